@@ -1,0 +1,59 @@
+package dev.tenon.connector;
+
+import java.time.Duration;
+
+/// How one call to a provider ended. The connector says what it knows; the caller decides what
+/// follows (retry, fall back, suppress, alert, hold).
+///
+/// The line that matters runs between "it did not happen" ([RefusedRecipient], [RefusedRequest],
+/// [ConnectionBroken], [Passing]) and "nobody knows" ([Unknown]): only the former may be repeated
+/// or given to another provider without asking first.
+///
+/// @param <T> what the provider answers when it accepts
+public sealed interface Outcome<T> {
+
+  /// What the provider said, for logs, attempts and support. Holds no credentials.
+  Detail detail();
+
+  /// The provider took it.
+  record Accepted<T>(T value, Detail detail) implements Outcome<T> {}
+
+  /// The recipient is refused for good (invalid, suppressed, hard bounce). No fallback: another
+  /// provider would be refused as well, and the sender's reputation pays.
+  record RefusedRecipient<T>(Detail detail) implements Outcome<T> {}
+
+  /// The request is wrong and stays wrong. Do not repeat it.
+  record RefusedRequest<T>(Detail detail) implements Outcome<T> {}
+
+  /// The connection can't be used: bad key, suspended account, unverified sender, spent quota. Do
+  /// not repeat it here, do fall back, do alert.
+  record ConnectionBroken<T>(Detail detail) implements Outcome<T> {}
+
+  /// A passing fault; certainly not accepted. `retryAfter` is the provider's wish, or zero.
+  record Passing<T>(Duration retryAfter, Detail detail) implements Outcome<T> {}
+
+  /// It may have happened: the answer was lost or says nothing (read time-out, reset after the
+  /// request was written, a bare 500/502/504). Repeat only where the provider makes that safe.
+  record Unknown<T>(Detail detail) implements Outcome<T> {}
+
+  /// The provider's own words about one call.
+  ///
+  /// @param status HTTP status or SMTP reply code, 0 when there was no answer
+  /// @param code the provider's typed error code or name, empty when there is none
+  /// @param message the provider's message, cut at 500 characters, empty when there is none
+  /// @param requestId the provider's request id, empty when there is none
+  record Detail(int status, String code, String message, String requestId) {
+    private static final int MESSAGE_CHARS_MAX = 500;
+
+    public Detail {
+      if (message.length() > MESSAGE_CHARS_MAX) {
+        message = message.substring(0, MESSAGE_CHARS_MAX);
+      }
+    }
+
+    /// No answer at all; `message` says what broke.
+    public static Detail none(String message) {
+      return new Detail(0, "", message, "");
+    }
+  }
+}

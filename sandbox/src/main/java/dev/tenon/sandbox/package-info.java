@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.sandbox;
+
+import org.jspecify.annotations.NullMarked;
