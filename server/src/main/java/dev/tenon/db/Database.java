@@ -1,0 +1,130 @@
+package dev.tenon.db;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.tenon.tenant.TenantId;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.postgres.PostgresPlugin;
+
+/// The two ways into the database: as one tenant, or as the engine.
+///
+/// Each has its own pool whose sessions have already dropped to their role, so that nothing runs
+/// with the rights of the login. A tenant's transaction names its tenant in its first statement;
+/// without it row-level security shows nothing.
+public final class Database implements AutoCloseable {
+  private static final Duration WAIT_MAX = Duration.ofSeconds(5);
+
+  private final HikariDataSource enginePool;
+  private final HikariDataSource tenantPool;
+  private final Jdbi engine;
+  private final Jdbi tenant;
+
+  private Database(HikariDataSource enginePool, HikariDataSource tenantPool) {
+    this.enginePool = enginePool;
+    this.tenantPool = tenantPool;
+    this.engine = jdbi(enginePool);
+    this.tenant = jdbi(tenantPool);
+  }
+
+  /// Opens the pools on a migrated database (see [Migrations]).
+  public static Database open(DatabaseAddress address, PoolSizes sizes) {
+    return new Database(
+        pool(address, "engine", "tenon_engine", sizes.engine()),
+        pool(address, "tenant", "tenon_tenant", sizes.tenant()));
+  }
+
+  /// How many connections each pool may hold.
+  ///
+  /// @param engine connections for intake, lanes and jobs
+  /// @param tenant connections for the API, the console and sending
+  public record PoolSizes(int engine, int tenant) {}
+
+  private static HikariDataSource pool(
+      DatabaseAddress address, String name, String role, int size) {
+    var config = new HikariConfig();
+    config.setPoolName("tenon-" + name);
+    config.setJdbcUrl(address.jdbcUrl());
+    config.setUsername(address.user());
+    config.setPassword(address.password().reveal());
+    config.setMaximumPoolSize(size);
+    config.setMinimumIdle(Math.min(2, size));
+    config.setConnectionTimeout(WAIT_MAX.toMillis());
+    config.setConnectionInitSql("set role " + role);
+    config.setAutoCommit(false);
+    config.addDataSourceProperty("currentSchema", "tenon");
+    config.addDataSourceProperty("ApplicationName", "tenon-" + name);
+    config.addDataSourceProperty("reWriteBatchedInserts", "true");
+    config.addDataSourceProperty("prepareThreshold", "1");
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty("socketTimeout", "60");
+    return new HikariDataSource(config);
+  }
+
+  private static Jdbi jdbi(DataSource source) {
+    Jdbi jdbi = Jdbi.create(source).installPlugin(new PostgresPlugin());
+    jdbi.getConfig(SqlStatements.class).setUnusedBindingAllowed(false);
+    return jdbi;
+  }
+
+  /// Runs `work` in one transaction that sees only `tenantId`'s rows; commits when it returns,
+  /// rolls back when it throws.
+  public <T> T asTenant(TenantId tenantId, Function<TenantTx, T> work) {
+    return tenant.inTransaction(
+        handle -> {
+          handle
+              .createQuery("select set_config('tenon.tenant', :tenant, true)")
+              .bind("tenant", tenantId.uuid().toString())
+              .mapTo(String.class)
+              .one();
+          return work.apply(new TenantTx(tenantId, handle));
+        });
+  }
+
+  public void useTenant(TenantId tenantId, Consumer<TenantTx> work) {
+    asTenant(
+        tenantId,
+        tx -> {
+          work.accept(tx);
+          return true;
+        });
+  }
+
+  /// Runs `work` in one transaction as the engine.
+  public <T> T asEngine(Function<EngineTx, T> work) {
+    return engine.inTransaction(handle -> work.apply(new EngineTx(handle)));
+  }
+
+  public void useEngine(Consumer<EngineTx> work) {
+    asEngine(
+        tx -> {
+          work.accept(tx);
+          return true;
+        });
+  }
+
+  /// The engine's pool for the hot paths, which speak plain JDBC, and for libraries that want a
+  /// [DataSource].
+  public DataSource engineSource() {
+    return enginePool;
+  }
+
+  /// Whether the database answers at all, within `limit`.
+  public boolean answers(Duration limit) {
+    try (var connection = enginePool.getConnection()) {
+      return connection.isValid((int) Math.max(1, limit.toSeconds()));
+    } catch (java.sql.SQLException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    tenantPool.close();
+    enginePool.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.db;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.id;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.tenant;
+
+import org.jspecify.annotations.NullMarked;
