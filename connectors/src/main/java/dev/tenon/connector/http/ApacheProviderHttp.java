@@ -1,7 +1,7 @@
 package dev.tenon.connector.http;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.Serial;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -92,9 +92,9 @@ public final class ApacheProviderHttp implements ProviderHttp {
             .setDefaultConnectionConfig(
                 ConnectionConfig.custom()
                     .setConnectTimeout(Timeout.of(limits.connect()))
-                    // A kept connection is probed after a short rest, and left before most
-                    // providers close it, so that a stale one is rarely written to.
-                    .setValidateAfterInactivity(TimeValue.ofMilliseconds(500))
+                    // A kept connection is probed each time, and left before most providers
+                    // close it: the millisecond is cheap beside an outcome that nobody knows.
+                    .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
                     .setIdleTimeout(Timeout.ofSeconds(30))
                     // Connects anew now and then, so that a changed name or policy takes hold.
                     .setTimeToLive(TimeValue.ofMinutes(5))
@@ -205,34 +205,33 @@ public final class ApacheProviderHttp implements ProviderHttp {
           .computeIfAbsent(all[i].getName().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
           .add(String.valueOf(all[i].getValue()));
     }
-    byte[] body = body(response.getEntity());
-    if (body == null) {
-      // Closing drops the connection: reading the rest to keep it could take for ever.
-      response.close();
-      return new HttpResult.MaybeSent(
-          "the answer with status %d is longer than %d bytes"
-              .formatted(response.getCode(), limits.answerBytesMax()));
+    byte[] body = body(response.getEntity(), limits.answerBytesMax());
+    if (body.length > limits.answerBytesMax()) {
+      // An exception makes the client drop the connection: to keep it, it would read the rest.
+      throw new AnswerTooLong(response.getCode(), limits.answerBytesMax());
     }
     return new HttpResult.Answered(response.getCode(), headers, body);
   }
 
-  /// The body, or null when it is longer than the bound.
-  private byte @Nullable [] body(@Nullable HttpEntity entity) throws IOException {
-    if (entity == null) {
-      return new byte[0];
+  /// The body; one byte more than `bytesMax` when it is longer than that.
+  private static byte[] body(@Nullable HttpEntity entity, int bytesMax) throws IOException {
+    return entity == null ? new byte[0] : entity.getContent().readNBytes(bytesMax + 1);
+  }
+
+  /// The provider answered more than is read.
+  private static final class AnswerTooLong extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    AnswerTooLong(int status, int bytesMax) {
+      super("the answer with status %d is longer than %d bytes".formatted(status, bytesMax));
     }
-    if (entity.getContentLength() > limits.answerBytesMax()) {
-      return null;
-    }
-    InputStream in = entity.getContent();
-    byte[] body = in.readNBytes(limits.answerBytesMax());
-    return in.read() < 0 ? body : null;
   }
 
   /// Words of our own: an exception's message may hold addresses, which a tenant need not learn.
   private static String reason(Exception failure) {
     return switch (failure) {
       case CheckedDns.RefusedByPolicy refused -> String.valueOf(refused.getMessage());
+      case AnswerTooLong tooLong -> String.valueOf(tooLong.getMessage());
       case UnknownHostException _ -> "the host name does not resolve";
       case ConnectionRequestTimeoutException _ -> "no free connection";
       case org.apache.hc.client5.http.ConnectTimeoutException _ -> "connecting took too long";

@@ -178,7 +178,7 @@ class ApacheProviderHttpTest {
 
   @Test
   void readsNoAnswerBeyondTheBound() {
-    String announced = "HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n";
+    String announced = "HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n" + "x".repeat(0x100001);
     String chunked =
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n"
             + "x".repeat(0x100001)
@@ -203,10 +203,22 @@ class ApacheProviderHttpTest {
                     + "Content-Length: 0\r\n\r\n");
     try (Exchange exchange = new Exchange(script)) {
       assertThat(((HttpResult.Answered) exchange.post("{}")).status()).isEqualTo(302);
-      exchange.post("{}");
+      exchange.server.awaitClosed();
+      assertThat(((HttpResult.Answered) exchange.post("{}")).status()).isEqualTo(302);
       assertThat(exchange.server.requests())
           .hasSize(2)
           .noneMatch(request -> request.contains("/elsewhere") || request.contains("Cookie"));
+    }
+  }
+
+  @Test
+  void leavesAKeptConnectionThatTheProviderClosed() {
+    RawServer.Script script = socket -> RawServer.write(socket, OK);
+    try (Exchange exchange = new Exchange(script)) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(exchange.post("{}")).isInstanceOf(HttpResult.Answered.class);
+        exchange.server.awaitClosed();
+      }
     }
   }
 

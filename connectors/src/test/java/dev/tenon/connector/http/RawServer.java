@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 
 /// A server on loopback that does to a connection what the test says, down to the bytes: an HTTP
 /// server that behaves can't show what a client makes of one that doesn't.
@@ -24,6 +25,7 @@ final class RawServer implements AutoCloseable {
 
   private final ServerSocket server;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private final Semaphore closed = new Semaphore(0);
   private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
 
   RawServer(Script script) {
@@ -47,11 +49,13 @@ final class RawServer implements AutoCloseable {
     }
   }
 
-  private static void serve(Script script, Socket socket) {
+  private void serve(Script script, Socket socket) {
     try (socket) {
       script.serve(socket);
     } catch (IOException _) {
       // The client went away, which some of the tests want.
+    } finally {
+      closed.release();
     }
   }
 
@@ -89,6 +93,11 @@ final class RawServer implements AutoCloseable {
   /// The requests read whole so far.
   List<String> requests() {
     return List.copyOf(requests);
+  }
+
+  /// Waits until one more connection has been closed by this side.
+  void awaitClosed() {
+    closed.acquireUninterruptibly();
   }
 
   @Override
