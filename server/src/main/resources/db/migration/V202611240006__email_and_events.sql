@@ -64,6 +64,28 @@ create table attempt (
   primary key (tenant_id, message_id, number)
 ) partition by range (message_id);
 
+-- Through which connections a tenant's mail goes, first the lowest priority. A tenant without rows
+-- uses the platform's, which is why the engine may read them.
+create table email_route (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  priority smallint not null check (priority >= 0),
+  primary key (tenant_id, connection_id)
+);
+
+-- The addresses that a tenant owns and sends from.
+create table sender (
+  tenant_id uuid not null,
+  address text not null,
+  name text not null,
+  -- What built-in mails call the product.
+  product text not null,
+  is_default boolean not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, address)
+);
+create unique index sender_default on sender (tenant_id) where is_default;
+
 -- What Tenon tells the application. Written in the transaction that makes the change.
 create table event (
   tenant_id uuid not null,
@@ -83,6 +105,11 @@ select protect('message', false);
 select protect('message_content', false);
 select protect('attempt', false);
 select protect('event', false);
+select protect('email_route', true);
+select protect('sender', true);
+
+grant select, insert, update, delete on email_route, sender to tenon_tenant;
+grant select on email_route, sender to tenon_engine;
 
 grant select, insert, update on message, attempt to tenon_tenant;
 grant select, insert on message_content, event to tenon_tenant;
