@@ -1,0 +1,35 @@
+# From Maven's log to what a person wants to see while tests run: each module, failed tests and
+# errors with the provider's words, surefire's closing line of each module, and a table at the end.
+/^\[INFO\] Building tenon-/ { module = $3; print "\n" module; fflush() }
+/^\[INFO\] --- spotless/ { sub(/^\[INFO\] --- /, ""); step = "formatting" }
+/Tests run: .*(FAILURE|ERROR)!/ { print; fflush(); next }
+# The closing line has no class and no time; surefire prints it once per module.
+/Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+$/ {
+  sub(/^\[[A-Z]+\] */, "")
+  print
+  closing[module] = $0
+  fflush()
+  next
+}
+/^\[ERROR\] *$/ || /^\[ERROR\] .*(For more information|[Rr]e-run Maven|\[Help 1\]|After correcting)/ { next }
+/^\[ERROR\]/ && errors++ < 200 { print; fflush() }
+/^\[INFO\] Tenon |^\[INFO\] tenon-.* (SUCCESS|FAILURE|SKIPPED)/ {
+  if ($0 ~ /(SUCCESS|FAILURE|SKIPPED)/) summary[++rows] = $0
+}
+/^\[INFO\] BUILD / { result = $3 }
+END {
+  print "\nTime per module"
+  for (row = 1; row <= rows; row++) {
+    line = summary[row]
+    sub(/^\[INFO\] /, "", line)
+    gsub(/ \.\.+/, "", line)
+    split(line, word, " ")
+    time = line
+    if (time !~ /\[/) time = ""
+    sub(/.*\[ */, "", time)
+    sub(/\].*/, "", time)
+    state = line ~ /SUCCESS/ ? "passed" : line ~ /FAILURE/ ? "FAILED" : "skipped, since one before it failed"
+    printf "  %-18s %10s  %s\n", word[1], time, state
+  }
+  if (result == "") print "Maven stopped before the end."
+}
