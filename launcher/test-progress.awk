@@ -1,21 +1,21 @@
 # From Maven's log to what a person wants to see while tests run: each module, failed tests and
-# errors with the provider's words, surefire's closing line of each module, and a table at the end.
+# errors, surefire's closing line of each module, and a table at the end.
 /^\[INFO\] Building tenon-/ { module = $3; print "\n" module; fflush() }
-/^\[INFO\] --- spotless/ { sub(/^\[INFO\] --- /, ""); step = "formatting" }
 /Tests run: .*(FAILURE|ERROR)!/ { print; fflush(); next }
 # The closing line has no class and no time; surefire prints it once per module.
 /Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+$/ {
   sub(/^\[[A-Z]+\] */, "")
   print
-  closing[module] = $0
   fflush()
   next
 }
-/^\[ERROR\] *$/ || /^\[ERROR\] .*(For more information|[Rr]e-run Maven|\[Help 1\]|After correcting)/ { next }
-/^\[ERROR\]/ && errors++ < 200 { print; fflush() }
-/^\[INFO\] Tenon |^\[INFO\] tenon-.* (SUCCESS|FAILURE|SKIPPED)/ {
-  if ($0 ~ /(SUCCESS|FAILURE|SKIPPED)/) summary[++rows] = $0
-}
+/^\[ERROR\] *$/ || /^\[ERROR\] (\[Help 1\]|.*(For more information|[Rr]e-run Maven|After correcting|  mvn <args>))/ { next }
+/^\[ERROR\]/ && errors++ < 200 { sub(/ -> \[Help 1\]$/, ""); print; fflush() }
+# What the licence check found: the licence, then who uses it.
+/^\[WARNING\] License: / { print; fflush(); licence = 1; next }
+licence && /^ *-/ { print; fflush(); next }
+{ licence = 0 }
+/^\[INFO\] [Tt]enon.* (SUCCESS|FAILURE|SKIPPED)/ { summary[++rows] = $0 }
 /^\[INFO\] BUILD / { result = $3 }
 END {
   print "\nTime per module"
