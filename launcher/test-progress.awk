@@ -10,7 +10,7 @@
   next
 }
 /^\[ERROR\] *$/ || /^\[ERROR\] (\[Help 1\]|.*(For more information|[Rr]e-run Maven|After correcting|  mvn <args>))/ { next }
-/^\[ERROR\]/ && errors++ < 200 { sub(/ -> \[Help 1\]$/, ""); print; fflush() }
+/^\[ERROR\]/ { sub(/ -> \[Help 1\]$/, ""); sub(/ *$/, ""); if ($0 != "[ERROR]" && !seen[$0]++ && ++errors <= 200) { print; fflush() } }
 # What the licence check found: the licence, then who uses it.
 /^\[WARNING\] License: / { print; fflush(); licence = 1; next }
 licence && /^ *-/ { print; fflush(); next }
