@@ -69,6 +69,15 @@ unlock_build() {
   trap - EXIT
 }
 
+# progress build|test: turns Maven's log into what a person reads. mawk, which Debian has, would wait
+# for a full buffer.
+progress() {
+  local live=''
+  case $(awk -W version </dev/null 2>&1) in mawk*) live='-W interactive' ;; esac
+  # shellcheck disable=SC2086 # two words, or none
+  awk $live -f "$TENON_ROOT/launcher/$1-progress.awk"
+}
+
 build() {
   local log=$TENON_STATE/build.log started=$SECONDS
   load maven
@@ -76,7 +85,7 @@ build() {
   say "Building Tenon (log in ${log#"$PWD"/})"
   # Tests are neither compiled nor run here: ./tenon test does that.
   if (cd "$TENON_ROOT" && "$MVN" -B ${TENON_OFFLINE:+-o} -pl "$1" -am -Dmaven.test.skip=true package) 2>&1 </dev/null |
-    tee "$log" | awk -f "$TENON_ROOT/launcher/build-progress.awk" >&2; then
+    tee "$log" | progress build >&2; then
     say "  built in $((SECONDS - started)) s"
     return
   fi

@@ -1,10 +1,12 @@
 # From Maven's log to what a person wants to see while tests run: each module, failed tests and
 # errors, surefire's closing line of each module, and a table at the end.
 /^\[INFO\] Building tenon-/ { module = $3; print "\n" module; fflush() }
+/^\[INFO\] Downloaded from |^Downloaded from / { if (++fetched % 100 == 0) { print "  " fetched " files fetched"; fflush() } next }
 /Tests run: .*(FAILURE|ERROR)!/ { print; fflush(); next }
 # A failed test: what it expected, without the stack (which the log has).
 /<<< (FAILURE|ERROR)!/ { print; fflush(); failure = 15; next }
-failure > 0 && /^[^\[\t]/ { failure--; print "    " $0; fflush(); next }
+failure && (/^\tat / || /^\[(INFO|ERROR|WARNING)\]/) { failure = 0 }
+failure { failure--; print "    " $0; fflush(); next }
 # The closing line has no class and no time; surefire prints it once per module.
 /Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+$/ {
   sub(/^\[[A-Z]+\] */, "")

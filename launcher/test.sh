@@ -56,7 +56,7 @@ run_tests() {
 maven_tests() {
   local deep=$1 group=$2 log=$TENON_STATE/test.log args
   # One module after the other: tests that start servers and measure time share two cores badly.
-  args=(-B -ntp -T1 --fail-at-end ${TENON_OFFLINE:+-o})
+  args=(-B -T1 --fail-at-end ${TENON_OFFLINE:+-o})
   [ -z "$deep" ] || args=("${args[@]}" -Dtests.excluded= -Dtests.deep=true)
   case $group in
     '') args=("${args[@]}" spotless:check verify) ;;
@@ -73,7 +73,7 @@ maven_tests() {
   case $group in checks) ;; *) find_browser ;; esac
   say "Testing (log in ${log#"$PWD"/})"
   (cd "$TENON_ROOT" && "$MVN" "${args[@]}") 2>&1 </dev/null |
-    tee "$log" | awk -f "$TENON_ROOT/launcher/test-progress.awk"
+    tee "$log" | progress test
 }
 
 # With -am Maven builds the modules below as well; the packages keep their tests out.

@@ -97,7 +97,7 @@ check() { # SENTENCE COMMAND…
 
 says() { grep -qF -e "$2" "$scratch/$1"; }
 lines() { [ "$(wc -l <"$scratch/$1" | tr -d ' ')" -eq "$2" ]; }
-builds() { [ "$(grep -c . "$scratch/builds" 2>/dev/null)" -eq "$1" ]; }
+builds() { [ -e "$scratch/builds" ] && [ "$(grep -c . "$scratch/builds")" -eq "$1" ]; }
 exited() { [ "$code" -eq "$1" ]; }
 missing() { [ ! -e "$1" ]; }
 
