@@ -49,9 +49,12 @@ create table attempt (
   number smallint not null,
   connection_id uuid not null,
   provider text not null,
+  -- Given to the provider, or only asked about.
+  kind text not null check (kind in ('sending', 'looking')),
   outcome text not null default 'started' check (outcome in (
     'started', 'accepted', 'refused_recipient', 'refused_request', 'connection_broken', 'passing',
-    'unknown')),
+    'unknown', 'found', 'missing', 'unanswered')),
+  retry_after_ms bigint not null default 0,
   status int,
   code text,
   detail text,
@@ -110,6 +113,12 @@ select protect('sender', true);
 
 grant select, insert, update, delete on email_route, sender to tenon_tenant;
 grant select on email_route, sender to tenon_engine;
+
+-- What the platform provides for all tenants, every tenant may read.
+create policy shared on email_route for select to tenon_tenant
+  using (tenant_id = '00000000-0000-7000-8000-000000000000');
+create policy shared on sender for select to tenon_tenant
+  using (tenant_id = '00000000-0000-7000-8000-000000000000');
 
 grant select, insert, update on message, attempt to tenon_tenant;
 grant select, insert on message_content, event to tenon_tenant;

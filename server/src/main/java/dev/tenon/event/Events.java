@@ -38,7 +38,8 @@ public final class Events {
         .bind("tenant", tx.tenant().uuid())
         .bind("now", clock.instant())
         .bindArray("ids", UUID.class, events.stream().map(_ -> ids.next()).toList())
-        .bindArray("types", String.class, events.stream().map(event -> event.type().text()).toList())
+        .bindArray(
+            "types", String.class, events.stream().map(event -> event.type().text()).toList())
         .bindArray("about", String.class, events.stream().map(NewEvent::about).toList())
         .bindArray("payloads", String.class, events.stream().map(e -> json(e.data())).toList())
         .bindArray("causes", UUID.class, events.stream().map(NewEvent::cause).toList())

@@ -23,8 +23,8 @@ final class CustomerRow {
     this.isNew = isNew;
   }
 
-  /// Folds a fact in unless a newer one is known: deletion is final, then the later second wins, then
-  /// a change beats the creation, then the greater event id.
+  /// Folds a fact in unless a newer one is known: deletion is final, then the later second wins,
+  /// then a change beats the creation, then the greater event id.
   void add(CustomerSnapshot snapshot, String kind, String event, Instant created) {
     boolean deletes = kind.endsWith(".deleted");
     String rank = (kind.endsWith(".created") ? "0" : "1") + event;

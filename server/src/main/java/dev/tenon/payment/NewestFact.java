@@ -6,25 +6,25 @@ import java.util.List;
 
 /// Decides which of the facts about a subscription is the newest, whatever order they arrived in.
 ///
-/// A final one beats all others, since an ended subscription never lives again; then the later second
-/// wins. Within one second, which is all that `event.created` tells, the facts themselves say who
-/// came first by what they call previous; where that is silent or runs in a circle, the one that is
-/// further in a subscription's life wins, and at last the greater event id. The answer is a function
-/// of the set of facts, so their order can't matter.
+/// A final one beats all others, since an ended subscription never lives again; then the later
+/// second wins. Within one second, which is all that `event.created` tells, the facts themselves
+/// say who came first by what they call previous; where that is silent or runs in a circle, the one
+/// that is further in a subscription's life wins, and at last the greater event id. The answer is a
+/// function of the set of facts, so their order can't matter.
 final class NewestFact {
   /// More events of one subscription in one second than Stripe allows changes in an hour.
   private static final int KEPT_MAX = 16;
 
   private static final Comparator<SubscriptionFact> BY_AGE =
-      Comparator.comparing(SubscriptionFact::isFinal).thenComparing(SubscriptionFact::second);
+      Comparator.comparing(SubscriptionFact::isFinal).thenComparingLong(SubscriptionFact::second);
   private static final Comparator<SubscriptionFact> BY_RANK =
-      Comparator.comparing((SubscriptionFact fact) -> rank(fact.status()))
+      Comparator.comparingInt((SubscriptionFact fact) -> rank(fact.status()))
           .thenComparing(SubscriptionFact::event);
 
   private NewestFact() {}
 
-  /// Adds `fact` to the facts that are kept because none is newer; repeats and older ones leave them
-  /// as they are.
+  /// Adds `fact` to the facts that are kept because none is newer; repeats and older ones leave
+  /// them as they are.
   static List<SubscriptionFact> add(List<SubscriptionFact> kept, SubscriptionFact fact) {
     if (kept.isEmpty()) {
       return List.of(fact);

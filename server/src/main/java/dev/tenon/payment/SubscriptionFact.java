@@ -6,8 +6,8 @@ import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// What one event said of a subscription: all that is needed to decide whether it is the newest, and
-/// to be the row if it is. Kept in the row for the facts of its newest second.
+/// What one event said of a subscription: all that is needed to decide whether it is the newest,
+/// and to be the row if it is. Kept in the row for the facts of its newest second.
 ///
 /// @param event the provider's id of the event
 /// @param second when it was created, in unix seconds: the finest that Stripe tells

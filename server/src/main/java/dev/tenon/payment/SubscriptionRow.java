@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// A subscription while facts are folded into it. Every change it knows is a maximum or an "ever", so
-/// the end is the same in whatever order they come.
+/// A subscription while facts are folded into it. Every change it knows is a maximum or an "ever",
+/// so the end is the same in whatever order they come.
 final class SubscriptionRow {
   final UUID id;
   final String providerId;
