@@ -115,15 +115,18 @@ public final class StripeObjects {
 
   /// The objects in a list object (`{"object":"list","data":[…]}`).
   static List<JsonNode> listed(JsonNode node, String field) {
+    return elements(node.path(field).path("data"));
+  }
+
+  /// The objects in an array, empty when it is none.
+  static List<JsonNode> elements(JsonNode array) {
     List<JsonNode> found = new ArrayList<>();
-    node.path(field)
-        .path("data")
-        .forEach(
-            element -> {
-              if (element.isObject()) {
-                found.add(element);
-              }
-            });
+    array.forEach(
+        element -> {
+          if (element.isObject()) {
+            found.add(element);
+          }
+        });
     return found;
   }
 
