@@ -26,10 +26,10 @@ public final class WebhookSink implements AutoCloseable {
                     routing.post(
                         "/hook",
                         (request, response) -> {
-                          Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+                          Map<String, String> headers =
+                              new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
                           request.headers().forEach(h -> headers.put(h.name(), h.get()));
-                          received.add(
-                              new Received(headers, request.content().as(String.class)));
+                          received.add(new Received(headers, request.content().as(String.class)));
                           response.header(HeaderNames.CONTENT_TYPE, "text/plain");
                           response.send("taken");
                         }))

@@ -64,7 +64,8 @@ final class Catalog {
     product.put("active", params.bool("active", true));
     ArrayNode images = product.putArray("images");
     params.texts("images").forEach(images::add);
-    params.copyTexts(product, "description", "statement_descriptor", "tax_code", "unit_label", "url");
+    params.copyTexts(
+        product, "description", "statement_descriptor", "tax_code", "unit_label", "url");
     params.mergeMetadata(product);
     objects.add(product);
     events.emit("product.created", product);
@@ -215,7 +216,9 @@ final class Catalog {
                 && (product.isEmpty() || price.path("product").asString().equals(product))
                 && (type.isEmpty() || price.path("type").asString().equals(type))
                 && (!params.has("lookup_keys")
-                    || params.texts("lookup_keys").contains(price.path("lookup_key").asString(""))));
+                    || params
+                        .texts("lookup_keys")
+                        .contains(price.path("lookup_key").asString(""))));
   }
 
   private static boolean active(Params params, ObjectNode object) {

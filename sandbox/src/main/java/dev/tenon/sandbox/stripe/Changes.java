@@ -17,7 +17,9 @@ final class Changes {
         boolean metadata = entry.getKey().equals("metadata");
         previous.set(
             entry.getKey(),
-            metadata && entry.getValue() instanceof ObjectNode old && now instanceof ObjectNode given
+            metadata
+                    && entry.getValue() instanceof ObjectNode old
+                    && now instanceof ObjectNode given
                 ? between(old, given)
                 : entry.getValue());
       }

@@ -21,8 +21,7 @@ final class CheckoutPage {
   private final CheckoutSessions sessions;
   private final CheckoutPayment payment;
 
-  CheckoutPage(
-      Objects objects, StripeApi api, CheckoutSessions sessions, CheckoutPayment payment) {
+  CheckoutPage(Objects objects, StripeApi api, CheckoutSessions sessions, CheckoutPayment payment) {
     this.objects = objects;
     this.api = api;
     this.sessions = sessions;
@@ -42,8 +41,7 @@ final class CheckoutPage {
   void submit(ServerRequest request, ServerResponse response) {
     String id = request.path().pathParameters().get("id");
     Params form =
-        new Params(
-            FormBody.parse(new String(Json.body(request), StandardCharsets.UTF_8)), "");
+        new Params(FormBody.parse(new String(Json.body(request), StandardCharsets.UTF_8)), "");
     try {
       String email = form.text("email").strip();
       String card = form.text("card").replace(" ", "");
@@ -76,8 +74,7 @@ final class CheckoutPage {
       return;
     }
     response.status(303);
-    response.header(
-        HeaderNames.LOCATION, successUrl.replace("{CHECKOUT_SESSION_ID}", id));
+    response.header(HeaderNames.LOCATION, successUrl.replace("{CHECKOUT_SESSION_ID}", id));
     response.send();
   }
 
@@ -118,7 +115,9 @@ final class CheckoutPage {
   }
 
   private static String ended(String status) {
-    return "<p id=\"status\">This session is " + Page.escape(status) + ". Nothing is left to pay.</p>";
+    return "<p id=\"status\">This session is "
+        + Page.escape(status)
+        + ". Nothing is left to pay.</p>";
   }
 
   private String form(ObjectNode session) {
@@ -148,7 +147,9 @@ final class CheckoutPage {
             Page.escape(email),
             cancel.isEmpty()
                 ? ""
-                : "<p><a id=\"cancel\" href=\"" + Page.escape(cancel) + "\">Cancel and go back</a></p>");
+                : "<p><a id=\"cancel\" href=\""
+                    + Page.escape(cancel)
+                    + "\">Cancel and go back</a></p>");
   }
 
   private static String every(JsonNode price) {

@@ -98,8 +98,7 @@ final class CheckoutPayment {
   }
 
   private ObjectNode customer(ObjectNode session, String email, String mode) {
-    Optional<ObjectNode> known =
-        objects.find("customer", session.path("customer").asString(""));
+    Optional<ObjectNode> known = objects.find("customer", session.path("customer").asString(""));
     if (known.isPresent()) {
       return known.get();
     }
@@ -153,8 +152,7 @@ final class CheckoutPayment {
       item.put("quantity", Long.toString(line.path("quantity").asLong()));
     }
     fields.put("default_payment_method", card);
-    Subscriptions.Started started =
-        subscriptions.start(customer, new Params(fields, ""), metadata);
+    Subscriptions.Started started = subscriptions.start(customer, new Params(fields, ""), metadata);
     session.put("subscription", started.subscription().path("id").asString());
     session.put("invoice", started.opened().invoice().path("id").asString());
     events.emit("checkout.session.completed", session);

@@ -84,11 +84,9 @@ final class CheckoutSessions {
     session.put("ui_mode", uiMode);
     if (hosted) {
       url(params, "success_url", true);
-      session.put(
-          "url", address.get() + "/c/pay/" + session.path("id").asString());
+      session.put("url", address.get() + "/c/pay/" + session.path("id").asString());
     } else {
-      session.put(
-          "client_secret", session.path("id").asString() + "_secret_" + objects.token(24));
+      session.put("client_secret", session.path("id").asString() + "_secret_" + objects.token(24));
     }
     url(params, "cancel_url", false);
     url(params, "return_url", false);
@@ -150,12 +148,14 @@ final class CheckoutSessions {
     String customer = params.text("customer");
     if (customer.isEmpty()) {
       session.put(
-          "customer_creation", params.oneOf("customer_creation", "if_required", "always", "if_required"));
+          "customer_creation",
+          params.oneOf("customer_creation", "if_required", "always", "if_required"));
       return;
     }
     if (params.has("customer_email")) {
       throw StripeError.invalid(
-          "customer_email", "You may only specify one of these parameters: customer, customer_email.");
+          "customer_email",
+          "You may only specify one of these parameters: customer, customer_email.");
     }
     session.put("customer", objects.get("customer", customer, "customer").path("id").asString());
   }
@@ -193,12 +193,17 @@ final class CheckoutSessions {
     long total = 0;
     boolean recurring = false;
     for (Params item : given) {
-      item.allow("adjustable_quantity", "dynamic_tax_rates", "price", "price_data", "quantity", "tax_rates");
+      item.allow(
+          "adjustable_quantity",
+          "dynamic_tax_rates",
+          "price",
+          "price_data",
+          "quantity",
+          "tax_rates");
       ObjectNode price =
           item.object("price_data")
               .map(priceData -> catalog.price(priceData, ""))
-              .orElseGet(
-                  () -> objects.get("price", item.required("price"), item.full("price")));
+              .orElseGet(() -> objects.get("price", item.required("price"), item.full("price")));
       recurring |= price.path("type").asString().equals("recurring");
       long quantity = item.integer("quantity", 1, 1, 1_000_000);
       long amount = price.path("unit_amount").asLong() * quantity;

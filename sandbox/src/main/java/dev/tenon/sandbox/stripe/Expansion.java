@@ -66,7 +66,8 @@ final class Expansion {
       }
       case "invoice.confirmation_secret" ->
           payments(id).stream()
-              .flatMap(p -> objects.find(p.path("payment").path("payment_intent").asString()).stream())
+              .flatMap(
+                  p -> objects.find(p.path("payment").path("payment_intent").asString()).stream())
               .findFirst()
               .ifPresent(
                   intent -> {

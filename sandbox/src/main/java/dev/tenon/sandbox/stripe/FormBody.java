@@ -47,7 +47,8 @@ final class FormBody {
     try {
       return URLDecoder.decode(text, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw StripeError.invalid("", "Invalid form encoding: a % is not followed by two hex digits.");
+      throw StripeError.invalid(
+          "", "Invalid form encoding: a % is not followed by two hex digits.");
     }
   }
 
@@ -61,13 +62,15 @@ final class FormBody {
       } else if (next instanceof ObjectNode object) {
         at = object;
       } else {
-        throw StripeError.invalid(name, "Invalid object: " + name + " is both a value and an object.");
+        throw StripeError.invalid(
+            name, "Invalid object: " + name + " is both a value and an object.");
       }
     }
     String last = path.getLast();
     String key = last.isEmpty() ? Integer.toString(at.size()) : last;
     if (at.get(key) instanceof ObjectNode) {
-      throw StripeError.invalid(name, "Invalid object: " + name + " is both a value and an object.");
+      throw StripeError.invalid(
+          name, "Invalid object: " + name + " is both a value and an object.");
     }
     at.put(key, value);
   }

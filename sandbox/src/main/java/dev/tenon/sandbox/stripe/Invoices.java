@@ -81,7 +81,11 @@ final class Invoices {
     long total = lines(invoice, subscription, free);
     for (String field :
         new String[] {
-          "amount_due", "amount_remaining", "subtotal", "subtotal_excluding_tax", "total",
+          "amount_due",
+          "amount_remaining",
+          "subtotal",
+          "subtotal_excluding_tax",
+          "total",
           "total_excluding_tax"
         }) {
       invoice.put(field, total);

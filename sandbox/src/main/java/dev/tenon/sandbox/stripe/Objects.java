@@ -55,8 +55,7 @@ final class Objects {
     object.put("object", type);
     object.put("created", now());
     object.put("livemode", false);
-    object.setAll(
-        Json.readObject(shape.getBytes(StandardCharsets.UTF_8)));
+    object.setAll(Json.readObject(shape.getBytes(StandardCharsets.UTF_8)));
     return object;
   }
 

@@ -5,8 +5,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Events for an endpoint that pins an older API version.
 ///
-/// Before 2025-03-31.basil an invoice named its subscription at the top and carried `paid`, `charge`
-/// and `payment_intent`; a subscription carried its period itself.
+/// Before 2025-03-31.basil an invoice named its subscription at the top and carried `paid`,
+/// `charge` and `payment_intent`; a subscription carried its period itself.
 final class OldShapes {
   private static final String BASIL = "2025-03-31";
 

@@ -35,8 +35,7 @@ final class Payments {
             """);
     intent.put("amount", amount);
     intent.put("currency", currency);
-    intent.put(
-        "client_secret", intent.path("id").asString() + "_secret_" + objects.token(24));
+    intent.put("client_secret", intent.path("id").asString() + "_secret_" + objects.token(24));
     if (!customer.isEmpty()) {
       intent.put("customer", customer);
     }

@@ -11,7 +11,8 @@ import java.time.Instant;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `/v1/billing_portal/sessions` and the portal page, where a customer ends or keeps a subscription.
+/// `/v1/billing_portal/sessions` and the portal page, where a customer ends or keeps a
+/// subscription.
 final class PortalSessions {
   private static final String TYPE = "billing_portal.session";
 
@@ -87,8 +88,7 @@ final class PortalSessions {
     }
     ObjectNode fields = Json.object();
     fields.put("cancel_at", "");
-    return subscriptions.update(
-        new Call(subscriptionId, new Params(fields, ""), "", "", ""));
+    return subscriptions.update(new Call(subscriptionId, new Params(fields, ""), "", "", ""));
   }
 
   private Page page(ObjectNode session) {

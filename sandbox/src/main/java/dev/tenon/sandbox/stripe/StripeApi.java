@@ -87,8 +87,7 @@ final class StripeApi {
       Function<Call, ObjectNode> action) {
     String key = header(request, "Idempotency-Key").orElse("");
     String id = request.path().pathParameters().first("id").orElse("");
-    Call call =
-        new Call(id, params, requestId, key, header(request, "Stripe-Account").orElse(""));
+    Call call = new Call(id, params, requestId, key, header(request, "Stripe-Account").orElse(""));
     String method = request.prologue().method().text();
     String fingerprint =
         method + " " + request.path().path() + " " + call.account() + " " + params.fields();

@@ -66,8 +66,7 @@ final class StripeError extends RuntimeException {
   }
 
   static StripeError declined() {
-    return new StripeError(
-        402, "card_error", "card_declined", "", "Your card was declined.");
+    return new StripeError(402, "card_error", "card_declined", "", "Your card was declined.");
   }
 
   private static String noSuch(String object, String id) {

@@ -16,8 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A stand-in for Stripe. Any key that begins with `sk_test_` works; the state is one account.
 ///
-/// Besides Stripe's API there are control endpoints under `/_sandbox`: see the README of the sandbox
-/// or the index page.
+/// Besides Stripe's API there are control endpoints under `/_sandbox`: see the README of the
+/// sandbox or the index page.
 public final class StripeSimulator implements Simulator {
   /// The version of the shapes, and of events for endpoints that pin none.
   public static final String API_VERSION = "2026-07-29.dahlia";
@@ -87,8 +87,7 @@ public final class StripeSimulator implements Simulator {
     Account held = account();
     return held.api.run(
         Call.NONE,
-        call ->
-            held.endpoints.add(url.toString(), List.of("*"), "", secret).path("id").asString());
+        call -> held.endpoints.add(url.toString(), List.of("*"), "", secret).path("id").asString());
   }
 
   /// Gives an endpoint a new secret; the old one signs too for 24 hours.
@@ -144,8 +143,7 @@ public final class StripeSimulator implements Simulator {
       payment = new CheckoutPayment(objects, events, sessions, subscriptions, payments);
       page = new CheckoutPage(objects, api, sessions, payment);
       portal = new PortalSessions(objects, api, subscriptions, context.address());
-      control =
-          new StripeControl(objects, api, payment, subscriptions, payments, endpoints);
+      control = new StripeControl(objects, api, payment, subscriptions, payments, endpoints);
     }
 
     void routes(HttpRouting.Builder routing) {
@@ -180,12 +178,7 @@ public final class StripeSimulator implements Simulator {
       get(routing, "/v1/charges/{id}", payments::getCharge);
       get(routing, "/v1/events", events::list);
       get(routing, "/v1/events/{id}", events::get);
-      crud(
-          routing,
-          "/v1/webhook_endpoints",
-          endpoints::create,
-          endpoints::list,
-          endpoints::get);
+      crud(routing, "/v1/webhook_endpoints", endpoints::create, endpoints::list, endpoints::get);
       post(routing, "/v1/webhook_endpoints/{id}", endpoints::update);
       delete(routing, "/v1/webhook_endpoints/{id}", endpoints::delete);
       post(routing, "/v1/billing_portal/sessions", portal::create);

@@ -89,9 +89,7 @@ final class SubscriptionItems {
         given
             .object("price_data")
             .map(data -> catalog.price(data, ""))
-            .orElseGet(
-                () ->
-                    objects.get("price", given.required("price"), given.full("price")));
+            .orElseGet(() -> objects.get("price", given.required("price"), given.full("price")));
     if (!price.path("type").asString().equals("recurring")) {
       throw StripeError.invalid(
           given.full("price"), "The price must be recurring to be used for a subscription.");

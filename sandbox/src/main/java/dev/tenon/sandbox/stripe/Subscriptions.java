@@ -299,8 +299,7 @@ final class Subscriptions {
 
   private void noteCancellation(ObjectNode subscription) {
     subscription.put("canceled_at", objects.now());
-    ((ObjectNode) subscription.get("cancellation_details"))
-        .put("reason", "cancellation_requested");
+    ((ObjectNode) subscription.get("cancellation_details")).put("reason", "cancellation_requested");
   }
 
   private static void keep(ObjectNode subscription) {
@@ -350,7 +349,8 @@ final class Subscriptions {
     ObjectNode latest = latestInvoice(subscription);
     boolean open = latest.path("status").asString().equals("open");
     long periodEnd = SubscriptionItems.periodEnd(subscription);
-    if (!open && subscription.path("cancel_at").isNumber()
+    if (!open
+        && subscription.path("cancel_at").isNumber()
         && subscription.path("cancel_at").asLong() <= periodEnd) {
       end(subscription);
       return subscription;
@@ -386,8 +386,7 @@ final class Subscriptions {
   private String card(ObjectNode subscription) {
     String card = subscription.path("default_payment_method").asString("");
     if (card.isEmpty()) {
-      card =
-          payments.card(subscription.path("customer").asString()).path("id").asString();
+      card = payments.card(subscription.path("customer").asString()).path("id").asString();
       subscription.put("default_payment_method", card);
     }
     return card;

@@ -26,15 +26,13 @@ final class WebhookEndpoints {
   ObjectNode create(Call call) {
     Params params =
         call.params()
-            .allow(
-                "url", "enabled_events", "api_version", "description", "metadata", "connect");
+            .allow("url", "enabled_events", "api_version", "description", "metadata", "connect");
     String url = url(params.required("url"));
     List<String> types = params.texts("enabled_events");
     if (types.isEmpty()) {
       throw StripeError.missing("enabled_events");
     }
-    ObjectNode endpoint =
-        add(url, types, params.text("api_version"), "whsec_" + objects.token(32));
+    ObjectNode endpoint = add(url, types, params.text("api_version"), "whsec_" + objects.token(32));
     params.copyTexts(endpoint, "description");
     params.mergeMetadata(endpoint);
     ObjectNode shown = endpoint.deepCopy();
@@ -168,12 +166,14 @@ final class WebhookEndpoints {
   private static String url(String text) {
     try {
       URI url = URI.create(text);
-      if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+      if (url.getHost() != null
+          && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
         return text;
       }
     } catch (IllegalArgumentException e) {
       // Falls through to the one refusal.
     }
-    throw StripeError.invalid("url_invalid", "url", "Not a valid URL: an absolute http or https URL is needed.");
+    throw StripeError.invalid(
+        "url_invalid", "url", "Not a valid URL: an absolute http or https URL is needed.");
   }
 }

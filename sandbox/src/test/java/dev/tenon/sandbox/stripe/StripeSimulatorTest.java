@@ -115,7 +115,9 @@ class StripeSimulatorTest {
     }
     var first = stripe.v1().customers().list(CustomerListParams.builder().setLimit(2L).build());
     assertThat(first.getHasMore()).isTrue();
-    assertThat(first.getData()).extracting(Customer::getEmail).containsExactly("c4@example.com", "c3@example.com");
+    assertThat(first.getData())
+        .extracting(Customer::getEmail)
+        .containsExactly("c4@example.com", "c3@example.com");
     int all = 0;
     for (Customer customer : first.autoPagingIterable()) {
       assertThat(customer.getEmail()).isEqualTo("c" + (4 - all++) + "@example.com");
@@ -174,8 +176,10 @@ class StripeSimulatorTest {
   void remembersWorkThatWasAcceptedButNeverAnswered() throws Exception {
     sandbox
         .faults("stripe")
-        .set(List.of(Fault.timeOutAfterAccepting(Duration.ofMillis(10)).times(1)));
-    RequestOptions key = RequestOptions.builder().setIdempotencyKey("k-2").build();
+        .set(List.of(Fault.timeOutAfterAccepting(Duration.ofMinutes(1)).times(1)));
+    // The client must give up first: Java's HttpURLConnection repeats a POST that was cut off.
+    RequestOptions key =
+        RequestOptions.builder().setIdempotencyKey("k-2").setReadTimeout(300).build();
     CustomerCreateParams ada = CustomerCreateParams.builder().setEmail("ada@example.com").build();
     assertThatThrownBy(() -> stripe.v1().customers().create(ada, key))
         .isInstanceOf(com.stripe.exception.ApiConnectionException.class);
@@ -209,12 +213,19 @@ class StripeSimulatorTest {
     assertThat(page.statusCode()).isEqualTo(200);
     assertThat(page.body()).contains("Pro", "20.00 USD", "id=\"pay\"", "value=\"ada@example.com\"");
     HttpResponse<String> declined =
-        form(session.getUrl(), Map.of("email", "ada@example.com", "card", "4242", "outcome", "pay"));
+        form(
+            session.getUrl(), Map.of("email", "ada@example.com", "card", "4242", "outcome", "pay"));
     assertThat(declined.body()).contains("Enter a card number");
     assertThat(
             form(
                     session.getUrl(),
-                    Map.of("email", "ada@example.com", "card", "4242424242424242", "outcome", "decline"))
+                    Map.of(
+                        "email",
+                        "ada@example.com",
+                        "card",
+                        "4242424242424242",
+                        "outcome",
+                        "decline"))
                 .body())
         .contains("The card was declined");
     idle();
@@ -245,8 +256,7 @@ class StripeSimulatorTest {
     }
     Session complete = stripe.v1().checkout().sessions().retrieve(session.getId());
     assertThat(complete.getStatus()).isEqualTo("complete");
-    Subscription subscription =
-        stripe.v1().subscriptions().retrieve(complete.getSubscription());
+    Subscription subscription = stripe.v1().subscriptions().retrieve(complete.getSubscription());
     assertThat(subscription.getStatus()).isEqualTo("active");
     assertThat(subscription.getMetadata()).containsEntry("tenant_id", "t_1");
     assertThat(subscription.getItems().getData().getFirst().getCurrentPeriodEnd())
@@ -389,8 +399,7 @@ class StripeSimulatorTest {
     var intent = stripe.v1().paymentIntents().retrieve(paid.getPaymentIntent());
     assertThat(intent.getAmountReceived()).isEqualTo(3000L);
     assertThat(stripe.v1().charges().retrieve(intent.getLatestCharge()).getPaid()).isTrue();
-    assertThat(
-            stripe.v1().checkout().sessions().lineItems().list(session.getId()).getData())
+    assertThat(stripe.v1().checkout().sessions().lineItems().list(session.getId()).getData())
         .hasSize(1);
   }
 
@@ -412,7 +421,12 @@ class StripeSimulatorTest {
   void listsEventsByTypeAndDelivery() throws Exception {
     customer("ada@example.com");
     monthly();
-    assertThat(stripe.v1().events().list(EventListParams.builder().setType("price.created").build()).getData())
+    assertThat(
+            stripe
+                .v1()
+                .events()
+                .list(EventListParams.builder().setType("price.created").build())
+                .getData())
         .extracting(Event::getType)
         .containsExactly("price.created");
     var two =
@@ -432,7 +446,8 @@ class StripeSimulatorTest {
     simulator.registerEndpoint(URI.create("http://127.0.0.1:1/nobody"), SECRET);
     customer("lost@example.com");
     idle();
-    var lost = stripe.v1().events().list(EventListParams.builder().setDeliverySuccess(false).build());
+    var lost =
+        stripe.v1().events().list(EventListParams.builder().setDeliverySuccess(false).build());
     assertThat(lost.getData()).extracting(Event::getType).containsExactly("customer.created");
     clock.advance(Duration.ofDays(31));
     assertThat(stripe.v1().events().list().getData()).isEmpty();
@@ -499,10 +514,7 @@ class StripeSimulatorTest {
         .v1()
         .customers()
         .create(
-            CustomerCreateParams.builder()
-                .setEmail(email)
-                .putMetadata("tenant_id", "t_1")
-                .build());
+            CustomerCreateParams.builder().setEmail(email).putMetadata("tenant_id", "t_1").build());
   }
 
   private Price monthly() throws Exception {
@@ -513,8 +525,7 @@ class StripeSimulatorTest {
             PriceCreateParams.builder()
                 .setCurrency("usd")
                 .setUnitAmount(2000L)
-                .setProductData(
-                    PriceCreateParams.ProductData.builder().setName("Pro").build())
+                .setProductData(PriceCreateParams.ProductData.builder().setName("Pro").build())
                 .setRecurring(
                     PriceCreateParams.Recurring.builder()
                         .setInterval(PriceCreateParams.Recurring.Interval.MONTH)
@@ -592,7 +603,8 @@ class StripeSimulatorTest {
   private boolean verifies(WebhookSink.Received received, String secret) {
     String header = received.headers().getOrDefault("Stripe-Signature", "");
     try {
-      // The clock of this test stands still; the tolerance is tested against stripe's own elsewhere.
+      // The clock of this test stands still; the tolerance is tested against stripe's own
+      // elsewhere.
       return Webhook.Signature.verifyHeader(received.body(), header, secret, 0);
     } catch (com.stripe.exception.SignatureVerificationException e) {
       return false;
@@ -600,20 +612,18 @@ class StripeSimulatorTest {
   }
 
   private String post(String path, String form) {
-    return send(
-            HttpRequest.newBuilder(URI.create(sandbox.url("stripe") + path))
-                .header("Authorization", "Bearer sk_test_sandbox")
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(form))
-                .build())
+    return send(HttpRequest.newBuilder(URI.create(sandbox.url("stripe") + path))
+            .header("Authorization", "Bearer sk_test_sandbox")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form))
+            .build())
         .body();
   }
 
   private int control(String path) {
-    return send(
-            HttpRequest.newBuilder(URI.create(sandbox.url("stripe") + path))
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .build())
+    return send(HttpRequest.newBuilder(URI.create(sandbox.url("stripe") + path))
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build())
         .statusCode();
   }
 
@@ -624,8 +634,7 @@ class StripeSimulatorTest {
   private HttpResponse<String> form(String url, Map<String, String> fields) {
     String body =
         fields.entrySet().stream()
-            .map(
-                e -> e.getKey() + "=" + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8))
+            .map(e -> e.getKey() + "=" + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8))
             .collect(Collectors.joining("&"));
     return send(
         HttpRequest.newBuilder(URI.create(url))
