@@ -53,8 +53,9 @@ final class Addresses {
     return plus > 0 ? local.substring(0, plus) : local;
   }
 
-  @SafeVarargs
-  static List<InternetAddress> all(List<InternetAddress>... lists) {
-    return Stream.of(lists).flatMap(List::stream).toList();
+  /// Everyone whom a message names.
+  static List<InternetAddress> all(
+      List<InternetAddress> to, List<InternetAddress> cc, List<InternetAddress> bcc) {
+    return Stream.of(to, cc, bcc).flatMap(List::stream).toList();
   }
 }

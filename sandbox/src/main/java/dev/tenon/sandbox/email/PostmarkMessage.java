@@ -30,9 +30,10 @@ record PostmarkMessage(MailContent content, String toText, List<InternetAddress>
   private static final int METADATA_VALUE_MAX = 80;
   private static final int METADATA_FIELDS_MAX = 10;
   private static final Set<String> FORBIDDEN_TYPES =
-      Set.of("vbs", "exe", "bin", "bat", "chm", "com", "cpl", "crt", "hlp", "hta", "inf", "ins",
-          "isp", "jse", "lnk", "mdb", "pcd", "pif", "reg", "scr", "sct", "shs", "vbe", "vba",
-          "wsf", "wsh", "wsl", "msc", "msi", "msp", "mst");
+      Set.of(
+          "vbs", "exe", "bin", "bat", "chm", "com", "cpl", "crt", "hlp", "hta", "inf", "ins", "isp",
+          "jse", "lnk", "mdb", "pcd", "pif", "reg", "scr", "sct", "shs", "vbe", "vba", "wsf", "wsh",
+          "wsl", "msc", "msi", "msp", "mst");
   private static final Set<String> LINK_TRACKING =
       Set.of("", "None", "HtmlAndText", "HtmlOnly", "TextOnly");
 
@@ -94,7 +95,8 @@ record PostmarkMessage(MailContent content, String toText, List<InternetAddress>
                     300,
                     field.equals("From")
                         ? "Invalid 'From' address: '%s'.".formatted(list)
-                        : "Error parsing '%s': Illegal email address '%s'.".formatted(field, list)));
+                        : "Error parsing '%s': Illegal email address '%s'."
+                            .formatted(field, list)));
   }
 
   private static Map<String, String> metadata(ObjectNode json) {
@@ -182,8 +184,7 @@ record PostmarkMessage(MailContent content, String toText, List<InternetAddress>
     String value = text(json, field);
     if (value.length() > charactersMax || value.contains("\n") || value.contains("\r")) {
       throw refused(
-          300,
-          "'%s' must be one line of at most %d characters.".formatted(field, charactersMax));
+          300, "'%s' must be one line of at most %d characters.".formatted(field, charactersMax));
     }
     return value;
   }

@@ -80,8 +80,7 @@ final class PostmarkRecords {
     Mail mail =
         mailbox
             .findByCarrierId(Carrier.POSTMARK, request.path().pathParameters().get("id"))
-            .orElseThrow(
-                () -> new ProviderRefusal(422, "701", "This message does not exist."));
+            .orElseThrow(() -> new ProviderRefusal(422, "701", "This message does not exist."));
     ObjectNode details = record(mail);
     details.put("TextBody", mail.content().text());
     details.put("HtmlBody", mail.content().html());
@@ -119,7 +118,8 @@ final class PostmarkRecords {
   }
 
   private static boolean holds(String text, String part) {
-    return text.toLowerCase(java.util.Locale.ROOT).contains(part.toLowerCase(java.util.Locale.ROOT));
+    return text.toLowerCase(java.util.Locale.ROOT)
+        .contains(part.toLowerCase(java.util.Locale.ROOT));
   }
 
   private static List<String> everyone(MailContent content) {

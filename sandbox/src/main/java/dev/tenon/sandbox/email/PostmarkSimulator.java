@@ -1,5 +1,6 @@
 package dev.tenon.sandbox.email;
 
+import dev.tenon.sandbox.Faults;
 import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.Simulator;
 import dev.tenon.sandbox.SimulatorContext;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,6 +37,7 @@ public final class PostmarkSimulator implements Simulator {
   private static final Set<String> SENDING_STREAMS = Set.of("outbound", "broadcast");
 
   private final Mailbox mailbox;
+  private @Nullable Faults faults;
   private final InstantSource clock;
   private final Set<String> streams;
   private final PostmarkSuppressions suppressions;
@@ -54,6 +57,17 @@ public final class PostmarkSimulator implements Simulator {
     this.suppressions = new PostmarkSuppressions(clock);
   }
 
+  /// The faults set for this provider.
+  ///
+  /// @throws IllegalStateException before the sandbox has started
+  public Faults faults() {
+    Faults known = faults;
+    if (known == null) {
+      throw new IllegalStateException(name() + " has not started yet");
+    }
+    return known;
+  }
+
   @Override
   public String name() {
     return Carrier.POSTMARK.id();
@@ -66,16 +80,20 @@ public final class PostmarkSimulator implements Simulator {
 
   @Override
   public void routing(HttpRouting.Builder routing, SimulatorContext context) {
+    faults = context.faults();
     PostmarkRecords records = new PostmarkRecords(mailbox);
     routing
         .post("/email", (request, response) -> answer(request, response, this::send))
         .post("/email/batch", (request, response) -> answer(request, response, this::batch))
-        .post("/email/withTemplate", (request, response) -> answer(request, response, _ -> noTemplate()))
+        .post(
+            "/email/withTemplate",
+            (request, response) -> answer(request, response, _ -> noTemplate()))
         .post(
             "/email/batchWithTemplates",
             (request, response) -> answer(request, response, _ -> noTemplate()))
         .get("/server", (request, response) -> answer(request, response, _ -> records.server()))
-        .get("/messages/outbound", (request, response) -> answer(request, response, records::search))
+        .get(
+            "/messages/outbound", (request, response) -> answer(request, response, records::search))
         .get(
             "/messages/outbound/{id}/details",
             (request, response) -> answer(request, response, records::details))
@@ -100,8 +118,11 @@ public final class PostmarkSimulator implements Simulator {
     ObjectNode body =
         switch (status) {
           case 401 ->
-              error("10", "The Server Token you provided in the " + TOKEN_HEADER
-                  + " request header was invalid. Please verify that you are using a valid token.");
+              error(
+                  "10",
+                  "The Server Token you provided in the "
+                      + TOKEN_HEADER
+                      + " request header was invalid. Please verify that you are using a valid token.");
           case 422 -> error("300", "Refused by a fault of the sandbox.");
           case 429 -> error("429", "Rate limit exceeded.");
           case 503 -> error("100", "The Postmark API is offline for maintenance.");
@@ -208,7 +229,8 @@ public final class PostmarkSimulator implements Simulator {
       throw new ProviderRefusal(
           415, "409", "Your HTTP request does not have the Content-Type application/json.");
     }
-    if (body.length > PostmarkMessage.BYTES_MAX && !request.path().path().startsWith("/email/batch")) {
+    if (body.length > PostmarkMessage.BYTES_MAX
+        && !request.path().path().startsWith("/email/batch")) {
       throw new ProviderRefusal(413, "413", "The request is larger than 10 MB.");
     }
     try {

@@ -34,8 +34,7 @@ final class PostmarkSuppressions {
 
   synchronized void add(String stream, String address, String reason, String origin) {
     entries.putIfAbsent(
-        new Key(stream, address),
-        new Entry(reason, origin, PostmarkRecords.time(clock.instant())));
+        new Key(stream, address), new Entry(reason, origin, PostmarkRecords.time(clock.instant())));
     if (entries.size() > ADDRESSES_MAX) {
       entries.remove(entries.keySet().iterator().next());
     }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a MIME message into what the mailbox shows. It never refuses: what cannot be read is left
@@ -196,17 +197,19 @@ final class MimeReader {
     }
   }
 
+  /// The addresses that can be read; the header tab shows the others.
   private static List<InternetAddress> addresses(String @Nullable [] headers) {
-    List<InternetAddress> found = new ArrayList<>();
-    for (String header : headers == null ? new String[0] : headers) {
-      try {
-        found.addAll(List.of(InternetAddress.parseHeader(MimeUtility.unfold(header), false)));
-      } catch (MessagingException malformed) {
-        // Not an address: the header tab still shows it.
-        continue;
-      }
+    return Stream.of(headers == null ? new String[0] : headers)
+        .flatMap(MimeReader::addressesOf)
+        .toList();
+  }
+
+  private static Stream<InternetAddress> addressesOf(String header) {
+    try {
+      return Stream.of(InternetAddress.parseHeader(MimeUtility.unfold(header), false));
+    } catch (MessagingException malformed) {
+      return Stream.empty();
     }
-    return found;
   }
 
   private static List<String> texts(List<InternetAddress> addresses) {

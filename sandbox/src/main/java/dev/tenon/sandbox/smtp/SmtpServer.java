@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,33 +32,29 @@ public final class SmtpServer implements AutoCloseable {
 
   private final Mailbox mailbox;
   private final SmtpAccounts accounts;
-  private final Supplier<SmtpBehaviour> behaviour;
+  private final SmtpFaultSource faults;
   private final ServerSocket listener;
   private final Semaphore free = new Semaphore(CONNECTIONS_MAX);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   private SmtpServer(
-      Mailbox mailbox,
-      SmtpAccounts accounts,
-      Supplier<SmtpBehaviour> behaviour,
-      ServerSocket listener) {
+      Mailbox mailbox, SmtpAccounts accounts, SmtpFaultSource faults, ServerSocket listener) {
     this.mailbox = mailbox;
     this.accounts = accounts;
-    this.behaviour = behaviour;
+    this.faults = faults;
     this.listener = listener;
   }
 
   /// Starts a server that answers once this returns.
   ///
   /// @param port 0 for a free one
-  /// @param behaviour asked once for each mail
+  /// @param faults what goes wrong on purpose
   /// @throws IOException when the port can't be had
   public static SmtpServer start(
-      int port, Mailbox mailbox, SmtpAccounts accounts, Supplier<SmtpBehaviour> behaviour)
-      throws IOException {
+      int port, Mailbox mailbox, SmtpAccounts accounts, SmtpFaultSource faults) throws IOException {
     ServerSocket listener = new ServerSocket();
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    SmtpServer server = new SmtpServer(mailbox, accounts, behaviour, listener);
+    SmtpServer server = new SmtpServer(mailbox, accounts, faults, listener);
     Thread.ofVirtual().name("sandbox-smtp").start(server::accept);
     return server;
   }
@@ -102,7 +97,7 @@ public final class SmtpServer implements AutoCloseable {
               client.getOutputStream(),
               mailbox,
               accounts,
-              behaviour)
+              faults)
           .run();
     } catch (IOException gone) {
       LOG.debug("A mail client went away: {}", gone.getMessage());

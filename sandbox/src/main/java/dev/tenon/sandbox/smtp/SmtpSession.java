@@ -6,12 +6,12 @@ import dev.tenon.sandbox.mailbox.Mailbox;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ final class SmtpSession {
   private final OutputStream out;
   private final Mailbox mailbox;
   private final SmtpAccounts accounts;
-  private final Supplier<SmtpBehaviour> behaviours;
+  private final SmtpFaultSource faults;
 
   private final List<String> recipients = new ArrayList<>();
   private @Nullable String sender;
@@ -43,12 +43,12 @@ final class SmtpSession {
       OutputStream out,
       Mailbox mailbox,
       SmtpAccounts accounts,
-      Supplier<SmtpBehaviour> behaviours) {
+      SmtpFaultSource faults) {
     this.in = in;
     this.out = out;
     this.mailbox = mailbox;
     this.accounts = accounts;
-    this.behaviours = behaviours;
+    this.faults = faults;
   }
 
   void run() throws IOException {
@@ -130,11 +130,8 @@ final class SmtpSession {
   }
 
   private void answerLogin(String user, String password) throws IOException {
-    SmtpBehaviour now = behaviours.get();
-    if (now.refusal() == 535 || !accounts.accepts(user, password)) {
+    if (faults.refusesLogin() || !accounts.accepts(user, password)) {
       reply("535 5.7.8 user or password refused");
-    } else if (now.refusal() == 421) {
-      end("421 4.3.2 service not available");
     } else {
       reply("235 2.7.0 welcome");
     }
@@ -160,8 +157,10 @@ final class SmtpSession {
     } else if (announced(path.group(2)) > SmtpServer.MESSAGE_BYTES_MAX) {
       reply("552 5.3.4 message too large, " + SmtpServer.MESSAGE_BYTES_MAX + " bytes at most");
     } else {
-      behaviour = behaviours.get();
-      if (behaviour.refusal() == 421) {
+      behaviour = faults.forMail();
+      if (behaviour.reset()) {
+        over = true;
+      } else if (behaviour.refusal() == 421) {
         end("421 4.3.2 service not available");
       } else if (behaviour.refusal() != 0) {
         int code = behaviour.refusal();
@@ -224,9 +223,8 @@ final class SmtpSession {
     }
     String id = UUID.randomUUID().toString();
     mailbox.add(Carrier.SMTP, id, Fate.DELIVERED, MimeReader.read(data.bytes(), from, recipients));
-    if (!pause()) {
-      over = true;
-    } else if (behaviour.dropAfterAccept()) {
+    boolean dropped = behaviour.dropAfterAccept().isPresent();
+    if (!pause(behaviour.dropAfterAccept().orElse(behaviour.latency())) || dropped) {
       over = true;
     } else {
       reset();
@@ -234,9 +232,9 @@ final class SmtpSession {
     }
   }
 
-  private boolean pause() {
+  private static boolean pause(Duration duration) {
     try {
-      Thread.sleep(behaviour.latency());
+      Thread.sleep(duration);
       return true;
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
