@@ -161,7 +161,7 @@ final class SmtpSession {
       if (behaviour.reset()) {
         over = true;
       } else if (behaviour.refusal() == 421) {
-        end("421 4.3.2 service not available");
+        leave();
       } else if (behaviour.refusal() != 0) {
         int code = behaviour.refusal();
         reply("%d %d.7.0 refused by a fault of the sandbox".formatted(code, code / 100));
@@ -240,6 +240,14 @@ final class SmtpSession {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /// Says 421 and hears one more command, so that a client that politely quits is not cut off in
+  /// the middle of its word and still sees the code.
+  private void leave() throws IOException {
+    reply("421 4.3.2 service not available");
+    boolean quits = in.line(LINE_BYTES_MAX).strip().equalsIgnoreCase("QUIT");
+    end(quits ? "221 2.0.0 bye" : "421 4.3.2 service not available");
   }
 
   private void reset() {
