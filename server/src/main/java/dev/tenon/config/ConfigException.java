@@ -9,7 +9,8 @@ public final class ConfigException extends RuntimeException {
 
   private final transient List<String> problems;
 
-  ConfigException(List<String> problems) {
+  /// One or more problems, each a sentence that begins with its place or its key.
+  public ConfigException(List<String> problems) {
     super(
         problems.size() == 1
             ? problems.getFirst()
