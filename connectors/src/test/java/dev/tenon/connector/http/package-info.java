@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.connector.http;
+
+import org.jspecify.annotations.NullMarked;

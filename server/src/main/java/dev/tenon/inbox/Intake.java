@@ -1,0 +1,41 @@
+package dev.tenon.inbox;
+
+import dev.tenon.tenant.TenantId;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/// One verified delivery on its way into the database.
+final class Intake {
+  final TenantId tenant;
+  final UUID connection;
+  final String provider;
+  final UUID receivedEvent;
+  final Instant receivedAt;
+  final byte[] sealed;
+  final int bodyBytes;
+  final List<QueuedFact> facts;
+
+  Intake(
+      TenantId tenant,
+      UUID connection,
+      String provider,
+      UUID receivedEvent,
+      Instant receivedAt,
+      byte[] sealed,
+      int bodyBytes,
+      List<QueuedFact> facts) {
+    this.tenant = tenant;
+    this.connection = connection;
+    this.provider = provider;
+    this.receivedEvent = receivedEvent;
+    this.receivedAt = receivedAt;
+    this.sealed = sealed;
+    this.bodyBytes = bodyBytes;
+    this.facts = facts;
+  }
+
+  /// A fact with the ids it will have. `key` and `lane` are digests of what the provider names, so
+  /// that queue rows have one size.
+  record QueuedFact(UUID id, UUID key, UUID lane, String kind, String object, Instant occurredAt) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.inbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,159 @@
+package dev.tenon.lane;
+
+import dev.tenon.db.Database;
+import dev.tenon.work.Signal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The threads that claim lanes and have their facts applied, and the one that wakes sleeping
+/// facts.
+///
+/// A worker that dies or hangs loses its lanes when their lease ends; another then applies the same
+/// facts, and what the first one left half-done was never committed. Several nodes work on one
+/// database without knowing of each other.
+public final class LaneWorkers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneWorkers.class);
+
+  private final Database database;
+  private final LaneStore lanes = new LaneStore();
+  private final LaneRun run;
+  private final Signal work;
+  private final InstantSource clock;
+  private final Limits limits;
+  private final UUID node = UUID.randomUUID();
+  private final ReentrantLock claiming = new ReentrantLock();
+  private final List<Thread> threads = new ArrayList<>();
+  private UUID after = LaneStore.beforeAll();
+  private volatile boolean closing;
+
+  /// The bounds of the workers.
+  ///
+  /// @param workers how many transactions apply facts at once on this node
+  /// @param lanes lanes in one claim at most
+  /// @param tenants tenants in one claim at most
+  /// @param facts facts in one transaction at most
+  /// @param lease how long a claim is good for; far longer than any transaction may take
+  /// @param idle how long to wait before looking again when nothing said that there is work
+  public record Limits(
+      int workers, int lanes, int tenants, int facts, Duration lease, Duration idle) {
+    public static final Limits DEFAULT =
+        new Limits(3, 64, 16, 128, Duration.ofSeconds(60), Duration.ofMillis(250));
+  }
+
+  public LaneWorkers(
+      Database database, LaneRun run, Signal work, InstantSource clock, Limits limits) {
+    this.database = database;
+    this.run = run;
+    this.work = work;
+    this.clock = clock;
+    this.limits = limits;
+  }
+
+  public void start() {
+    for (int i = 1; i <= limits.workers(); i++) {
+      threads.add(Thread.ofPlatform().name("lane-worker-" + i).start(this::workUntilClosed));
+    }
+    threads.add(Thread.ofPlatform().name("lane-waker").start(this::wakeUntilClosed));
+  }
+
+  private void workUntilClosed() {
+    while (!closing) {
+      try {
+        long seen = work.seen();
+        if (claimAndRun() == 0) {
+          work.await(seen, limits.idle());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (RuntimeException e) {
+        LOG.error("applying facts failed, next try in a second: {}", e.toString());
+        pause();
+      }
+    }
+  }
+
+  private void wakeUntilClosed() {
+    while (!closing) {
+      try {
+        int woken = database.asEngine(tx -> lanes.wake(tx, clock.instant(), 1000));
+        if (woken > 0) {
+          work.raise();
+        }
+      } catch (RuntimeException e) {
+        LOG.error("waking facts failed, next try in a second: {}", e.toString());
+      }
+      pause();
+    }
+  }
+
+  private void pause() {
+    try {
+      closed.await(0, Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Raised when closing, so that a pause ends at once.
+  private final Signal closed = new Signal();
+
+  /// Claims once and applies what was claimed; answers how many lanes that were. Tests and the
+  /// replay command drive the engine with it.
+  public int claimAndRun() {
+    Map<dev.tenon.tenant.TenantId, List<LaneStore.Claim>> byTenant = new LinkedHashMap<>();
+    int claimed = 0;
+    for (LaneStore.Claim claim : claim()) {
+      byTenant.computeIfAbsent(claim.tenant(), _ -> new ArrayList<>()).add(claim);
+      claimed++;
+    }
+    byTenant.forEach(run::run);
+    return claimed;
+  }
+
+  /// One claim at a time on this node: two would only find each other's lanes.
+  private List<LaneStore.Claim> claim() {
+    claiming.lock();
+    try {
+      Instant now = clock.instant();
+      var size = new LaneStore.ClaimSize(limits.tenants(), limits.facts(), limits.lanes());
+      List<LaneStore.Claim> claims = claimFrom(after, size, now);
+      if (claims.isEmpty() && !after.equals(LaneStore.beforeAll())) {
+        claims = claimFrom(LaneStore.beforeAll(), size, now);
+      }
+      after = claims.isEmpty() ? LaneStore.beforeAll() : claims.getLast().tenant().uuid();
+      return claims;
+    } finally {
+      claiming.unlock();
+    }
+  }
+
+  private List<LaneStore.Claim> claimFrom(UUID from, LaneStore.ClaimSize size, Instant now) {
+    return database.asEngine(
+        tx -> lanes.claim(tx, node, size, from, now, now.plus(limits.lease())));
+  }
+
+  /// Stops claiming and waits for what is being applied.
+  @Override
+  public void close() {
+    closing = true;
+    closed.raise();
+    work.raise();
+    for (Thread thread : threads) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

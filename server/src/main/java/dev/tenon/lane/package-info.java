@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.lane;
+
+import org.jspecify.annotations.NullMarked;

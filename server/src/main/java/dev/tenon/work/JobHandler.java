@@ -1,0 +1,30 @@
+package dev.tenon.work;
+
+import dev.tenon.tenant.TenantId;
+import java.util.List;
+import java.util.Map;
+
+/// What a feature does with one kind of job. The composition root gathers the handlers; jobs of a
+/// kind that this node doesn't know wait for one that does.
+public interface JobHandler {
+
+  /// The kind's name, such as `email.send`.
+  String kind();
+
+  /// When a failed job is tried again.
+  RetrySchedule schedule();
+
+  /// Does jobs of one tenant, all of this kind, and ends each through `jobs.end` in a transaction
+  /// of its choice. A job it doesn't end comes back when the lease is over; so does every job when
+  /// it throws.
+  ///
+  /// Runs on a thread of its own, never inside a transaction.
+  void run(TenantId tenant, List<Job> batch, Jobs jobs);
+
+  /// A run's ends by job, in the form that [Jobs#end] takes.
+  record Ends(Map<Job, JobEnd> byJob) {
+    public Ends {
+      byJob = Map.copyOf(byJob);
+    }
+  }
+}

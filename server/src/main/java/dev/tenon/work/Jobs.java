@@ -1,0 +1,121 @@
+package dev.tenon.work;
+
+import dev.tenon.db.EngineTx;
+import dev.tenon.db.TenantTx;
+import dev.tenon.id.Ids;
+import dev.tenon.tenant.TenantId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Durable follow-up work: made in the transaction that decides it, ended in the transaction that
+/// records its outcome.
+public final class Jobs {
+  private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+
+  private final JobStore store = new JobStore();
+  private final Map<String, JobHandler> handlers = new HashMap<>();
+  private final Ids ids;
+  private final InstantSource clock;
+  private final Signal made;
+
+  /// @param made raised by those who commit new jobs, so that workers need not poll
+  public Jobs(List<JobHandler> handlers, Ids ids, InstantSource clock, Signal made) {
+    handlers.forEach(handler -> this.handlers.put(handler.kind(), handler));
+    this.ids = ids;
+    this.clock = clock;
+    this.made = made;
+  }
+
+  /// Makes jobs within the caller's transaction. Call [#announce] after the commit.
+  public void make(TenantTx tx, List<NewJob> jobs) {
+    if (!jobs.isEmpty()) {
+      store.insert(tx, jobs.stream().map(_ -> ids.next()).toList(), jobs, clock.instant());
+    }
+  }
+
+  /// Says that jobs were committed. Forgetting it costs a short wait, nothing else.
+  public void announce() {
+    made.raise();
+  }
+
+  /// Ends jobs within the caller's transaction. Throws [LeaseLost] when another worker has taken
+  /// one of them since: the caller's transaction then rolls back whole.
+  public void end(EngineTx tx, TenantId tenant, Map<Job, JobEnd> ends) {
+    Instant now = clock.instant();
+    List<JobStore.Finished> finished = new ArrayList<>();
+    List<JobStore.Asleep> asleep = new ArrayList<>();
+    ends.forEach(
+        (job, end) -> {
+          switch (end) {
+            case JobEnd.Done done ->
+                finished.add(new JobStore.Finished(job, "done", done.result(), job.failures()));
+            case JobEnd.Dead dead -> {
+              LOG.error("job {} {} of {} is dead: {}", job.kind(), job.id(), tenant, dead.error());
+              finished.add(new JobStore.Finished(job, "dead", dead.error(), job.failures() + 1));
+            }
+            case JobEnd.Later later ->
+                asleep.add(
+                    new JobStore.Asleep(
+                        job, job.failures(), later.reason(), now.plus(later.pause())));
+            case JobEnd.Failed failed -> afterFailure(job, failed, now, finished, asleep);
+          }
+        });
+    int ended = store.finish(tx, tenant, finished, now) + store.sleep(tx, tenant, asleep);
+    if (ended != ends.size()) {
+      throw new LeaseLost(ends.size() - ended);
+    }
+  }
+
+  private void afterFailure(
+      Job job,
+      JobEnd.Failed failed,
+      Instant now,
+      List<JobStore.Finished> finished,
+      List<JobStore.Asleep> asleep) {
+    int failures = job.failures() + 1;
+    JobHandler handler = handlers.get(job.kind());
+    if (handler == null || !handler.schedule().allows(failures)) {
+      LOG.error(
+          "job {} {} of {} is dead after {} tries: {}; replay it when the cause is mended",
+          job.kind(),
+          job.id(),
+          job.tenant(),
+          failures,
+          failed.error());
+      finished.add(new JobStore.Finished(job, "dead", failed.error(), failures));
+      return;
+    }
+    Duration wait = handler.schedule().after(failures, ThreadLocalRandom.current());
+    if (failed.notBefore() != null && failed.notBefore().compareTo(wait) > 0) {
+      wait = failed.notBefore();
+    }
+    asleep.add(new JobStore.Asleep(job, failures, failed.error(), now.plus(wait)));
+  }
+
+  Map<String, JobHandler> handlers() {
+    return handlers;
+  }
+
+  /// Puts a finished job back, ready. Answers whether there was one.
+  public boolean replay(EngineTx tx, TenantId tenant, UUID id) {
+    return store.replay(tx, tenant, id);
+  }
+
+  /// Another worker has the job now.
+  public static final class LeaseLost extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    LeaseLost(int jobs) {
+      super("the lease of %d jobs was lost to another worker".formatted(jobs));
+    }
+  }
+}

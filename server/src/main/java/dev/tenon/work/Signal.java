@@ -1,0 +1,47 @@
+package dev.tenon.work;
+
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Wakes those who wait for work in this process. It only saves waiting: whoever sleeps looks again
+/// after a while anyway, so a lost signal costs time and nothing else.
+public final class Signal {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private long raised;
+
+  /// Says that there may be work.
+  public void raise() {
+    lock.lock();
+    try {
+      raised++;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How often it was raised so far: read this before looking for work, and give it to [#await].
+  public long seen() {
+    lock.lock();
+    try {
+      return raised;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until it has been raised after `seen`, or for `limit`.
+  public void await(long seen, Duration limit) throws InterruptedException {
+    long nanos = limit.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (raised == seen && nanos > 0) {
+        nanos = changed.awaitNanos(nanos);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.work;
+
+import org.jspecify.annotations.NullMarked;
