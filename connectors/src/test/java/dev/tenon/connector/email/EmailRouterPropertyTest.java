@@ -15,7 +15,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /// Plays messages to their end against providers that answer by chance.
-class EmailRouterProperties {
+class EmailRouterPropertyTest {
   private static final Instant START = Instant.parse("2026-11-24T02:00:00Z");
   private static final Detail DETAIL = Detail.none("by chance");
   private static final int STEPS_MAX = 1_000;
