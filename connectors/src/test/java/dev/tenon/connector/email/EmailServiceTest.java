@@ -22,10 +22,10 @@ class EmailServiceTest {
       new Provider("resend", new Settling.RepeatWithSameKey(Duration.ofHours(24)));
   private final Provider postmark = new Provider("postmark", new Settling.LookUp());
   private final EmailService service =
-      EmailService.withDefault(postmark)
+      EmailService.withDefault(postmark, new Clock())
           .fallback(2, new Provider("smtp", new Settling.None()))
           .fallback(1, resend)
-          .time(new Clock(), wait -> now = now.plus(wait))
+          .pause(wait -> now = now.plus(wait))
           .build();
 
   private static EmailMessage message() {
