@@ -2,6 +2,7 @@ package dev.tenon.sandbox;
 
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.ArrayList;
@@ -76,6 +77,8 @@ public final class Sandbox implements AutoCloseable {
             .port(port)
             .maxPayloadSize(BODY_BYTES_MAX)
             .shutdownHook(false)
+            // SDKs write a[0]=b into the query as it is, and the strict reading would refuse that.
+            .addProtocol(Http1Config.builder().validatePrologue(false).build())
             .routing(routing)
             .build();
     try {

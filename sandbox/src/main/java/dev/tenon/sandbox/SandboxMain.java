@@ -1,5 +1,6 @@
 package dev.tenon.sandbox;
 
+import dev.tenon.sandbox.stripe.StripeSimulator;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ public final class SandboxMain {
 
   /// All simulators there are, in the order of the catalogue.
   static List<Simulator> simulators() {
-    return List.of();
+    return List.of(new StripeSimulator());
   }
 
   /// Reads the arguments.
