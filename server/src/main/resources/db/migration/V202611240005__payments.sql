@@ -13,6 +13,8 @@ create table customer (
   deleted boolean not null default false,
   -- When the newest fact happened that this row knows; null while only others mentioned it.
   as_of timestamptz,
+  -- Breaks the tie of two facts in one second.
+  as_of_rank text,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (tenant_id, connection_id, provider_id),
@@ -25,6 +27,9 @@ create table subscription (
   provider_id text not null,
   id uuid not null,
   customer_provider_id text,
+  -- Whom to write to: what the customer typed at the checkout.
+  contact_email text,
+  contact_name text,
   -- As the provider says it; its enum is open.
   provider_status text not null,
   -- What it means: may the customer use the plan?
@@ -49,7 +54,7 @@ create table subscription (
   -- The facts of the newest second, from which the row is computed anew when another of that second
   -- arrives: event.created has a resolution of one second.
   as_of timestamptz,
-  newest jsonb not null default '[]',
+  newest text not null default '[]',
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (tenant_id, connection_id, provider_id),

@@ -49,9 +49,12 @@ create table attempt (
   number smallint not null,
   connection_id uuid not null,
   provider text not null,
+  -- Given to the provider, or only asked about.
+  kind text not null check (kind in ('sending', 'looking')),
   outcome text not null default 'started' check (outcome in (
     'started', 'accepted', 'refused_recipient', 'refused_request', 'connection_broken', 'passing',
-    'unknown')),
+    'unknown', 'found', 'missing', 'unanswered')),
+  retry_after_ms bigint not null default 0,
   status int,
   code text,
   detail text,
@@ -63,6 +66,28 @@ create table attempt (
   ended_at timestamptz,
   primary key (tenant_id, message_id, number)
 ) partition by range (message_id);
+
+-- Through which connections a tenant's mail goes, first the lowest priority. A tenant without rows
+-- uses the platform's, which is why the engine may read them.
+create table email_route (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  priority smallint not null check (priority >= 0),
+  primary key (tenant_id, connection_id)
+);
+
+-- The addresses that a tenant owns and sends from.
+create table sender (
+  tenant_id uuid not null,
+  address text not null,
+  name text not null,
+  -- What built-in mails call the product.
+  product text not null,
+  is_default boolean not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, address)
+);
+create unique index sender_default on sender (tenant_id) where is_default;
 
 -- What Tenon tells the application. Written in the transaction that makes the change.
 create table event (
@@ -83,6 +108,17 @@ select protect('message', false);
 select protect('message_content', false);
 select protect('attempt', false);
 select protect('event', false);
+select protect('email_route', true);
+select protect('sender', true);
+
+grant select, insert, update, delete on email_route, sender to tenon_tenant;
+grant select on email_route, sender to tenon_engine;
+
+-- What the platform provides for all tenants, every tenant may read.
+create policy shared on email_route for select to tenon_tenant
+  using (tenant_id = '00000000-0000-7000-8000-000000000000');
+create policy shared on sender for select to tenon_tenant
+  using (tenant_id = '00000000-0000-7000-8000-000000000000');
 
 grant select, insert, update on message, attempt to tenon_tenant;
 grant select, insert on message_content, event to tenon_tenant;

@@ -216,8 +216,8 @@ public final class LaneRun {
 
   private static String cause(RuntimeException e) {
     Throwable root = e;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
+    for (Throwable next = e.getCause(); next != null; next = next.getCause()) {
+      root = next;
     }
     String text = root.getClass().getSimpleName() + ": " + root.getMessage();
     return text.substring(0, Math.min(text.length(), ERROR_CHARS_MAX));

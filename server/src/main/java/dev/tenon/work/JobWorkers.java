@@ -147,9 +147,8 @@ public final class JobWorkers implements AutoCloseable {
         String error = e.getClass().getSimpleName() + ": " + e.getMessage();
         database.useEngine(
             tx -> jobs.end(tx, batch.tenant(), Map.of(job, new JobEnd.Failed(error, null))));
-      } catch (Jobs.LeaseLost _) {
-        // It was ended before the handler threw.
-        continue;
+      } catch (Jobs.LeaseLost lost) {
+        LOG.debug("job {} was ended before its handler threw", job.id(), lost);
       } catch (RuntimeException again) {
         LOG.error("job {} comes back when its lease ends: {}", job.id(), again.toString());
       }

@@ -36,6 +36,9 @@ final class Roles {
       statement.execute(
           "alter role %s login createrole nosuperuser nobypassrls password '%s'"
               .formatted(LOGIN, passwords.login().reveal().replace("'", "''")));
+      // From PostgreSQL 16 on, who makes a role may not become it unless this says so.
+      statement.execute(
+          "alter role %s set createrole_self_grant = 'set, inherit'".formatted(LOGIN));
       if (!exists(connection, "select 1 from pg_database where datname = ?", database)) {
         statement.execute("create database %s owner %s".formatted(database, LOGIN));
         statement.execute("revoke all on database %s from public".formatted(database));

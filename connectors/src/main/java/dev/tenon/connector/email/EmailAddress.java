@@ -1,0 +1,72 @@
+package dev.tenon.connector.email;
+
+import java.util.regex.Pattern;
+
+/// One mailbox with the name to show beside it.
+///
+/// The address is the ASCII form of RFC 5321 without quoted local parts and address literals: what
+/// every provider takes. An internationalised domain is given in its `xn--` form.
+///
+/// @param name shown to people, empty when there is none; at most 200 characters, no control
+///   characters
+/// @param address `local@domain`, at most 254 characters
+public record EmailAddress(String name, String address) {
+  private static final int NAME_CHARS_MAX = 200;
+  private static final int ADDRESS_CHARS_MAX = 254;
+  private static final int LOCAL_CHARS_MAX = 64;
+  private static final Pattern LOCAL =
+      Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*");
+  private static final Pattern DOMAIN =
+      Pattern.compile(
+          "([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]");
+
+  public EmailAddress {
+    check("address", name, address);
+  }
+
+  public static EmailAddress of(String address) {
+    return new EmailAddress("", address);
+  }
+
+  /// The domain part, as written.
+  public String domain() {
+    return address.substring(address.lastIndexOf('@') + 1);
+  }
+
+  /// As in a header of RFC 5322, with the name quoted: `"Ada" <ada@example.org>`. Not yet encoded
+  /// for names beyond ASCII; HTTP providers take it as it is.
+  public String formatted() {
+    if (name.isEmpty()) {
+      return address;
+    }
+    return "\"" + name.replace("\\", "\\\\").replace("\"", "\\\"") + "\" <" + address + ">";
+  }
+
+  @Override
+  public String toString() {
+    return formatted();
+  }
+
+  private static void check(String field, String name, String address) {
+    if (name.length() > NAME_CHARS_MAX) {
+      throw new InvalidEmailException(field, "has a name longer than 200 characters");
+    }
+    if (Lines.hasControl(name)) {
+      throw new InvalidEmailException(field, "has a line break or control character in its name");
+    }
+    if (Lines.hasControl(address)) {
+      throw new InvalidEmailException(field, "has a line break or control character in it");
+    }
+    int at = address.lastIndexOf('@');
+    boolean valid =
+        address.length() <= ADDRESS_CHARS_MAX
+            && at > 0
+            && at <= LOCAL_CHARS_MAX
+            && LOCAL.matcher(address.substring(0, at)).matches()
+            && DOMAIN.matcher(address.substring(at + 1)).matches();
+    if (!valid) {
+      throw new InvalidEmailException(
+          field, "must be like name@example.org, but is '" + Lines.shown(address) + "'");
+    }
+  }
+}

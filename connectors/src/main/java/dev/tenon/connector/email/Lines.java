@@ -1,0 +1,23 @@
+package dev.tenon.connector.email;
+
+/// Keeps everything that becomes one header line on one line.
+final class Lines {
+  private static final int SHOWN_CHARS_MAX = 80;
+
+  private Lines() {}
+
+  /// True for CR, LF, NUL and every other control character, C1 and the Unicode line and paragraph
+  /// separators included: some of them end a line somewhere along the way.
+  static boolean hasControl(String text) {
+    return text.codePoints().anyMatch(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029);
+  }
+
+  /// Cut and cleaned for an error message.
+  static String shown(String text) {
+    String cut = text.length() <= SHOWN_CHARS_MAX ? text : text.substring(0, SHOWN_CHARS_MAX) + "…";
+    return cut.codePoints()
+        .map(c -> Character.isISOControl(c) ? '?' : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+}

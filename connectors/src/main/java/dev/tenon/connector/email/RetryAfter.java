@@ -1,0 +1,47 @@
+package dev.tenon.connector.email;
+
+import dev.tenon.connector.http.HttpResult;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.regex.Pattern;
+
+/// The wait that a provider asks for.
+public final class RetryAfter {
+  /// A provider that asks for more is not believed: the message is tried again after a day.
+  private static final Duration WAIT_MAX = Duration.ofDays(1);
+
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
+
+  private RetryAfter() {}
+
+  /// `Retry-After` in seconds or as a date (measured from the answer's own `Date`, so that our
+  /// clock doesn't matter), else `ratelimit-reset` in seconds, else zero. At most one day.
+  public static Duration of(HttpResult.Answered answer) {
+    Duration wait = read(answer.header("retry-after").strip(), answer.header("date").strip());
+    if (wait.isZero()) {
+      wait = read(answer.header("ratelimit-reset").strip(), "");
+    }
+    return wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : wait;
+  }
+
+  private static Duration read(String value, String answeredAt) {
+    if (SECONDS.matcher(value).matches()) {
+      return Duration.ofSeconds((long) Math.ceil(Double.parseDouble(value)));
+    }
+    if (value.isEmpty() || answeredAt.isEmpty()) {
+      return Duration.ZERO;
+    }
+    try {
+      Duration wait = Duration.between(date(answeredAt), date(value));
+      return wait.isNegative() ? Duration.ZERO : wait;
+    } catch (DateTimeParseException e) {
+      return Duration.ZERO;
+    }
+  }
+
+  private static ZonedDateTime date(String text) {
+    return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.tenon.connector.email.smtp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLSocketFactory;
+
+/// Makes the sockets for SMTP. The address is judged at the moment of connecting, so the one that
+/// was checked is the one that is used, whatever the name resolves to a second later.
+///
+/// One factory for plain and encrypted use: Angus first asks for a bare socket, connects it, and
+/// then has it wrapped.
+final class SmtpSockets extends SSLSocketFactory {
+  private final SSLSocketFactory tls;
+  private final Predicate<InetAddress> allowed;
+
+  SmtpSockets(SSLSocketFactory tls, Predicate<InetAddress> allowed) {
+    this.tls = tls;
+    this.allowed = allowed;
+  }
+
+  @Override
+  public Socket createSocket() {
+    return new CheckedSocket(allowed);
+  }
+
+  @Override
+  public Socket createSocket(Socket socket, String host, int port, boolean autoClose)
+      throws IOException {
+    return tls.createSocket(socket, host, port, autoClose);
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    return connected(new InetSocketAddress(host, port));
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
+      throws IOException {
+    return createSocket(host, port);
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    return connected(new InetSocketAddress(host, port));
+  }
+
+  @Override
+  public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
+      throws IOException {
+    return createSocket(address, port);
+  }
+
+  @Override
+  public String[] getDefaultCipherSuites() {
+    return tls.getDefaultCipherSuites();
+  }
+
+  @Override
+  public String[] getSupportedCipherSuites() {
+    return tls.getSupportedCipherSuites();
+  }
+
+  private Socket connected(InetSocketAddress address) throws IOException {
+    Socket socket = createSocket();
+    try {
+      socket.connect(address);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private static final class CheckedSocket extends Socket {
+    private final Predicate<InetAddress> allowed;
+
+    CheckedSocket(Predicate<InetAddress> allowed) {
+      this.allowed = allowed;
+    }
+
+    @Override
+    public void connect(SocketAddress endpoint) throws IOException {
+      connect(endpoint, 0);
+    }
+
+    @Override
+    public void connect(SocketAddress endpoint, int timeoutMillis) throws IOException {
+      if (endpoint instanceof InetSocketAddress address
+          && !address.isUnresolved()
+          && !allowed.test(address.getAddress())) {
+        throw new SocketException(
+            "the egress policy refuses " + address.getAddress().getHostAddress());
+      }
+      super.connect(endpoint, timeoutMillis);
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package dev.tenon.connector.stripe;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+
+/// Reads [StripeEvent] from a stream of tokens. One object reads one body.
+final class EventParser {
+  private static final int DEPTH_MAX = 64;
+  private static final int TEXT_CHARS_MAX = 255;
+  private static final long SECONDS_MAX = 253_402_300_799L; // the end of the year 9999
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEPTH_MAX)
+                  .maxNumberLength(64)
+                  .maxNameLength(1000)
+                  .maxStringLength(2_000_000)
+                  .build())
+          .build();
+
+  private final JsonParser json;
+
+  private String id = "";
+  private String type = "";
+  private String kind = "";
+  private String apiVersion = "";
+  private String account = "";
+  private String context = "";
+  private @Nullable Instant created;
+  private boolean livemode;
+  private boolean sawObject;
+
+  private String subjectId = "";
+  private String subjectObject = "";
+  private String customer = "";
+  private String customerAccount = "";
+  private String subscription = "";
+  private String parentSubscription = "";
+
+  private EventParser(JsonParser json) {
+    this.json = json;
+  }
+
+  static StripeEvent.Reading read(byte[] body) {
+    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), body)) {
+      return new StripeEvent.Reading.Read(new EventParser(json).event());
+    } catch (Refusal refusal) {
+      return new StripeEvent.Reading.Refused(refusal.reason);
+    } catch (JacksonException _) {
+      return new StripeEvent.Reading.Refused("the body is not one well-formed JSON object");
+    }
+  }
+
+  private StripeEvent event() {
+    if (json.nextToken() != JsonToken.START_OBJECT) {
+      throw new Refusal("the body is not a JSON object");
+    }
+    readEvent();
+    if (json.nextToken() != null) {
+      throw new Refusal("the body goes on after the JSON object");
+    }
+    if (id.isEmpty()) {
+      throw new Refusal("the event has no id");
+    }
+    if (type.isEmpty()) {
+      throw new Refusal("the event has no type");
+    }
+    if (created == null) {
+      throw new Refusal("the event has no time of creation");
+    }
+    return new StripeEvent(
+        id,
+        type,
+        created,
+        apiVersion,
+        account.isEmpty() ? context : account,
+        livemode,
+        form(),
+        subject());
+  }
+
+  private StripeEvent.Form form() {
+    return switch (kind) {
+      case "event" -> sawObject ? StripeEvent.Form.SNAPSHOT : StripeEvent.Form.THIN;
+      case "v2.core.event" -> StripeEvent.Form.THIN;
+      default -> throw new Refusal("the object is not an event");
+    };
+  }
+
+  private StripeEvent.Subject subject() {
+    String named = subscription.isEmpty() ? parentSubscription : subscription;
+    return new StripeEvent.Subject(
+        subjectId,
+        subjectObject,
+        customer.isEmpty() ? customerAccount : customer,
+        subjectObject.equals("subscription") ? subjectId : named);
+  }
+
+  private void readEvent() {
+    Set<String> seen = new HashSet<>();
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      json.nextToken();
+      switch (name) {
+        case "id" -> id = once(seen, name, identifier(name));
+        case "type" -> type = once(seen, name, identifier(name));
+        case "object" -> kind = once(seen, name, text(name));
+        case "api_version" -> apiVersion = once(seen, name, text(name));
+        case "account" -> account = once(seen, name, identifierOrEmpty(name));
+        case "context" -> context = once(seen, name, identifierOrEmpty(name));
+        case "created" -> created = once(seen, name, time());
+        case "livemode" -> livemode = once(seen, name, json.currentToken() == JsonToken.VALUE_TRUE);
+        case "data" -> {
+          once(seen, name, name);
+          readData();
+        }
+        case "related_object" -> {
+          once(seen, name, name);
+          readRelatedObject();
+        }
+        default -> json.skipChildren();
+      }
+    }
+  }
+
+  private void readData() {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      json.skipChildren();
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      JsonToken token = json.nextToken();
+      if (name.equals("object") && token == JsonToken.START_OBJECT) {
+        once(seen, name, name);
+        sawObject = true;
+        readObject();
+      } else {
+        json.skipChildren();
+      }
+    }
+  }
+
+  private void readObject() {
+    Set<String> seen = new HashSet<>();
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      json.nextToken();
+      switch (name) {
+        case "id" -> subjectId = once(seen, name, identifierOrEmpty(name));
+        case "object" -> subjectObject = once(seen, name, text(name));
+        case "customer" -> customer = once(seen, name, reference(name));
+        case "customer_account" -> customerAccount = once(seen, name, reference(name));
+        case "subscription" -> subscription = once(seen, name, reference(name));
+        case "parent" -> parentSubscription = once(seen, name, inside("subscription_details"));
+        default -> json.skipChildren();
+      }
+    }
+  }
+
+  /// The subscription named in an invoice's `parent.subscription_details` (since 2025-03-31).
+  private String inside(String details) {
+    String found = "";
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      json.skipChildren();
+      return found;
+    }
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      JsonToken token = json.nextToken();
+      if (name.equals(details) && token == JsonToken.START_OBJECT) {
+        found = field("subscription");
+      } else {
+        json.skipChildren();
+      }
+    }
+    return found;
+  }
+
+  private void readRelatedObject() {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      json.skipChildren();
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      json.nextToken();
+      switch (name) {
+        case "id" -> subjectId = once(seen, name, identifierOrEmpty(name));
+        case "type" -> subjectObject = once(seen, name, text(name));
+        default -> json.skipChildren();
+      }
+    }
+  }
+
+  /// An id, or the id inside the object that was expanded in its place.
+  private String reference(String name) {
+    return json.currentToken() == JsonToken.START_OBJECT ? field("id") : identifierOrEmpty(name);
+  }
+
+  /// Reads the current object to its end and answers one reference in it.
+  private String field(String wanted) {
+    String found = "";
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      json.nextToken();
+      if (name.equals(wanted)) {
+        found = reference(name);
+      } else {
+        json.skipChildren();
+      }
+    }
+    return found;
+  }
+
+  private String identifier(String name) {
+    String value = identifierOrEmpty(name);
+    if (value.isEmpty()) {
+      throw new Refusal("the event's " + name + " is not a text");
+    }
+    return value;
+  }
+
+  private String identifierOrEmpty(String name) {
+    String value = text(name);
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) <= ' ' || value.charAt(i) > '~') {
+        throw new Refusal("the field " + name + " holds characters that no id has");
+      }
+    }
+    return value;
+  }
+
+  /// A text of bounded length; empty for null and for any other type.
+  private String text(String name) {
+    if (json.currentToken() != JsonToken.VALUE_STRING) {
+      json.skipChildren();
+      return "";
+    }
+    String value = json.getString();
+    if (value.length() > TEXT_CHARS_MAX) {
+      throw new Refusal("the field " + name + " is longer than " + TEXT_CHARS_MAX);
+    }
+    return value;
+  }
+
+  /// Unix seconds in v1, RFC 3339 in v2.
+  private Instant time() {
+    if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+      long seconds = json.getLongValue();
+      if (seconds >= 0 && seconds <= SECONDS_MAX) {
+        return Instant.ofEpochSecond(seconds);
+      }
+    }
+    try {
+      return Instant.parse(text("created"));
+    } catch (DateTimeException _) {
+      throw new Refusal("the event's time of creation is not a time");
+    }
+  }
+
+  /// Which of two values a reader takes differs by library, so one that says a thing twice could
+  /// mean one to us and another to the next reader.
+  private static <T> T once(Set<String> seen, String name, T value) {
+    if (!seen.add(name)) {
+      throw new Refusal("the field " + name + " stands there twice");
+    }
+    return value;
+  }
+
+  /// Ends the reading from any depth. Carries no stack trace: bad bodies are ordinary.
+  private static final class Refusal extends RuntimeException {
+    @java.io.Serial private static final long serialVersionUID = 1L;
+
+    private final String reason;
+
+    Refusal(String reason) {
+      super(reason, null, false, false);
+      this.reason = reason;
+    }
+  }
+}

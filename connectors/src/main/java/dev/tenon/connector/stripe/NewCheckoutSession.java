@@ -1,0 +1,27 @@
+package dev.tenon.connector.stripe;
+
+/// A hosted checkout of one subscription.
+///
+/// @param origin goes on the session and, since a session's metadata doesn't travel, on the
+///   subscription as well
+/// @param price the price's id, checked against what the tenant may sell before it comes here
+/// @param customer an existing customer's id, or empty to let Checkout create one
+/// @param customerEmail fills in the form; ignored where `customer` is given
+/// @param successUrl may hold `{CHECKOUT_SESSION_ID}`
+/// @param trialDays 0 for no trial
+public record NewCheckoutSession(
+    Origin origin,
+    String price,
+    long quantity,
+    String customer,
+    String customerEmail,
+    String successUrl,
+    String cancelUrl,
+    boolean allowPromotionCodes,
+    long trialDays) {
+  public NewCheckoutSession {
+    if (quantity < 1 || trialDays < 0) {
+      throw new IllegalArgumentException("a quantity is at least 1 and a trial not negative");
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package dev.tenon.connector.stripe;
+
+import com.stripe.Stripe;
+import com.stripe.StripeClient;
+import com.stripe.exception.StripeException;
+import com.stripe.model.StripeObjectInterface;
+import com.stripe.net.RequestOptions;
+import com.stripe.net.StripeResponse;
+import com.stripe.param.CustomerCreateParams;
+import com.stripe.param.EventListParams;
+import com.stripe.param.WebhookEndpointCreateParams;
+import com.stripe.param.checkout.SessionCreateParams;
+import dev.tenon.connector.Outcome;
+import dev.tenon.connector.Outcome.Detail;
+import dev.tenon.connector.Secret;
+import dev.tenon.connector.http.ProviderHttp;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+
+/// Calls one Stripe account: one connector per connection, without any state shared between them.
+///
+/// Every call that changes something takes an idempotency key of 1 to 255 characters. Stripe keeps
+/// it for 24 hours at least and answers a repetition with what it answered first, so a call that
+/// ended [Outcome.Unknown] is repeated with the same key, never with a new one. Nothing is repeated
+/// here: the caller decides.
+///
+/// The API version is the one that the SDK was made for; answers are read from their JSON by the
+/// same readers as webhooks.
+public final class StripeConnector {
+  /// Where Stripe's API is.
+  public static final URI API = URI.create("https://api.stripe.com");
+
+  private static final int KEY_CHARS_MAX = 255;
+
+  private final StripeClient client;
+  private final StripeFailures failures;
+
+  /// For the account that `key` belongs to.
+  public StripeConnector(Secret key, URI base, ProviderHttp http) {
+    this(key, base, http, Optional.empty());
+  }
+
+  private StripeConnector(Secret key, URI base, ProviderHttp http, Optional<String> account) {
+    StripeClient.StripeClientBuilder builder =
+        new StripeClient.StripeClientBuilder()
+            .setApiKey(key.reveal())
+            .setApiBase(withoutSlash(base))
+            .setMaxNetworkRetries(0)
+            .setHttpClient(new StripeTransport(http));
+    account.ifPresent(builder::setStripeAccount);
+    this.client = builder.build();
+    this.failures = new StripeFailures(key);
+  }
+
+  /// For a Connect account, by the platform's key.
+  public static StripeConnector onBehalfOf(
+      String account, Secret platformKey, URI base, ProviderHttp http) {
+    return new StripeConnector(platformKey, base, http, Optional.of(account));
+  }
+
+  private static String withoutSlash(URI base) {
+    String text = base.toString();
+    return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+  }
+
+  /// Creates a customer.
+  public Outcome<CustomerSnapshot> createCustomer(NewCustomer customer, String idempotencyKey) {
+    CustomerCreateParams.Builder params =
+        CustomerCreateParams.builder()
+            .setEmail(customer.email())
+            .putAllMetadata(customer.origin().metadata());
+    if (!customer.name().isEmpty()) {
+      params.setName(customer.name());
+    }
+    RequestOptions options = keyed(idempotencyKey);
+    return send(
+        () -> client.v1().customers().create(params.build(), options), CustomerSnapshot::of);
+  }
+
+  /// Gets a customer. A deleted one is accepted with [CustomerSnapshot#deleted]; one that never was
+  /// is [Outcome.RefusedRequest] with code `resource_missing`.
+  public Outcome<CustomerSnapshot> getCustomer(String id) {
+    return send(() -> client.v1().customers().retrieve(id), CustomerSnapshot::of);
+  }
+
+  /// Creates a hosted Checkout Session. Its payment methods are those that the account offers,
+  /// since Stripe refuses a list from 2026-09-30 on.
+  public Outcome<CheckoutSessionSnapshot> createCheckoutSession(
+      NewCheckoutSession session, String idempotencyKey) {
+    SessionCreateParams params = params(session);
+    RequestOptions options = keyed(idempotencyKey);
+    return send(
+        () -> client.v1().checkout().sessions().create(params, options),
+        CheckoutSessionSnapshot::of);
+  }
+
+  private static SessionCreateParams params(NewCheckoutSession session) {
+    var subscription =
+        SessionCreateParams.SubscriptionData.builder().putAllMetadata(session.origin().metadata());
+    if (session.trialDays() > 0) {
+      subscription.setTrialPeriodDays(session.trialDays());
+    }
+    SessionCreateParams.Builder params =
+        SessionCreateParams.builder()
+            .setMode(SessionCreateParams.Mode.SUBSCRIPTION)
+            .setUiMode(SessionCreateParams.UiMode.HOSTED_PAGE)
+            .addLineItem(
+                SessionCreateParams.LineItem.builder()
+                    .setPrice(session.price())
+                    .setQuantity(session.quantity())
+                    .build())
+            .setSuccessUrl(session.successUrl())
+            .setCancelUrl(session.cancelUrl())
+            .setAllowPromotionCodes(session.allowPromotionCodes())
+            .setBillingAddressCollection(SessionCreateParams.BillingAddressCollection.AUTO)
+            .putAllMetadata(session.origin().metadata())
+            .setSubscriptionData(subscription.build());
+    if (!session.customer().isEmpty()) {
+      params.setCustomer(session.customer());
+    } else if (!session.customerEmail().isEmpty()) {
+      params.setCustomerEmail(session.customerEmail());
+    }
+    return params.build();
+  }
+
+  /// Lists Stripe's own events, to find those that never arrived.
+  public Outcome<EventPage> listEvents(EventQuery query) {
+    EventListParams.Builder params =
+        EventListParams.builder()
+            .setCreated(
+                EventListParams.Created.builder()
+                    .setGte(query.createdFrom().getEpochSecond())
+                    .build())
+            .setLimit((long) query.limit());
+    if (!query.types().isEmpty()) {
+      params.addAllType(query.types());
+    }
+    if (!query.startingAfter().isEmpty()) {
+      params.setStartingAfter(query.startingAfter());
+    }
+    if (query.undeliveredOnly()) {
+      params.setDeliverySuccess(false);
+    }
+    return send(() -> client.v1().events().list(params.build()), StripeConnector::page);
+  }
+
+  private static EventPage page(JsonNode list) {
+    List<JsonNode> events = StripeObjects.elements(list.path("data"));
+    return new EventPage(
+        events.stream().map(JsonNode::toString).toList(),
+        events.isEmpty() ? "" : StripeObjects.text(events.getLast(), "id"),
+        StripeObjects.flag(list, "has_more"));
+  }
+
+  /// Registers a webhook endpoint whose events follow the SDK's API version, whatever the account's
+  /// default is or becomes.
+  ///
+  /// @param types event types, at least one; types that the SDK doesn't know are sent all the same
+  public Outcome<WebhookEndpoint> createWebhookEndpoint(
+      Origin origin, URI url, List<String> types, String idempotencyKey) {
+    if (types.isEmpty()) {
+      throw new IllegalArgumentException("an endpoint listens to at least one type of event");
+    }
+    WebhookEndpointCreateParams params =
+        WebhookEndpointCreateParams.builder()
+            .setUrl(url.toString())
+            .putExtraParam("enabled_events", List.copyOf(types))
+            .putExtraParam("api_version", Stripe.API_VERSION)
+            .putAllMetadata(origin.metadata())
+            .build();
+    RequestOptions options = keyed(idempotencyKey);
+    return send(
+        () -> client.v1().webhookEndpoints().create(params, options), StripeConnector::endpoint);
+  }
+
+  private static WebhookEndpoint endpoint(JsonNode endpoint) {
+    return new WebhookEndpoint(
+        StripeObjects.text(endpoint, "id"),
+        StripeObjects.text(endpoint, "url"),
+        Secret.of(StripeObjects.text(endpoint, "secret")),
+        StripeObjects.text(endpoint, "api_version"));
+  }
+
+  private static RequestOptions keyed(String idempotencyKey) {
+    if (idempotencyKey.isBlank() || idempotencyKey.length() > KEY_CHARS_MAX) {
+      throw new IllegalArgumentException("an idempotency key has 1 to 255 characters");
+    }
+    return RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
+  }
+
+  /// A call through the SDK.
+  private interface Call {
+    StripeObjectInterface make() throws StripeException;
+  }
+
+  private <T> Outcome<T> send(Call call, Function<JsonNode, T> reader) {
+    StripeResponse response;
+    try {
+      response = call.make().getLastResponse();
+    } catch (StripeTransport.NoSuccess ended) {
+      return failures.outcome(ended.result());
+    } catch (StripeException | RuntimeException _) {
+      // The transport passes on successes only, so it is a success that the SDK can't read. Its
+      // JSON library, which isn't ours, may throw anything.
+      return new Outcome.Unknown<>(Detail.none("the answer is not what Stripe answers"));
+    }
+    Detail detail = new Detail(response.code(), "", "", text(response.requestId()));
+    try {
+      return new Outcome.Accepted<>(reader.apply(StripeObjects.tree(bytes(response))), detail);
+    } catch (IllegalArgumentException _) {
+      return new Outcome.Unknown<>(detail);
+    }
+  }
+
+  private static String text(@org.jspecify.annotations.Nullable String value) {
+    return value == null ? "" : value;
+  }
+
+  private static byte[] bytes(StripeResponse response) {
+    return response.body().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.tenon.connector.stripe;
+
+import dev.tenon.connector.Outcome;
+import dev.tenon.connector.Outcome.Detail;
+import dev.tenon.connector.Secret;
+import dev.tenon.connector.http.HttpResult;
+import java.time.Duration;
+import tools.jackson.databind.JsonNode;
+
+/// What an end without success means. Stripe keeps an idempotency key for 24 hours at least, so
+/// what ends [Outcome.Unknown] may be repeated with the same key within that time.
+final class StripeFailures {
+  private static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
+
+  private final Secret key;
+
+  StripeFailures(Secret key) {
+    this.key = key;
+  }
+
+  <T> Outcome<T> outcome(HttpResult result) {
+    return switch (result) {
+      case HttpResult.NotSent(String reason) ->
+          new Outcome.Passing<>(Duration.ZERO, Detail.none(reason));
+      case HttpResult.MaybeSent(String reason) -> new Outcome.Unknown<>(Detail.none(reason));
+      case HttpResult.Answered answered -> answered(answered);
+    };
+  }
+
+  private <T> Outcome<T> answered(HttpResult.Answered answer) {
+    Detail detail = detail(answer);
+    int status = answer.status();
+    if (status == 401 || status == 403) {
+      return new Outcome.ConnectionBroken<>(detail);
+    }
+    if (status == 429) {
+      return new Outcome.Passing<>(retryAfter(answer), detail);
+    }
+    if (status == 409) {
+      // A lock, or the same key still under way. Stripe says so when it is neither.
+      return answer.header("stripe-should-retry").equals("false")
+          ? new Outcome.RefusedRequest<>(detail)
+          : new Outcome.Passing<>(retryAfter(answer), detail);
+    }
+    // A 5xx may have happened. So may a success whose body can't be read.
+    return status >= 300 && status < 500
+        ? new Outcome.RefusedRequest<>(detail)
+        : new Outcome.Unknown<>(detail);
+  }
+
+  private Detail detail(HttpResult.Answered answer) {
+    JsonNode error = error(answer.body());
+    String code =
+        StripeObjects.firstNonEmpty(
+            StripeObjects.text(error, "code"), StripeObjects.text(error, "type"));
+    // Stripe masks keys in its messages; whoever stands in for Stripe may not.
+    String message = StripeObjects.text(error, "message").replace(key.reveal(), "(secret)");
+    return new Detail(answer.status(), code, message, answer.header("request-id"));
+  }
+
+  private static JsonNode error(byte[] body) {
+    try {
+      return StripeObjects.tree(body).path("error");
+    } catch (IllegalArgumentException _) {
+      return StripeObjects.firstObject();
+    }
+  }
+
+  /// Whole seconds, as Stripe sends them; zero when there are none.
+  private static Duration retryAfter(HttpResult.Answered answer) {
+    String value = answer.header("retry-after");
+    boolean seconds =
+        !value.isEmpty()
+            && value.length() <= 9
+            && value.chars().allMatch(digit -> digit >= '0' && digit <= '9');
+    Duration wish = seconds ? Duration.ofSeconds(Long.parseLong(value)) : Duration.ZERO;
+    return wish.compareTo(RETRY_AFTER_MAX) > 0 ? RETRY_AFTER_MAX : wish;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.tenon.connector.template;
+
+import com.samskivert.mustache.Mustache;
+import com.samskivert.mustache.Template;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// What a template can see: maps, lists, texts, numbers and truth values. No reflection, so
+/// `{{name.bytes}}` and the like find nothing.
+final class PlainData implements Mustache.Collector {
+  private static final int DEPTH_MAX = 6;
+  private static final int ENTRIES_MAX = 2_000;
+  private static final int TEXT_CHARS_MAX = 50_000;
+
+  /// A copy of `data` of the allowed kinds only. A null is left out, so it reads as missing.
+  static Map<String, Object> checked(String template, Map<String, ?> data) {
+    int[] entries = {0};
+    return map(template, "", data, 0, entries);
+  }
+
+  @Override
+  public @Nullable Iterator<?> toIterator(Object value) {
+    return switch (value) {
+      case List<?> list -> list.iterator();
+      case Optional<?> optional -> optional.stream().iterator();
+      default -> null;
+    };
+  }
+
+  @Override
+  public Mustache.@Nullable VariableFetcher createFetcher(Object context, String name) {
+    if (name.equals(".") || name.equals("this")) {
+      return (value, _) -> value;
+    }
+    if (context instanceof Map<?, ?>) {
+      return (value, key) -> {
+        Object found = ((Map<?, ?>) value).get(key);
+        return found == null ? Template.NO_FETCHER_FOUND : found;
+      };
+    }
+    return (_, _) -> Template.NO_FETCHER_FOUND;
+  }
+
+  @Override
+  public <K, V> Map<K, V> createFetcherCache() {
+    return new ConcurrentHashMap<>();
+  }
+
+  private static Map<String, Object> map(
+      String template, String path, Map<?, ?> source, int depth, int[] entries) {
+    Map<String, Object> copy = new HashMap<>();
+    source.forEach(
+        (key, value) -> {
+          String at = path.isEmpty() ? String.valueOf(key) : path + "." + key;
+          count(template, at, depth, entries);
+          if (value != null) {
+            copy.put(String.valueOf(key), value(template, at, value, depth, entries));
+          }
+        });
+    return copy;
+  }
+
+  private static Object value(
+      String template, String path, Object value, int depth, int[] entries) {
+    return switch (value) {
+      case String text when text.length() <= TEXT_CHARS_MAX -> text;
+      case String _ ->
+          throw new TemplateException(
+              template, path, "the variable '%s' is longer than 50000 characters".formatted(path));
+      case Number number -> number;
+      case Boolean truth -> truth;
+      case Map<?, ?> map -> map(template, path, map, depth + 1, entries);
+      case List<?> list -> {
+        List<Object> copy = new ArrayList<>();
+        for (Object element : list) {
+          count(template, path, depth, entries);
+          if (element != null) {
+            copy.add(value(template, path, element, depth + 1, entries));
+          }
+        }
+        yield copy;
+      }
+      default ->
+          throw new TemplateException(
+              template,
+              path,
+              "the variable '%s' must be text, a number, true, false, a list or a map"
+                  .formatted(path));
+    };
+  }
+
+  private static void count(String template, String path, int depth, int[] entries) {
+    if (depth > DEPTH_MAX || ++entries[0] > ENTRIES_MAX) {
+      throw new TemplateException(
+          template, path, "its data is nested deeper than 6 levels or has more than 2000 entries");
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.connector;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.connector.signature;
+
+import org.jspecify.annotations.NullMarked;

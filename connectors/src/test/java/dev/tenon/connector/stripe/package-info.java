@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.connector.stripe;
+
+import org.jspecify.annotations.NullMarked;

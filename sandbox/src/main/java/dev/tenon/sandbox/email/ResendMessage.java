@@ -1,0 +1,209 @@
+package dev.tenon.sandbox.email;
+
+import dev.tenon.sandbox.Json;
+import dev.tenon.sandbox.mailbox.AttachedFile;
+import dev.tenon.sandbox.mailbox.Fate;
+import dev.tenon.sandbox.mailbox.MailContent;
+import dev.tenon.sandbox.mailbox.MailHeader;
+import jakarta.mail.internet.InternetAddress;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// One message of Resend's `POST /emails`, checked as Resend checks it.
+record ResendMessage(MailContent content, Fate fate) {
+  static final int RECIPIENTS_MAX = 50;
+  private static final int SUBJECT_MAX = 2_000;
+  private static final int TAG_MAX = 256;
+  private static final String MAGIC_DOMAIN = "resend.dev";
+  private static final Set<String> REFUSED_DOMAINS =
+      Set.of("example.com", "example.org", "example.net", "test.com");
+
+  /// @throws ProviderRefusal with Resend's error name
+  static ResendMessage read(JsonNode node) {
+    if (!(node instanceof ObjectNode json)) {
+      throw new ProviderRefusal(400, "validation_error", "The message must be a JSON object.");
+    }
+    for (String field : List.of("from", "to", "subject")) {
+      if (json.path(field).isMissingNode() || json.path(field).isNull()) {
+        throw new ProviderRefusal(
+            422, "missing_required_field", "Missing `%s` field.".formatted(field));
+      }
+    }
+    List<InternetAddress> from = addresses(json, "from");
+    if (from.size() != 1) {
+      throw malformed("from");
+    }
+    List<InternetAddress> to = addresses(json, "to");
+    List<InternetAddress> cc = addresses(json, "cc");
+    List<InternetAddress> bcc = addresses(json, "bcc");
+    if (to.isEmpty() || to.size() > RECIPIENTS_MAX) {
+      throw invalid("The `to` field must have from 1 to 50 addresses.");
+    }
+    List<InternetAddress> everyone = Addresses.all(to, cc, bcc);
+    if (everyone.stream().map(Addresses::domain).anyMatch(REFUSED_DOMAINS::contains)) {
+      throw invalid(
+          "Invalid `to` field. Please use our testing email address instead of domains like"
+              + " `example.com`.");
+    }
+    String html = text(json, "html");
+    String text = text(json, "text");
+    if (html.isEmpty() && text.isEmpty()) {
+      throw new ProviderRefusal(422, "missing_required_field", "Missing `html` or `text` field.");
+    }
+    String subject = text(json, "subject");
+    if (subject.length() > SUBJECT_MAX || subject.contains("\n") || subject.contains("\r")) {
+      throw invalid("The `subject` must be one line of at most 2000 characters.");
+    }
+    boolean scheduled = !text(json, "scheduled_at").isEmpty();
+    MailContent content =
+        new MailContent(
+            from.getFirst().toUnicodeString(),
+            Addresses.texts(to),
+            Addresses.texts(cc),
+            Addresses.texts(bcc),
+            Addresses.texts(addresses(json, "reply_to")),
+            subject,
+            html,
+            text,
+            headers(json),
+            attachments(json),
+            "",
+            tags(json),
+            Map.of(),
+            Json.pretty(json));
+    return new ResendMessage(content, scheduled ? Fate.SCHEDULED : fate(everyone));
+  }
+
+  /// What the magic addresses at `resend.dev` ask for; the worst wins.
+  private static Fate fate(List<InternetAddress> everyone) {
+    Fate fate = Fate.DELIVERED;
+    for (InternetAddress address : everyone) {
+      if (Addresses.domain(address).equals(MAGIC_DOMAIN)) {
+        switch (Addresses.box(address)) {
+          case "bounced" -> fate = Fate.BOUNCED;
+          case "complained" -> fate = Fate.COMPLAINED;
+          case "suppressed" -> fate = Fate.SUPPRESSED;
+          default -> {}
+        }
+      }
+    }
+    return fate;
+  }
+
+  private static List<InternetAddress> addresses(ObjectNode json, String field) {
+    JsonNode node = json.path(field);
+    List<InternetAddress> found = new ArrayList<>();
+    if (node.isMissingNode() || node.isNull()) {
+      return found;
+    }
+    for (JsonNode one : node.isArray() ? node : Json.array().add(node)) {
+      List<InternetAddress> parsed =
+          one.isString() ? Addresses.parse(one.asString()).orElse(List.of()) : List.of();
+      if (parsed.isEmpty()) {
+        throw malformed(field);
+      }
+      found.addAll(parsed);
+    }
+    return found;
+  }
+
+  private static List<MailHeader> headers(ObjectNode json) {
+    List<MailHeader> found = new ArrayList<>();
+    if (json.path("headers") instanceof ObjectNode headers) {
+      for (Map.Entry<String, JsonNode> header : headers.properties()) {
+        String value = header.getValue().asString("");
+        if (!header.getKey().matches("[!-9;-~]{1,200}")
+            || value.contains("\n")
+            || value.contains("\r")) {
+          throw invalid("The `headers` field holds an invalid header.");
+        }
+        found.add(new MailHeader(header.getKey(), value));
+      }
+    }
+    return found;
+  }
+
+  private static List<String> tags(ObjectNode json) {
+    List<String> found = new ArrayList<>();
+    for (JsonNode tag : json.path("tags")) {
+      String name = text(tag, "name");
+      String value = text(tag, "value");
+      if (!isTag(name) || !isTag(value)) {
+        throw invalid(
+            "Tags should only contain ASCII letters, numbers, underscores, or dashes, at most 256"
+                + " of them.");
+      }
+      found.add(name + "=" + value);
+    }
+    return found;
+  }
+
+  private static boolean isTag(String text) {
+    return text.length() <= TAG_MAX && text.matches("[A-Za-z0-9_-]+");
+  }
+
+  private static List<AttachedFile> attachments(ObjectNode json) {
+    List<AttachedFile> found = new ArrayList<>();
+    for (JsonNode each : json.path("attachments")) {
+      if (!text(each, "path").isEmpty()) {
+        // The real one downloads the address. The sandbox never calls out for a caller.
+        throw new ProviderRefusal(
+            422, "invalid_attachment", "The sandbox takes attachments by `content`, not `path`.");
+      }
+      String name = text(each, "filename");
+      if (name.isEmpty()) {
+        throw new ProviderRefusal(
+            422, "invalid_attachment", "Attachment must have a `filename` and a `content`.");
+      }
+      String id = text(each, "content_id");
+      found.add(
+          new AttachedFile(
+              name,
+              text(each, "content_type"),
+              decodedBytes(each.path("content")),
+              id.isEmpty() ? text(each, "inline_content_id") : id));
+    }
+    return found;
+  }
+
+  /// Base64, or a Buffer of Node as JSON, which the official SDK sends.
+  private static long decodedBytes(JsonNode content) {
+    if (content.path("data").isArray()) {
+      return content.path("data").size();
+    }
+    try {
+      return Base64.getMimeDecoder().decode(content.asString("")).length;
+    } catch (IllegalArgumentException notBase64) {
+      throw new ProviderRefusal(
+          422, "invalid_attachment", "The `content` of an attachment is not base64.");
+    }
+  }
+
+  private static String text(JsonNode json, String field) {
+    JsonNode node = json.path(field);
+    if (node.isMissingNode() || node.isNull()) {
+      return "";
+    }
+    if (!node.isString()) {
+      throw new ProviderRefusal(
+          422, "invalid_parameter", "The `%s` field must be a string.".formatted(field));
+    }
+    return node.asString();
+  }
+
+  private static ProviderRefusal malformed(String field) {
+    return invalid(
+        "Invalid `%s` field. The email address needs to follow the `email@example.com` or `Name"
+                .formatted(field)
+            + " <email@example.com>` format.");
+  }
+
+  private static ProviderRefusal invalid(String words) {
+    return new ProviderRefusal(422, "validation_error", words);
+  }
+}

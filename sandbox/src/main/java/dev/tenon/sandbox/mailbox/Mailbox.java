@@ -1,0 +1,172 @@
+package dev.tenon.sandbox.mailbox;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Every mail that the simulated providers accepted, newest last, in memory only.
+///
+/// Two bounds hold, whichever is met first: the number of mails and the characters that they hold
+/// together. The oldest mails leave first, and the newest always stays.
+public final class Mailbox {
+  /// How many mails are kept.
+  public static final int MAILS_MAX = 500;
+
+  /// How many characters all mails may hold together.
+  static final long WEIGHT_MAX = 128L * 1024 * 1024;
+
+  /// The longest that [#await] waits.
+  static final Duration WAIT_MAX = Duration.ofSeconds(60);
+
+  private final InstantSource clock;
+  private final int mailsMax;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrival = lock.newCondition();
+  private final ArrayDeque<Mail> mails = new ArrayDeque<>();
+  private long lastNumber;
+  private long weight;
+
+  public Mailbox(InstantSource clock) {
+    this(clock, MAILS_MAX);
+  }
+
+  Mailbox(InstantSource clock, int mailsMax) {
+    this.clock = clock;
+    this.mailsMax = mailsMax;
+  }
+
+  /// Takes in a mail and wakes whoever waits for one.
+  ///
+  /// @param carrierId the id that the provider answers its caller with
+  public Mail add(Carrier carrier, String carrierId, Fate fate, MailContent content) {
+    lock.lock();
+    try {
+      Mail mail = new Mail(++lastNumber, clock.instant(), carrier, carrierId, fate, content);
+      mails.addLast(mail);
+      weight += content.weight();
+      while (mails.size() > mailsMax || (weight > WEIGHT_MAX && mails.size() > 1)) {
+        weight -= mails.removeFirst().content().weight();
+      }
+      arrival.signalAll();
+      return mail;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The newest mails that match, newest first.
+  ///
+  /// @param query words that must all occur; empty for all mails
+  public List<Mail> list(String query, int limit) {
+    return newerThan(0, query, limit);
+  }
+
+  public Optional<Mail> find(String id) {
+    long number = Mail.numberOf(id);
+    lock.lock();
+    try {
+      return mails.stream().filter(mail -> mail.number() == number).findAny();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The mail that a provider knows by this id of its own.
+  public Optional<Mail> findByCarrierId(Carrier carrier, String carrierId) {
+    lock.lock();
+    try {
+      return mails.stream()
+          .filter(mail -> mail.carrier() == carrier && mail.carrierId().equals(carrierId))
+          .findAny();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Replaces the fate of a mail, for example when a scheduled one is cancelled. Does nothing when
+  /// the mail has left the mailbox.
+  public void settle(Mail mail, Fate fate) {
+    lock.lock();
+    try {
+      List<Mail> settled = new ArrayList<>(mails);
+      settled.replaceAll(
+          each ->
+              each.number() == mail.number()
+                  ? new Mail(
+                      each.number(),
+                      each.receivedAt(),
+                      each.carrier(),
+                      each.carrierId(),
+                      fate,
+                      each.content())
+                  : each);
+      mails.clear();
+      mails.addAll(settled);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until a mail that came after `since` matches, and answers with all such mails, newest
+  /// first; with an empty list when the time is over.
+  ///
+  /// @param since id of a mail; empty or `0` for "any mail"
+  /// @param wait how long to wait, at most 60 seconds; longer is cut
+  /// @throws IllegalArgumentException when `since` is no id
+  public List<Mail> await(String since, String query, int limit, Duration wait)
+      throws InterruptedException {
+    long number = Mail.numberOf(since);
+    long nanos = (wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : wait).toNanos();
+    lock.lock();
+    try {
+      while (true) {
+        List<Mail> found = newerThan(number, query, limit);
+        if (!found.isEmpty() || nanos <= 0) {
+          return found;
+        }
+        nanos = arrival.awaitNanos(nanos);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How many mails are in the mailbox.
+  public int size() {
+    lock.lock();
+    try {
+      return mails.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Empties the mailbox; numbers go on where they were.
+  public void clear() {
+    lock.lock();
+    try {
+      mails.clear();
+      weight = 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Mail> newerThan(long number, String query, int limit) {
+    lock.lock();
+    try {
+      return mails.reversed().stream()
+          .takeWhile(mail -> mail.number() > number)
+          .filter(mail -> mail.matches(query))
+          .limit(limit)
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.tenon.sandbox.stripe;
+
+import dev.tenon.sandbox.Json;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// All objects of the account, by type and id, in the order they were made.
+///
+/// Callers hold the simulator's lock. At most [#OF_ONE_TYPE_MAX] of a type are kept: past that the
+/// oldest goes, as if Stripe had archived it.
+final class Objects {
+  static final int OF_ONE_TYPE_MAX = 20_000;
+
+  private static final String ALPHABET =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+  private final SecureRandom random = new SecureRandom();
+  private final InstantSource clock;
+  private final Map<String, Map<String, ObjectNode>> byType = new LinkedHashMap<>();
+
+  Objects(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /// Seconds since 1970, the resolution of every time at Stripe.
+  long now() {
+    return clock.instant().getEpochSecond();
+  }
+
+  String id(String prefix) {
+    return prefix + token(24);
+  }
+
+  String token(int length) {
+    StringBuilder token = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      token.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+    }
+    return token.toString();
+  }
+
+  /// Makes an object from a shape, with id, creation time and livemode set; it is not stored yet.
+  ObjectNode shape(String type, String id, String shape) {
+    ObjectNode object = Json.object();
+    object.put("id", id);
+    object.put("object", type);
+    object.put("created", now());
+    object.put("livemode", false);
+    object.setAll(Json.readObject(shape.getBytes(StandardCharsets.UTF_8)));
+    return object;
+  }
+
+  ObjectNode add(ObjectNode object) {
+    Map<String, ObjectNode> all = all(object.path("object").asString());
+    all.put(object.path("id").asString(), object);
+    if (all.size() > OF_ONE_TYPE_MAX) {
+      all.remove(all.keySet().iterator().next());
+    }
+    return object;
+  }
+
+  void remove(String type, String id) {
+    all(type).remove(id);
+  }
+
+  Optional<ObjectNode> find(String type, String id) {
+    return Optional.ofNullable(all(type).get(id));
+  }
+
+  /// The object named in the path.
+  ObjectNode get(String type, String id) {
+    return find(type, id).orElseThrow(() -> StripeError.notFound(type, id));
+  }
+
+  /// The object named in a parameter.
+  ObjectNode get(String type, String id, String param) {
+    return find(type, id).orElseThrow(() -> StripeError.noSuchParam(type, id, param));
+  }
+
+  /// Any object, whatever its type.
+  Optional<ObjectNode> find(String id) {
+    return byType.values().stream()
+        .map(all -> all.get(id))
+        .filter(java.util.Objects::nonNull)
+        .findFirst();
+  }
+
+  List<ObjectNode> list(String type) {
+    return List.copyOf(all(type).values());
+  }
+
+  /// One page, newest first, as Stripe's list object.
+  ObjectNode page(String type, String url, Params params, Predicate<ObjectNode> filter) {
+    return page(list(type).reversed(), url, params, filter);
+  }
+
+  ObjectNode page(
+      List<ObjectNode> newestFirst, String url, Params params, Predicate<ObjectNode> filter) {
+    int limit = (int) params.integer("limit", 10, 1, 100);
+    String after = params.text("starting_after");
+    String before = params.text("ending_before");
+    if (!after.isEmpty() && !before.isEmpty()) {
+      throw StripeError.invalid(
+          "starting_after", "You cannot give both starting_after and ending_before.");
+    }
+    Predicate<ObjectNode> created = created(params);
+    List<ObjectNode> matching = newestFirst.stream().filter(filter.and(created)).toList();
+    int from = 0;
+    int to = matching.size();
+    if (!after.isEmpty()) {
+      from = index(newestFirst, matching, after, "starting_after") + 1;
+    }
+    if (!before.isEmpty()) {
+      to = index(newestFirst, matching, before, "ending_before");
+    }
+    boolean hasMore = to - from > limit;
+    // With ending_before the page is the one next to the cursor, not the newest.
+    List<ObjectNode> page =
+        !hasMore
+            ? matching.subList(Math.min(from, to), to)
+            : before.isEmpty()
+                ? matching.subList(from, from + limit)
+                : matching.subList(to - limit, to);
+    ObjectNode list = Json.object();
+    list.put("object", "list");
+    list.put("url", url);
+    list.put("has_more", hasMore);
+    list.putArray("data").addAll(new ArrayList<>(page));
+    return list;
+  }
+
+  private static int index(
+      List<ObjectNode> all, List<ObjectNode> matching, String id, String param) {
+    for (int i = 0; i < matching.size(); i++) {
+      if (matching.get(i).path("id").asString().equals(id)) {
+        return i;
+      }
+    }
+    String type = all.isEmpty() ? "object" : all.getFirst().path("object").asString();
+    throw StripeError.noSuchParam(type, id, param);
+  }
+
+  private static Predicate<ObjectNode> created(Params params) {
+    if (params.fields().path("created").isString()) {
+      long at = params.integer("created", 0, 0, Long.MAX_VALUE);
+      return object -> object.path("created").asLong() == at;
+    }
+    return params
+        .object("created")
+        .<Predicate<ObjectNode>>map(
+            range -> {
+              range.allow("gt", "gte", "lt", "lte");
+              long above = range.integer("gt", -1, 0, Long.MAX_VALUE);
+              long from = range.integer("gte", 0, 0, Long.MAX_VALUE);
+              long below = range.integer("lt", Long.MAX_VALUE, 0, Long.MAX_VALUE);
+              long until = range.integer("lte", Long.MAX_VALUE, 0, Long.MAX_VALUE);
+              return object -> {
+                long at = object.path("created").asLong();
+                return at > above && at >= from && at < below && at <= until;
+              };
+            })
+        .orElse(object -> true);
+  }
+
+  private Map<String, ObjectNode> all(String type) {
+    return byType.computeIfAbsent(type, t -> new LinkedHashMap<>());
+  }
+
+  ObjectNode save() {
+    ObjectNode state = Json.object();
+    byType.forEach((type, all) -> state.putArray(type).addAll(all.values()));
+    return state;
+  }
+
+  void load(ObjectNode state) {
+    for (var entry : state.properties()) {
+      for (JsonNode object : entry.getValue()) {
+        add((ObjectNode) object);
+      }
+    }
+  }
+}

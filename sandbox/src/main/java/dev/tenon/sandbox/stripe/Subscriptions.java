@@ -1,0 +1,434 @@
+package dev.tenon.sandbox.stripe;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `/v1/subscriptions`.
+final class Subscriptions {
+  private static final String TYPE = "subscription";
+  private static final long DAY_SECONDS = 24 * 3_600;
+  private static final Set<String> ENDED = Set.of("canceled", "incomplete_expired");
+
+  private final Objects objects;
+  private final Events events;
+  private final Invoices invoices;
+  private final Payments payments;
+  private final SubscriptionItems items;
+
+  Subscriptions(
+      Objects objects, Events events, Invoices invoices, Payments payments, Catalog catalog) {
+    this.objects = objects;
+    this.events = events;
+    this.invoices = invoices;
+    this.payments = payments;
+    this.items = new SubscriptionItems(objects, catalog);
+  }
+
+  /// A subscription with its first invoice, before anybody was told.
+  record Started(ObjectNode subscription, Invoices.Opened opened) {}
+
+  ObjectNode create(Call call) {
+    Params params =
+        call.params()
+            .allow(
+                "automatic_tax",
+                "billing_cycle_anchor",
+                "billing_mode",
+                "cancel_at",
+                "cancel_at_period_end",
+                "collection_method",
+                "currency",
+                "customer",
+                "days_until_due",
+                "default_payment_method",
+                "description",
+                "discounts",
+                "items",
+                "metadata",
+                "off_session",
+                "payment_behavior",
+                "payment_settings",
+                "proration_behavior",
+                "trial_end",
+                "trial_period_days",
+                "trial_settings");
+    String customerId = params.required("customer");
+    ObjectNode customer = objects.get("customer", customerId, "customer");
+    if (params.objects("items").isEmpty()) {
+      throw StripeError.missing("items");
+    }
+    String method = params.text("default_payment_method");
+    String card =
+        method.isEmpty()
+            ? customer.path("invoice_settings").path("default_payment_method").asString("")
+            : method;
+    String behavior =
+        params.oneOf(
+            "payment_behavior",
+            "allow_incomplete",
+            "allow_incomplete",
+            "default_incomplete",
+            "error_if_incomplete",
+            "pending_if_incomplete");
+    boolean trial = trialEnd(params) > 0;
+    boolean incomplete = !trial && behavior.equals("default_incomplete");
+    if (card.isEmpty() && !trial && !incomplete) {
+      throw StripeError.invalid(
+          "resource_missing",
+          "",
+          "This customer has no attached payment source or default payment method. Please"
+              + " consider adding a default payment method.");
+    }
+    Started started = start(customerId, params, params.metadata());
+    announce(started, !incomplete, card);
+    return started.subscription();
+  }
+
+  /// Makes a subscription and its first invoice; nothing is emitted and nothing is paid.
+  Started start(String customer, Params params, ObjectNode metadata) {
+    ObjectNode subscription = objects.shape(TYPE, objects.id("sub_"), SubscriptionItems.SHAPE);
+    subscription.put("customer", customer);
+    subscription.set("metadata", metadata);
+    long now = objects.now();
+    subscription.put("start_date", now);
+    subscription.put("billing_cycle_anchor", now);
+    params.copyTexts(subscription, "default_payment_method", "description");
+    params
+        .object("payment_settings")
+        .ifPresent(
+            given ->
+                given.copyTexts(
+                    (ObjectNode) subscription.get("payment_settings"),
+                    "save_default_payment_method"));
+    long trialEnd = trialEnd(params);
+    if (trialEnd > 0) {
+      subscription.put("status", "trialing");
+      subscription.put("trial_start", now);
+      subscription.put("trial_end", trialEnd);
+    }
+    items.create(subscription, params.objects("items"), trialEnd);
+    objects.add(subscription);
+    if (params.bool("cancel_at_period_end", false)) {
+      cancelAtPeriodEnd(subscription, true);
+    }
+    Invoices.Opened opened = invoices.open(subscription, "subscription_create", trialEnd > 0);
+    subscription.put("latest_invoice", opened.invoice().path("id").asString());
+    return new Started(subscription, opened);
+  }
+
+  /// Tells of a new subscription in the order Stripe does: created while incomplete, then active.
+  void announce(Started started, boolean paid, String card) {
+    ObjectNode subscription = started.subscription();
+    events.emit("customer.subscription.created", subscription);
+    if (paid) {
+      ObjectNode before = subscription.deepCopy();
+      invoices.settle(started.opened().invoice(), card);
+      if (!subscription.path("status").asString().equals("trialing")) {
+        subscription.put("status", "active");
+        events.emit(
+            "customer.subscription.updated", subscription, Changes.between(before, subscription));
+      }
+    }
+    invoices.announceOpened(started.opened());
+    if (paid) {
+      invoices.announcePaid(started.opened().invoice());
+    }
+  }
+
+  private long trialEnd(Params params) {
+    long days = params.integer("trial_period_days", 0, 0, 730);
+    if (days > 0) {
+      return objects.now() + days * DAY_SECONDS;
+    }
+    return params.text("trial_end").equals("now")
+        ? 0
+        : params.integer("trial_end", 0, 0, 9_999_999_999L);
+  }
+
+  ObjectNode get(Call call) {
+    return objects.get(TYPE, call.id());
+  }
+
+  ObjectNode list(Call call) {
+    Params params =
+        call.params()
+            .allow(
+                "collection_method",
+                "created",
+                "customer",
+                "limit",
+                "price",
+                "status",
+                "starting_after",
+                "ending_before");
+    String customer = params.text("customer");
+    String price = params.text("price");
+    String status = params.text("status");
+    return objects.page(
+        TYPE,
+        "/v1/subscriptions",
+        params,
+        subscription ->
+            (customer.isEmpty() || subscription.path("customer").asString().equals(customer))
+                && statusMatches(status, subscription.path("status").asString())
+                && (price.isEmpty() || SubscriptionItems.hasPrice(subscription, price)));
+  }
+
+  private static boolean statusMatches(String wanted, String status) {
+    return switch (wanted) {
+      case "all" -> true;
+      case "" -> !status.equals("canceled");
+      case "ended" -> ENDED.contains(status);
+      default -> wanted.equals(status);
+    };
+  }
+
+  ObjectNode update(Call call) {
+    ObjectNode subscription = objects.get(TYPE, call.id());
+    Params params =
+        call.params()
+            .allow(
+                "cancel_at",
+                "cancel_at_period_end",
+                "cancellation_details",
+                "collection_method",
+                "default_payment_method",
+                "description",
+                "discounts",
+                "items",
+                "metadata",
+                "off_session",
+                "pause_collection",
+                "payment_behavior",
+                "payment_settings",
+                "proration_behavior",
+                "proration_date",
+                "trial_end");
+    if (ENDED.contains(subscription.path("status").asString())
+        && !Set.of("metadata", "cancellation_details")
+            .containsAll(params.fields().propertyNames())) {
+      throw StripeError.invalid(
+          "", "A canceled subscription can only update its cancellation_details and metadata.");
+    }
+    if (params.has("cancel_at") && params.has("cancel_at_period_end")) {
+      throw StripeError.invalid(
+          "cancel_at", "You may give either cancel_at or cancel_at_period_end, not both.");
+    }
+    ObjectNode before = subscription.deepCopy();
+    items.update(subscription, params.objects("items"));
+    if (params.has("cancel_at_period_end")) {
+      cancelAtPeriodEnd(subscription, params.bool("cancel_at_period_end", false));
+    }
+    if (params.has("cancel_at")) {
+      cancelAt(subscription, params);
+    }
+    if (params.text("trial_end").equals("now")
+        && subscription.path("status").asString().equals("trialing")) {
+      subscription.put("trial_end", objects.now());
+      subscription.put("status", "active");
+    }
+    if (params.has("pause_collection")) {
+      pause(subscription, params);
+    }
+    params.copyTexts(subscription, "default_payment_method", "description");
+    params
+        .object("cancellation_details")
+        .ifPresent(
+            given ->
+                given.copyTexts(
+                    (ObjectNode) subscription.get("cancellation_details"), "comment", "feedback"));
+    params.mergeMetadata(subscription);
+    ObjectNode previous = Changes.between(before, subscription);
+    if (!previous.isEmpty()) {
+      events.emit("customer.subscription.updated", subscription, previous);
+    }
+    return subscription;
+  }
+
+  private static void pause(ObjectNode subscription, Params params) {
+    params
+        .object("pause_collection")
+        .ifPresentOrElse(
+            given -> {
+              ObjectNode pause = subscription.putObject("pause_collection");
+              pause.put("behavior", given.required("behavior"));
+              pause.putNull("resumes_at");
+            },
+            () -> subscription.putNull("pause_collection"));
+  }
+
+  void cancelAtPeriodEnd(ObjectNode subscription, boolean cancel) {
+    subscription.put("cancel_at_period_end", cancel);
+    if (cancel) {
+      subscription.put("cancel_at", SubscriptionItems.periodEnd(subscription));
+      noteCancellation(subscription);
+    } else {
+      keep(subscription);
+    }
+  }
+
+  /// What the portal does under flexible billing: a time instead of the flag.
+  void cancelAtTime(ObjectNode subscription, long at) {
+    ObjectNode before = subscription.deepCopy();
+    subscription.put("cancel_at", at);
+    noteCancellation(subscription);
+    events.emit(
+        "customer.subscription.updated", subscription, Changes.between(before, subscription));
+  }
+
+  private void cancelAt(ObjectNode subscription, Params params) {
+    switch (params.text("cancel_at")) {
+      case "" -> keep(subscription);
+      case "min_period_end", "max_period_end" -> {
+        subscription.put("cancel_at", SubscriptionItems.periodEnd(subscription));
+        noteCancellation(subscription);
+      }
+      default -> {
+        subscription.put(
+            "cancel_at", params.integer("cancel_at", 0, objects.now(), 9_999_999_999L));
+        noteCancellation(subscription);
+      }
+    }
+  }
+
+  private void noteCancellation(ObjectNode subscription) {
+    subscription.put("canceled_at", objects.now());
+    ((ObjectNode) subscription.get("cancellation_details")).put("reason", "cancellation_requested");
+  }
+
+  private static void keep(ObjectNode subscription) {
+    subscription.put("cancel_at_period_end", false);
+    subscription.putNull("cancel_at");
+    subscription.putNull("canceled_at");
+    ((ObjectNode) subscription.get("cancellation_details")).putNull("reason");
+  }
+
+  ObjectNode cancel(Call call) {
+    ObjectNode subscription = objects.get(TYPE, call.id());
+    Params params = call.params().allow("cancellation_details", "invoice_now", "prorate");
+    if (ENDED.contains(subscription.path("status").asString())) {
+      throw StripeError.notFound(TYPE, call.id());
+    }
+    params
+        .object("cancellation_details")
+        .ifPresent(
+            given ->
+                given.copyTexts(
+                    (ObjectNode) subscription.get("cancellation_details"), "comment", "feedback"));
+    end(subscription);
+    return subscription;
+  }
+
+  /// Ends it now, unless it has ended before.
+  void end(ObjectNode subscription) {
+    if (ENDED.contains(subscription.path("status").asString())) {
+      return;
+    }
+    long now = objects.now();
+    subscription.put("status", "canceled");
+    subscription.put("ended_at", now);
+    if (subscription.path("canceled_at").isNull()) {
+      noteCancellation(subscription);
+    }
+    events.emit("customer.subscription.deleted", subscription);
+  }
+
+  /// Time passes to the end of the period: an open invoice is paid, a cancellation takes effect, or
+  /// the next period begins and is paid, or fails to be.
+  ObjectNode renew(String id, boolean paid) {
+    ObjectNode subscription = objects.get(TYPE, id);
+    if (ENDED.contains(subscription.path("status").asString())) {
+      throw StripeError.invalid("", "Subscription " + id + " has ended.");
+    }
+    ObjectNode latest = latestInvoice(subscription);
+    boolean open = latest.path("status").asString().equals("open");
+    long periodEnd = SubscriptionItems.periodEnd(subscription);
+    if (!open
+        && subscription.path("cancel_at").isNumber()
+        && subscription.path("cancel_at").asLong() <= periodEnd) {
+      end(subscription);
+      return subscription;
+    }
+    ObjectNode before = subscription.deepCopy();
+    ObjectNode invoice = latest;
+    if (!open) {
+      items.nextPeriod(subscription);
+      Invoices.Opened opened = invoices.open(subscription, "subscription_cycle", false);
+      invoice = opened.invoice();
+      subscription.put("latest_invoice", invoice.path("id").asString());
+      invoices.announceOpened(opened);
+    }
+    if (paid) {
+      invoices.settle(invoice, card(subscription));
+      subscription.put("status", "active");
+    } else {
+      invoices.fail(invoice);
+      if (!subscription.path("status").asString().equals("incomplete")) {
+        subscription.put("status", "past_due");
+      }
+    }
+    ObjectNode previous = Changes.between(before, subscription);
+    if (!previous.isEmpty()) {
+      events.emit("customer.subscription.updated", subscription, previous);
+    }
+    if (paid) {
+      invoices.announcePaid(invoice);
+    }
+    return subscription;
+  }
+
+  private String card(ObjectNode subscription) {
+    String card = subscription.path("default_payment_method").asString("");
+    if (card.isEmpty()) {
+      card = payments.card(subscription.path("customer").asString()).path("id").asString();
+      subscription.put("default_payment_method", card);
+    }
+    return card;
+  }
+
+  ObjectNode requireAction(String id) {
+    ObjectNode subscription = objects.get(TYPE, id);
+    invoices.requireAction(latestInvoice(subscription));
+    return subscription;
+  }
+
+  ObjectNode trialEnding(String id) {
+    ObjectNode subscription = objects.get(TYPE, id);
+    events.emit("customer.subscription.trial_will_end", subscription);
+    return subscription;
+  }
+
+  private ObjectNode latestInvoice(ObjectNode subscription) {
+    return objects.get("invoice", subscription.path("latest_invoice").asString(""));
+  }
+
+  List<ObjectNode> ofCustomer(String customer) {
+    return objects.list(TYPE).stream()
+        .filter(subscription -> subscription.path("customer").asString().equals(customer))
+        .toList();
+  }
+
+  /// Adds a price's interval to a time, in UTC, as Stripe's billing does.
+  static long plusInterval(long from, JsonNode price) {
+    ZonedDateTime start = Instant.ofEpochSecond(from).atZone(ZoneOffset.UTC);
+    long count = price.path("recurring").path("interval_count").asLong(1);
+    ZonedDateTime end =
+        switch (price.path("recurring").path("interval").asString("month")) {
+          case "day" -> start.plusDays(count);
+          case "week" -> start.plusWeeks(count);
+          case "year" -> start.plusYears(count);
+          default -> start.plusMonths(count);
+        };
+    return end.toEpochSecond();
+  }
+
+  static ArrayNode data(ObjectNode subscription) {
+    return (ArrayNode) subscription.path("items").path("data");
+  }
+}

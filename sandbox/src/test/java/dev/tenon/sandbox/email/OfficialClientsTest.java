@@ -1,0 +1,57 @@
+package dev.tenon.sandbox.email;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.sandbox.Sandbox;
+import dev.tenon.sandbox.SandboxSettings;
+import dev.tenon.sandbox.mailbox.Carrier;
+import dev.tenon.sandbox.mailbox.Fate;
+import dev.tenon.sandbox.mailbox.Mail;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// The clients that the providers publish, and nodemailer, know nothing of this sandbox: what they
+/// accept as their provider is close enough to it.
+class OfficialClientsTest {
+  private final EmailSandbox email =
+      new EmailSandbox(InstantSource.system(), 0, new ResendSettings(1_000, Duration.ofMillis(50)));
+  private final Sandbox sandbox =
+      Sandbox.start(email.simulators(), SandboxSettings.defaults(InstantSource.system()));
+
+  @AfterEach
+  void stop() {
+    sandbox.close();
+  }
+
+  @Test
+  void speaksWithPostmarksClient() throws Exception {
+    NodeClients.run("postmark.mjs", sandbox.url("postmark").toString());
+    Mail first = email.mailbox().list("msg_1", 500).getLast();
+    assertThat(first.carrier()).isEqualTo(Carrier.POSTMARK);
+    assertThat(first.content().metadata()).containsEntry("message_id", "msg_1");
+    assertThat(first.content().attachments().getFirst().sizeBytes()).isEqualTo(5);
+  }
+
+  @Test
+  void speaksWithResendsClient() throws Exception {
+    NodeClients.run("resend.mjs", sandbox.url("resend").toString());
+    Mail first = email.mailbox().list("message_id=msg_1", 500).getLast();
+    assertThat(first.content().replyTo()).containsExactly("help@acme.test");
+    assertThat(first.content().attachments().getFirst().sizeBytes()).isEqualTo(5);
+    assertThat(email.mailbox().list("bounced", 1).getFirst().fate()).isEqualTo(Fate.BOUNCED);
+  }
+
+  @Test
+  void speaksWithNodemailer() throws Exception {
+    NodeClients.run("smtp.mjs", Integer.toString(email.smtpPort()));
+    Mail mail = email.mailbox().list("ann@shop.test", 1).getFirst();
+    assertThat(mail.content().subject()).isEqualTo("Grüße aus Köln – Ihre Quittung");
+    assertThat(mail.content().text().replace("\r\n", "\n").strip())
+        .isEqualTo(".a line that starts with a dot\n..two dots\n.\nend");
+    assertThat(mail.content().html()).isEqualTo("<p>Grüße</p>");
+    assertThat(mail.content().bcc()).containsExactly("audit@acme.test");
+    assertThat(mail.content().attachments().getFirst().name()).isEqualTo("Rechnung ä.txt");
+  }
+}

@@ -1,0 +1,76 @@
+// Stripe's own SDK against the sandbox: prints one line of JSON, or fails.
+// Arguments: host, port, and a file with a delivered webhook {body, header, secret}.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import Stripe from "stripe";
+
+const [host, port, step, ...rest] = process.argv.slice(2);
+const stripe = new Stripe("sk_test_node", {
+  host,
+  port: Number(port),
+  protocol: "http",
+  maxNetworkRetries: 0,
+  telemetry: false,
+});
+
+if (step === "sell") {
+  const customer = await stripe.customers.create(
+    { email: "node@example.com", metadata: { tenant_id: "t_node" } },
+    { idempotencyKey: "node-1" },
+  );
+  const again = await stripe.customers.create(
+    { email: "node@example.com", metadata: { tenant_id: "t_node" } },
+    { idempotencyKey: "node-1" },
+  );
+  assert.equal(again.id, customer.id);
+  await assert.rejects(
+    stripe.customers.create({ email: "other@example.com" }, { idempotencyKey: "node-1" }),
+    { type: "StripeIdempotencyError" },
+  );
+  const product = await stripe.products.create({ name: "Node plan" });
+  const price = await stripe.prices.create({
+    product: product.id,
+    currency: "usd",
+    unit_amount: 900,
+    recurring: { interval: "month" },
+  });
+  const session = await stripe.checkout.sessions.create({
+    mode: "subscription",
+    customer: customer.id,
+    line_items: [{ price: price.id, quantity: 1 }],
+    success_url: "https://app.example/ok?session={CHECKOUT_SESSION_ID}",
+    subscription_data: { metadata: { tenant_id: "t_node" } },
+    expand: ["line_items", "customer"],
+  });
+  assert.equal(session.status, "open");
+  assert.equal(session.customer.email, "node@example.com");
+  assert.equal(session.line_items.data.length, 1);
+  await assert.rejects(stripe.subscriptions.retrieve("sub_none"), {
+    type: "StripeInvalidRequestError",
+    code: "resource_missing",
+    statusCode: 404,
+  });
+  const endpoint = await stripe.webhookEndpoints.create({
+    url: rest[0],
+    enabled_events: ["*"],
+  });
+  console.log(JSON.stringify({ session: session.id, secret: endpoint.secret }));
+} else if (step === "verify") {
+  const { session, body, header, secret, at } = JSON.parse(readFileSync(rest[0], "utf8"));
+  const event = stripe.webhooks.constructEvent(body, header, secret, 300, undefined, at * 1000);
+  assert.throws(() => stripe.webhooks.constructEvent(body + " ", header, secret, 300, undefined, at * 1000));
+  assert.throws(() => stripe.webhooks.constructEvent(body, header, "whsec_other", 300, undefined, at * 1000));
+  const complete = await stripe.checkout.sessions.retrieve(session, { expand: ["subscription"] });
+  assert.equal(complete.status, "complete");
+  assert.equal(complete.subscription.status, "active");
+  assert.equal(complete.subscription.metadata.tenant_id, "t_node");
+  const types = [];
+  for await (const listed of stripe.events.list({ limit: 3 })) {
+    types.push(listed.type);
+  }
+  const one = await stripe.events.retrieve(event.id);
+  assert.equal(one.type, event.type);
+  console.log(JSON.stringify({ type: event.type, types }));
+} else {
+  throw new Error(`unknown step ${step}`);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.access;
+
+import org.jspecify.annotations.NullMarked;

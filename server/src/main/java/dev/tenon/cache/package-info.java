@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.cache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,190 @@
+package dev.tenon.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// All settings of a running Tenon, checked. What each one means stands in `tenon.default.toml`; a
+/// component's name in kebab-case is its key there.
+public record Config(
+    Server server,
+    Data data,
+    Database database,
+    Vault vault,
+    Inbox inbox,
+    Lanes lanes,
+    Jobs jobs,
+    Email email,
+    Delivery delivery,
+    Egress egress,
+    Limits limits,
+    Retention retention,
+    Console console,
+    Log log) {
+
+  /// Where the server listens and how the outside sees it.
+  public record Server(
+      String host,
+      @Bounds(min = 0, max = 65_535) int port,
+      String publicUrl,
+      List<String> trustedProxies,
+      String certificate,
+      SecretReference certificateKey,
+      @Bounds(min = 1_024, max = 64 << 20) int bodyBytesMax,
+      @Bounds(min = 1, max = 600) int stopSecondsMax) {
+
+    /// Whether only this machine can reach the server.
+    public boolean isLoopback() {
+      return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+    }
+  }
+
+  /// Where the files of this node are.
+  public record Data(Path folder) {}
+
+  /// Which PostgreSQL holds the rows.
+  public record Database(
+      String url,
+      String user,
+      SecretReference password,
+      @Bounds(min = 2, max = 200) int enginePoolSize,
+      @Bounds(min = 2, max = 200) int tenantPoolSize,
+      @Bounds(min = 0, max = 65_535) int embeddedPort) {
+
+    /// Whether Tenon brings its own PostgreSQL.
+    public boolean isEmbedded() {
+      return url.isEmpty();
+    }
+  }
+
+  /// The key of keys.
+  public record Vault(SecretReference key) {}
+
+  /// Bounds of the intake.
+  public record Inbox(
+      @Bounds(min = 1_024, max = 16 << 20) int bodyBytesMax,
+      @Bounds(min = 1, max = 16) int writers,
+      @Bounds(min = 1, max = 2_000) int batchSizeMax,
+      @Bounds(min = 16, max = 100_000) int waitingMax) {}
+
+  /// Bounds of the workers that apply facts.
+  public record Lanes(
+      @Bounds(min = 1, max = 64) int workers,
+      @Bounds(min = 5, max = 3_600) int leaseSeconds,
+      @Bounds(min = 1, max = 500) int batchSizeMax,
+      @Bounds(min = 10, max = 60_000) int pollMilliseconds) {}
+
+  /// Bounds of the workers that run jobs.
+  public record Jobs(
+      @Bounds(min = 1, max = 500) int workers,
+      @Bounds(min = 5, max = 3_600) int leaseSeconds,
+      @Bounds(min = 1, max = 500) int batchSizeMax,
+      @Bounds(min = 10, max = 60_000) int pollMilliseconds) {}
+
+  /// What the built-in mails say, and bounds of a message.
+  public record Email(
+      String sender,
+      String product,
+      String help,
+      String templatesFolder,
+      @Bounds(min = 1, max = 1_000) int recipientsMax,
+      @Bounds(min = 1_024, max = 40 << 20) int messageBytesMax) {}
+
+  /// Bounds of outgoing webhooks.
+  public record Delivery(
+      @Bounds(min = 1, max = 60) int timeoutSeconds,
+      @Bounds(min = 1, max = 1_000) int concurrencyMax,
+      @Bounds(min = 1, max = 720) int disableHours) {}
+
+  /// Where we may call, and for how long.
+  public record Egress(
+      List<String> allowPrivate,
+      @Bounds(min = 1, max = 60) int connectSecondsMax,
+      @Bounds(min = 1, max = 300) int callSecondsMax) {}
+
+  /// How much one API key may ask.
+  public record Limits(
+      @Bounds(min = 1, max = 100_000) int keyRequestsPerSecond,
+      @Bounds(min = 1, max = 100_000) int keyBurst) {}
+
+  /// How long rows are kept.
+  public record Retention(
+      @Bounds(min = 1, max = 3_650) int receivedDays,
+      @Bounds(min = 35, max = 400) int dedupeDays,
+      @Bounds(min = 1, max = 3_650) int messageDays,
+      @Bounds(min = 1, max = 3_650) int deliveryDays,
+      @Bounds(min = 1, max = 365) int jobDays,
+      @Bounds(min = 30, max = 3_650) int auditDays) {}
+
+  /// The console.
+  public record Console(boolean enabled, @Bounds(min = 1, max = 720) int sessionHours) {}
+
+  /// What is logged and how.
+  public record Log(Format format, Level level) {
+    /// How a line of the log looks.
+    public enum Format {
+      TEXT,
+      JSON
+    }
+
+    /// The least severe line that is written.
+    public enum Level {
+      ERROR,
+      WARN,
+      INFO,
+      DEBUG,
+      TRACE
+    }
+  }
+
+  /// The defaults alone.
+  public static Config defaults() {
+    return load(List.of());
+  }
+
+  /// The defaults with `layers` above them, a later one above an earlier. Throws [ConfigException]
+  /// with everything that is wrong.
+  public static Config load(List<Layer> layers) {
+    return new Settings(layers, Settings.RETIRED).config();
+  }
+
+  /// Checks that concern more than one setting. The key comes first in each sentence.
+  List<String> contradictions() {
+    List<String> found = new ArrayList<>();
+    boolean https = server.publicUrl().toLowerCase(Locale.ROOT).startsWith("https://");
+    boolean http = server.publicUrl().toLowerCase(Locale.ROOT).startsWith("http://");
+    if (!server.publicUrl().isEmpty() && !https && !http) {
+      found.add(
+          "server.public-url must begin with https:// (or http:// on loopback), not \"%s\""
+              .formatted(server.publicUrl()));
+    }
+    if (server.certificate().isEmpty() == server.certificateKey().isPresent()) {
+      found.add("server.certificate and server.certificate-key go together: set both or neither");
+    }
+    if (!server.isLoopback()
+        && server.certificate().isEmpty()
+        && server.trustedProxies().isEmpty()) {
+      found.add(
+          "server.host \"%s\" is reachable from outside, and plain HTTP is refused there: set server.certificate, or name your proxy in server.trusted-proxies"
+              .formatted(server.host()));
+    }
+    if (database.isEmbedded()) {
+      if (!database.user().isEmpty() || database.password().isPresent()) {
+        found.add("database.user and database.password are for a database.url, which is not set");
+      }
+    } else {
+      if (!database.url().startsWith("jdbc:postgresql://")) {
+        found.add("database.url must begin with jdbc:postgresql://");
+      }
+      if (database.url().contains("password=") || database.url().contains("@")) {
+        found.add(
+            "database.url must not hold a user or password: use database.user and database.password");
+      }
+      if (database.user().isEmpty() || !database.password().isPresent()) {
+        found.add("database.url needs database.user and database.password beside it");
+      }
+    }
+    return found;
+  }
+}

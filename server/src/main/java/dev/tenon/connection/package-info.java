@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.connection;
+
+import org.jspecify.annotations.NullMarked;

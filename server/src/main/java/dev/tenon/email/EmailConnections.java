@@ -1,0 +1,16 @@
+package dev.tenon.email;
+
+import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.tenant.TenantId;
+import java.util.List;
+import java.util.UUID;
+
+/// The connections that a tenant's mail may go through, ready for use.
+public interface EmailConnections {
+
+  /// The default first, then the fallbacks; the platform's where the tenant has none of its own.
+  List<Ready> of(TenantId tenant);
+
+  /// One connection with its provider.
+  record Ready(UUID connection, EmailProvider provider) {}
+}

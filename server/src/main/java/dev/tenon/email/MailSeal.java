@@ -1,0 +1,11 @@
+package dev.tenon.email;
+
+import dev.tenon.tenant.TenantId;
+import java.util.UUID;
+
+/// Seals a stored mail for its tenant and message; it opens for no other.
+public interface MailSeal {
+  byte[] seal(TenantId tenant, UUID message, byte[] plain);
+
+  byte[] open(TenantId tenant, UUID message, byte[] sealed);
+}

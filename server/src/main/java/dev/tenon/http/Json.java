@@ -1,0 +1,151 @@
+package dev.tenon.http;
+
+import java.lang.reflect.AnnotatedParameterizedType;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.RecordComponent;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.json.JsonMapper;
+
+/// JSON of the API: records in `snake_case`, times in RFC 3339 UTC. Reading is strict, because a field
+/// that is silently ignored is a mistake that nobody sees.
+public final class Json {
+  private static final int DEPTH_MAX = 64;
+  private static final int STRING_CHARS_MAX = 20_000_000;
+  private static final SnakeCaseStrategy SNAKE = new SnakeCaseStrategy();
+
+  /// The one mapper. Immutable.
+  public static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(DEPTH_MAX)
+                          .maxStringLength(STRING_CHARS_MAX)
+                          .build())
+                  .build())
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(
+              DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+              DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  private Json() {}
+
+  public static byte[] write(Object value) {
+    return MAPPER.writeValueAsBytes(value);
+  }
+
+  /// Reads a request body. Throws [ProblemException] that names the field when one is unknown, missing
+  /// (all are needed that are not `@Nullable`) or has a wrong value.
+  public static <T> T read(byte[] body, Class<T> type) {
+    JsonNode tree;
+    try {
+      tree = MAPPER.readTree(body);
+    } catch (JacksonException e) {
+      throw new ProblemException(
+          ProblemCode.REQUEST_MALFORMED_JSON,
+          "The body is not valid JSON at line %d, column %d."
+              .formatted(
+                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
+                  e.getLocation() == null ? 1 : e.getLocation().getColumnNr()));
+    }
+    if (type == JsonNode.class) {
+      return type.cast(tree);
+    }
+    if (!tree.isObject()) {
+      throw new ProblemException(
+          ProblemCode.REQUEST_MALFORMED_JSON, "The body must be one JSON object.");
+    }
+    requireFields(tree, type, "");
+    try {
+      return MAPPER.treeToValue(tree, type);
+    } catch (UnrecognizedPropertyException e) {
+      String path = path(e);
+      throw new ProblemException(
+          ProblemCode.REQUEST_UNKNOWN_FIELD, "There is no field `%s`.".formatted(path), path);
+    } catch (DatabindException e) {
+      if (e.getCause() instanceof ProblemException problem) {
+        throw problem;
+      }
+      String path = path(e);
+      throw ProblemException.invalidField(path, "`%s` has a wrong type or form.".formatted(path));
+    }
+  }
+
+  private static void requireFields(JsonNode node, Class<?> type, String prefix) {
+    if (!type.isRecord() || !node.isObject()) {
+      return;
+    }
+    for (RecordComponent component : type.getRecordComponents()) {
+      String name = fieldName(component);
+      JsonNode value = node.get(name);
+      if (value == null || value.isNull()) {
+        if (!nullable(component)) {
+          throw new ProblemException(
+              ProblemCode.REQUEST_MISSING_FIELD,
+              "The field `%s` is needed.".formatted(prefix + name),
+              prefix + name);
+        }
+      } else if (component.getType().isRecord()) {
+        requireFields(value, component.getType(), prefix + name + ".");
+      } else if (value.isArray()) {
+        requireElements(value, component.getAnnotatedType(), prefix + name);
+      }
+    }
+  }
+
+  private static void requireElements(JsonNode array, AnnotatedType type, String path) {
+    if (type instanceof AnnotatedParameterizedType list
+        && list.getAnnotatedActualTypeArguments().length == 1) {
+      Class<?> element =
+          list.getAnnotatedActualTypeArguments()[0].getType() instanceof Class<?> raw
+              ? raw
+              : Object.class;
+      for (int i = 0; i < array.size(); i++) {
+        if (array.get(i).isNull()) {
+          throw ProblemException.invalidField(
+              "%s[%d]".formatted(path, i), "A list holds no nulls.");
+        }
+        requireFields(array.get(i), element, "%s[%d].".formatted(path, i));
+      }
+    }
+  }
+
+  /// The name of a record's component in JSON.
+  static String fieldName(RecordComponent component) {
+    return SNAKE.translate(component.getName());
+  }
+
+  /// Whether a field may be left out.
+  static boolean nullable(RecordComponent component) {
+    return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+  }
+
+  private static String path(DatabindException e) {
+    var out = new StringBuilder();
+    for (var step : e.getPath()) {
+      if (step.getPropertyName() == null) {
+        out.append('[').append(step.getIndex()).append(']');
+      } else {
+        out.append(out.isEmpty() ? "" : ".").append(step.getPropertyName());
+      }
+    }
+    return out.toString();
+  }
+}

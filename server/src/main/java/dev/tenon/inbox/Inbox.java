@@ -1,0 +1,112 @@
+package dev.tenon.inbox;
+
+import dev.tenon.connector.Secret;
+import dev.tenon.connector.signature.Verdict;
+import dev.tenon.id.Ids;
+import dev.tenon.tenant.TenantId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/// Takes deliveries in: verified first, stored before they are acknowledged, each fact once.
+public final class Inbox {
+  private final Map<String, InboundProvider> providers = new HashMap<>();
+  private final InboxWriter writer;
+  private final DeliverySeal seal;
+  private final Ids ids;
+  private final InstantSource clock;
+
+  /// Seals a packed delivery for its tenant; what it answers can only be opened for the same tenant
+  /// and received event.
+  public interface DeliverySeal {
+    byte[] seal(TenantId tenant, UUID receivedEvent, byte[] packed);
+  }
+
+  public Inbox(
+      List<InboundProvider> providers,
+      InboxWriter writer,
+      DeliverySeal seal,
+      Ids ids,
+      InstantSource clock) {
+    providers.forEach(provider -> this.providers.put(provider.provider(), provider));
+    this.writer = writer;
+    this.seal = seal;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  /// The connection that a delivery came through, as far as taking it in needs it.
+  ///
+  /// @param secrets all that are valid now: two while one is being replaced, none if none is stored
+  public record Source(TenantId tenant, UUID connection, String provider, List<Secret> secrets) {
+    public Source {
+      secrets = List.copyOf(secrets);
+    }
+  }
+
+  /// Takes one delivery in and returns when it is committed or certainly not accepted. Empty when
+  /// the connection's provider sends no webhooks that this version knows.
+  public Optional<Received> receive(Source source, InboundHeaders headers, Delivery delivery) {
+    InboundProvider provider = providers.get(source.provider());
+    if (provider == null) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    Verdict verdict = provider.verify(delivery.body(), headers, source.secrets(), now);
+    if (!(verdict instanceof Verdict.Valid)) {
+      return Optional.of(new Received.Refused(verdict));
+    }
+    return Optional.of(
+        switch (provider.read(delivery.body())) {
+          case Reading.Malformed malformed -> new Received.Malformed(malformed.reason());
+          case Reading.Facts facts -> store(source, delivery, facts, now);
+        });
+  }
+
+  private Received store(Source source, Delivery delivery, Reading.Facts facts, Instant now) {
+    UUID receivedEvent = ids.next();
+    var intake =
+        new Intake(
+            source.tenant(),
+            source.connection(),
+            source.provider(),
+            receivedEvent,
+            now,
+            seal.seal(source.tenant(), receivedEvent, delivery.pack()),
+            delivery.body().length,
+            queued(source.connection(), facts.facts()));
+    return switch (writer.store(intake)) {
+      case FRESH -> new Received.Accepted(true);
+      case REPEATED -> new Received.Accepted(false);
+      case BUSY -> new Received.Busy();
+    };
+  }
+
+  /// Gives facts their ids, in the order of the body. A fact that stands twice in one body counts
+  /// once.
+  private List<Intake.QueuedFact> queued(UUID connection, List<ReadFact> facts) {
+    List<Intake.QueuedFact> queued = new ArrayList<>(facts.size());
+    Set<UUID> keys = HashSet.newHashSet(facts.size());
+    for (ReadFact fact : facts) {
+      UUID key = Digest.of(connection, fact.key());
+      if (keys.add(key)) {
+        queued.add(
+            new Intake.QueuedFact(
+                ids.next(),
+                key,
+                Digest.of(connection, fact.lane()),
+                fact.kind(),
+                fact.object(),
+                fact.occurredAt()));
+      }
+    }
+    return queued;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.payment;
+
+import org.jspecify.annotations.NullMarked;
