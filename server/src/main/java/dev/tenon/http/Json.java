@@ -1,5 +1,6 @@
 package dev.tenon.http;
 
+import dev.tenon.connector.Secret;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.RecordComponent;
@@ -9,12 +10,20 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,7 +32,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Json {
   private static final int DEPTH_MAX = 64;
   private static final int STRING_CHARS_MAX = 20_000_000;
-  private static final SnakeCaseStrategy SNAKE = new SnakeCaseStrategy();
 
   /// The one mapper. Immutable.
   public static final JsonMapper MAPPER =
@@ -41,11 +49,48 @@ public final class Json {
               DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .addModule(secrets())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
   private Json() {}
+
+  /// A secret may come in; going out it is refused, unless a field says `using = Reveal.class`.
+  private static SimpleModule secrets() {
+    var module = new SimpleModule("secrets");
+    module.addDeserializer(
+        Secret.class,
+        new ValueDeserializer<Secret>() {
+          @Override
+          public Secret deserialize(JsonParser parser, DeserializationContext context) {
+            if (parser.currentToken() != JsonToken.VALUE_STRING || parser.getString().isBlank()) {
+              return (Secret) context.handleUnexpectedToken(Secret.class, parser);
+            }
+            return Secret.of(parser.getString());
+          }
+        });
+    module.addSerializer(
+        Secret.class,
+        new ValueSerializer<Secret>() {
+          @Override
+          public void serialize(
+              Secret value, JsonGenerator generator, SerializationContext context) {
+            throw new IllegalStateException("a secret must not be written to JSON");
+          }
+        });
+    return module;
+  }
+
+  /// Writes a secret as it is, for the one answer that shows it.
+  public static final class Reveal extends ValueSerializer<Secret> {
+    @Override
+    public void serialize(Secret value, JsonGenerator generator, SerializationContext context) {
+      generator.writeString(value.reveal());
+    }
+  }
 
   public static byte[] write(Object value) {
     return MAPPER.writeValueAsBytes(value);
@@ -129,7 +174,14 @@ public final class Json {
 
   /// The name of a record's component in JSON.
   static String fieldName(RecordComponent component) {
-    return SNAKE.translate(component.getName());
+    var out = new StringBuilder();
+    for (char c : component.getName().toCharArray()) {
+      if (Character.isUpperCase(c)) {
+        out.append('_');
+      }
+      out.append(Character.toLowerCase(c));
+    }
+    return out.toString();
   }
 
   /// Whether a field may be left out.

@@ -1,0 +1,275 @@
+package dev.tenon.connection;
+
+import dev.tenon.cache.RecentlyRead;
+import dev.tenon.connector.Secret;
+import dev.tenon.db.Database;
+import dev.tenon.db.TenantTx;
+import dev.tenon.id.Ids;
+import dev.tenon.tenant.TenantId;
+import dev.tenon.vault.Vault;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// The connections of all tenants, and their credentials.
+///
+/// A credential goes in and is only ever opened for a call to the provider or to verify a webhook.
+/// A field whose name starts with `webhook_` rolls: a new value joins the old ones, and all verify
+/// until they expire or are removed. Any other field is replaced.
+public final class Connections {
+  private static final Duration REMEMBERED = Duration.ofSeconds(2);
+  private static final int REMEMBERED_MAX = 10_000;
+  private static final int ROLLING_MAX = 4;
+  private static final int REASON_CHARS_MAX = 500;
+  private static final String ROLLING = "webhook_";
+
+  private final Database database;
+  private final Vault vault;
+  private final Ids ids;
+  private final InstantSource clock;
+  private final RecentlyRead<ConnectionId, InboundConnection> inbound;
+
+  public Connections(Database database, Vault vault, Ids ids, InstantSource clock) {
+    this.database = database;
+    this.vault = vault;
+    this.ids = ids;
+    this.clock = clock;
+    this.inbound = new RecentlyRead<>(clock, REMEMBERED, REMEMBERED_MAX);
+  }
+
+  /// Makes a connection, active at once.
+  public Connection create(
+      TenantTx tx,
+      String provider,
+      String name,
+      Connection.Environment environment,
+      Map<String, String> settings,
+      Map<String, Secret> secrets) {
+    Instant now = now();
+    var id = new ConnectionId(ids.next());
+    ConnectionStore.insert(
+        tx,
+        new Connection(
+            tx.tenant(),
+            id,
+            provider,
+            name,
+            environment,
+            Connection.State.ACTIVE,
+            "",
+            settings,
+            List.of(),
+            now,
+            now));
+    secrets.forEach((field, secret) -> insertSecret(tx, id, field, 1, secret, now));
+    return ConnectionStore.find(tx, id, false).orElseThrow();
+  }
+
+  public Optional<Connection> find(TenantTx tx, ConnectionId id) {
+    return ConnectionStore.find(tx, id, false);
+  }
+
+  /// The tenant's connections, newest first; of one provider where that is given.
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  public List<Connection> list(
+      TenantTx tx, Optional<String> provider, Optional<UUID> before, int limit) {
+    return ConnectionStore.list(tx, provider, before, limit);
+  }
+
+  /// What is to be different about a connection; empty means "leave it".
+  ///
+  /// @param settings replaces all settings
+  /// @param secrets new credentials by field
+  /// @param previousExpireAt when the older webhook secrets end, where a new one is among `secrets`
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  public record Change(
+      Optional<String> name,
+      Optional<Connection.State> state,
+      Optional<Map<String, String>> settings,
+      Map<String, Secret> secrets,
+      Optional<Instant> previousExpireAt) {}
+
+  /// How a change ended.
+  public sealed interface Changed {
+    record Done(Connection connection) implements Changed {}
+
+    record NotFound() implements Changed {}
+
+    /// No more webhook secrets may roll at once; remove an old one first.
+    record TooManySecrets(String field) implements Changed {}
+  }
+
+  /// Changes a connection in a transaction of its own, so that this node sees the new secrets from
+  /// its commit on.
+  public Changed change(TenantId tenant, ConnectionId id, Change change) {
+    Changed changed = database.asTenant(tenant, tx -> change(tx, id, change));
+    inbound.forget(id);
+    return changed;
+  }
+
+  private Changed change(TenantTx tx, ConnectionId id, Change change) {
+    Optional<Connection> found = ConnectionStore.find(tx, id, true);
+    if (found.isEmpty()) {
+      return new Changed.NotFound();
+    }
+    Connection old = found.get();
+    Instant now = now();
+    for (var entry : change.secrets().entrySet()) {
+      String field = entry.getKey();
+      List<Connection.SecretField> there =
+          old.secrets().stream().filter(secret -> secret.field().equals(field)).toList();
+      int ordinal = there.isEmpty() ? 1 : there.getFirst().ordinal() + 1;
+      if (field.startsWith(ROLLING)) {
+        there.stream()
+            .filter(secret -> secret.expiresAt().isPresent() && !secret.expiresAt().get().isAfter(now))
+            .forEach(secret -> ConnectionStore.deleteSecret(tx, id, field, secret.ordinal()));
+        long live =
+            there.stream()
+                .filter(
+                    secret ->
+                        secret.expiresAt().isEmpty() || secret.expiresAt().get().isAfter(now))
+                .count();
+        if (live >= ROLLING_MAX) {
+          return new Changed.TooManySecrets(field);
+        }
+        change
+            .previousExpireAt()
+            .ifPresent(at -> ConnectionStore.expireSecrets(tx, id, field, ordinal, at));
+      } else {
+        there.forEach(secret -> ConnectionStore.deleteSecret(tx, id, field, secret.ordinal()));
+      }
+      insertSecret(tx, id, field, ordinal, entry.getValue(), now);
+    }
+    // New credentials are reason enough to try a broken connection again.
+    Connection.State state =
+        change
+            .state()
+            .orElse(
+                old.state() == Connection.State.BROKEN && !change.secrets().isEmpty()
+                    ? Connection.State.ACTIVE
+                    : old.state());
+    boolean _ =
+        ConnectionStore.update(
+            tx,
+            id,
+            change.name().orElse(old.name()),
+            state,
+            state == Connection.State.BROKEN ? old.stateReason() : "",
+            change.settings().orElse(old.settings()),
+            now);
+    return new Changed.Done(ConnectionStore.find(tx, id, false).orElseThrow());
+  }
+
+  /// Removes one credential; false when it is not set.
+  public boolean removeSecret(TenantId tenant, ConnectionId id, String field, int ordinal) {
+    boolean removed =
+        database.asTenant(tenant, tx -> ConnectionStore.deleteSecret(tx, id, field, ordinal));
+    inbound.forget(id);
+    return removed;
+  }
+
+  /// Notes that the provider refuses the credentials. A connection that a person switched off stays
+  /// off. False when there is no active connection of this id.
+  public boolean markBroken(TenantTx tx, ConnectionId id, String reason) {
+    return ConnectionStore.find(tx, id, true)
+        .filter(connection -> connection.state() == Connection.State.ACTIVE)
+        .map(
+            connection ->
+                ConnectionStore.update(
+                    tx,
+                    id,
+                    connection.name(),
+                    Connection.State.BROKEN,
+                    reason.substring(0, Math.min(reason.length(), REASON_CHARS_MAX)),
+                    connection.settings(),
+                    now()))
+        .orElse(false);
+  }
+
+  /// The connection of an inbound URL, whoever's it is. Remembered for two seconds; a change on this
+  /// node is seen at once.
+  public Optional<InboundConnection> findInbound(ConnectionId id) {
+    return inbound.get(id, this::readInbound);
+  }
+
+  private record Found(Connection connection, List<ConnectionStore.SealedSecret> secrets) {}
+
+  private Optional<InboundConnection> readInbound(ConnectionId id) {
+    // Opened after the transaction: the vault may need a connection of the same pool.
+    return database
+        .asEngine(
+            tx ->
+                ConnectionStore.findTenant(tx, id)
+                    .flatMap(tenant -> tx.asTenant(tenant, tenantTx -> read(tenantTx, id))))
+        .map(
+            found ->
+                new InboundConnection(
+                    found.connection().tenant(),
+                    id,
+                    found.connection().provider(),
+                    found.connection().state(),
+                    found.connection().settings(),
+                    found.secrets().stream()
+                        .filter(sealed -> sealed.field.field().startsWith(ROLLING))
+                        .map(
+                            sealed ->
+                                new InboundConnection.WebhookSecret(
+                                    sealed.field.field(),
+                                    open(found.connection().tenant(), id, sealed),
+                                    sealed.field.expiresAt()))
+                        .toList()));
+  }
+
+  private static Optional<Found> read(TenantTx tx, ConnectionId id) {
+    return ConnectionStore.find(tx, id, false)
+        .map(connection -> new Found(connection, ConnectionStore.secrets(tx, id)));
+  }
+
+  /// A connection with its credentials, to call its provider with. Reads the database each time.
+  public Optional<Credentials> credentials(TenantTx tx, ConnectionId id) {
+    return read(tx, id).map(found -> opened(id, found));
+  }
+
+  /// See [#credentials(TenantTx, ConnectionId)].
+  public Optional<Credentials> credentials(TenantId tenant, ConnectionId id) {
+    return database.asTenant(tenant, tx -> read(tx, id)).map(found -> opened(id, found));
+  }
+
+  private Credentials opened(ConnectionId id, Found found) {
+    Map<String, Secret> secrets = new HashMap<>();
+    for (ConnectionStore.SealedSecret sealed : found.secrets()) {
+      if (!secrets.containsKey(sealed.field.field())) {
+        secrets.put(sealed.field.field(), open(found.connection().tenant(), id, sealed));
+      }
+    }
+    return new Credentials(found.connection(), secrets);
+  }
+
+  private void insertSecret(
+      TenantTx tx, ConnectionId id, String field, int ordinal, Secret secret, Instant now) {
+    byte[] sealed = vault.sealSecret(tx.tenant(), id.toString(), place(field, ordinal), secret);
+    ConnectionStore.insertSecret(tx, id, field, ordinal, sealed, now);
+  }
+
+  private Secret open(TenantId tenant, ConnectionId id, ConnectionStore.SealedSecret sealed) {
+    return vault.openSecret(
+        tenant,
+        id.toString(),
+        place(sealed.field.field(), sealed.field.ordinal()),
+        sealed.sealed);
+  }
+
+  private static String place(String field, int ordinal) {
+    return field + "#" + ordinal;
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+}

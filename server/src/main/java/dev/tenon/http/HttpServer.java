@@ -1,0 +1,243 @@
+package dev.tenon.http;
+
+import dev.tenon.access.Scope;
+import dev.tenon.id.Ids;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The HTTP edge: listens, routes, and answers for its own health.
+///
+/// It adds `/livez`, `/readyz`, `/metrics`, `/openapi.json` and the page of the problem codes to the
+/// routes that the features declare.
+public final class HttpServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+  private static final int HEADER_BYTES_MAX = 32 * 1024;
+  private static final int PROLOGUE_BYTES_MAX = 8 * 1024;
+  private static final Duration IDLE_MAX = Duration.ofSeconds(75);
+  private static final int CONNECTIONS_MAX = 20_000;
+
+  private final Settings settings;
+  private final PublicUrl publicUrl;
+  private final Dispatcher dispatcher;
+  private final WebServer server;
+  private final AtomicBoolean closing = new AtomicBoolean();
+
+  /// Where and how it listens.
+  ///
+  /// @param port 0 picks a free one
+  /// @param drainMax how long requests under way may take to end when it stops
+  public record Settings(String host, int port, Duration drainMax) {}
+
+  private HttpServer(
+      Settings settings,
+      PublicUrl publicUrl,
+      Gate gate,
+      Ids ids,
+      Routes routes,
+      Map<String, BooleanSupplier> checks,
+      PrometheusMeterRegistry meters) {
+    this.settings = settings;
+    this.publicUrl = publicUrl;
+    addOwnRoutes(routes, new TreeMap<>(checks), gate, meters);
+    List<Route> all = routes.all();
+    this.dispatcher = new Dispatcher(new RouteTree(all), gate, ids, publicUrl, meters);
+    int bodyBytesMax = all.stream().mapToInt(route -> route.bodyBytesMax).max().orElse(0);
+    this.server =
+        WebServer.builder()
+            .host(settings.host())
+            .port(settings.port())
+            .shutdownHook(false)
+            .shutdownGracePeriod(settings.drainMax())
+            .idleConnectionTimeout(IDLE_MAX)
+            .maxTcpConnections(CONNECTIONS_MAX)
+            // A backstop: the routes' own limits come first, with a better answer.
+            .maxPayloadSize(bodyBytesMax * 2L)
+            .addProtocol(
+                Http1Config.builder()
+                    .maxHeadersSize(HEADER_BYTES_MAX)
+                    .maxPrologueLength(PROLOGUE_BYTES_MAX)
+                    .build())
+            .directHandlers(directHandlers(ids))
+            .routing(HttpRouting.builder().any(dispatcher))
+            .build();
+  }
+
+  /// Builds the server; it listens from [#start] on.
+  ///
+  /// @param checks what readiness depends on, by name; each answers fast and throws nothing
+  public static HttpServer create(
+      Settings settings,
+      PublicUrl publicUrl,
+      Gate gate,
+      Ids ids,
+      Routes routes,
+      Map<String, BooleanSupplier> checks,
+      PrometheusMeterRegistry meters) {
+    return new HttpServer(settings, publicUrl, gate, ids, routes, checks, meters);
+  }
+
+  /// Listens. Afterwards [#port] and the public address are known.
+  public HttpServer start() {
+    server.start();
+    publicUrl.setIfUnknown("http://%s:%d".formatted(reachableHost(), server.port()));
+    log.info("listening on {}:{}", settings.host(), server.port());
+    return this;
+  }
+
+  private String reachableHost() {
+    return switch (settings.host()) {
+      case "0.0.0.0", "::" -> "127.0.0.1";
+      case String host when host.indexOf(':') >= 0 -> "[" + host + "]";
+      case String host -> host;
+    };
+  }
+
+  /// The port it listens on.
+  public int port() {
+    return server.port();
+  }
+
+  /// From now on not ready, while requests are still answered: the first step of a stop, so that a
+  /// balancer sends the next ones elsewhere.
+  public void drain() {
+    closing.set(true);
+    dispatcher.drain();
+  }
+
+  /// Stops: not ready, no new connections, then waits for the requests under way, at most as long as
+  /// the settings allow. May be called twice.
+  @Override
+  public void close() {
+    drain();
+    if (server.isRunning()) {
+      server.stop();
+      int left = dispatcher.inFlight();
+      if (left > 0) {
+        log.warn("stopped with {} requests under way", left);
+      }
+    }
+  }
+
+  private void addOwnRoutes(
+      Routes routes,
+      Map<String, BooleanSupplier> checks,
+      Gate gate,
+      PrometheusMeterRegistry meters) {
+    routes.raw(
+        "GET",
+        "/livez",
+        "Alive",
+        request -> request.answer(200, "application/json", Json.write(Map.of("status", "ok"))));
+    routes.raw("GET", "/readyz", "Ready", request -> answerReady(request, checks));
+    routes.raw(
+        "GET",
+        "/metrics",
+        "Metrics",
+        request -> {
+          if (!mayScrape(request, gate)) {
+            throw new ProblemException(ProblemCode.ACCESS_KEY_MISSING);
+          }
+          request.answer(
+              200,
+              "text/plain; version=0.0.4; charset=utf-8",
+              meters.scrape().getBytes(StandardCharsets.UTF_8));
+        });
+    byte[] page = ProblemPage.html().getBytes(StandardCharsets.UTF_8);
+    routes.raw(
+        "GET",
+        "/docs/problems",
+        "Problem codes",
+        request ->
+            request
+                .set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+                .answer(200, "text/html; charset=utf-8", page));
+    byte[] document = Json.write(OpenApi.document(routes.all()));
+    routes.raw(
+        "GET",
+        "/openapi.json",
+        "This document",
+        request -> request.answer(200, "application/json", document));
+  }
+
+  private void answerReady(Request request, Map<String, BooleanSupplier> checks) {
+    Map<String, String> results = new TreeMap<>();
+    boolean ready = !closing.get();
+    if (!ready) {
+      results.put("server", "stopping");
+    }
+    for (var check : checks.entrySet()) {
+      boolean passed = check.getValue().getAsBoolean();
+      results.put(check.getKey(), passed ? "ok" : "failing");
+      ready &= passed;
+    }
+    request.answer(
+        ready ? 200 : 503,
+        "application/json",
+        Json.write(Map.of("status", ready ? "ok" : "not ready", "checks", results)));
+  }
+
+  /// Figures of all tenants: for this machine, and for the platform's keys that may read operation.
+  private static boolean mayScrape(Request request, Gate gate) {
+    return request.fromThisMachine()
+        || request
+            .header("Authorization")
+            .filter(value -> value.startsWith("Bearer "))
+            .flatMap(value -> gate.authenticate(value.substring("Bearer ".length()).strip()))
+            .filter(caller -> caller.platform() && caller.may(Scope.OPERATION_READ))
+            .isPresent();
+  }
+
+  /// Requests that are refused before they can be routed get a problem as well.
+  private DirectHandlers directHandlers(Ids ids) {
+    DirectHandler handler =
+        (_, type, status, headers, _) -> {
+          String id = dev.tenon.id.Ids.write(dev.tenon.id.Prefix.REQUEST, ids.next());
+          ProblemCode code = refusal(status.code());
+          byte[] body =
+              Json.write(
+                  Problem.of(new ProblemException(code), publicUrl.at("/docs/problems"), id));
+          return DirectHandler.TransportResponse.builder()
+              .status(io.helidon.http.Status.create(code.status()))
+              .headers(headers)
+              .header(HeaderNames.CONTENT_TYPE, "application/problem+json")
+              .header(Dispatcher.REQUEST_ID, id)
+              .keepAlive(type.keepAlive())
+              .entity(body)
+              .build();
+        };
+    var handlers = DirectHandlers.builder();
+    for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+      handlers.addHandler(type, handler);
+    }
+    return handlers.build();
+  }
+
+  private static ProblemCode refusal(int status) {
+    if (status == 503) {
+      return ProblemCode.SERVER_BUSY;
+    }
+    if (status >= 500 && status != 505) {
+      return ProblemCode.SERVER_ERROR;
+    }
+    return switch (status) {
+      case 413 -> ProblemCode.REQUEST_TOO_LARGE;
+      case 414 -> ProblemCode.REQUEST_URI_TOO_LONG;
+      case 431 -> ProblemCode.REQUEST_HEADERS_TOO_LARGE;
+      default -> ProblemCode.REQUEST_MALFORMED;
+    };
+  }
+}

@@ -1,0 +1,184 @@
+package dev.tenon.http;
+
+import dev.tenon.access.Scope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/// The OpenAPI 3.1 document, made from the declarations of the routes: it can't say anything else
+/// than what the server does.
+final class OpenApi {
+  private OpenApi() {}
+
+  static Map<String, Object> document(List<Route> routes) {
+    var schemas = new Schemas();
+    Map<String, Map<String, Object>> paths = new LinkedHashMap<>();
+    Set<String> operationIds = new HashSet<>();
+    for (Route route : routes) {
+      if (route.raw() && route.scope.isEmpty()) {
+        continue;
+      }
+      if (!operationIds.add(operationId(route))) {
+        throw new IllegalStateException("two routes have the summary: " + route.summary);
+      }
+      paths
+          .computeIfAbsent(route.path.replace("...}", "}"), _ -> new LinkedHashMap<>())
+          .put(route.method.toLowerCase(Locale.ROOT), operation(route, schemas));
+    }
+    schemas.reference(Problem.class);
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("openapi", "3.1.0");
+    document.put(
+        "info",
+        Map.of(
+            "title",
+            "Tenon",
+            "version",
+            "1",
+            "description",
+            "The integrations hub that a multi-tenant SaaS runs beside its application.",
+            "license",
+            Map.of("name", "Apache-2.0", "identifier", "Apache-2.0")));
+    document.put("servers", List.of(Map.of("url", "/")));
+    document.put("paths", paths);
+    document.put(
+        "components",
+        Map.of(
+            "schemas",
+            schemas.all(),
+            "responses",
+            Map.of(
+                "Problem",
+                Map.of(
+                    "description",
+                    "What went wrong, with a stable `code`.",
+                    "headers",
+                    Map.of(
+                        "Tenon-Request-Id",
+                        Map.of(
+                            "description",
+                            "Names the request in the server's logs.",
+                            "schema",
+                            Map.of("type", "string"))),
+                    "content",
+                    Map.of(
+                        "application/problem+json",
+                        Map.of("schema", schemas.reference(Problem.class))))),
+            "securitySchemes",
+            Map.of(
+                "apiKey",
+                Map.of("type", "http", "scheme", "bearer", "description", "An API key, `tn_…`."))));
+    return document;
+  }
+
+  private static Map<String, Object> operation(Route route, Schemas schemas) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("operationId", operationId(route));
+    out.put("summary", route.summary);
+    String scope = route.scope.map(Scope::text).orElse("");
+    out.put("description", "Needs the scope `%s`.".formatted(scope));
+    out.put("tags", List.of(scope.substring(0, Math.max(0, scope.indexOf(':')))));
+    out.put("security", List.of(Map.of("apiKey", List.of(scope))));
+    out.put("x-tenon-scope", scope);
+    List<Map<String, Object>> parameters = new ArrayList<>();
+    for (String name : route.parameters) {
+      parameters.add(
+          Map.of(
+              "name",
+              name.replace("...", ""),
+              "in",
+              "path",
+              "required",
+              true,
+              "schema",
+              Map.of("type", "string")));
+    }
+    for (Route.Query query : route.queries) {
+      Map<String, Object> schema =
+          query.name().equals("limit")
+              ? Map.of("type", "integer", "minimum", 1, "maximum", Page.Ask.LIMIT_MAX)
+              : Map.of("type", "string");
+      parameters.add(
+          Map.of(
+              "name",
+              query.name(),
+              "in",
+              "query",
+              "description",
+              query.about(),
+              "schema",
+              schema));
+    }
+    if (!parameters.isEmpty()) {
+      out.put("parameters", parameters);
+    }
+    route.requestType.ifPresent(
+        type ->
+            out.put("requestBody", Map.of("required", true, "content", json(schemas.of(type)))));
+    out.put("responses", responses(route, schemas));
+    return out;
+  }
+
+  private static Map<String, Object> responses(Route route, Schemas schemas) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    String status = Integer.toString(route.status);
+    switch (route.shape) {
+      case OBJECT ->
+          out.put(
+              status,
+              Map.of(
+                  "description",
+                  "Done.",
+                  "content",
+                  json(schemas.of(route.responseType.orElseThrow()))));
+      case LIST ->
+          out.put(
+              status,
+              Map.of(
+                  "description",
+                  "One page, newest first.",
+                  "content",
+                  json(page(schemas.of(route.responseType.orElseThrow())))));
+      case NOTHING -> out.put(status, Map.of("description", "Done."));
+      case RAW -> out.put("default", Map.of("description", "As the other side answers."));
+    }
+    out.put("4XX", Map.of("$ref", "#/components/responses/Problem"));
+    out.put("5XX", Map.of("$ref", "#/components/responses/Problem"));
+    return out;
+  }
+
+  private static Map<String, Object> page(Map<String, Object> element) {
+    return Map.of(
+        "type",
+        "object",
+        "required",
+        List.of("data", "next_cursor"),
+        "properties",
+        Map.of(
+            "data",
+            Map.of("type", "array", "items", element),
+            "next_cursor",
+            Map.of("type", List.of("string", "null"))));
+  }
+
+  private static Map<String, Object> json(Map<String, Object> schema) {
+    return Map.of("application/json", Map.of("schema", schema));
+  }
+
+  /// `Create an API key` becomes `createAnApiKey`.
+  private static String operationId(Route route) {
+    var out = new StringBuilder();
+    for (String word :
+        Arrays.stream(route.summary.split("[^A-Za-z0-9]+")).filter(w -> !w.isEmpty()).toList()) {
+      String lower = word.toLowerCase(Locale.ROOT);
+      out.append(
+          out.isEmpty() ? lower : Character.toUpperCase(lower.charAt(0)) + lower.substring(1));
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,215 @@
+package dev.tenon.http;
+
+import dev.tenon.access.Caller;
+import dev.tenon.tenant.TenantId;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// One request to one route, its authority already checked, and the way to answer it.
+public final class Request {
+  private final ServerRequest request;
+  private final ServerResponse response;
+  private final Route route;
+  private final List<String> values;
+  private final String id;
+  private final @Nullable Caller caller;
+  private final @Nullable TenantId tenant;
+
+  Request(
+      ServerRequest request,
+      ServerResponse response,
+      Route route,
+      List<String> values,
+      String id,
+      @Nullable Caller caller,
+      @Nullable TenantId tenant) {
+    this.request = request;
+    this.response = response;
+    this.route = route;
+    this.values = values;
+    this.id = id;
+    this.caller = caller;
+    this.tenant = tenant;
+  }
+
+  /// The request id that is in the answer and in the logs.
+  public String id() {
+    return id;
+  }
+
+  /// Who calls. Throws [IllegalStateException] on a route without a scope.
+  public Caller caller() {
+    if (caller == null) {
+      throw new IllegalStateException(route + " has no scope, so it has no caller");
+    }
+    return caller;
+  }
+
+  /// The tenant of the path: it exists and the caller reaches it. Throws [IllegalStateException] when
+  /// the path has no `{tenant}`.
+  public TenantId tenant() {
+    if (tenant == null) {
+      throw new IllegalStateException(route + " has no {tenant}");
+    }
+    return tenant;
+  }
+
+  /// The value of a path parameter.
+  public String path(String name) {
+    for (int i = 0; i < route.parameters.length; i++) {
+      if (route.parameters[i].equals(name)) {
+        return values.get(i);
+      }
+    }
+    throw new IllegalStateException(route + " has no parameter " + name);
+  }
+
+  /// The first value of a query parameter.
+  public Optional<String> query(String name) {
+    return request.query().first(name).asOptional();
+  }
+
+  /// The query as it came, without the question mark; empty when there is none.
+  public String rawQuery() {
+    return request.prologue().hasQuery() ? request.query().rawValue() : "";
+  }
+
+  /// Which page of a list is asked for. Throws [ProblemException] on a wrong `limit` or `cursor`.
+  public Page.Ask page() {
+    Optional<UUID> before = query("cursor").map(Page::readCursor);
+    int limit = query("limit").map(Request::limit).orElse(Page.Ask.LIMIT_DEFAULT);
+    return new Page.Ask(before, limit);
+  }
+
+  private static int limit(String text) {
+    try {
+      int limit = Integer.parseInt(text);
+      if (limit >= 1 && limit <= Page.Ask.LIMIT_MAX) {
+        return limit;
+      }
+    } catch (NumberFormatException e) {
+      // Not a number: the same answer as for one out of bounds.
+    }
+    throw new ProblemException(
+        ProblemCode.REQUEST_INVALID_QUERY,
+        "`limit` is a number from 1 to %d.".formatted(Page.Ask.LIMIT_MAX),
+        "limit");
+  }
+
+  /// The first value of a header.
+  public Optional<String> header(String name) {
+    return request.headers().first(HeaderNames.create(name));
+  }
+
+  /// All headers; names in lower case.
+  public Map<String, List<String>> headers() {
+    Map<String, List<String>> out = new TreeMap<>();
+    for (var header : request.headers()) {
+      out.put(header.name().toLowerCase(Locale.ROOT), header.allValues());
+    }
+    return out;
+  }
+
+  /// Whether the other end of the connection is on this machine and no proxy stands between.
+  boolean fromThisMachine() {
+    return request.remotePeer().address() instanceof java.net.InetSocketAddress peer
+        && peer.getAddress() != null
+        && peer.getAddress().isLoopbackAddress()
+        && !request.headers().contains(HeaderNames.X_FORWARDED_FOR)
+        && !request.headers().contains(HeaderNames.FORWARDED);
+  }
+
+  /// The whole body. Throws [ProblemException] (413) when it is larger than the route allows, before
+  /// reading more than that.
+  public byte[] body() {
+    int max = route.bodyBytesMax;
+    long announced = request.headers().contentLength().orElse(-1);
+    if (announced > max) {
+      throw tooLarge(max);
+    }
+    if (announced == 0 || !request.content().hasEntity()) {
+      return new byte[0];
+    }
+    try (InputStream in = request.content().inputStream()) {
+      if (announced > 0) {
+        byte[] body = new byte[(int) announced];
+        int read = in.readNBytes(body, 0, body.length);
+        return read == body.length ? body : Arrays.copyOf(body, read);
+      }
+      byte[] body = in.readNBytes(max + 1);
+      if (body.length > max) {
+        throw tooLarge(max);
+      }
+      return body;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ProblemException tooLarge(int max) {
+    // The rest of the body is not worth reading.
+    response.header(HeaderNames.CONNECTION, "close");
+    return new ProblemException(
+        ProblemCode.REQUEST_TOO_LARGE, "The body may have %d bytes at most.".formatted(max));
+  }
+
+  <T> T json(Class<T> type) {
+    String mediaType = header("Content-Type").orElse("application/json");
+    int end = mediaType.indexOf(';');
+    String bare = (end < 0 ? mediaType : mediaType.substring(0, end)).strip();
+    if (!bare.equalsIgnoreCase("application/json")) {
+      throw new ProblemException(ProblemCode.REQUEST_MEDIA_TYPE);
+    }
+    return Json.read(body(), type);
+  }
+
+  void answerJson(Object value) {
+    response.header(HeaderNames.CACHE_CONTROL, "no-store");
+    answer(route.status, "application/json", Json.write(value));
+  }
+
+  void answerNothing() {
+    response.status(route.status).send();
+  }
+
+  /// Sets a header of the answer.
+  public Request set(String name, String value) {
+    response.header(HeaderNames.create(name), value);
+    return this;
+  }
+
+  Request set(HeaderName name, String value) {
+    response.header(name, value);
+    return this;
+  }
+
+  /// Answers with bytes; for raw routes.
+  public void answer(int status, String contentType, byte[] body) {
+    response.status(status);
+    response.header(HeaderNames.CONTENT_TYPE, contentType);
+    response.send(body);
+  }
+
+  /// The server's own request and answer, for what streams: downloads and server-sent events.
+  public ServerRequest underlyingRequest() {
+    return request;
+  }
+
+  /// See [#underlyingRequest].
+  public ServerResponse underlyingResponse() {
+    return response;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.tenon.http;
+
+import dev.tenon.access.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What a route declares about itself. Authority, the OpenAPI document and the metrics all follow
+/// from it, so that none of them can say something else than the code does.
+public final class Route {
+  /// What a route answers with.
+  enum Shape {
+    OBJECT,
+    LIST,
+    NOTHING,
+    RAW
+  }
+
+  /// A query parameter, for the document.
+  record Query(String name, String about) {}
+
+  final String method;
+  final String path;
+  final Optional<Scope> scope;
+  final String summary;
+  final Optional<Class<?>> requestType;
+  final Optional<Class<?>> responseType;
+  final Shape shape;
+  final Invocation invocation;
+  final String[] parameters;
+  final int tenantIndex;
+  final List<Query> queries = new ArrayList<>();
+  int status;
+  int bodyBytesMax;
+
+  /// Runs the handler; the request's authority has been checked.
+  @FunctionalInterface
+  interface Invocation {
+    void run(Request request);
+  }
+
+  Route(
+      String method,
+      String path,
+      Optional<Scope> scope,
+      String summary,
+      Optional<Class<?>> requestType,
+      Optional<Class<?>> responseType,
+      Shape shape,
+      int status,
+      int bodyBytesMax,
+      Invocation invocation) {
+    this.method = method;
+    this.path = path;
+    this.scope = scope;
+    this.summary = summary;
+    this.requestType = requestType;
+    this.responseType = responseType;
+    this.shape = shape;
+    this.status = status;
+    this.bodyBytesMax = bodyBytesMax;
+    this.invocation = invocation;
+    List<String> names = new ArrayList<>();
+    for (String segment : path.substring(1).split("/", -1)) {
+      if (segment.startsWith("{")) {
+        names.add(segment.substring(1, segment.length() - 1));
+      }
+    }
+    this.parameters = names.toArray(String[]::new);
+    this.tenantIndex = names.indexOf("tenant");
+  }
+
+  /// Answers with another status than usual when it succeeds.
+  public Route answers(int status) {
+    this.status = status;
+    return this;
+  }
+
+  /// Declares a query parameter. What is not declared is refused.
+  public Route query(String name, String about) {
+    queries.add(new Query(name, about));
+    return this;
+  }
+
+  /// Allows bodies up to this size instead of the usual limit.
+  public Route bodyBytesMax(int bytes) {
+    this.bodyBytesMax = bytes;
+    return this;
+  }
+
+  boolean raw() {
+    return shape == Shape.RAW;
+  }
+
+  @Override
+  public String toString() {
+    return method + " " + path;
+  }
+}

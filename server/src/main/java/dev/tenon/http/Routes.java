@@ -1,0 +1,205 @@
+package dev.tenon.http;
+
+import dev.tenon.access.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// The declarations of all routes.
+///
+/// A path has `{name}` where a parameter stands, and may end in `{name...}` for all that follows.
+/// `{tenant}` is special: the caller must reach that tenant, which must exist, or the answer is 404.
+public final class Routes {
+  /// A body that no route allows more of without saying so.
+  public static final int BODY_BYTES_MAX = 1024 * 1024;
+
+  private final List<Route> routes = new ArrayList<>();
+
+  /// Handles a request that has a body.
+  @FunctionalInterface
+  public interface Handler<B, R> {
+    R handle(Request request, B body);
+  }
+
+  /// Reads one thing: answers 200.
+  public <R> Route get(
+      String path, Scope scope, Class<R> response, String summary, Function<Request, R> handler) {
+    return add(
+        new Route(
+            "GET",
+            path,
+            Optional.of(scope),
+            summary,
+            Optional.empty(),
+            Optional.of(response),
+            Route.Shape.OBJECT,
+            200,
+            0,
+            request -> request.answerJson(handler.apply(request))));
+  }
+
+  /// Lists things, a page at a time (see [Request#page]): answers 200.
+  public <R> Route list(
+      String path,
+      Scope scope,
+      Class<R> element,
+      String summary,
+      Function<Request, Page<R>> handler) {
+    return add(
+            new Route(
+                "GET",
+                path,
+                Optional.of(scope),
+                summary,
+                Optional.empty(),
+                Optional.of(element),
+                Route.Shape.LIST,
+                200,
+                0,
+                request -> request.answerJson(handler.apply(request))))
+        .query("limit", "How many at most, 1 to 100; 25 where it is not given.")
+        .query("cursor", "The `next_cursor` of the page before.");
+  }
+
+  /// Makes something: answers 201. For an action that makes nothing, add `.answers(200)`.
+  public <B, R> Route post(
+      String path,
+      Scope scope,
+      Class<B> body,
+      Class<R> response,
+      String summary,
+      Handler<B, R> handler) {
+    return add(withBody("POST", path, scope, body, response, summary, 201, handler));
+  }
+
+  /// Changes what the body names and leaves the rest: answers 200.
+  public <B, R> Route patch(
+      String path,
+      Scope scope,
+      Class<B> body,
+      Class<R> response,
+      String summary,
+      Handler<B, R> handler) {
+    return add(withBody("PATCH", path, scope, body, response, summary, 200, handler));
+  }
+
+  /// Replaces the whole: answers 200.
+  public <B, R> Route put(
+      String path,
+      Scope scope,
+      Class<B> body,
+      Class<R> response,
+      String summary,
+      Handler<B, R> handler) {
+    return add(withBody("PUT", path, scope, body, response, summary, 200, handler));
+  }
+
+  /// Removes something: answers 204.
+  public Route delete(String path, Scope scope, String summary, Consumer<Request> handler) {
+    return add(
+        new Route(
+            "DELETE",
+            path,
+            Optional.of(scope),
+            summary,
+            Optional.empty(),
+            Optional.empty(),
+            Route.Shape.NOTHING,
+            204,
+            0,
+            request -> {
+              handler.accept(request);
+              request.answerNothing();
+            }));
+  }
+
+  /// An action without a body: answers 200.
+  public <R> Route act(
+      String path, Scope scope, Class<R> response, String summary, Function<Request, R> handler) {
+    return add(
+        new Route(
+            "POST",
+            path,
+            Optional.of(scope),
+            summary,
+            Optional.empty(),
+            Optional.of(response),
+            Route.Shape.OBJECT,
+            200,
+            0,
+            request -> request.answerJson(handler.apply(request))));
+  }
+
+  /// A route that anybody may call and that reads and answers bytes itself: inbound webhooks, pages,
+  /// health. Not part of the OpenAPI document.
+  public Route raw(String method, String path, String summary, Consumer<Request> handler) {
+    return add(
+        new Route(
+            method,
+            path,
+            Optional.empty(),
+            summary,
+            Optional.empty(),
+            Optional.empty(),
+            Route.Shape.RAW,
+            200,
+            BODY_BYTES_MAX,
+            handler::accept));
+  }
+
+  /// A route that needs `scope` and reads and answers bytes itself, such as the proxy.
+  public Route raw(
+      String method, String path, Scope scope, String summary, Consumer<Request> handler) {
+    return add(
+        new Route(
+            method,
+            path,
+            Optional.of(scope),
+            summary,
+            Optional.empty(),
+            Optional.empty(),
+            Route.Shape.RAW,
+            200,
+            BODY_BYTES_MAX,
+            handler::accept));
+  }
+
+  List<Route> all() {
+    return List.copyOf(routes);
+  }
+
+  private static <B, R> Route withBody(
+      String method,
+      String path,
+      Scope scope,
+      Class<B> body,
+      Class<R> response,
+      String summary,
+      int status,
+      Handler<B, R> handler) {
+    return new Route(
+        method,
+        path,
+        Optional.of(scope),
+        summary,
+        Optional.of(body),
+        Optional.of(response),
+        Route.Shape.OBJECT,
+        status,
+        BODY_BYTES_MAX,
+        request -> request.answerJson(handler.handle(request, request.json(body))));
+  }
+
+  private Route add(Route route) {
+    for (Route other : routes) {
+      if (other.method.equals(route.method)
+          && other.path.replaceAll("\\{[^}]*}", "{}").equals(route.path.replaceAll("\\{[^}]*}", "{}"))) {
+        throw new IllegalStateException("declared twice: " + route);
+      }
+    }
+    routes.add(route);
+    return route;
+  }
+}

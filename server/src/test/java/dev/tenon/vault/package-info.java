@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.vault;
+
+import org.jspecify.annotations.NullMarked;
