@@ -1,0 +1,64 @@
+package dev.tenon.console;
+
+import dev.tenon.tenant.TenantId;
+import java.time.Instant;
+import java.util.List;
+
+/// What stands around every page.
+///
+/// @param section the name in the rail that is current
+/// @param tenant whose things the page shows
+/// @param tenants what the switch offers
+/// @param theme `light`, `dark` or empty for what the system prefers
+/// @param formToken what every form carries
+/// @param now when the page was made
+public record Frame(
+    String title,
+    Section section,
+    TenantNames.NamedTenant tenant,
+    List<TenantNames.NamedTenant> tenants,
+    String theme,
+    String formToken,
+    Assets assets,
+    Instant now) {
+
+  /// The names in the rail.
+  public enum Section {
+    OVERVIEW("Overview", "overview"),
+    INBOX("Inbox", "inbox"),
+    MESSAGES("Messages", "messages"),
+    SUBSCRIPTIONS("Subscriptions", "subscriptions"),
+    PAYMENTS("Payments", "payments");
+
+    private final String label;
+    private final String path;
+
+    Section(String label, String path) {
+      this.label = label;
+      this.path = path;
+    }
+
+    /// As it reads.
+    public String label() {
+      return label;
+    }
+
+    /// The last part of its address.
+    public String path() {
+      return path;
+    }
+  }
+
+  public Frame {
+    tenants = List.copyOf(tenants);
+  }
+
+  /// Where the tenant's pages begin.
+  public String base() {
+    return base(tenant.id());
+  }
+
+  static String base(TenantId tenant) {
+    return "/console/" + tenant;
+  }
+}

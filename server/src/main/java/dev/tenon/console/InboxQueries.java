@@ -1,0 +1,235 @@
+package dev.tenon.console;
+
+import dev.tenon.db.TenantTx;
+import dev.tenon.tenant.TenantId;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What the inbox pages read.
+final class InboxQueries {
+
+  /// A received event as it lies there. A class, since it holds bytes.
+  static final class Received {
+    final UUID id;
+    final UUID connection;
+    final String provider;
+    final Instant receivedAt;
+    final int bodyBytes;
+    final byte[] sealed;
+
+    Received(ResultSet row) throws SQLException {
+      id = row.getObject("id", UUID.class);
+      connection = row.getObject("connection_id", UUID.class);
+      provider = row.getString("provider");
+      receivedAt = instant(row, "received_at");
+      bodyBytes = row.getInt("body_bytes");
+      sealed = row.getBytes("sealed");
+    }
+  }
+
+  /// A fact, waiting or finished.
+  ///
+  /// @param state `waiting`, `retrying`, or how it ended
+  /// @param result one line: what changed, or the last error while it waits
+  /// @param about the tenant it turned out to be about
+  /// @param until when it ended, or when it is tried again; null when it is ready
+  record Fact(
+      UUID id,
+      String kind,
+      String object,
+      Instant occurredAt,
+      String state,
+      String result,
+      int failures,
+      TenantId about,
+      @Nullable Instant until) {
+
+    boolean finished() {
+      return !state.equals("waiting") && !state.equals("retrying");
+    }
+  }
+
+  /// The states as the list filters by them; a constant in the text, so that partial indexes serve.
+  private static String holding(String state) {
+    return switch (state) {
+      case "waiting" ->
+          "and e.id in (select w.received_event_id from waiting_fact w where w.tenant_id = :tenant)";
+      case "applied", "ignored", "unassigned", "dead" ->
+          """
+          and e.id in (
+            select f.received_event_id from fact f
+            where f.tenant_id = :tenant and f.state = '%s' and f.id >= id_at(:since))
+          """
+              .formatted(state);
+      default -> "";
+    };
+  }
+
+  private static final String MATCHING =
+      """
+      and e.id in (
+        select f.received_event_id from fact f
+        where f.tenant_id = :tenant and f.id >= id_at(:since)
+          and (starts_with(f.kind, :text) or f.object = :text)
+        union all
+        select w.received_event_id from waiting_fact w
+        where w.tenant_id = :tenant and (starts_with(w.kind, :text) or w.object = :text))
+      """;
+
+  List<InboxRow> list(TenantTx tx, InboxFilter filter, int limit, Instant now) {
+    String sql =
+        """
+        select e.id, e.provider, e.received_at, e.body_bytes, cardinality(e.fact_ids) as facts,
+          own.kinds, own.object, own.dead, own.unassigned, own.retrying, own.waiting, own.applied
+        from (
+          select * from received_event e
+          where e.tenant_id = :tenant and e.id < :before and e.id >= id_at(:since)
+        """
+            + holding(filter.state())
+            + (filter.text().isEmpty() ? "" : MATCHING)
+            + """
+              order by e.id desc limit :limit
+            ) e
+            left join lateral (
+              select (array_agg(distinct kind))[1:3] as kinds,
+                (array_agg(object order by ordinal))[1] as object,
+                count(*) filter (where state = 'dead') as dead,
+                count(*) filter (where state = 'unassigned') as unassigned,
+                count(*) filter (where state = 'retrying') as retrying,
+                count(*) filter (where state = 'waiting') as waiting,
+                count(*) filter (where state = 'applied') as applied
+              from (
+                select kind, object, ordinal, state from fact
+                where tenant_id = e.tenant_id and id = any(e.fact_ids)
+                union all
+                select kind, object, ordinal, case when failures > 0 then 'retrying' else 'waiting' end
+                from waiting_fact
+                where tenant_id = e.tenant_id and lane_id = any(e.lane_ids) and id = any(e.fact_ids)
+              ) both_kinds
+            ) own on true
+            order by e.id desc
+            """;
+    var query =
+        tx.handle()
+            .createQuery(sql)
+            .bind("tenant", tx.tenant().uuid())
+            .bind("before", filter.before())
+            .bind("since", now.minus(filter.window().length()))
+            .bind("limit", limit);
+    if (!filter.text().isEmpty()) {
+      query.bind("text", filter.text());
+    }
+    return query.map((row, _) -> row(row, now)).list();
+  }
+
+  private static InboxRow row(ResultSet row, Instant now) throws SQLException {
+    @Nullable Array kinds = row.getArray("kinds");
+    int facts = row.getInt("facts");
+    return new InboxRow(
+        row.getObject("id", UUID.class),
+        row.getString("provider"),
+        kinds == null ? List.of() : List.of((String[]) kinds.getArray()),
+        facts,
+        text(row, "object"),
+        Mark.fact(worst(row, facts)),
+        new Moment(instant(row, "received_at"), now),
+        row.getInt("body_bytes"));
+  }
+
+  /// The state of the fact that a person should look at first.
+  private static String worst(ResultSet row, int facts) throws SQLException {
+    for (String state : List.of("dead", "unassigned", "retrying", "waiting", "applied")) {
+      if (row.getInt(state) > 0) {
+        return state;
+      }
+    }
+    return facts == 0 ? "empty" : "ignored";
+  }
+
+  Optional<Received> find(TenantTx tx, UUID id) {
+    return tx.handle()
+        .createQuery(
+            """
+            select id, connection_id, provider, received_at, body_bytes, sealed
+            from received_event where tenant_id = :tenant and id = :id
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", id)
+        .map((row, _) -> new Received(row))
+        .findOne();
+  }
+
+  /// The facts of a received event in the order of its body.
+  List<Fact> facts(TenantTx tx, UUID receivedEvent, int limit) {
+    return tx.handle()
+        .createQuery(
+            """
+            with e as (
+              select tenant_id, fact_ids, lane_ids from received_event
+              where tenant_id = :tenant and id = :id
+            )
+            select f.id, f.ordinal, f.kind, f.object, f.occurred_at, f.state, f.result, f.failures,
+              f.about_tenant_id, f.finished_at as until
+            from e join fact f on f.tenant_id = e.tenant_id and f.id = any(e.fact_ids)
+            union all
+            select w.id, w.ordinal, w.kind, w.object, w.occurred_at,
+              case when w.failures > 0 then 'retrying' else 'waiting' end,
+              coalesce(w.last_error, ''), w.failures, null, w.wake_at
+            from e join waiting_fact w on w.tenant_id = e.tenant_id
+              and w.lane_id = any(e.lane_ids) and w.id = any(e.fact_ids)
+            order by ordinal limit :limit
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", receivedEvent)
+        .bind("limit", limit)
+        .map((row, _) -> fact(row, tx.tenant()))
+        .list();
+  }
+
+  private static Fact fact(ResultSet row, TenantId owner) throws SQLException {
+    @Nullable UUID about = row.getObject("about_tenant_id", UUID.class);
+    @Nullable OffsetDateTime until = row.getObject("until", OffsetDateTime.class);
+    return new Fact(
+        row.getObject("id", UUID.class),
+        row.getString("kind"),
+        row.getString("object"),
+        instant(row, "occurred_at"),
+        row.getString("state"),
+        row.getString("result"),
+        row.getInt("failures"),
+        about == null ? owner : new TenantId(about),
+        until == null ? null : until.toInstant());
+  }
+
+  /// The received event that a fact came in, wherever the fact is now.
+  Optional<UUID> receivedEventOf(TenantTx tx, UUID fact) {
+    return tx.handle()
+        .createQuery(
+            """
+            select received_event_id from fact where tenant_id = :tenant and id = :id
+            union all
+            select received_event_id from waiting_fact where tenant_id = :tenant and id = :id
+            limit 1
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", fact)
+        .mapTo(UUID.class)
+        .findFirst();
+  }
+
+  static Instant instant(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, OffsetDateTime.class).toInstant();
+  }
+
+  static String text(ResultSet row, String column) throws SQLException {
+    @Nullable String value = row.getString(column);
+    return value == null ? "" : value;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.tenon.console;
+
+/// How a state looks: one shape and one word, the same on every page. The colour only repeats what
+/// they say.
+///
+/// @param word what stands beside the shape
+public record Mark(Shape shape, Tone tone, String word) {
+
+  /// The seven shapes.
+  public enum Shape {
+    /// A ring: waiting.
+    RING,
+    /// An arc: being worked on.
+    ARC,
+    /// A dot: done.
+    DOT,
+    /// A cross: failed.
+    CROSS,
+    /// A bar: stopped.
+    BAR,
+    /// A dash: skipped.
+    DASH,
+    /// A half disc: it may have happened, nobody knows yet.
+    HALF
+  }
+
+  /// The colour of a shape.
+  public enum Tone {
+    GOOD,
+    WARN,
+    BAD,
+    INFO,
+    QUIET
+  }
+
+  /// The class names in the style sheet.
+  public String css() {
+    return "mark mark-"
+        + tone.name().toLowerCase(java.util.Locale.ROOT)
+        + (shape == Shape.ARC ? " mark-turning" : "");
+  }
+
+  /// Whether a person should look at this.
+  public boolean needsCare() {
+    return tone == Tone.BAD || tone == Tone.WARN;
+  }
+
+  static Mark fact(String state) {
+    return switch (state) {
+      case "waiting" -> new Mark(Shape.RING, Tone.INFO, "waiting");
+      case "retrying" -> new Mark(Shape.RING, Tone.WARN, "retrying");
+      case "applied" -> new Mark(Shape.DOT, Tone.GOOD, "applied");
+      case "ignored" -> new Mark(Shape.DASH, Tone.QUIET, "ignored");
+      case "unassigned" -> new Mark(Shape.BAR, Tone.WARN, "unassigned");
+      case "dead" -> new Mark(Shape.CROSS, Tone.BAD, "dead");
+      case "empty" -> new Mark(Shape.DASH, Tone.QUIET, "no facts");
+      default -> unknown(state);
+    };
+  }
+
+  static Mark message(String state) {
+    return switch (state) {
+      case "queued" -> new Mark(Shape.RING, Tone.INFO, "queued");
+      case "sending" -> new Mark(Shape.ARC, Tone.INFO, "sending");
+      case "sent" -> new Mark(Shape.DOT, Tone.GOOD, "sent");
+      case "delivered" -> new Mark(Shape.DOT, Tone.GOOD, "delivered");
+      case "uncertain" -> new Mark(Shape.HALF, Tone.WARN, "uncertain");
+      case "bounced" -> new Mark(Shape.CROSS, Tone.BAD, "bounced");
+      case "complained" -> new Mark(Shape.CROSS, Tone.BAD, "complained");
+      case "failed" -> new Mark(Shape.CROSS, Tone.BAD, "failed");
+      case "suppressed" -> new Mark(Shape.DASH, Tone.QUIET, "suppressed");
+      case "cancelled" -> new Mark(Shape.BAR, Tone.QUIET, "cancelled");
+      default -> unknown(state);
+    };
+  }
+
+  static Mark attempt(String outcome) {
+    return switch (outcome) {
+      case "started" -> new Mark(Shape.ARC, Tone.INFO, "started");
+      case "accepted" -> new Mark(Shape.DOT, Tone.GOOD, "accepted");
+      case "refused_recipient" -> new Mark(Shape.CROSS, Tone.BAD, "recipient refused");
+      case "refused_request" -> new Mark(Shape.CROSS, Tone.BAD, "refused");
+      case "connection_broken" -> new Mark(Shape.CROSS, Tone.BAD, "connection broken");
+      case "passing" -> new Mark(Shape.CROSS, Tone.WARN, "passing fault");
+      case "unknown" -> new Mark(Shape.HALF, Tone.WARN, "uncertain");
+      default -> unknown(outcome);
+    };
+  }
+
+  static Mark subscription(String state) {
+    return switch (state) {
+      case "pending" -> new Mark(Shape.RING, Tone.INFO, "pending");
+      case "trialing" -> new Mark(Shape.DOT, Tone.INFO, "trialing");
+      case "active" -> new Mark(Shape.DOT, Tone.GOOD, "active");
+      case "past_due" -> new Mark(Shape.CROSS, Tone.WARN, "past due");
+      case "paused" -> new Mark(Shape.BAR, Tone.QUIET, "paused");
+      case "ended" -> new Mark(Shape.BAR, Tone.QUIET, "ended");
+      default -> unknown(state);
+    };
+  }
+
+  static Mark payment(String state) {
+    return switch (state) {
+      case "succeeded" -> new Mark(Shape.DOT, Tone.GOOD, "succeeded");
+      case "failed" -> new Mark(Shape.CROSS, Tone.BAD, "failed");
+      default -> unknown(state);
+    };
+  }
+
+  /// A newer node may write a state that this one doesn't know: it shows the word.
+  private static Mark unknown(String state) {
+    return new Mark(Shape.HALF, Tone.QUIET, state);
+  }
+}

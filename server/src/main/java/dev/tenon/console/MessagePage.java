@@ -1,0 +1,23 @@
+package dev.tenon.console;
+
+import java.util.List;
+
+/// A message whole.
+///
+/// @param cause the page of the received event that led to it; empty when none did
+/// @param html whether it has an HTML part, which the preview shows
+/// @param text its plain text; empty when it has none
+/// @param note why the content is not shown; empty when it is
+public record MessagePage(
+    MessageRow message,
+    IdText id,
+    String cause,
+    boolean html,
+    String text,
+    String note,
+    List<TimelineStep> timeline) {
+
+  public MessagePage {
+    timeline = List.copyOf(timeline);
+  }
+}

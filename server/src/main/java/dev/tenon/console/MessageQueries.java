@@ -1,0 +1,198 @@
+package dev.tenon.console;
+
+import static dev.tenon.console.InboxQueries.instant;
+import static dev.tenon.console.InboxQueries.text;
+
+import dev.tenon.db.TenantTx;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What the pages about messages read, and what followed from a cause.
+final class MessageQueries {
+  /// The states that can be asked for.
+  static final List<String> STATES =
+      List.of(
+          "queued",
+          "sending",
+          "sent",
+          "delivered",
+          "uncertain",
+          "bounced",
+          "complained",
+          "failed",
+          "suppressed",
+          "cancelled");
+
+  /// One try at one provider.
+  ///
+  /// @param words what the provider said, with its codes
+  record Attempt(
+      int number,
+      String provider,
+      String outcome,
+      String words,
+      String decision,
+      Instant startedAt,
+      @Nullable Instant endedAt) {}
+
+  /// An event that tells the application what changed.
+  record Event(UUID id, String type, String about, Instant createdAt) {}
+
+  private static final String COLUMNS =
+      """
+      id, state, recipient, sender, subject, template, stream, policy, sent_by,
+      provider_message_id, reason, about, created_at
+      """;
+
+  List<MessageRow> list(
+      TenantTx tx, String state, String text, UUID before, int limit, Instant now) {
+    return tx.handle()
+        .createQuery(
+            "select "
+                + COLUMNS
+                + """
+                from message
+                where tenant_id = :tenant and id < :before
+                  and (:state = '' or state = :state)
+                  and (:text = '' or position(lower(:text) in lower(recipient || ' ' || subject)) > 0)
+                order by id desc limit :limit
+                """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("before", before)
+        .bind("state", state)
+        .bind("text", text)
+        .bind("limit", limit)
+        .map((row, _) -> row(row, now))
+        .list();
+  }
+
+  Optional<MessageRow> find(TenantTx tx, UUID id, Instant now) {
+    return tx.handle()
+        .createQuery(
+            "select " + COLUMNS + " from message where tenant_id = :tenant and id = :id")
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", id)
+        .map((row, _) -> row(row, now))
+        .findOne();
+  }
+
+  /// The messages that a fact led to.
+  List<MessageRow> causedBy(TenantTx tx, UUID cause, int limit, Instant now) {
+    return tx.handle()
+        .createQuery(
+            "select "
+                + COLUMNS
+                + " from message where tenant_id = :tenant and cause_id = :cause"
+                + " order by id limit :limit")
+        .bind("tenant", tx.tenant().uuid())
+        .bind("cause", cause)
+        .bind("limit", limit)
+        .map((row, _) -> row(row, now))
+        .list();
+  }
+
+  /// The fact or record that led to a message.
+  Optional<UUID> causeOf(TenantTx tx, UUID message) {
+    return tx.handle()
+        .createQuery(
+            """
+            select cause_id from message
+            where tenant_id = :tenant and id = :id and cause_id is not null
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", message)
+        .mapTo(UUID.class)
+        .findOne();
+  }
+
+  List<Attempt> attempts(TenantTx tx, UUID message, int limit) {
+    return tx.handle()
+        .createQuery(
+            """
+            select number, provider, outcome, started_at, ended_at, coalesce(decision, '') as decision,
+              concat_ws(' · ', detail, 'code ' || code, 'status ' || status,
+                'request ' || request_id) as words
+            from attempt where tenant_id = :tenant and message_id = :message
+            order by number limit :limit
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("message", message)
+        .bind("limit", limit)
+        .map((row, _) -> attempt(row))
+        .list();
+  }
+
+  private static Attempt attempt(ResultSet row) throws SQLException {
+    @Nullable OffsetDateTime ended = row.getObject("ended_at", OffsetDateTime.class);
+    return new Attempt(
+        row.getInt("number"),
+        row.getString("provider"),
+        row.getString("outcome"),
+        row.getString("words"),
+        row.getString("decision"),
+        instant(row, "started_at"),
+        ended == null ? null : ended.toInstant());
+  }
+
+  /// The outgoing events that a fact or message led to. `since` bounds the partitions: an effect is
+  /// never older than its cause.
+  List<Event> events(TenantTx tx, UUID cause, Instant since, int limit) {
+    return tx.handle()
+        .createQuery(
+            """
+            select id, type, about, created_at from event
+            where tenant_id = :tenant and cause_id = :cause and id >= id_at(:since)
+            order by id limit :limit
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("cause", cause)
+        .bind("since", since)
+        .bind("limit", limit)
+        .map(
+            (row, _) ->
+                new Event(
+                    row.getObject("id", UUID.class),
+                    row.getString("type"),
+                    row.getString("about"),
+                    instant(row, "created_at")))
+        .list();
+  }
+
+  /// The sealed content, if retention has not dropped it.
+  Optional<byte[]> content(TenantTx tx, UUID message) {
+    return tx.handle()
+        .createQuery(
+            """
+            select sealed from message_content where tenant_id = :tenant and message_id = :message
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("message", message)
+        .map((row, _) -> row.getBytes("sealed"))
+        .findOne();
+  }
+
+  private static MessageRow row(ResultSet row, Instant now) throws SQLException {
+    String state = row.getString("state");
+    return new MessageRow(
+        row.getObject("id", UUID.class),
+        Mark.message(state),
+        state,
+        row.getString("recipient"),
+        row.getString("sender"),
+        row.getString("subject"),
+        text(row, "template"),
+        row.getString("stream"),
+        row.getString("policy"),
+        text(row, "sent_by"),
+        text(row, "provider_message_id"),
+        text(row, "reason"),
+        text(row, "about"),
+        new Moment(instant(row, "created_at"), now));
+  }
+}

@@ -1,0 +1,124 @@
+package dev.tenon.console;
+
+import static dev.tenon.console.InboxQueries.instant;
+import static dev.tenon.console.InboxQueries.text;
+
+import dev.tenon.db.TenantTx;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Currency;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What the pages about subscriptions and payments read.
+final class PaymentQueries {
+
+  List<SubscriptionRow> subscriptions(TenantTx tx, UUID before, int limit, Instant now) {
+    return tx.handle()
+        .createQuery(
+            """
+            select s.id, s.provider_id, s.state, s.plan, s.price, s.quantity, s.currency,
+              s.unit_amount, s.cancel_at_period_end, s.period_end, s.cancel_at, s.ended_at,
+              s.updated_at, coalesce(c.email, c.name, s.customer_provider_id) as customer
+            from subscription s
+            left join customer c on c.tenant_id = s.tenant_id
+              and c.connection_id = s.connection_id and c.provider_id = s.customer_provider_id
+            where s.tenant_id = :tenant and s.id < :before
+            order by s.id desc limit :limit
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("before", before)
+        .bind("limit", limit)
+        .map((row, _) -> subscription(row, now))
+        .list();
+  }
+
+  private static SubscriptionRow subscription(ResultSet row, Instant now) throws SQLException {
+    String plan = text(row, "plan");
+    long unit = row.getLong("unit_amount");
+    String amount =
+        row.wasNull()
+            ? ""
+            : money(Math.multiplyExact(unit, quantity(row)), text(row, "currency"));
+    return new SubscriptionRow(
+        row.getObject("id", UUID.class),
+        row.getString("provider_id"),
+        text(row, "customer"),
+        Mark.subscription(row.getString("state")),
+        plan.isEmpty() ? text(row, "price") : plan,
+        amount,
+        ends(row, now),
+        new Moment(instant(row, "updated_at"), now));
+  }
+
+  private static long quantity(ResultSet row) throws SQLException {
+    long quantity = row.getLong("quantity");
+    return row.wasNull() ? 1 : quantity;
+  }
+
+  private static String ends(ResultSet row, Instant now) throws SQLException {
+    @Nullable OffsetDateTime ended = row.getObject("ended_at", OffsetDateTime.class);
+    if (ended != null) {
+      return "ended " + new Moment(ended.toInstant(), now).day();
+    }
+    @Nullable OffsetDateTime cancel = row.getObject("cancel_at", OffsetDateTime.class);
+    @Nullable OffsetDateTime period = row.getObject("period_end", OffsetDateTime.class);
+    if (cancel != null) {
+      return "ends " + new Moment(cancel.toInstant(), now).day();
+    }
+    if (period == null) {
+      return "";
+    }
+    String day = new Moment(period.toInstant(), now).day();
+    return (row.getBoolean("cancel_at_period_end") ? "ends " : "renews ") + day;
+  }
+
+  List<PaymentRow> payments(TenantTx tx, UUID before, int limit, Instant now) {
+    return tx.handle()
+        .createQuery(
+            """
+            select p.id, p.provider_id, p.state, p.amount, p.currency, p.failed_tries,
+              p.created_at, coalesce(c.email, c.name, p.customer_provider_id) as customer
+            from payment p
+            left join customer c on c.tenant_id = p.tenant_id
+              and c.connection_id = p.connection_id and c.provider_id = p.customer_provider_id
+            where p.tenant_id = :tenant and p.id < :before
+            order by p.id desc limit :limit
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("before", before)
+        .bind("limit", limit)
+        .map(
+            (row, _) ->
+                new PaymentRow(
+                    row.getObject("id", UUID.class),
+                    row.getString("provider_id"),
+                    text(row, "customer"),
+                    Mark.payment(row.getString("state")),
+                    money(row.getLong("amount"), row.getString("currency")),
+                    row.getInt("failed_tries"),
+                    new Moment(instant(row, "created_at"), now)))
+        .list();
+  }
+
+  /// Minor units as people write them: 1999 of `eur` is "19.99 EUR". A code that Java doesn't know
+  /// is shown with the bare number.
+  static String money(long minorUnits, String currency) {
+    String code = currency.toUpperCase(Locale.ROOT);
+    int digits;
+    try {
+      digits = Math.max(0, Currency.getInstance(code).getDefaultFractionDigits());
+    } catch (IllegalArgumentException e) {
+      return minorUnits + " " + code;
+    }
+    return String.format(
+            Locale.ROOT, "%,." + digits + "f", BigDecimal.valueOf(minorUnits, digits))
+        + " "
+        + code;
+  }
+}

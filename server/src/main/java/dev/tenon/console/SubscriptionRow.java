@@ -1,0 +1,18 @@
+package dev.tenon.console;
+
+import java.util.UUID;
+
+/// A subscription in the list.
+///
+/// @param customer the customer's address, or the provider's id where none is known
+/// @param amount what a period costs, in words; empty when not known
+/// @param ends what will end it and when, in words; empty when it goes on
+public record SubscriptionRow(
+    UUID id,
+    String providerId,
+    String customer,
+    Mark mark,
+    String plan,
+    String amount,
+    String ends,
+    Moment updatedAt) {}

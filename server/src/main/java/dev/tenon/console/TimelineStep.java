@@ -1,0 +1,22 @@
+package dev.tenon.console;
+
+import java.time.Instant;
+
+/// One step on the line from cause to effect.
+///
+/// @param at when it began
+/// @param title what happened
+/// @param who who did it: a provider, a worker; empty when the title says it
+/// @param took how long it took, in words; empty when it is a moment
+/// @param detail the words of the provider or the reason; empty when there is nothing to add
+/// @param advice what can be done about it; empty when nothing need be
+/// @param href the record it made; empty when it has no page
+public record TimelineStep(
+    Instant at,
+    Mark mark,
+    String title,
+    String who,
+    String took,
+    String detail,
+    String advice,
+    String href) {}
