@@ -19,8 +19,8 @@ import java.util.UUID;
 
 /// The API keys of all tenants: made, listed, revoked, and recognised.
 ///
-/// A key is stored as its hash. A recognised key is remembered for ten seconds, so a request costs no
-/// round trip; revoking works at once on this node and within those seconds on the others.
+/// A key is stored as its hash. A recognised key is remembered for ten seconds, so a request costs
+/// no round trip; revoking works at once on this node and within those seconds on the others.
 public final class ApiKeys {
   private static final Duration REMEMBERED = Duration.ofSeconds(10);
   private static final int REMEMBERED_MAX = 10_000;

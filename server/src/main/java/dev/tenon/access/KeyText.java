@@ -9,10 +9,10 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.zip.CRC32;
 
-/// The written form of an API key: `tn_live_`, 43 characters of base62 for 256 random bits, `_`, and
-/// six characters of base62 for the CRC-32 of all before it. The checksum tells a mistyped or cut key
-/// without asking the database, and lets scanners find leaked keys with few false alarms; it protects
-/// nothing.
+/// The written form of an API key: `tn_live_`, 43 characters of base62 for 256 random bits, `_`,
+/// and six characters of base62 for the CRC-32 of all before it. The checksum tells a mistyped or
+/// cut key without asking the database, and lets scanners find leaked keys with few false alarms;
+/// it protects nothing.
 final class KeyText {
   private static final String PREFIX = "tn_live_";
   private static final int RANDOM_BYTES = 32;

@@ -11,7 +11,8 @@ import java.util.function.Function;
 /// period instead of once per request.
 ///
 /// Many callers of one key wait for one read. What is absent is not remembered: a thing that was
-/// just made on another node is found at once. Between nodes, a change is seen when the period ends.
+/// just made on another node is found at once. Between nodes, a change is seen when the period
+/// ends.
 ///
 /// @param <K> what is asked for
 /// @param <V> what is remembered; immutable, since all callers share it

@@ -63,10 +63,7 @@ record AttemptRow(
         row.getString("outcome"),
         row.getLong("retry_after_ms"),
         new Outcome.Detail(
-            row.getInt("status"),
-            text(row, "code"),
-            text(row, "detail"),
-            text(row, "request_id")),
+            row.getInt("status"), text(row, "code"), text(row, "detail"), text(row, "request_id")),
         row.getString("provider_message_id"),
         row.getObject("started_at", OffsetDateTime.class).toInstant());
   }

@@ -37,9 +37,9 @@ import org.slf4j.LoggerFactory;
 /// Sends messages: asks the router what to do next, writes that an attempt begins, makes it, writes
 /// how it ended, until the message has an end or must wait.
 ///
-/// A batch goes in rounds, each with one commit before the calls and one after. The commit before is
-/// what makes a crash harmless: an attempt without an end is an unknown outcome, and the router knows
-/// what each provider allows then.
+/// A batch goes in rounds, each with one commit before the calls and one after. The commit before
+/// is what makes a crash harmless: an attempt without an end is an unknown outcome, and the router
+/// knows what each provider allows then.
 public final class EmailSender implements JobHandler {
   /// The kind of its jobs; the payload is the message's UUID.
   public static final String KIND = "email.send";
@@ -195,8 +195,7 @@ public final class EmailSender implements JobHandler {
     return open;
   }
 
-  private void finish(
-      TenantId tenant, Map<Sending, Decision> ended, Jobs jobs, Instant now) {
+  private void finish(TenantId tenant, Map<Sending, Decision> ended, Jobs jobs, Instant now) {
     if (ended.isEmpty()) {
       return;
     }
@@ -207,11 +206,9 @@ public final class EmailSender implements JobHandler {
         });
   }
 
-  private Decision decide(
-      List<EmailConnections.Ready> ready, Sending sending, Instant now) {
+  private Decision decide(List<EmailConnections.Ready> ready, Sending sending, Instant now) {
     if (ready.isEmpty()) {
-      return sending.attempts.isEmpty()
-              && now.isBefore(sending.row.createdAt.plus(AGE_MAX))
+      return sending.attempts.isEmpty() && now.isBefore(sending.row.createdAt.plus(AGE_MAX))
           ? new Decision.RetryLater(
               Duration.ofMinutes(1), "no email connection is set for this tenant or the platform")
           : new Decision.Fail("no email connection is set for this tenant or the platform");
@@ -223,7 +220,7 @@ public final class EmailSender implements JobHandler {
                     new Candidate(
                         one.connection().toString(),
                         one.provider().settling(),
-                        breakers.state(one.connection().toString(), now)))
+                        breakers.state(one.connection().toString())))
             .toList();
     var route =
         new EmailRoute(
@@ -288,7 +285,8 @@ public final class EmailSender implements JobHandler {
   }
 
   private List<AttemptRow> make(List<Call> toMake) {
-    List<Future<AttemptRow>> futures = toMake.stream().map(c -> calls.submit(() -> make(c))).toList();
+    List<Future<AttemptRow>> futures =
+        toMake.stream().map(c -> calls.submit(() -> make(c))).toList();
     List<AttemptRow> rows = new ArrayList<>(toMake.size());
     for (Future<AttemptRow> future : futures) {
       try {
@@ -311,7 +309,7 @@ public final class EmailSender implements JobHandler {
     }
     var outcome = call.connection.provider().send(message, id);
     String name = call.connection.connection().toString();
-    breakers.record(name, outcome, clock.instant());
+    breakers.record(name, outcome);
     router
         .alert(new Attempt.Sending(name, outcome, clock.instant()))
         .ifPresent(text -> LOG.error("{} ({})", text, call.connection.provider().name()));
@@ -393,8 +391,7 @@ public final class EmailSender implements JobHandler {
             ends.put(
                 sending.job,
                 switch (decision) {
-                  case Decision.RetryLater later ->
-                      new JobEnd.Later(later.reason(), later.after());
+                  case Decision.RetryLater later -> new JobEnd.Later(later.reason(), later.after());
                   case Decision.RepeatSame same -> new JobEnd.Later(same.reason(), same.after());
                   case Decision.LookUp look -> new JobEnd.Later(look.reason(), look.after());
                   case Decision.Send _,

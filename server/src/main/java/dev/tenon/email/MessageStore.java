@@ -15,8 +15,8 @@ final class MessageStore {
   /// An address that a tenant sends from.
   record Sender(String address, String name, String product) {}
 
-  /// A message to be stored. A class would print nothing; this one is never printed, and its content
-  /// is sealed.
+  /// A message to be stored. A class would print nothing; this one is never printed, and its
+  /// content is sealed.
   @SuppressWarnings("ArrayRecordComponent")
   record NewMessage(
       UUID id,
@@ -74,7 +74,8 @@ final class MessageStore {
         .bind("tenant", tx.tenant().uuid())
         .bind("now", now)
         .bindArray("ids", UUID.class, messages.stream().map(NewMessage::id).toList())
-        .bindArray("recipients", String.class, messages.stream().map(NewMessage::recipient).toList())
+        .bindArray(
+            "recipients", String.class, messages.stream().map(NewMessage::recipient).toList())
         .bindArray("senders", String.class, messages.stream().map(NewMessage::sender).toList())
         .bindArray("subjects", String.class, messages.stream().map(NewMessage::subject).toList())
         .bindArray("templates", String.class, messages.stream().map(NewMessage::template).toList())
@@ -155,7 +156,8 @@ final class MessageStore {
         .bind("tenant", tx.tenant().uuid())
         .bindArray("messages", UUID.class, attempts.stream().map(AttemptRow::message).toList())
         .bindArray("numbers", Integer.class, attempts.stream().map(AttemptRow::number).toList())
-        .bindArray("connections", UUID.class, attempts.stream().map(AttemptRow::connection).toList())
+        .bindArray(
+            "connections", UUID.class, attempts.stream().map(AttemptRow::connection).toList())
         .bindArray("providers", String.class, attempts.stream().map(AttemptRow::provider).toList())
         .bindArray("kinds", String.class, attempts.stream().map(AttemptRow::kind).toList())
         .bindArray("decisions", String.class, attempts.stream().map(AttemptRow::decision).toList())
@@ -205,11 +207,17 @@ final class MessageStore {
         .bindArray("numbers", Integer.class, attempts.stream().map(AttemptRow::number).toList())
         .bindArray("outcomes", String.class, attempts.stream().map(AttemptRow::outcome).toList())
         .bindArray("retries", Long.class, attempts.stream().map(AttemptRow::retryAfterMs).toList())
-        .bindArray("statuses", Integer.class, attempts.stream().map(a -> a.detail().status()).toList())
+        .bindArray(
+            "statuses", Integer.class, attempts.stream().map(a -> a.detail().status()).toList())
         .bindArray("codes", String.class, attempts.stream().map(a -> a.detail().code()).toList())
-        .bindArray("details", String.class, attempts.stream().map(a -> a.detail().message()).toList())
-        .bindArray("requests", String.class, attempts.stream().map(a -> a.detail().requestId()).toList())
-        .bindArray("provider_ids", String.class, attempts.stream().map(AttemptRow::providerMessageId).toList())
+        .bindArray(
+            "details", String.class, attempts.stream().map(a -> a.detail().message()).toList())
+        .bindArray(
+            "requests", String.class, attempts.stream().map(a -> a.detail().requestId()).toList())
+        .bindArray(
+            "provider_ids",
+            String.class,
+            attempts.stream().map(AttemptRow::providerMessageId).toList())
         .execute();
   }
 

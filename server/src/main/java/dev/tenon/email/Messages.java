@@ -69,7 +69,7 @@ public final class Messages {
   ///
   /// @throws InvalidEmailException when an address or the subject can't be sent by anybody
   /// @throws dev.tenon.connector.template.TemplateException when the template or a variable is
-  ///     missing; the message names it
+  ///   missing; the message names it
   /// @throws NoSenderException when neither the tenant nor the platform has a default sender
   public UUID send(TenantTx tx, TemplateMail mail) {
     MessageStore.NewMessage message =

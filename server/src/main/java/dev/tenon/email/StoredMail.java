@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A mail as it will be sent, in the form that is sealed and stored. Every attempt reads it anew, so
-/// each sends the same bytes.
+/// A mail as it will be sent, in the form that is sealed and stored. Every attempt reads it anew,
+/// so each sends the same bytes.
 ///
 /// @param text empty when there is only HTML, and the other way round
 public record StoredMail(

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A mail that follows from something, made from a template.
 ///
-/// @param onceKey names the occasion within the tenant: a second mail with the same key is not made.
-///     Null for mails that may repeat
+/// @param onceKey names the occasion within the tenant: a second mail with the same key is not
+///   made. Null for mails that may repeat
 /// @param toName may be empty
 /// @param data the template's variables, by name
 /// @param cause the fact that led to it

@@ -27,8 +27,8 @@ import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// JSON of the API: records in `snake_case`, times in RFC 3339 UTC. Reading is strict, because a field
-/// that is silently ignored is a mistake that nobody sees.
+/// JSON of the API: records in `snake_case`, times in RFC 3339 UTC. Reading is strict, because a
+/// field that is silently ignored is a mistake that nobody sees.
 public final class Json {
   private static final int DEPTH_MAX = 64;
   private static final int STRING_CHARS_MAX = 20_000_000;
@@ -96,8 +96,8 @@ public final class Json {
     return MAPPER.writeValueAsBytes(value);
   }
 
-  /// Reads a request body. Throws [ProblemException] that names the field when one is unknown, missing
-  /// (all are needed that are not `@Nullable`) or has a wrong value.
+  /// Reads a request body. Throws [ProblemException] that names the field when one is unknown,
+  /// missing (all are needed that are not `@Nullable`) or has a wrong value.
   public static <T> T read(byte[] body, Class<T> type) {
     JsonNode tree;
     try {

@@ -62,8 +62,6 @@ public record Page<T>(List<T> data, @Nullable String nextCursor) {
       // Not base64: the same answer as for a wrong length.
     }
     throw new ProblemException(
-        ProblemCode.REQUEST_INVALID_QUERY,
-        "`cursor` is not a `next_cursor` of a list.",
-        "cursor");
+        ProblemCode.REQUEST_INVALID_QUERY, "`cursor` is not a `next_cursor` of a list.", "cursor");
   }
 }

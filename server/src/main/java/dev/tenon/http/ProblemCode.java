@@ -4,10 +4,7 @@ package dev.tenon.http;
 /// it is, and what to do. `docs/problems.md` is this table; a test keeps them equal.
 public enum ProblemCode {
   ACCESS_KEY_MISSING(
-      "access.key_missing",
-      401,
-      "No API key",
-      "Send the header `Authorization: Bearer tn_…`."),
+      "access.key_missing", 401, "No API key", "Send the header `Authorization: Bearer tn_…`."),
   ACCESS_KEY_INVALID(
       "access.key_invalid",
       401,
@@ -77,10 +74,7 @@ public enum ProblemCode {
       "The body has an unknown field",
       "Remove or correct the field in `param`; nothing is ignored silently."),
   REQUEST_MISSING_FIELD(
-      "request.missing_field",
-      400,
-      "A field is missing",
-      "Send the field in `param`."),
+      "request.missing_field", 400, "A field is missing", "Send the field in `param`."),
   REQUEST_INVALID_FIELD(
       "request.invalid_field",
       400,

@@ -1,7 +1,7 @@
 package dev.tenon.http;
 
-/// Ends a request with a problem. Its detail and param are shown to the caller, so they hold nothing
-/// that the caller did not send or may not know; a cause is for the log alone.
+/// Ends a request with a problem. Its detail and param are shown to the caller, so they hold
+/// nothing that the caller did not send or may not know; a cause is for the log alone.
 public final class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -9,8 +9,8 @@ public final class ProblemException extends RuntimeException {
   private final String detail;
   private final String param;
 
-  /// `detail` says what is wrong in this request; `param` names the field, parameter or scope, or is
-  /// empty.
+  /// `detail` says what is wrong in this request; `param` names the field, parameter or scope, or
+  /// is empty.
   public ProblemException(ProblemCode code, String detail, String param) {
     // A problem is an expected answer: a stack trace would cost more than the request.
     super(code.text() + ": " + detail, null, false, false);

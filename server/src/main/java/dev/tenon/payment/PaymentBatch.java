@@ -38,9 +38,7 @@ final class PaymentBatch {
       Collection<String> customerIds,
       Collection<String> subscriptionIds,
       Collection<String> invoiceIds) {
-    store
-        .customers(tx, connection, customerIds)
-        .forEach(row -> customers.put(row.providerId, row));
+    store.customers(tx, connection, customerIds).forEach(row -> customers.put(row.providerId, row));
     store
         .subscriptions(tx, connection, subscriptionIds)
         .forEach(row -> subscriptions.put(row.providerId, row));

@@ -20,8 +20,8 @@ import dev.tenon.tenant.TenantId;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,8 +74,7 @@ public final class StripeApplier implements FactApplier {
     }
     byTenant.forEach(
         (tenant, own) ->
-            results.putAll(
-                tx.asTenant(tenant, inTenant -> applyTo(inTenant, connection, own))));
+            results.putAll(tx.asTenant(tenant, inTenant -> applyTo(inTenant, connection, own))));
     return facts.stream().map(fact -> results.get(fact.id())).toList();
   }
 
@@ -158,8 +157,7 @@ public final class StripeApplier implements FactApplier {
       return "invoice %s over nothing is no payment".formatted(invoice.id());
     }
     PaymentRow row = batch.payment(invoice.id());
-    boolean news =
-        failed ? row.fail(invoice) : row.succeed(invoice, fact.fact().occurredAt());
+    boolean news = failed ? row.fail(invoice) : row.succeed(invoice, fact.fact().occurredAt());
     if (news) {
       Map<String, @org.jspecify.annotations.Nullable Object> data = new HashMap<>();
       data.put("provider_id", row.providerId);

@@ -69,7 +69,9 @@ final class SubscriptionFollowUps {
       data.put("customer_name", row.contactName);
     }
     data.put("plan", shown == null || shown.price() == null ? "your plan" : shown.price());
-    data.put("amount", shown == null ? "" : amount(shown.unitAmount(), shown.quantity(), shown.currency()));
+    data.put(
+        "amount",
+        shown == null ? "" : amount(shown.unitAmount(), shown.quantity(), shown.currency()));
     data.put("period_end", day(shown == null ? null : shown.periodEnd()));
     return new TemplateMail(
         template + ":" + about,
@@ -88,7 +90,10 @@ final class SubscriptionFollowUps {
     }
     int digits;
     try {
-      digits = Math.max(0, Currency.getInstance(currency.toUpperCase(Locale.ROOT)).getDefaultFractionDigits());
+      digits =
+          Math.max(
+              0,
+              Currency.getInstance(currency.toUpperCase(Locale.ROOT)).getDefaultFractionDigits());
     } catch (IllegalArgumentException e) {
       digits = 2;
     }
@@ -102,8 +107,7 @@ final class SubscriptionFollowUps {
     return moment == null ? "" : DAY.format(moment);
   }
 
-  private static void tell(
-      PaymentBatch batch, SubscriptionRow row, EventType type, UUID cause) {
+  private static void tell(PaymentBatch batch, SubscriptionRow row, EventType type, UUID cause) {
     SubscriptionFact shown = row.shown();
     Map<String, @Nullable Object> data = new HashMap<>();
     data.put("provider_id", row.providerId);

@@ -21,8 +21,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.Set;
 
-/// The file that holds the key-encryption keyset, in Tink's JSON form: several keys with one primary,
-/// so that a rotation adds a key and older ones still open what they sealed.
+/// The file that holds the key-encryption keyset, in Tink's JSON form: several keys with one
+/// primary, so that a rotation adds a key and older ones still open what they sealed.
 final class KeyFile {
   private static final int BYTES_MAX = 64 * 1024;
   private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -42,8 +42,10 @@ final class KeyFile {
     try {
       String json =
           TinkJsonProtoKeysetFormat.serializeKeyset(
-              KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get()),
-              RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
+              KeysetHandle.generateNew(
+                  PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get()),
+              RegistryConfiguration.get(),
+              InsecureSecretKeyAccess.get());
       Path folder = file.toAbsolutePath().getParent();
       if (folder != null) {
         Files.createDirectories(folder);
@@ -51,7 +53,9 @@ final class KeyFile {
       // The rights are given when the file is made: there is no moment in which others can read it.
       try (var channel =
           FileChannel.open(
-              file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), rights(file))) {
+              file,
+              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              rights(file))) {
         ByteBuffer bytes = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
           channel.write(bytes);
@@ -98,8 +102,7 @@ final class KeyFile {
 
   private static FileAttribute<?>[] rights(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
-    boolean posix =
-        folder != null && Files.getFileStore(folder).supportsFileAttributeView("posix");
+    boolean posix = folder != null && Files.getFileStore(folder).supportsFileAttributeView("posix");
     return posix
         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
         : new FileAttribute<?>[0];

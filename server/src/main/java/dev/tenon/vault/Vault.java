@@ -21,10 +21,11 @@ import java.util.Optional;
 
 /// Seals what must not be readable at rest: credentials, and the bodies of messages and webhooks.
 ///
-/// Two layers: every tenant has a data keyset (AES-256-GCM) of its own, and the key-encryption keyset
-/// of the key file seals those. What is sealed is bound to its tenant, owner and field: moved to
-/// another row or column it does not open. Without the tenant's row in `tenant_key` nothing of it
-/// opens, which is how a tenant is shredded; a node that held the key forgets it within ten minutes.
+/// Two layers: every tenant has a data keyset (AES-256-GCM) of its own, and the key-encryption
+/// keyset of the key file seals those. What is sealed is bound to its tenant, owner and field:
+/// moved to another row or column it does not open. Without the tenant's row in `tenant_key`
+/// nothing of it opens, which is how a tenant is shredded; a node that held the key forgets it
+/// within ten minutes.
 ///
 /// Safe for use by many threads. A key that is not in memory is read through the engine's pool.
 public final class Vault {
@@ -61,8 +62,8 @@ public final class Vault {
     return vault;
   }
 
-  /// Makes a new key file, readable by its owner only. Throws [VaultException] when the file exists:
-  /// it is never overwritten.
+  /// Makes a new key file, readable by its owner only. Throws [VaultException] when the file
+  /// exists: it is never overwritten.
   public static void createKeyFile(Path keyFile) {
     KeyFile.create(keyFile);
   }
@@ -72,7 +73,8 @@ public final class Vault {
     VaultStore.insertKey(tx.handle(), tx.tenant(), newSealedKey(tx.tenant()), clock);
   }
 
-  /// Seals `plain` for the tenant, bound to `owner` (the id of the record it belongs to) and `field`.
+  /// Seals `plain` for the tenant, bound to `owner` (the id of the record it belongs to) and
+  /// `field`.
   public byte[] seal(TenantId tenant, String owner, String field, byte[] plain) {
     try {
       return key(tenant).encrypt(plain, associatedData(tenant, owner, field));
@@ -129,14 +131,17 @@ public final class Vault {
   private Optional<Aead> readKey(TenantId tenant) {
     return database
         .asEngine(tx -> VaultStore.findKey(tx.handle(), tenant))
-        .map(sealed -> openKey(tenant, sealed));
+        .map(stored -> openKey(tenant, stored));
   }
 
   private Aead openKey(TenantId tenant, byte[] sealed) {
     try {
       return aead(
           TinkProtoKeysetFormat.parseEncryptedKeyset(
-              sealed, keyEncryptionAead, associatedData(tenant, "tenant", "key"), RegistryConfiguration.get()));
+              sealed,
+              keyEncryptionAead,
+              associatedData(tenant, "tenant", "key"),
+              RegistryConfiguration.get()));
     } catch (GeneralSecurityException e) {
       throw new VaultException(
           "the data key of tenant %s does not open: this key file is not the one that sealed it"
@@ -149,9 +154,11 @@ public final class Vault {
     try {
       byte[] sealed =
           TinkProtoKeysetFormat.serializeEncryptedKeyset(
-              KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get()),
+              KeysetHandle.generateNew(
+                  PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get()),
               keyEncryptionAead,
-              associatedData(tenant, "tenant", "key"), RegistryConfiguration.get());
+              associatedData(tenant, "tenant", "key"),
+              RegistryConfiguration.get());
       return new VaultStore.SealedKey(sealed, keyEncryption.getPrimary().getId());
     } catch (GeneralSecurityException e) {
       throw new VaultException("can't make a data key for tenant %s".formatted(tenant), e);

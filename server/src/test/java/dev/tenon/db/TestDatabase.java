@@ -38,7 +38,7 @@ public final class TestDatabase implements AutoCloseable {
 
   /// A database with the current schema and no rows.
   public static TestDatabase fresh() {
-    EmbeddedPostgres server = Server.MIGRATED;
+    EmbeddedPostgres server = MigratedServer.RUNNING;
     String name = "test_" + COUNT.incrementAndGet();
     execute(server, "create database %s template tenon owner tenon".formatted(name));
     return new TestDatabase(server, name);
@@ -47,7 +47,7 @@ public final class TestDatabase implements AutoCloseable {
   /// A database with no schema at all, for tests of the migrations themselves. The three roles may
   /// exist already, as they do on any server that holds a second Tenon.
   public static TestDatabase empty() {
-    EmbeddedPostgres server = Server.STARTED;
+    EmbeddedPostgres server = Server.RUNNING;
     String name = "test_" + COUNT.incrementAndGet();
     execute(server, "create database %s owner tenon".formatted(name));
     return new TestDatabase(server, name);
@@ -101,8 +101,7 @@ public final class TestDatabase implements AutoCloseable {
 
   /// Starts at first use.
   private static final class Server {
-    static final EmbeddedPostgres STARTED = start();
-    static final EmbeddedPostgres MIGRATED = migrate(STARTED);
+    static final EmbeddedPostgres RUNNING = start();
 
     private static EmbeddedPostgres start() {
       try {
@@ -123,6 +122,11 @@ public final class TestDatabase implements AutoCloseable {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  /// The same server once its database `tenon` holds the schema.
+  private static final class MigratedServer {
+    static final EmbeddedPostgres RUNNING = migrate(Server.RUNNING);
 
     private static EmbeddedPostgres migrate(EmbeddedPostgres server) {
       int _ = Migrations.run(server.address());

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Remembers, within one process, which providers keep failing, so that each message doesn't find
 /// it out anew.
-final class EmailBreakers {
+public final class EmailBreakers {
   private static final int FAILURES_MAX = 5;
   private static final Duration REST = Duration.ofSeconds(60);
 
@@ -19,18 +19,20 @@ final class EmailBreakers {
   private final InstantSource clock;
   private final Map<String, State> states = new ConcurrentHashMap<>();
 
-  EmailBreakers(InstantSource clock) {
+  public EmailBreakers(InstantSource clock) {
     this.clock = clock;
   }
 
-  Candidate.Breaker state(String connection) {
+  /// Whether the connection is worth trying now.
+  public Candidate.Breaker state(String connection) {
     State state = states.getOrDefault(connection, State.WELL);
     return state.restUntil().isAfter(clock.instant())
         ? new Candidate.Breaker.Open(state.restUntil())
         : new Candidate.Breaker.Closed();
   }
 
-  void record(String connection, Outcome<Sent> outcome) {
+  /// Learns from how a call ended.
+  public void record(String connection, Outcome<Sent> outcome) {
     Instant now = clock.instant();
     states.compute(
         connection, (_, before) -> after(before == null ? State.WELL : before, outcome, now));

@@ -62,9 +62,10 @@ public final class EmailService implements AutoCloseable {
     }
   }
 
-  /// Starts with the provider that is tried first, under its own name.
-  public static Builder withDefault(EmailProvider provider) {
-    return new Builder(provider);
+  /// Starts with the provider that is tried first, under its own name. `clock` is
+  /// `InstantSource.system()` outside tests.
+  public static Builder withDefault(EmailProvider provider, InstantSource clock) {
+    return new Builder(provider, clock);
   }
 
   /// Sends through the default provider and, where the rules allow, its fallbacks.
@@ -188,16 +189,17 @@ public final class EmailService implements AutoCloseable {
   /// Collects providers and policy.
   public static final class Builder {
     private final EmailProvider first;
+    private final InstantSource clock;
     private final TreeMap<Integer, List<EmailProvider>> fallbacks =
         new TreeMap<>(Comparator.naturalOrder());
     private EmailRoute.WhenUnknown unknown = EmailRoute.WhenUnknown.AT_MOST_ONCE;
     private Duration ageMax = Duration.ofHours(24);
     private Duration patience = Duration.ofSeconds(30);
-    private InstantSource clock = InstantSource.system();
     private Pause pause = Thread::sleep;
 
-    private Builder(EmailProvider first) {
+    private Builder(EmailProvider first, InstantSource clock) {
       this.first = first;
+      this.clock = clock;
     }
 
     /// Adds a fallback; the lowest `priority` comes first, equals in the order of adding.
@@ -225,10 +227,9 @@ public final class EmailService implements AutoCloseable {
       return this;
     }
 
-    /// The clock and the way to wait, for tests and for schedulers of the caller's own.
-    public Builder time(InstantSource clock, Pause pause) {
-      this.clock = clock;
-      this.pause = pause;
+    /// Another way to wait between attempts than sleeping: for tests that move their clock.
+    public Builder pause(Pause value) {
+      pause = value;
       return this;
     }
 

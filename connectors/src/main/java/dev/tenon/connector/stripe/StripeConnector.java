@@ -2,22 +2,17 @@ package dev.tenon.connector.stripe;
 
 import com.stripe.Stripe;
 import com.stripe.StripeClient;
-import com.stripe.exception.StripeException;
-import com.stripe.model.StripeObjectInterface;
 import com.stripe.net.RequestOptions;
-import com.stripe.net.StripeResponse;
 import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.EventListParams;
 import com.stripe.param.WebhookEndpointCreateParams;
 import com.stripe.param.checkout.SessionCreateParams;
 import dev.tenon.connector.Outcome;
-import dev.tenon.connector.Outcome.Detail;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /// Calls one Stripe account: one connector per connection, without any state shared between them.
@@ -33,10 +28,7 @@ public final class StripeConnector {
   /// Where Stripe's API is.
   public static final URI API = URI.create("https://api.stripe.com");
 
-  private static final int KEY_CHARS_MAX = 255;
-
-  private final StripeClient client;
-  private final StripeFailures failures;
+  private final StripeCalls calls;
 
   /// For the account that `key` belongs to.
   public StripeConnector(Secret key, URI base, ProviderHttp http) {
@@ -51,8 +43,7 @@ public final class StripeConnector {
             .setMaxNetworkRetries(0)
             .setHttpClient(new StripeTransport(http));
     account.ifPresent(builder::setStripeAccount);
-    this.client = builder.build();
-    this.failures = new StripeFailures(key);
+    this.calls = new StripeCalls(builder.build(), new StripeFailures(key));
   }
 
   /// For a Connect account, by the platform's key.
@@ -66,6 +57,11 @@ public final class StripeConnector {
     return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
   }
 
+  /// The calls about subscriptions.
+  public StripeSubscriptions subscriptions() {
+    return new StripeSubscriptions(calls);
+  }
+
   /// Creates a customer.
   public Outcome<CustomerSnapshot> createCustomer(NewCustomer customer, String idempotencyKey) {
     CustomerCreateParams.Builder params =
@@ -75,15 +71,15 @@ public final class StripeConnector {
     if (!customer.name().isEmpty()) {
       params.setName(customer.name());
     }
-    RequestOptions options = keyed(idempotencyKey);
-    return send(
-        () -> client.v1().customers().create(params.build(), options), CustomerSnapshot::of);
+    RequestOptions options = StripeCalls.keyed(idempotencyKey);
+    return calls.send(
+        client -> client.v1().customers().create(params.build(), options), CustomerSnapshot::of);
   }
 
   /// Gets a customer. A deleted one is accepted with [CustomerSnapshot#deleted]; one that never was
   /// is [Outcome.RefusedRequest] with code `resource_missing`.
   public Outcome<CustomerSnapshot> getCustomer(String id) {
-    return send(() -> client.v1().customers().retrieve(id), CustomerSnapshot::of);
+    return calls.send(client -> client.v1().customers().retrieve(id), CustomerSnapshot::of);
   }
 
   /// Creates a hosted Checkout Session. Its payment methods are those that the account offers,
@@ -91,9 +87,9 @@ public final class StripeConnector {
   public Outcome<CheckoutSessionSnapshot> createCheckoutSession(
       NewCheckoutSession session, String idempotencyKey) {
     SessionCreateParams params = params(session);
-    RequestOptions options = keyed(idempotencyKey);
-    return send(
-        () -> client.v1().checkout().sessions().create(params, options),
+    RequestOptions options = StripeCalls.keyed(idempotencyKey);
+    return calls.send(
+        client -> client.v1().checkout().sessions().create(params, options),
         CheckoutSessionSnapshot::of);
   }
 
@@ -126,6 +122,20 @@ public final class StripeConnector {
     return params.build();
   }
 
+  /// Creates a session of Stripe's customer portal and answers the URL to send the browser to.
+  public Outcome<URI> createPortalSession(
+      String customer, String returnUrl, String idempotencyKey) {
+    var params =
+        com.stripe.param.billingportal.SessionCreateParams.builder()
+            .setCustomer(customer)
+            .setReturnUrl(returnUrl)
+            .build();
+    RequestOptions options = StripeCalls.keyed(idempotencyKey);
+    return calls.send(
+        client -> client.v1().billingPortal().sessions().create(params, options),
+        session -> URI.create(StripeObjects.text(session, "url")));
+  }
+
   /// Lists Stripe's own events, to find those that never arrived.
   public Outcome<EventPage> listEvents(EventQuery query) {
     EventListParams.Builder params =
@@ -144,7 +154,7 @@ public final class StripeConnector {
     if (query.undeliveredOnly()) {
       params.setDeliverySuccess(false);
     }
-    return send(() -> client.v1().events().list(params.build()), StripeConnector::page);
+    return calls.send(client -> client.v1().events().list(params.build()), StripeConnector::page);
   }
 
   private static EventPage page(JsonNode list) {
@@ -171,9 +181,10 @@ public final class StripeConnector {
             .putExtraParam("api_version", Stripe.API_VERSION)
             .putAllMetadata(origin.metadata())
             .build();
-    RequestOptions options = keyed(idempotencyKey);
-    return send(
-        () -> client.v1().webhookEndpoints().create(params, options), StripeConnector::endpoint);
+    RequestOptions options = StripeCalls.keyed(idempotencyKey);
+    return calls.send(
+        client -> client.v1().webhookEndpoints().create(params, options),
+        StripeConnector::endpoint);
   }
 
   private static WebhookEndpoint endpoint(JsonNode endpoint) {
@@ -182,44 +193,5 @@ public final class StripeConnector {
         StripeObjects.text(endpoint, "url"),
         Secret.of(StripeObjects.text(endpoint, "secret")),
         StripeObjects.text(endpoint, "api_version"));
-  }
-
-  private static RequestOptions keyed(String idempotencyKey) {
-    if (idempotencyKey.isBlank() || idempotencyKey.length() > KEY_CHARS_MAX) {
-      throw new IllegalArgumentException("an idempotency key has 1 to 255 characters");
-    }
-    return RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
-  }
-
-  /// A call through the SDK.
-  private interface Call {
-    StripeObjectInterface make() throws StripeException;
-  }
-
-  private <T> Outcome<T> send(Call call, Function<JsonNode, T> reader) {
-    StripeResponse response;
-    try {
-      response = call.make().getLastResponse();
-    } catch (StripeTransport.NoSuccess ended) {
-      return failures.outcome(ended.result());
-    } catch (StripeException | RuntimeException _) {
-      // The transport passes on successes only, so it is a success that the SDK can't read. Its
-      // JSON library, which isn't ours, may throw anything.
-      return new Outcome.Unknown<>(Detail.none("the answer is not what Stripe answers"));
-    }
-    Detail detail = new Detail(response.code(), "", "", text(response.requestId()));
-    try {
-      return new Outcome.Accepted<>(reader.apply(StripeObjects.tree(bytes(response))), detail);
-    } catch (IllegalArgumentException _) {
-      return new Outcome.Unknown<>(detail);
-    }
-  }
-
-  private static String text(@org.jspecify.annotations.Nullable String value) {
-    return value == null ? "" : value;
-  }
-
-  private static byte[] bytes(StripeResponse response) {
-    return response.body().getBytes(java.nio.charset.StandardCharsets.UTF_8);
   }
 }

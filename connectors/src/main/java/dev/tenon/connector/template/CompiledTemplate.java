@@ -91,7 +91,9 @@ final class CompiledTemplate {
               .formatted(refused.group(), part));
     }
     try {
-      return compiler.compile(source);
+      com.samskivert.mustache.Template compiled = compiler.compile(source);
+      compiled.visit(new RefuseUnclosed(part));
+      return compiled;
     } catch (MustacheException e) {
       throw new TemplateException(
           template.name(), "", "its %s can't be read: %s".formatted(part, e.getMessage()));
@@ -167,6 +169,41 @@ final class CompiledTemplate {
             "a link has the scheme '%s'; allowed are https, http, mailto, tel and cid"
                 .formatted(scheme.group(1)));
       }
+    }
+  }
+
+  /// The compiler takes a tag that is never closed for text; nobody means that.
+  private final class RefuseUnclosed implements Mustache.Visitor {
+    private final String part;
+
+    RefuseUnclosed(String part) {
+      this.part = part;
+    }
+
+    @Override
+    public void visitText(String text) {
+      if (text.contains("{{")) {
+        throw new TemplateException(
+            template.name(), "", "its %s has a '{{' that is not closed".formatted(part));
+      }
+    }
+
+    @Override
+    public void visitVariable(String name) {}
+
+    @Override
+    public boolean visitInclude(String name) {
+      return false;
+    }
+
+    @Override
+    public boolean visitSection(String name) {
+      return true;
+    }
+
+    @Override
+    public boolean visitInvertedSection(String name) {
+      return true;
     }
   }
 

@@ -136,7 +136,7 @@ class ApacheProviderHttpTest {
   @Test
   void tellsASilentProviderAsMaybeSent() {
     try (Exchange exchange = new Exchange(ApacheProviderHttpTest::untilTheClientLeaves)) {
-      assertThat(exchange.call(post(exchange.server, "{}").within(Duration.ofMillis(300))))
+      assertThat(exchange.call(post(exchange.server, "{}").within(Duration.ofSeconds(2))))
           .isInstanceOf(HttpResult.MaybeSent.class);
     }
   }
@@ -160,9 +160,9 @@ class ApacheProviderHttpTest {
         };
     try (Exchange exchange = new Exchange(script)) {
       long start = System.nanoTime();
-      HttpResult result = exchange.call(post(exchange.server, "{}").within(Duration.ofMillis(500)));
-      assertThat(result).isEqualTo(new HttpResult.MaybeSent("no answer within PT0.5S"));
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+      HttpResult result = exchange.call(post(exchange.server, "{}").within(Duration.ofSeconds(2)));
+      assertThat(result).isEqualTo(new HttpResult.MaybeSent("no answer within PT2S"));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
   }
 

@@ -20,8 +20,7 @@ record ResendMessage(MailContent content, Fate fate) {
   private static final int SUBJECT_MAX = 2_000;
   private static final int TAG_MAX = 256;
   private static final String MAGIC_DOMAIN = "resend.dev";
-  private static final Set<String> REFUSED_DOMAINS =
-      Set.of("example.com", "example.org", "example.net", "test.com");
+  private static final Set<String> REFUSED_DOMAINS = Set.of("example.com", "test.com");
 
   /// @throws ProviderRefusal with Resend's error name
   static ResendMessage read(JsonNode node) {

@@ -18,7 +18,7 @@ public final class Mailbox {
   public static final int MAILS_MAX = 500;
 
   /// How many characters all mails may hold together.
-  static final long WEIGHT_MAX = 128L * 1024 * 1024;
+  static final long WEIGHT_MAX = 64L * 1024 * 1024;
 
   /// The longest that [#await] waits.
   static final Duration WAIT_MAX = Duration.ofSeconds(60);

@@ -75,7 +75,7 @@ final class MailboxPages {
         </div>
         """
             .formatted(
-                count(mailbox.size()),
+                query.isBlank() ? count(mailbox.size()) : "Found " + count(shown.size()),
                 newest.isEmpty() ? "0" : newest.getFirst().id(),
                 Page.escape(query)));
     if (shown.isEmpty()) {

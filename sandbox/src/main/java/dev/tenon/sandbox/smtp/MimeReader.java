@@ -27,10 +27,13 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Reads a MIME message into what the mailbox shows. It never refuses: what cannot be read is left
 /// empty, since the source stays and a mail server takes such mails too.
 final class MimeReader {
+  private static final Logger LOG = LoggerFactory.getLogger(MimeReader.class);
   private static final int DEPTH_MAX = 10;
   private static final int PARTS_MAX = 200;
   private static final int HEADERS_MAX = 500;
@@ -50,7 +53,7 @@ final class MimeReader {
     try {
       MimeMessage message = new MimeMessage(SESSION, new ByteArrayInputStream(raw));
       MimeReader reader = new MimeReader();
-      reader.walk(message, 0);
+      reader.walkQuietly(message, 0);
       List<InternetAddress> to = addresses(message.getHeader("To"));
       List<InternetAddress> cc = addresses(message.getHeader("Cc"));
       List<String> bcc =
@@ -71,7 +74,7 @@ final class MimeReader {
           List.of(),
           Map.of(),
           source);
-    } catch (MessagingException | IOException unreadable) {
+    } catch (MessagingException | RuntimeException unreadable) {
       return new MailContent(
           envelopeFrom,
           envelopeTo,
@@ -90,6 +93,15 @@ final class MimeReader {
     }
   }
 
+  /// One broken part hides nothing but itself.
+  private void walkQuietly(Part part, int depth) {
+    try {
+      walk(part, depth);
+    } catch (MessagingException | IOException | RuntimeException broken) {
+      LOG.debug("A part of a mail could not be read: {}", broken.getMessage());
+    }
+  }
+
   private void walk(Part part, int depth) throws MessagingException, IOException {
     if (depth > DEPTH_MAX || ++parts > PARTS_MAX) {
       return;
@@ -98,7 +110,7 @@ final class MimeReader {
     boolean attached = Part.ATTACHMENT.equalsIgnoreCase(disposition(part));
     if (!attached && type.startsWith("multipart/") && part.getContent() instanceof Multipart many) {
       for (int index = 0; index < many.getCount(); index++) {
-        walk(many.getBodyPart(index), depth + 1);
+        walkQuietly(many.getBodyPart(index), depth + 1);
       }
     } else if (!attached && type.equals("text/html") && html.isEmpty()) {
       html.append(textOf(part));

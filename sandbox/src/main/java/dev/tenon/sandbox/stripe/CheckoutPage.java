@@ -31,8 +31,7 @@ final class CheckoutPage {
   void show(ServerRequest request, ServerResponse response) {
     String id = request.path().pathParameters().get("id");
     try {
-      ObjectNode session = api.run(Call.NONE, call -> sessions.find(id).deepCopy());
-      send(response, session, "");
+      send(response, id, "");
     } catch (StripeError e) {
       missing(response);
     }
@@ -48,10 +47,10 @@ final class CheckoutPage {
       boolean declined =
           form.text("outcome").equals("decline") || card.equals(Payments.DECLINED_CARD);
       if (!card.matches("[0-9]{12,19}")) {
-        send(response, sessions.find(id), "Enter a card number, such as 4242 4242 4242 4242.");
+        send(response, id, "Enter a card number, such as 4242 4242 4242 4242.");
       } else if (declined) {
-        ObjectNode session = api.run(Call.NONE, call -> payment.decline(id).deepCopy());
-        send(response, session, "The card was declined. Try another card.");
+        api.run(Call.NONE, call -> payment.decline(id));
+        send(response, id, "The card was declined. Try another card.");
       } else {
         ObjectNode session = api.run(Call.NONE, call -> payment.pay(id, email).deepCopy());
         goTo(response, session.path("success_url").asString(""), id);
@@ -60,7 +59,7 @@ final class CheckoutPage {
       if (e.status() == 404) {
         missing(response);
       } else {
-        send(response, sessions.find(id), String.valueOf(e.getMessage()));
+        send(response, id, String.valueOf(e.getMessage()));
       }
     }
   }
@@ -88,7 +87,11 @@ final class CheckoutPage {
             "<h1>No such session</h1><p>Create one with POST /v1/checkout/sessions.</p>"));
   }
 
-  private void send(ServerResponse response, ObjectNode session, String problem) {
+  private void send(ServerResponse response, String id, String problem) {
+    Page.send(response, 200, api.run(Call.NONE, call -> page(sessions.find(id), problem)));
+  }
+
+  private Page page(ObjectNode session, String problem) {
     String id = session.path("id").asString();
     StringBuilder body = new StringBuilder("<h1>Checkout</h1>\n");
     String currency = session.path("currency").asString("");
@@ -111,7 +114,7 @@ final class CheckoutPage {
     }
     String status = session.path("status").asString();
     body.append(status.equals("open") ? form(session) : ended(status));
-    Page.send(response, 200, Page.narrow("Stripe", "Checkout", body.toString()));
+    return Page.narrow("Stripe", "Checkout", body.toString());
   }
 
   private static String ended(String status) {

@@ -12,7 +12,7 @@ final class CheckoutPayment {
   /// A session before anything is known of it.
   static final String SHAPE =
       """
-      {"after_expiration": null, "amount_subtotal": null, "amount_total": null,
+      {"adaptive_pricing": null, "after_expiration": null, "amount_subtotal": null, "amount_total": null,
        "automatic_tax": {"enabled": false, "liability": null, "provider": null, "status": null},
        "cancel_url": null, "client_reference_id": null, "client_secret": null,
        "collected_information": null, "consent": null, "consent_collection": null,
@@ -21,7 +21,8 @@ final class CheckoutPayment {
          "terms_of_service_acceptance": null},
        "customer": null, "customer_account": null, "customer_creation": null,
        "customer_details": null, "customer_email": null, "discounts": [], "invoice": null,
-       "invoice_creation": null, "locale": null, "metadata": {}, "payment_intent": null,
+       "invoice_creation": null, "integration_identifier": null, "locale": null, "managed_payments": null, "metadata": {},
+       "origin_context": null, "payment_intent": null,
        "payment_link": null, "payment_method_collection": "always",
        "payment_method_configuration_details": null, "payment_method_options": {},
        "payment_method_types": ["card"], "payment_status": "unpaid", "permissions": null,

@@ -19,6 +19,7 @@ final class Events {
   private final Objects objects;
   private final WebhookEndpoints endpoints;
   private final Webhooks webhooks;
+  private final List<ObjectNode> happened = new ArrayList<>();
   private final List<OutgoingWebhook> pending = new ArrayList<>();
   private Call call = Call.NONE;
 
@@ -31,11 +32,14 @@ final class Events {
   /// Starts a change; what an earlier, refused change left behind is dropped.
   void begin(Call call) {
     this.call = call;
+    happened.clear();
     pending.clear();
   }
 
-  /// Hands the webhooks of the change over.
+  /// The change is made: keeps its events and hands its webhooks over.
   void flush() {
+    happened.forEach(objects::add);
+    happened.clear();
     webhooks.send(pending);
     pending.clear();
   }
@@ -64,7 +68,7 @@ final class Events {
     putOrNull(request, "idempotency_key", call.idempotencyKey());
     List<OutgoingWebhook> outgoing = endpoints.webhooks(event);
     event.put("pending_webhooks", outgoing.size());
-    objects.add(event);
+    happened.add(event);
     pending.addAll(outgoing);
   }
 

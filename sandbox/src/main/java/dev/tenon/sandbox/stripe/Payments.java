@@ -22,7 +22,11 @@ final class Payments {
             "payment_intent",
             objects.id("pi_"),
             """
-            {"amount_capturable": 0, "amount_received": 0, "application": null,
+            {"amount_capturable": 0, "amount_details": {"tip": {}}, "amount_received": 0,
+             "application": null, "application_fee_amount": null,
+             "excluded_payment_method_types": null, "managed_payments": null,
+             "payment_method_configuration_details": null, "source": null,
+             "statement_descriptor_suffix": null,
              "automatic_payment_methods": null, "canceled_at": null, "cancellation_reason": null,
              "capture_method": "automatic", "confirmation_method": "automatic", "customer": null,
              "customer_account": null, "description": null, "last_payment_error": null,
@@ -107,7 +111,10 @@ final class Payments {
              "application_fee_amount": null, "balance_transaction": null,
              "billing_details": {"address": null, "email": null, "name": null, "phone": null,
                "tax_id": null},
-             "description": null, "disputed": false, "failure_code": null,
+             "calculated_statement_descriptor": null, "description": null, "disputed": false,
+             "failure_balance_transaction": null, "failure_code": null, "outcome": null,
+             "source": null, "source_transfer": null, "statement_descriptor": null,
+             "statement_descriptor_suffix": null,
              "failure_message": null, "fraud_details": {}, "on_behalf_of": null,
              "receipt_email": null, "receipt_number": null, "receipt_url": null,
              "refunded": false, "review": null, "shipping": null, "transfer_data": null,
@@ -127,6 +134,11 @@ final class Payments {
       charge.put("payment_method", paymentMethod);
     }
     charge.put("status", paid ? "succeeded" : "failed");
+    ObjectNode details = charge.putObject("payment_method_details");
+    details.put("type", "card");
+    ObjectNode card = details.putObject("card");
+    card.put("brand", "visa");
+    card.put("last4", paid ? "4242" : "0002");
     if (!paid) {
       charge.put("failure_code", "card_declined");
       charge.put("failure_message", "Your card was declined.");

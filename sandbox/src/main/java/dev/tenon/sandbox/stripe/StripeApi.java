@@ -101,9 +101,7 @@ final class StripeApi {
           return before.get();
         }
       }
-      events.begin(call);
-      ObjectNode answer = expansion.apply(action.apply(call), params.texts("expand"));
-      events.flush();
+      ObjectNode answer = expansion.apply(change(call, action), params.texts("expand"));
       if (keyed) {
         keys.keep(key, fingerprint, answer);
       }
@@ -113,6 +111,21 @@ final class StripeApi {
       return answer;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /// Does the work; the object in the path is put back as it was when the call is refused.
+  private ObjectNode change(Call call, Function<Call, ObjectNode> action) {
+    Optional<ObjectNode> object = objects.find(call.id());
+    Optional<ObjectNode> before = object.map(ObjectNode::deepCopy);
+    events.begin(call);
+    try {
+      ObjectNode answer = action.apply(call);
+      events.flush();
+      return answer;
+    } catch (StripeError e) {
+      object.ifPresent(node -> node.removeAll().setAll(before.orElseThrow()));
+      throw e;
     }
   }
 

@@ -10,12 +10,23 @@ function tellTimes() {
   }
 }
 
+// Resolves once nobody is typing in the search field: loading the page would lose the words.
+function searchLeft() {
+  const field = document.activeElement;
+  return field instanceof HTMLInputElement
+    ? new Promise((resolve) => field.addEventListener("blur", resolve, { once: true }))
+    : Promise.resolve();
+}
+
 async function waitForMail(newest) {
   for (;;) {
     try {
       const answer = await fetch(`/api/messages?limit=1&wait_ms=25000&since=${newest}`);
       if (answer.ok && (await answer.json()).data.length > 0) {
+        await searchLeft();
         location.reload();
+        return;
+      } else if (!answer.ok) {
         return;
       }
     } catch {

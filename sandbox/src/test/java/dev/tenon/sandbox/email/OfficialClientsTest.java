@@ -2,6 +2,7 @@ package dev.tenon.sandbox.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.sandbox.NodePackages;
 import dev.tenon.sandbox.Sandbox;
 import dev.tenon.sandbox.SandboxSettings;
 import dev.tenon.sandbox.mailbox.Carrier;
@@ -27,7 +28,7 @@ class OfficialClientsTest {
 
   @Test
   void speaksWithPostmarksClient() throws Exception {
-    NodeClients.run("postmark.mjs", sandbox.url("postmark").toString());
+    NodePackages.install("email").run("postmark.mjs", sandbox.url("postmark").toString());
     Mail first = email.mailbox().list("msg_1", 500).getLast();
     assertThat(first.carrier()).isEqualTo(Carrier.POSTMARK);
     assertThat(first.content().metadata()).containsEntry("message_id", "msg_1");
@@ -36,7 +37,7 @@ class OfficialClientsTest {
 
   @Test
   void speaksWithResendsClient() throws Exception {
-    NodeClients.run("resend.mjs", sandbox.url("resend").toString());
+    NodePackages.install("email").run("resend.mjs", sandbox.url("resend").toString());
     Mail first = email.mailbox().list("message_id=msg_1", 500).getLast();
     assertThat(first.content().replyTo()).containsExactly("help@acme.test");
     assertThat(first.content().attachments().getFirst().sizeBytes()).isEqualTo(5);
@@ -45,7 +46,7 @@ class OfficialClientsTest {
 
   @Test
   void speaksWithNodemailer() throws Exception {
-    NodeClients.run("smtp.mjs", Integer.toString(email.smtpPort()));
+    NodePackages.install("email").run("smtp.mjs", Integer.toString(email.smtpPort()));
     Mail mail = email.mailbox().list("ann@shop.test", 1).getFirst();
     assertThat(mail.content().subject()).isEqualTo("Grüße aus Köln – Ihre Quittung");
     assertThat(mail.content().text().replace("\r\n", "\n").strip())

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,5 +56,31 @@ record Postmaster(long pid, Path data, int port, String status) {
     } catch (IOException e) {
       return !Files.isDirectory(Path.of("/proc/self"));
     }
+  }
+
+  /// Keeps a number that has gone to somebody else from blocking the start.
+  ///
+  /// After a crash of the machine, or in a container that starts anew and counts from 1 again, the
+  /// number in the file may belong to another process of the same user, or to a thread of our own.
+  /// PostgreSQL can't tell and would refuse for ever. Where the command line shows that it is no
+  /// postmaster of ours, our own number takes its place: PostgreSQL knows its parent can't be its
+  /// rival, and goes on to the check that counts, whether server processes still hold the shared
+  /// memory named in the rest of the file.
+  static void disown(Path data) throws IOException {
+    Optional<Postmaster> left = read(data);
+    if (left.isEmpty()
+        || left.get().isAlive()
+        || !Files.isReadable(Path.of("/proc", Long.toString(left.get().pid()), "cmdline"))) {
+      return;
+    }
+    List<String> lines = new ArrayList<>(Files.readAllLines(file(data), StandardCharsets.UTF_8));
+    lines.set(0, Long.toString(ProcessHandle.current().pid()));
+    // In place, so that owner and permissions stay.
+    Files.writeString(
+        file(data),
+        String.join("\n", lines) + "\n",
+        StandardCharsets.UTF_8,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.TRUNCATE_EXISTING);
   }
 }

@@ -136,6 +136,7 @@ final class ServerProcess {
     while (true) {
       port = choosePort();
       folder.writeSettings(port, user);
+      Postmaster.disown(folder.data());
       long logStart = Files.exists(config.logFile()) ? Files.size(config.logFile()) : 0;
       Process process = spawn();
       child = process;

@@ -114,6 +114,46 @@ class EmbeddedPostgresTest {
     }
   }
 
+  @Test
+  void refusesASecondTenonInAnotherJvm() throws Exception {
+    try (EmbeddedPostgres server = EmbeddedPostgres.start(config())) {
+      assertThat(starterSays(List.of(), folder, "true", "close"))
+          .contains("another Tenon (process " + ProcessHandle.current().pid() + ") already uses");
+      assertThat(ask(server, "select 1")).isEqualTo("1");
+    }
+  }
+
+  /// What a container sees that was killed and counts its processes from 1 again.
+  @Test
+  void startsAlthoughTheOldProcessNumberBelongsToSomebodyElseNow() throws Exception {
+    Path pidFile = folder.resolve("db/data/postmaster.pid");
+    String left;
+    try (EmbeddedPostgres server = EmbeddedPostgres.start(config())) {
+      left = Files.readString(pidFile);
+      ProcessHandle.of(server.pid()).orElseThrow().destroyForcibly();
+    }
+    Process somebody = asOwnerOf(folder.resolve("db/data"), "sleep", "60");
+    try {
+      Files.writeString(pidFile, somebody.pid() + left.substring(left.indexOf('\n')));
+      try (EmbeddedPostgres server = EmbeddedPostgres.start(config())) {
+        assertThat(ask(server, "select 1")).isEqualTo("1");
+      }
+      assertThat(somebody.isAlive()).isTrue();
+    } finally {
+      somebody.destroyForcibly();
+    }
+  }
+
+  private static Process asOwnerOf(Path path, String... command) throws IOException {
+    List<String> all = new ArrayList<>();
+    if (isRoot()) {
+      Object user = Files.getAttribute(path, "unix:uid");
+      all.addAll(List.of("setpriv", "--reuid=" + user, "--clear-groups", "--"));
+    }
+    all.addAll(List.of(command));
+    return new ProcessBuilder(all).start();
+  }
+
   /// A child JVM starts the server and is halted without a chance to stop it.
   @Test
   void takesOverTheServerOfATenonThatWasKilled() throws Exception {
@@ -224,6 +264,13 @@ class EmbeddedPostgresTest {
   /// Runs [Starter] in a JVM of its own and answers what it printed: the server's process id.
   private String runStarter(List<String> become, Path root, String durable, String end)
       throws Exception {
+    String text = starterSays(become, root, durable, end);
+    assertThat(text).contains("pid=");
+    return text.replaceAll("(?s).*pid=(\\d+).*", "$1");
+  }
+
+  private String starterSays(List<String> become, Path root, String durable, String end)
+      throws Exception {
     List<String> command = new ArrayList<>(become);
     command.addAll(
         List.of(
@@ -242,9 +289,7 @@ class EmbeddedPostgresTest {
             .redirectOutput(output.toFile())
             .start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    String text = Files.readString(output);
-    assertThat(text).contains("pid=");
-    return text.replaceAll("(?s).*pid=(\\d+).*", "$1");
+    return Files.readString(output);
   }
 
   /// Another user can't read a class path below a private home, so it gets a copy.

@@ -216,7 +216,7 @@ public final class SmtpEmail implements EmailProvider {
     properties.put("mail.smtp.timeout", millis(settings.replyTimeout()));
     properties.put("mail.smtp.writetimeout", millis(settings.replyTimeout()));
     properties.put("mail.smtp.executor.writetimeout", timer);
-    properties.put("mail.smtp.socketFactory", sockets);
+    properties.put("mail.smtp.socketFactory", sockets.plain());
     properties.put("mail.smtp.socketFactory.fallback", "false");
     properties.put("mail.smtp.ssl.socketFactory", sockets);
     properties.put("mail.smtp.ssl.checkserveridentity", "true");

@@ -7,13 +7,14 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.function.Predicate;
+import javax.net.SocketFactory;
 import javax.net.ssl.SSLSocketFactory;
 
 /// Makes the sockets for SMTP. The address is judged at the moment of connecting, so the one that
 /// was checked is the one that is used, whatever the name resolves to a second later.
 ///
-/// One factory for plain and encrypted use: Angus first asks for a bare socket, connects it, and
-/// then has it wrapped.
+/// For encrypted use Angus first asks for a bare socket, connects it, and then has it wrapped; it
+/// would wrap in any case when the factory is one for TLS, so plain use has [#plain].
 final class SmtpSockets extends SSLSocketFactory {
   private final SSLSocketFactory tls;
   private final Predicate<InetAddress> allowed;
@@ -21,6 +22,11 @@ final class SmtpSockets extends SSLSocketFactory {
   SmtpSockets(SSLSocketFactory tls, Predicate<InetAddress> allowed) {
     this.tls = tls;
     this.allowed = allowed;
+  }
+
+  /// Makes sockets that are judged in the same way and stay plain.
+  SocketFactory plain() {
+    return new PlainSockets(this);
   }
 
   @Override
@@ -74,6 +80,41 @@ final class SmtpSockets extends SSLSocketFactory {
     } catch (IOException e) {
       socket.close();
       throw e;
+    }
+  }
+
+  private static final class PlainSockets extends SocketFactory {
+    private final SmtpSockets checked;
+
+    PlainSockets(SmtpSockets checked) {
+      this.checked = checked;
+    }
+
+    @Override
+    public Socket createSocket() {
+      return checked.createSocket();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+      return checked.createSocket(host, port);
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
+        throws IOException {
+      return checked.createSocket(host, port);
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+      return checked.createSocket(host, port);
+    }
+
+    @Override
+    public Socket createSocket(
+        InetAddress address, int port, InetAddress localAddress, int localPort) throws IOException {
+      return checked.createSocket(address, port);
     }
   }
 
