@@ -1,5 +1,6 @@
 package dev.tenon.console;
 
+import dev.tenon.http.PublicUrl;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
@@ -22,27 +23,23 @@ final class ConsolePages {
   private final FactReplay replay;
   private final TenantNames tenants;
   private final InstantSource clock;
-  private final String origin;
-  private final boolean secure;
+  private final PublicUrl publicUrl;
   private final Assets assets = Assets.load();
   private final Renderer renderer = new Renderer();
 
-  /// @param origin where the console is reached from outside, without a slash at the end; with
-  ///   `https` its cookies go nowhere else
   ConsolePages(
       ConsoleSessions sessions,
       ConsoleViews views,
       FactReplay replay,
       TenantNames tenants,
       InstantSource clock,
-      String origin) {
+      PublicUrl publicUrl) {
     this.sessions = sessions;
     this.views = views;
     this.replay = replay;
     this.tenants = tenants;
     this.clock = clock;
-    this.origin = origin;
-    this.secure = origin.startsWith("https:");
+    this.publicUrl = publicUrl;
   }
 
   ConsoleAnswer answer(ConsoleRequest request) {
@@ -310,7 +307,7 @@ final class ConsolePages {
   }
 
   private String newLogin() {
-    return "curl -X POST -H 'Authorization: Bearer tn_…' " + origin + "/v1/console-logins";
+    return "curl -X POST -H 'Authorization: Bearer tn_…' " + publicUrl.at("/v1/console-logins");
   }
 
   private Notice loggedOut() {
@@ -341,9 +338,13 @@ final class ConsolePages {
     return text.equals("light") || text.equals("dark");
   }
 
+  private boolean secure() {
+    return publicUrl.get().startsWith("https:");
+  }
+
   /// Over HTTPS the name carries the promise that the cookie belongs to this host alone.
   private String cookieName(String name) {
-    return secure && name.equals(SESSION_COOKIE) ? "__Host-" + name : name;
+    return secure() && name.equals(SESSION_COOKIE) ? "__Host-" + name : name;
   }
 
   private String cookie(String name, String value, String more) {
@@ -352,7 +353,7 @@ final class ConsolePages {
         + value
         + "; Path=/; SameSite=Lax"
         + (name.equals(SESSION_COOKIE) ? "; HttpOnly" : "")
-        + (secure ? "; Secure" : "")
+        + (secure() ? "; Secure" : "")
         + more;
   }
 }

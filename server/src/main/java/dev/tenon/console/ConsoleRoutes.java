@@ -1,0 +1,166 @@
+package dev.tenon.console;
+
+import dev.tenon.access.Scope;
+import dev.tenon.db.Database;
+import dev.tenon.http.ProblemCode;
+import dev.tenon.http.ProblemException;
+import dev.tenon.http.PublicUrl;
+import dev.tenon.http.Request;
+import dev.tenon.http.Routes;
+import dev.tenon.tenant.TenantId;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+
+/// `/console`, and the two API routes that make a log-in for it.
+public final class ConsoleRoutes {
+  private static final int FORM_BYTES_MAX = 16 * 1024;
+  private static final int FIELDS_MAX = 32;
+
+  private final ConsolePages pages;
+  private final ConsoleSessions sessions;
+  private final PublicUrl publicUrl;
+
+  /// What the console reads and calls.
+  ///
+  /// @param publicUrl where browsers reach the console; with `https` its cookies go nowhere else
+  public record Needs(
+      Database database,
+      InstantSource clock,
+      PublicUrl publicUrl,
+      TenantNames tenants,
+      DeliveryOpener deliveries,
+      MessageOpener contents,
+      FactReplay replay) {}
+
+  private ConsoleRoutes(ConsoleSessions sessions, Needs needs) {
+    this.sessions = sessions;
+    this.publicUrl = needs.publicUrl();
+    this.pages =
+        new ConsolePages(
+            sessions,
+            new ConsoleViews(
+                needs.database(), needs.clock(), needs.deliveries(), needs.contents()),
+            needs.replay(),
+            needs.tenants(),
+            needs.clock(),
+            needs.publicUrl());
+  }
+
+  public static void declare(Routes routes, ConsoleSessions sessions, Needs needs) {
+    var here = new ConsoleRoutes(sessions, needs);
+    routes.raw("GET", "/console", "The console", here::answer);
+    routes.raw("GET", "/console/{rest...}", "A page of the console", here::answer);
+    routes.raw("POST", "/console/{rest...}", "A form of the console", here::answer);
+    routes
+        .act(
+            "/v1/console-logins",
+            Scope.OPERATION_WRITE,
+            LoginView.class,
+            "Make a log-in to the console that sees every tenant",
+            here::createForPlatform)
+        .answers(201);
+    routes
+        .act(
+            "/v1/tenants/{tenant}/console-logins",
+            Scope.OPERATION_WRITE,
+            LoginView.class,
+            "Make a log-in to the console that sees this tenant",
+            here::createForTenant)
+        .answers(201);
+  }
+
+  /// The address that `login` opens the console at, once.
+  public static String address(PublicUrl publicUrl, ConsoleSessions.Login login) {
+    return publicUrl.at("/console/login?token=" + login.token().reveal());
+  }
+
+  /// A one-time log-in in the API.
+  public record LoginView(String url, Instant expiresAt) {
+    // The address lets its holder in, so it stays out of logs.
+    @Override
+    public String toString() {
+      return "LoginView[expiresAt=" + expiresAt + "]";
+    }
+  }
+
+  private LoginView createForPlatform(Request request) {
+    if (!request.caller().platform()) {
+      throw new ProblemException(ProblemCode.ACCESS_PLATFORM_ONLY);
+    }
+    return create(request, TenantId.PLATFORM);
+  }
+
+  private LoginView createForTenant(Request request) {
+    return create(request, request.tenant());
+  }
+
+  private LoginView create(Request request, TenantId scope) {
+    ConsoleSessions.Login login =
+        sessions.createLogin(scope, "log-in made by " + request.caller().key());
+    return new LoginView(address(publicUrl, login), login.expiresAt());
+  }
+
+  private void answer(Request request) {
+    String method = request.underlyingRequest().prologue().method().text();
+    ConsoleAnswer answer =
+        pages.answer(
+            new ConsoleRequest(
+                method,
+                request.underlyingRequest().path().path(),
+                fields(request.rawQuery()),
+                method.equals("POST") ? form(request) : Map.of(),
+                cookies(request.header("Cookie").orElse("")),
+                request.header("Accept-Encoding").orElse("").contains("gzip")));
+    String contentType = "text/plain; charset=utf-8";
+    for (ConsoleAnswer.Header header : answer.headers()) {
+      if (header.name().equals("Content-Type")) {
+        contentType = header.value();
+      } else {
+        request.set(header.name(), header.value());
+      }
+    }
+    request.answer(answer.status(), contentType, answer.body());
+  }
+
+  private static Map<String, String> form(Request request) {
+    byte[] body = request.body();
+    return body.length > FORM_BYTES_MAX
+        ? Map.of()
+        : fields(new String(body, StandardCharsets.UTF_8));
+  }
+
+  /// The fields of a query or form, each once; what can't be read is left out.
+  static Map<String, String> fields(String text) {
+    Map<String, String> fields = new HashMap<>();
+    for (String pair : text.split("&", FIELDS_MAX + 1)) {
+      int equals = pair.indexOf('=');
+      if (equals > 0 && fields.size() < FIELDS_MAX) {
+        try {
+          fields.putIfAbsent(
+              URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8),
+              URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8)
+                  .replace("\0", ""));
+        } catch (IllegalArgumentException e) {
+          // A broken escape: nothing of ours writes one.
+          continue;
+        }
+      }
+    }
+    return fields;
+  }
+
+  private static Map<String, String> cookies(String header) {
+    Map<String, String> cookies = new HashMap<>();
+    for (String pair : header.split(";", FIELDS_MAX + 1)) {
+      int equals = pair.indexOf('=');
+      if (equals > 0) {
+        cookies.putIfAbsent(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+      }
+    }
+    return cookies;
+  }
+}

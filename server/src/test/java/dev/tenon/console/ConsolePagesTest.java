@@ -1,0 +1,295 @@
+package dev.tenon.console;
+
+import static dev.tenon.console.ConsoleFixture.HOSTILE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.http.PublicUrl;
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
+import dev.tenon.tenant.TenantId;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Every page with rows that mean harm, seen by those who may and by those who may not.
+final class ConsolePagesTest {
+  private static final ConsoleFixture FIXTURE = new ConsoleFixture();
+  private static final ConsolePages PAGES =
+      FIXTURE.pages(PublicUrl.of(URI.create("http://127.0.0.1:8080")));
+  private static UUID event = new UUID(0, 0);
+  private static UUID fact = event;
+  private static UUID message = event;
+  private static UUID othersEvent = event;
+  private static UUID othersFact = event;
+  private static UUID othersMessage = event;
+
+  @BeforeAll
+  static void seed() {
+    TenantId tenant = FIXTURE.tenant;
+    UUID[] received =
+        FIXTURE.received(
+            tenant, "stripe", "invoice.paid" + HOSTILE, "in_1" + HOSTILE, "applied",
+            "payment is succeeded" + HOSTILE, "{\"a\":{\"b\":[1.10,\"" + HOSTILE.replace("\"", "")
+                + "\"]}}", Duration.ofMinutes(5));
+    event = received[0];
+    fact = received[1];
+    FIXTURE.received(
+        tenant, "stripe", "customer.deleted", "cus_9", "dead", "gave up: no such customer", "{}",
+        Duration.ofMinutes(9));
+    FIXTURE.received(
+        tenant, "calcom", "BOOKING_CREATED", "bk_1", "retrying", "deadlock", "{}",
+        Duration.ofMinutes(1));
+    message =
+        FIXTURE.message(
+            tenant, "sent", "Welcome " + HOSTILE, "ada@example.com", "resend", "", fact,
+            "Hello " + HOSTILE, Duration.ofMinutes(4));
+    FIXTURE.attempt(
+        tenant, message, 1, "postmark", "passing", 500, "The server is busy " + HOSTILE, "try resend",
+        Duration.ofMinutes(4));
+    FIXTURE.attempt(tenant, message, 2, "resend", "accepted", 200, "", "", Duration.ofMinutes(3));
+    FIXTURE.event(tenant, "payment.succeeded", "pay_1", fact, Duration.ofMinutes(5));
+    FIXTURE.payment(tenant, "mallory" + HOSTILE + "@example.com", "active", "failed");
+    UUID[] others =
+        FIXTURE.received(
+            FIXTURE.other, "stripe", "invoice.voided", "in_2", "applied", "", "{}",
+            Duration.ofMinutes(5));
+    othersEvent = others[0];
+    othersFact = others[1];
+    othersMessage =
+        FIXTURE.message(
+            FIXTURE.other, "sent", "Secret subject", "bob@example.com", "resend", "", othersFact,
+            "Secret body", Duration.ofMinutes(4));
+  }
+
+  @AfterAll
+  static void close() {
+    FIXTURE.close();
+  }
+
+  @Test
+  void rendersEachPageAndEscapesWhatOthersWrote() {
+    String cookie = logIn(FIXTURE.tenant);
+    for (String path :
+        List.of(
+            "/overview",
+            "/inbox",
+            "/inbox?state=dead",
+            "/inbox/" + Ids.write(Prefix.RECEIVED_EVENT, event),
+            "/messages",
+            "/messages/" + Ids.write(Prefix.MESSAGE, message),
+            "/subscriptions",
+            "/payments")) {
+      ConsoleAnswer answer = get(base() + path, cookie);
+      assertThat(answer.status()).as(path).isEqualTo(200);
+      assertThat(text(answer))
+          .as(path)
+          .contains("Acme &amp; Söhne")
+          .doesNotContain("<script>alert")
+          .doesNotContain("<img");
+      assertThat(header(answer, "Content-Security-Policy"))
+          .contains("default-src 'none'")
+          .doesNotContain("unsafe");
+    }
+  }
+
+  @Test
+  void tellsTheStoryFromTheWebhookToTheMail() {
+    String page =
+        text(
+            get(
+                base() + "/inbox/" + Ids.write(Prefix.RECEIVED_EVENT, event),
+                logIn(FIXTURE.tenant)));
+    assertThat(page)
+        .containsSubsequence(
+            "Webhook received", "Applied invoice.paid", "Event payment.succeeded",
+            "to ada@example.com", "postmark can", "The server is busy", "resend accepted it")
+        .contains("&#34;b&#34;: [")
+        .contains("1.10")
+        .doesNotContain("Bearer canary");
+  }
+
+  @Test
+  void filtersByStateAndText() {
+    String cookie = logIn(FIXTURE.tenant);
+    assertThat(text(get(base() + "/inbox?state=dead", cookie)))
+        .contains("customer.deleted")
+        .doesNotContain("BOOKING_CREATED");
+    assertThat(text(get(base() + "/inbox?q=BOOKING", cookie)))
+        .contains("BOOKING_CREATED")
+        .contains("retrying")
+        .doesNotContain("customer.deleted");
+    assertThat(text(get(base() + "/inbox?state=waiting", cookie))).contains("BOOKING_CREATED");
+    assertThat(text(get(base() + "/messages?q=ADA%40", cookie))).contains("Welcome");
+    assertThat(text(get(base() + "/messages?q=nobody", cookie))).contains("Nothing matches");
+    assertThat(text(get(base() + "/inbox?before=nonsense&since=x&state=y", cookie)))
+        .contains("customer.deleted");
+  }
+
+  @Test
+  void previewsTheMailWithoutLettingItRun() {
+    String path = base() + "/messages/" + Ids.write(Prefix.MESSAGE, message) + "/preview";
+    ConsoleAnswer answer = get(path, logIn(FIXTURE.tenant));
+    assertThat(header(answer, "Content-Security-Policy"))
+        .contains("default-src 'none'")
+        .contains("sandbox")
+        .doesNotContain("allow-scripts")
+        .doesNotContain("script-src");
+    assertThat(get(path, "").status()).isEqualTo(401);
+  }
+
+  @Test
+  void anotherTenantsThingsAreNotThere() {
+    String cookie = logIn(FIXTURE.tenant);
+    String foreign = "/console/" + FIXTURE.other;
+    String revision = Ids.write(Prefix.RECEIVED_EVENT, othersEvent);
+    String mail = Ids.write(Prefix.MESSAGE, othersMessage);
+    for (String path :
+        List.of(
+            foreign + "/overview",
+            foreign + "/inbox/" + revision,
+            base() + "/inbox/" + revision,
+            base() + "/messages/" + mail,
+            base() + "/messages/" + mail + "/preview",
+            "/console/" + TenantId.PLATFORM + "/overview",
+            "/console/nobody/overview",
+            base() + "/inbox/" + revision + "x")) {
+      ConsoleAnswer answer = get(path, cookie);
+      assertThat(answer.status()).as(path).isEqualTo(404);
+      assertThat(text(answer)).doesNotContain("Secret").doesNotContain("Birch");
+    }
+    ConsoleAnswer replay = post(replayPath(base(), othersFact), cookie, token(cookie));
+    assertThat(replay.status()).isEqualTo(404);
+    assertThat(FIXTURE.replayed).doesNotContain(othersFact);
+    assertThat(get(foreign + "/inbox/" + revision, logIn(TenantId.PLATFORM)).status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void replaysOnlyWithTheTokenOfTheSession() {
+    String cookie = logIn(FIXTURE.tenant);
+    String path = replayPath(base(), fact);
+    assertThat(post(path, cookie, "").status()).isEqualTo(403);
+    assertThat(post(path, cookie, token(logIn(FIXTURE.tenant))).status()).isEqualTo(403);
+    assertThat(post(path, "", token(cookie)).status()).isEqualTo(401);
+    assertThat(FIXTURE.replayed).doesNotContain(fact);
+
+    ConsoleAnswer answer = post(path, cookie, token(cookie));
+    assertThat(answer.status()).isEqualTo(303);
+    assertThat(FIXTURE.replayed).contains(fact);
+  }
+
+  @Test
+  void aLogInWorksOnceAndNotForLong() {
+    String token = FIXTURE.sessions.createLogin(FIXTURE.tenant, "test").token().reveal();
+    assertThat(answer("HEAD", "/console/login?token=" + token, "", Map.of()).status())
+        .isEqualTo(200);
+    ConsoleAnswer first = get("/console/login?token=" + token, "");
+    assertThat(first.status()).isEqualTo(303);
+    assertThat(header(first, "Set-Cookie"))
+        .contains("HttpOnly")
+        .contains("SameSite=Lax")
+        .doesNotContain("Domain");
+    ConsoleAnswer second = get("/console/login?token=" + token, "");
+    assertThat(second.status()).isEqualTo(401);
+    assertThat(second.headers()).noneMatch(header -> header.name().equals("Set-Cookie"));
+
+    String late = FIXTURE.sessions.createLogin(FIXTURE.tenant, "test").token().reveal();
+    FIXTURE.pass(Duration.ofMinutes(16));
+    assertThat(get("/console/login?token=" + late, "").status()).isEqualTo(401);
+  }
+
+  @Test
+  void aSessionEndsByLogOutAndByRest() {
+    String cookie = logIn(FIXTURE.tenant);
+    assertThat(post("/console/logout", cookie, token(cookie)).status()).isEqualTo(200);
+    assertThat(get(base() + "/overview", cookie).status()).isEqualTo(401);
+
+    String idle = logIn(FIXTURE.tenant);
+    FIXTURE.pass(Duration.ofHours(9));
+    assertThat(get(base() + "/overview", idle).status()).isEqualTo(401);
+  }
+
+  @Test
+  void sendsCookiesOnlyToThisHostOverHttps() {
+    ConsolePages secure = FIXTURE.pages(PublicUrl.of(URI.create("https://tenon.example")));
+    String token = FIXTURE.sessions.createLogin(FIXTURE.tenant, "test").token().reveal();
+    ConsoleAnswer answer =
+        secure.answer(
+            new ConsoleRequest(
+                "GET", "/console/login", Map.of("token", token), Map.of(), Map.of(), false));
+    assertThat(header(answer, "Set-Cookie"))
+        .startsWith("__Host-tenon_session=")
+        .contains("; Secure")
+        .contains("Path=/;");
+  }
+
+  @Test
+  void servesItsFilesForEver() {
+    String page = text(get(base() + "/overview", logIn(FIXTURE.tenant)));
+    int start = page.indexOf("/console/static/console.");
+    String path = page.substring(start, page.indexOf('"', start));
+    ConsoleAnswer answer = get(path, "");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(header(answer, "Cache-Control")).contains("immutable");
+    assertThat(get("/console/static/../../etc/passwd", "").status()).isNotEqualTo(200);
+  }
+
+  private static String base() {
+    return "/console/" + FIXTURE.tenant;
+  }
+
+  private static String replayPath(String base, UUID fact) {
+    return base + "/facts/" + Ids.write(Prefix.FACT, fact) + "/replay";
+  }
+
+  private static String logIn(TenantId scope) {
+    String token = FIXTURE.sessions.createLogin(scope, "test").token().reveal();
+    String cookie = header(get("/console/login?token=" + token, ""), "Set-Cookie");
+    return cookie.substring(cookie.indexOf('=') + 1, cookie.indexOf(';'));
+  }
+
+  private static String token(String cookie) {
+    return FIXTURE.sessions.find(cookie).orElseThrow().formToken();
+  }
+
+  private static ConsoleAnswer get(String address, String cookie) {
+    return answer("GET", address, cookie, Map.of());
+  }
+
+  private static ConsoleAnswer post(String path, String cookie, String token) {
+    return answer("POST", path, cookie, Map.of("form_token", token));
+  }
+
+  private static ConsoleAnswer answer(
+      String method, String address, String cookie, Map<String, String> form) {
+    int question = address.indexOf('?');
+    String path = question < 0 ? address : address.substring(0, question);
+    String query = question < 0 ? "" : address.substring(question + 1);
+    return PAGES.answer(
+        new ConsoleRequest(
+            method,
+            path,
+            ConsoleRoutes.fields(query),
+            form,
+            cookie.isEmpty() ? Map.of() : Map.of(ConsolePages.SESSION_COOKIE, cookie),
+            false));
+  }
+
+  private static String text(ConsoleAnswer answer) {
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  private static String header(ConsoleAnswer answer, String name) {
+    return answer.headers().stream()
+        .filter(header -> header.name().equals(name))
+        .map(ConsoleAnswer.Header::value)
+        .findFirst()
+        .orElse("");
+  }
+}
