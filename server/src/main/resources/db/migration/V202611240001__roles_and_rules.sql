@@ -10,7 +10,9 @@ begin
     if not exists (select from pg_roles where rolname = wanted) then
       execute format('create role %I nologin', wanted);
     end if;
-    if not pg_has_role(current_user, wanted, 'member') then
+    -- Granted even where the server says "member" already: from PostgreSQL 16 on the maker of a role
+    -- is a member that may not become it.
+    if not (select rolsuper from pg_roles where rolname = current_user) then
       execute format('grant %I to current_user', wanted);
     end if;
   end loop;

@@ -125,8 +125,7 @@ public final class ApiKeyRoutes {
   }
 
   private void revoke(Request request) {
-    ApiKeyId id =
-        ApiKeyId.parse(request.path("key")).orElseThrow(ProblemException::notFound);
+    ApiKeyId id = ApiKeyId.parse(request.path("key")).orElseThrow(ProblemException::notFound);
     if (!keys.revoke(request.tenant(), id)) {
       throw ProblemException.notFound();
     }

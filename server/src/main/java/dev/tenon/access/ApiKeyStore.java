@@ -82,7 +82,7 @@ final class ApiKeyStore {
         .bind("now", now)
         .bind("tenant", tx.tenant().uuid())
         .bind("id", id.uuid())
-        .mapTo(byte[].class)
+        .map((row, _) -> row.getBytes("hash"))
         .findOne();
   }
 

@@ -56,7 +56,8 @@ public final class ConnectionRoutes {
         "Create a connection",
         here::create);
     routes
-        .list(path, Scope.CONNECTIONS_READ, ConnectionView.class, "List the connections", here::list)
+        .list(
+            path, Scope.CONNECTIONS_READ, ConnectionView.class, "List the connections", here::list)
         .query("provider", "Only connections to this provider.");
     routes.get(
         path + "/{connection}",
@@ -84,8 +85,8 @@ public final class ConnectionRoutes {
       @About("What people call it; 1 to 200 characters.") String name,
       Connection.Environment environment,
       @About("What is not secret, such as `base_url`.") @Nullable Map<String, String> settings,
-      @About("Write-only: they can be replaced, never read.") @Nullable
-          Map<String, Secret> credentials) {}
+      @About("Write-only: they can be replaced, never read.")
+          @Nullable Map<String, Secret> credentials) {}
 
   /// What is to be different about a connection.
   public record UpdateConnection(
@@ -132,8 +133,7 @@ public final class ConnectionRoutes {
         database.asTenant(
             request.tenant(),
             tx ->
-                connections.create(
-                    tx, kind.name(), name, body.environment(), settings, secrets)));
+                connections.create(tx, kind.name(), name, body.environment(), settings, secrets)));
   }
 
   private Page<ConnectionView> list(Request request) {
@@ -153,8 +153,7 @@ public final class ConnectionRoutes {
     Connection old = existing(request);
     ProviderKind kind =
         Optional.ofNullable(kinds.get(old.provider()))
-            .orElseThrow(
-                () -> new ProblemException(ProblemCode.CONNECTION_UNKNOWN_PROVIDER));
+            .orElseThrow(() -> new ProblemException(ProblemCode.CONNECTION_UNKNOWN_PROVIDER));
     if (body.state() == Connection.State.BROKEN) {
       throw ProblemException.invalidField("state", "`state` is `active` or `disabled`.");
     }

@@ -99,7 +99,8 @@ final class ConnectionStore {
 
   static List<Connection> list(
       TenantTx tx, Optional<String> provider, Optional<UUID> before, int limit) {
-    return tx.handle()
+    return tx
+        .handle()
         .createQuery(
             """
             select tenant_id, id, provider, name, environment, state, state_reason, settings,
@@ -223,8 +224,7 @@ final class ConnectionStore {
             .map(OffsetDateTime::toInstant));
   }
 
-  private static Connection connection(
-      ResultSet row, List<Connection.SecretField> secrets)
+  private static Connection connection(ResultSet row, List<Connection.SecretField> secrets)
       throws SQLException {
     return new Connection(
         new TenantId(row.getObject("tenant_id", UUID.class)),

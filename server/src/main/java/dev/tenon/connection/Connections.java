@@ -216,13 +216,13 @@ public final class Connections {
                     found.connection().state(),
                     found.connection().settings(),
                     found.secrets().stream()
-                        .filter(sealed -> sealed.field.field().startsWith(ROLLING))
+                        .filter(stored -> stored.field.field().startsWith(ROLLING))
                         .map(
-                            sealed ->
+                            stored ->
                                 new InboundConnection.WebhookSecret(
-                                    sealed.field.field(),
-                                    open(found.connection().tenant(), id, sealed),
-                                    sealed.field.expiresAt()))
+                                    stored.field.field(),
+                                    open(found.connection().tenant(), id, stored),
+                                    stored.field.expiresAt()))
                         .toList()));
   }
 

@@ -28,7 +28,8 @@ public record InboundConnection(
   @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
   public record WebhookSecret(String field, Secret secret, Optional<Instant> expiresAt) {}
 
-  /// The secrets that are good at `now`, the newest first. An empty list must never pass as verified.
+  /// The secrets that are good at `now`, the newest first. An empty list must never pass as
+  /// verified.
   public List<Secret> secretsAt(Instant now) {
     return webhookSecrets.stream()
         .filter(secret -> secret.expiresAt().isEmpty() || secret.expiresAt().get().isAfter(now))

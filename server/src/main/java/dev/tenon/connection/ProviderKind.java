@@ -29,7 +29,8 @@ public record ProviderKind(String name, Set<String> secrets, Set<String> setting
         new ProviderKind("resend", Set.of("api_key", "webhook_secret"), Set.of("base_url")),
         new ProviderKind(
             "sendgrid", Set.of("api_key", "webhook_public_key"), Set.of("base_url", "region")),
-        new ProviderKind("smtp", Set.of("password"), Set.of("host", "port", "username", "security")),
+        new ProviderKind(
+            "smtp", Set.of("password"), Set.of("host", "port", "username", "security")),
         new ProviderKind("calcom", Set.of("api_key", "webhook_secret"), Set.of("base_url")),
         new ProviderKind(
             "calendly", Set.of("token", "webhook_secret"), Set.of("base_url", "organization")),

@@ -202,8 +202,7 @@ final class ConsolePages {
           base + "/inbox/" + Ids.write(Prefix.RECEIVED_EVENT, event.get()));
     }
     boolean mail = text.contains("@") || text.contains(" ");
-    return ConsoleAnswer.seeOther(
-        base + (mail ? "/messages" : "/inbox") + Queries.of("q", text));
+    return ConsoleAnswer.seeOther(base + (mail ? "/messages" : "/inbox") + Queries.of("q", text));
   }
 
   private ConsoleAnswer act(ConsoleRequest request, ConsoleSession session, List<String> parts) {

@@ -37,7 +37,8 @@ public final class ConsoleSession {
     return formToken;
   }
 
-  /// Whether `given` is the token of this session's forms; takes the same time wherever they differ.
+  /// Whether `given` is the token of this session's forms; takes the same time wherever they
+  /// differ.
   boolean owns(String given) {
     return MessageDigest.isEqual(
         formToken.getBytes(StandardCharsets.US_ASCII), given.getBytes(StandardCharsets.UTF_8));

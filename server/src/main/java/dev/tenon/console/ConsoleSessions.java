@@ -63,8 +63,7 @@ public final class ConsoleSessions {
     Instant expires = now.plus(limits.login());
     database.useEngine(
         tx -> {
-          int _ =
-              store.sweep(tx, now, now.minus(limits.idle()), SWEEP_ROWS_MAX);
+          int _ = store.sweep(tx, now, now.minus(limits.idle()), SWEEP_ROWS_MAX);
           store.createLogin(tx, scope, hash(token), madeBy, now, expires);
         });
     return new Login(Secret.of(token), expires);

@@ -162,8 +162,7 @@ final class ConsoleViews {
         fact.finished());
   }
 
-  private void addEffects(
-      Timeline timeline, TenantTx tx, UUID cause, Instant since, Instant now) {
+  private void addEffects(Timeline timeline, TenantTx tx, UUID cause, Instant since, Instant now) {
     for (MessageQueries.Event event : messages.events(tx, cause, since, EFFECTS_MAX)) {
       timeline.event(event);
     }
@@ -174,8 +173,7 @@ final class ConsoleViews {
 
   private void addMessage(Timeline timeline, TenantTx tx, MessageRow message) {
     timeline.message(
-        message,
-        Frame.base(tx.tenant()) + "/messages/" + Ids.write(Prefix.MESSAGE, message.id()));
+        message, Frame.base(tx.tenant()) + "/messages/" + Ids.write(Prefix.MESSAGE, message.id()));
     for (MessageQueries.Attempt attempt : messages.attempts(tx, message.id(), EFFECTS_MAX)) {
       timeline.attempt(attempt);
     }
@@ -190,8 +188,7 @@ final class ConsoleViews {
 
   private Opened openDelivery(TenantId tenant, InboxQueries.Received event) {
     try {
-      DeliveryOpener.OpenedDelivery opened =
-          deliveries.open(tenant, event.id, event.sealed);
+      DeliveryOpener.OpenedDelivery opened = deliveries.open(tenant, event.id, event.sealed);
       List<DeliveryOpener.Header> headers =
           opened.headers().stream()
               .map(
@@ -239,9 +236,7 @@ final class ConsoleViews {
     List<MessageRow> shown = more ? rows.subList(0, ROWS) : rows;
     return new ListPage<>(
         shown,
-        more
-            ? Queries.of("state", known, "q", text, "before", write(Prefix.MESSAGE, shown))
-            : "",
+        more ? Queries.of("state", known, "q", text, "before", write(Prefix.MESSAGE, shown)) : "",
         known,
         MessageQueries.STATES,
         text,
@@ -336,7 +331,8 @@ final class ConsoleViews {
     List<SubscriptionRow> shown = more ? rows.subList(0, ROWS) : rows;
     String older =
         more ? Queries.of("before", Ids.write(Prefix.SUBSCRIPTION, shown.getLast().id())) : "";
-    return new ListPage<>(shown, older, "", List.of(), "", InboxFilter.Window.WEEK, !before.equals(END));
+    return new ListPage<>(
+        shown, older, "", List.of(), "", InboxFilter.Window.WEEK, !before.equals(END));
   }
 
   ListPage<PaymentRow> payments(TenantId tenant, Map<String, String> query) {
@@ -347,7 +343,8 @@ final class ConsoleViews {
     List<PaymentRow> shown = more ? rows.subList(0, ROWS) : rows;
     String older =
         more ? Queries.of("before", Ids.write(Prefix.PAYMENT, shown.getLast().id())) : "";
-    return new ListPage<>(shown, older, "", List.of(), "", InboxFilter.Window.WEEK, !before.equals(END));
+    return new ListPage<>(
+        shown, older, "", List.of(), "", InboxFilter.Window.WEEK, !before.equals(END));
   }
 
   private static UUID before(Prefix prefix, Map<String, String> query) {

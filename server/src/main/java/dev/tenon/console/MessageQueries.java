@@ -74,8 +74,7 @@ final class MessageQueries {
 
   Optional<MessageRow> find(TenantTx tx, UUID id, Instant now) {
     return tx.handle()
-        .createQuery(
-            "select " + COLUMNS + " from message where tenant_id = :tenant and id = :id")
+        .createQuery("select " + COLUMNS + " from message where tenant_id = :tenant and id = :id")
         .bind("tenant", tx.tenant().uuid())
         .bind("id", id)
         .map((row, _) -> row(row, now))

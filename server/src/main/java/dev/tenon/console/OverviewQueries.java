@@ -23,8 +23,7 @@ final class OverviewQueries {
   /// @param oldest when the oldest waiting fact happened; null when none waits
   /// @param dead facts given up within the last 30 days
   /// @param unassigned facts that fit no known tenant, within the last 30 days
-  record Inbox(
-      long waiting, long retrying, @Nullable Instant oldest, long dead, long unassigned) {}
+  record Inbox(long waiting, long retrying, @Nullable Instant oldest, long dead, long unassigned) {}
 
   /// How many deliveries came in an hour.
   ///

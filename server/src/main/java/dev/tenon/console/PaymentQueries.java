@@ -42,9 +42,7 @@ final class PaymentQueries {
     String plan = text(row, "plan");
     long unit = row.getLong("unit_amount");
     String amount =
-        row.wasNull()
-            ? ""
-            : money(Math.multiplyExact(unit, quantity(row)), text(row, "currency"));
+        row.wasNull() ? "" : money(Math.multiplyExact(unit, quantity(row)), text(row, "currency"));
     return new SubscriptionRow(
         row.getObject("id", UUID.class),
         row.getString("provider_id"),
@@ -116,8 +114,7 @@ final class PaymentQueries {
     } catch (IllegalArgumentException e) {
       return minorUnits + " " + code;
     }
-    return String.format(
-            Locale.ROOT, "%,." + digits + "f", BigDecimal.valueOf(minorUnits, digits))
+    return String.format(Locale.ROOT, "%,." + digits + "f", BigDecimal.valueOf(minorUnits, digits))
         + " "
         + code;
   }

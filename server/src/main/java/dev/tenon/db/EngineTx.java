@@ -20,10 +20,10 @@ public record EngineTx(Handle handle) {
   private void become(String role, String tenant) {
     handle
         .createQuery(
-            "select set_config('role', :role, true), set_config('tenon.tenant', :tenant, true)")
+            "select set_config('role', :role, true) || set_config('tenon.tenant', :tenant, true)")
         .bind("role", role)
         .bind("tenant", tenant)
-        .mapToMap()
+        .mapTo(String.class)
         .one();
   }
 }

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /// The HTTP edge: listens, routes, and answers for its own health.
 ///
-/// It adds `/livez`, `/readyz`, `/metrics`, `/openapi.json` and the page of the problem codes to the
-/// routes that the features declare.
+/// It adds `/livez`, `/readyz`, `/metrics`, `/openapi.json` and the page of the problem codes to
+/// the routes that the features declare.
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
   private static final int HEADER_BYTES_MAX = 32 * 1024;
@@ -118,8 +118,8 @@ public final class HttpServer implements AutoCloseable {
     dispatcher.drain();
   }
 
-  /// Stops: not ready, no new connections, then waits for the requests under way, at most as long as
-  /// the settings allow. May be called twice.
+  /// Stops: not ready, no new connections, then waits for the requests under way, at most as long
+  /// as the settings allow. May be called twice.
   @Override
   public void close() {
     drain();

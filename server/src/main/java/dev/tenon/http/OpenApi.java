@@ -105,14 +105,7 @@ final class OpenApi {
               : Map.of("type", "string");
       parameters.add(
           Map.of(
-              "name",
-              query.name(),
-              "in",
-              "query",
-              "description",
-              query.about(),
-              "schema",
-              schema));
+              "name", query.name(), "in", "query", "description", query.about(), "schema", schema));
     }
     if (!parameters.isEmpty()) {
       out.put("parameters", parameters);

@@ -58,8 +58,8 @@ public final class Request {
     return caller;
   }
 
-  /// The tenant of the path: it exists and the caller reaches it. Throws [IllegalStateException] when
-  /// the path has no `{tenant}`.
+  /// The tenant of the path: it exists and the caller reaches it. Throws [IllegalStateException]
+  /// when the path has no `{tenant}`.
   public TenantId tenant() {
     if (tenant == null) {
       throw new IllegalStateException(route + " has no {tenant}");
@@ -132,8 +132,8 @@ public final class Request {
         && !request.headers().contains(HeaderNames.FORWARDED);
   }
 
-  /// The whole body. Throws [ProblemException] (413) when it is larger than the route allows, before
-  /// reading more than that.
+  /// The whole body. Throws [ProblemException] (413) when it is larger than the route allows,
+  /// before reading more than that.
   public byte[] body() {
     int max = route.bodyBytesMax;
     long announced = request.headers().contentLength().orElse(-1);

@@ -10,7 +10,8 @@ import java.util.function.Function;
 /// The declarations of all routes.
 ///
 /// A path has `{name}` where a parameter stands, and may end in `{name...}` for all that follows.
-/// `{tenant}` is special: the caller must reach that tenant, which must exist, or the answer is 404.
+/// `{tenant}` is special: the caller must reach that tenant, which must exist, or the answer is
+/// 404.
 public final class Routes {
   /// A body that no route allows more of without saying so.
   public static final int BODY_BYTES_MAX = 1024 * 1024;
@@ -47,18 +48,17 @@ public final class Routes {
       Class<R> element,
       String summary,
       Function<Request, Page<R>> handler) {
-    return add(
-            new Route(
-                "GET",
-                path,
-                Optional.of(scope),
-                summary,
-                Optional.empty(),
-                Optional.of(element),
-                Route.Shape.LIST,
-                200,
-                0,
-                request -> request.answerJson(handler.apply(request))))
+    return add(new Route(
+            "GET",
+            path,
+            Optional.of(scope),
+            summary,
+            Optional.empty(),
+            Optional.of(element),
+            Route.Shape.LIST,
+            200,
+            0,
+            request -> request.answerJson(handler.apply(request))))
         .query("limit", "How many at most, 1 to 100; 25 where it is not given.")
         .query("cursor", "The `next_cursor` of the page before.");
   }
@@ -132,8 +132,8 @@ public final class Routes {
             request -> request.answerJson(handler.apply(request))));
   }
 
-  /// A route that anybody may call and that reads and answers bytes itself: inbound webhooks, pages,
-  /// health. Not part of the OpenAPI document.
+  /// A route that anybody may call and that reads and answers bytes itself: inbound webhooks,
+  /// pages, health. Not part of the OpenAPI document.
   public Route raw(String method, String path, String summary, Consumer<Request> handler) {
     return add(
         new Route(
@@ -195,7 +195,10 @@ public final class Routes {
   private Route add(Route route) {
     for (Route other : routes) {
       if (other.method.equals(route.method)
-          && other.path.replaceAll("\\{[^}]*}", "{}").equals(route.path.replaceAll("\\{[^}]*}", "{}"))) {
+          && other
+              .path
+              .replaceAll("\\{[^}]*}", "{}")
+              .equals(route.path.replaceAll("\\{[^}]*}", "{}"))) {
         throw new IllegalStateException("declared twice: " + route);
       }
     }

@@ -59,7 +59,8 @@ public final class TenantRoutes {
     if (name.isEmpty() || name.length() > NAME_CHARS_MAX) {
       throw ProblemException.invalidField("name", "`name` has 1 to 200 characters.");
     }
-    if (body.slug() != null && (body.slug().length() > 63 || !SLUG.matcher(body.slug()).matches())) {
+    if (body.slug() != null
+        && (body.slug().length() > 63 || !SLUG.matcher(body.slug()).matches())) {
       throw ProblemException.invalidField(
           "slug",
           "`slug` has lower-case letters, digits and single dashes between them, at most 63.");
@@ -80,7 +81,8 @@ public final class TenantRoutes {
             ? tenants.list(ask.before(), ask.rows())
             : tenants.find(request.caller().tenant()).stream()
                 .filter(
-                    tenant -> ask.before().map(b -> tenant.id().uuid().compareTo(b) < 0).orElse(true))
+                    tenant ->
+                        ask.before().map(b -> tenant.id().uuid().compareTo(b) < 0).orElse(true))
                 .toList();
     return Page.of(ask, rows, tenant -> tenant.id().uuid(), TenantRoutes::view);
   }

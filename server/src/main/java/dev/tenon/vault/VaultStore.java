@@ -41,7 +41,7 @@ final class VaultStore {
     return handle
         .createQuery("select sealed from tenant_key where tenant_id = :tenant")
         .bind("tenant", tenant.uuid())
-        .mapTo(byte[].class)
+        .map((row, _) -> row.getBytes("sealed"))
         .findOne();
   }
 }

@@ -101,10 +101,16 @@ class ApiTest {
   @Test
   void everyRouteRefusesAWrongKey() {
     String revoked = server.key(acme, Scope.ALL);
-    String id = json(server.call("GET", "/v1/tenants/" + acme + "/api-keys", acmeKey, ""))
-        .get("data").get(0).get("id").asString();
+    String id =
+        json(server.call("GET", "/v1/tenants/" + acme + "/api-keys", acmeKey, ""))
+            .get("data")
+            .get(0)
+            .get("id")
+            .asString();
     assertThat(
-            server.call("DELETE", "/v1/tenants/" + acme + "/api-keys/" + id, acmeKey, "").statusCode())
+            server
+                .call("DELETE", "/v1/tenants/" + acme + "/api-keys/" + id, acmeKey, "")
+                .statusCode())
         .isEqualTo(204);
     List<String> wrong = List.of("tn_live_x", acmeKey + "x", revoked);
     for (Route route : scoped()) {
@@ -134,9 +140,7 @@ class ApiTest {
       String key =
           server.key(
               acme,
-              route.scope.orElseThrow() == Scope.EMAIL_READ
-                  ? Scope.EMAIL_WRITE
-                  : Scope.EMAIL_READ);
+              route.scope.orElseThrow() == Scope.EMAIL_READ ? Scope.EMAIL_WRITE : Scope.EMAIL_READ);
       String body = route.requestType.isPresent() ? "{" : "";
       HttpResponse<String> response = server.call(route.method, pathOf(route, acme), key, body);
       isProblem(response, 403, "access.scope_missing");
@@ -245,8 +249,7 @@ class ApiTest {
         server.call("POST", "/in/x", "", "x".repeat(3 * Routes.BODY_BYTES_MAX)),
         413,
         "request.too_large");
-    assertThat(
-            server.call("POST", "/in/x", "", "x".repeat(Routes.BODY_BYTES_MAX)).body().length())
+    assertThat(server.call("POST", "/in/x", "", "x".repeat(Routes.BODY_BYTES_MAX)).body().length())
         .isEqualTo(Routes.BODY_BYTES_MAX);
   }
 
@@ -277,17 +280,15 @@ class ApiTest {
       JsonNode page =
           json(
               server.call(
-                  "GET",
-                  "/v1/tenants/" + paged + "/api-keys?limit=2" + cursor,
-                  platformKey,
-                  ""));
+                  "GET", "/v1/tenants/" + paged + "/api-keys?limit=2" + cursor, platformKey, ""));
       page.get("data").forEach(key -> ids.add(key.get("id").asString()));
       cursor =
-          page.get("next_cursor").isNull()
-              ? ""
-              : "&cursor=" + page.get("next_cursor").asString();
+          page.get("next_cursor").isNull() ? "" : "&cursor=" + page.get("next_cursor").asString();
     } while (!cursor.isEmpty());
-    assertThat(ids).hasSize(5).doesNotHaveDuplicates().isSortedAccordingTo((a, b) -> b.compareTo(a));
+    assertThat(ids)
+        .hasSize(5)
+        .doesNotHaveDuplicates()
+        .isSortedAccordingTo((a, b) -> b.compareTo(a));
   }
 
   @Test
@@ -322,11 +323,17 @@ class ApiTest {
         .extracting(secret -> secret.reveal())
         .containsExactly("whsec_new_" + CANARY, "whsec_" + CANARY);
     assertThat(
-            server.connections.credentials(acme, connection).orElseThrow()
-                .secret("secret_key").orElseThrow().reveal())
+            server
+                .connections
+                .credentials(acme, connection)
+                .orElseThrow()
+                .secret("secret_key")
+                .orElseThrow()
+                .reveal())
         .isEqualTo("sk_2");
     assertThat(
-            server.call("DELETE", path + "/" + id + "/secrets/webhook_secret/1", acmeKey, "")
+            server
+                .call("DELETE", path + "/" + id + "/secrets/webhook_secret/1", acmeKey, "")
                 .statusCode())
         .isEqualTo(204);
     assertThat(server.connections.findInbound(connection).orElseThrow().secretsAt(Instant.now()))
@@ -358,12 +365,18 @@ class ApiTest {
     String path = "/v1/tenants/" + acme + "/connections";
     isProblem(
         server.call(
-            "POST", path, acmeKey, "{\"provider\":\"nope\",\"name\":\"n\",\"environment\":\"staging\"}"),
+            "POST",
+            path,
+            acmeKey,
+            "{\"provider\":\"nope\",\"name\":\"n\",\"environment\":\"staging\"}"),
         400,
         "connection.unknown_provider");
     isProblem(
         server.call(
-            "POST", path, acmeKey, "{\"provider\":\"stripe\",\"name\":\"n\",\"environment\":\"moon\"}"),
+            "POST",
+            path,
+            acmeKey,
+            "{\"provider\":\"stripe\",\"name\":\"n\",\"environment\":\"moon\"}"),
         400,
         "request.invalid_field");
     isProblem(
@@ -390,7 +403,10 @@ class ApiTest {
     assertThat(document.get("openapi").asString()).isEqualTo("3.1.0");
     for (Route route : scoped()) {
       JsonNode operation =
-          document.get("paths").get(route.path).get(route.method.toLowerCase(java.util.Locale.ROOT));
+          document
+              .get("paths")
+              .get(route.path)
+              .get(route.method.toLowerCase(java.util.Locale.ROOT));
       assertThat(operation).as(route.toString()).isNotNull();
       assertThat(operation.get("x-tenon-scope").asString())
           .isEqualTo(route.scope.orElseThrow().text());

@@ -128,7 +128,6 @@ public final class TestServer implements AutoCloseable {
     return Json.MAPPER.readTree(response.body());
   }
 
-
   @Override
   public void close() {
     server.close();

@@ -16,8 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A stand-in for Stripe. Any key that begins with `sk_test_` works; the state is one account.
 ///
-/// Besides Stripe's API there are control endpoints under `/_sandbox`: a buyer pays, a period ends, a
-/// card fails.
+/// Besides Stripe's API there are control endpoints under `/_sandbox`: a buyer pays, a period ends,
+/// a card fails.
 public final class StripeSimulator implements Simulator {
   /// The version of the shapes, and of events for endpoints that pin none.
   public static final String API_VERSION = "2026-07-29.dahlia";
