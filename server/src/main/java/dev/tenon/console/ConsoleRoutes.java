@@ -138,18 +138,19 @@ public final class ConsoleRoutes {
     for (String pair : text.split("&", FIELDS_MAX + 1)) {
       int equals = pair.indexOf('=');
       if (equals > 0 && fields.size() < FIELDS_MAX) {
-        try {
-          fields.putIfAbsent(
-              URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8),
-              URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8)
-                  .replace("\0", ""));
-        } catch (IllegalArgumentException e) {
-          // A broken escape: nothing of ours writes one.
-          continue;
-        }
+        fields.putIfAbsent(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
       }
     }
     return fields;
+  }
+
+  /// A field's text; empty where it holds a broken escape, which nothing of ours writes.
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8).replace("\0", "");
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
   }
 
   private static Map<String, String> cookies(String header) {

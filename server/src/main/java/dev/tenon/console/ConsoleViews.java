@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +59,7 @@ final class ConsoleViews {
         tenant,
         tx -> {
           OverviewQueries.Inbox counts = overview.inbox(tx, now);
+          @Nullable Instant oldest = counts.oldest();
           List<OverviewQueries.Hour> hours = overview.received(tx, now);
           InboxFilter latest = InboxFilter.read(Map.of());
           return new OverviewPage(
@@ -67,7 +69,7 @@ final class ConsoleViews {
               hours.stream().mapToLong(OverviewQueries.Hour::count).sum(),
               counts.waiting(),
               counts.retrying(),
-              counts.oldest() instanceof Instant oldest ? new Moment(oldest, now) : null,
+              oldest == null ? null : new Moment(oldest, now),
               counts.dead(),
               counts.unassigned(),
               hours.stream()

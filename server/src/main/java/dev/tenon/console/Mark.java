@@ -83,6 +83,9 @@ public record Mark(Shape shape, Tone tone, String word) {
       case "connection_broken" -> new Mark(Shape.CROSS, Tone.BAD, "connection broken");
       case "passing" -> new Mark(Shape.CROSS, Tone.WARN, "passing fault");
       case "unknown" -> new Mark(Shape.HALF, Tone.WARN, "uncertain");
+      case "found" -> new Mark(Shape.DOT, Tone.GOOD, "found");
+      case "missing" -> new Mark(Shape.DASH, Tone.QUIET, "not found");
+      case "unanswered" -> new Mark(Shape.HALF, Tone.WARN, "no answer");
       default -> unknown(outcome);
     };
   }

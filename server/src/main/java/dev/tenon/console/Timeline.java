@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Puts the line from cause to effect together.
 final class Timeline {
@@ -27,7 +28,8 @@ final class Timeline {
   }
 
   void fact(InboxQueries.Fact fact, Instant receivedAt, Instant now) {
-    Instant at = fact.finished() && fact.until() instanceof Instant until ? until : now;
+    @Nullable Instant until = fact.until();
+    Instant at = fact.finished() && until != null ? until : now;
     String title =
         switch (fact.state()) {
           case "applied" -> "Applied " + fact.kind();
@@ -54,11 +56,12 @@ final class Timeline {
   }
 
   private static String advice(InboxQueries.Fact fact) {
+    @Nullable Instant until = fact.until();
     return switch (fact.state()) {
       case "unassigned" -> "Create the tenant or connection it belongs to, then replay it.";
       case "dead" -> "Clear what the error names, then replay it. A replay changes nothing twice.";
       case "retrying" ->
-          fact.until() instanceof Instant until
+          until != null
               ? "Next try at %s. Nothing needs to be done unless it keeps failing."
                   .formatted(new Moment(until, until).exact())
               : "It is tried again in a moment.";
@@ -92,16 +95,20 @@ final class Timeline {
   }
 
   void attempt(MessageQueries.Attempt attempt) {
-    Instant ended = attempt.endedAt() instanceof Instant end ? end : attempt.startedAt();
+    @Nullable Instant end = attempt.endedAt();
+    Instant ended = end == null ? attempt.startedAt() : end;
     String title =
         switch (attempt.outcome()) {
           case "accepted" -> attempt.provider() + " accepted it";
-          case "started" -> "Calling " + attempt.provider();
+          case "started" -> "Asking " + attempt.provider();
           case "refused_recipient" -> attempt.provider() + " refused the recipient";
           case "refused_request" -> attempt.provider() + " refused the mail";
           case "connection_broken" -> attempt.provider() + " refused the key";
           case "passing" -> attempt.provider() + " can't take it now";
           case "unknown" -> attempt.provider() + " gave no answer";
+          case "found" -> attempt.provider() + " has it";
+          case "missing" -> attempt.provider() + " does not have it";
+          case "unanswered" -> "Asked " + attempt.provider() + ", which did not say";
           default -> attempt.provider() + ": " + attempt.outcome();
         };
     steps.add(

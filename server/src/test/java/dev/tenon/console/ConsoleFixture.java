@@ -130,9 +130,9 @@ final class ConsoleFixture implements AutoCloseable {
       int status, String detail, String decision, Duration ago) {
     execute(
         """
-        insert into attempt (tenant_id, message_id, number, connection_id, provider, outcome, status,
+        insert into attempt (tenant_id, message_id, number, connection_id, provider, kind, outcome, status,
           code, detail, request_id, decision, started_at, ended_at)
-        values (?, ?, ?::smallint, ?, ?, ?, ?, null, ?, 'req_7Fq2', nullif(?, ''), ?, ?)
+        values (?, ?, ?::smallint, ?, ?, 'sending', ?, ?, null, ?, 'req_7Fq2', nullif(?, ''), ?, ?)
         """,
         owner.uuid(), message, number, connection, provider, outcome, status, detail, decision,
         now.minus(ago), now.minus(ago).plusMillis(212));
