@@ -127,13 +127,13 @@ public final class Connections {
       int ordinal = there.isEmpty() ? 1 : there.getFirst().ordinal() + 1;
       if (field.startsWith(ROLLING)) {
         there.stream()
-            .filter(secret -> secret.expiresAt().isPresent() && !secret.expiresAt().get().isAfter(now))
+            .filter(
+                secret -> secret.expiresAt().isPresent() && !secret.expiresAt().get().isAfter(now))
             .forEach(secret -> ConnectionStore.deleteSecret(tx, id, field, secret.ordinal()));
         long live =
             there.stream()
                 .filter(
-                    secret ->
-                        secret.expiresAt().isEmpty() || secret.expiresAt().get().isAfter(now))
+                    secret -> secret.expiresAt().isEmpty() || secret.expiresAt().get().isAfter(now))
                 .count();
         if (live >= ROLLING_MAX) {
           return new Changed.TooManySecrets(field);
@@ -192,8 +192,8 @@ public final class Connections {
         .orElse(false);
   }
 
-  /// The connection of an inbound URL, whoever's it is. Remembered for two seconds; a change on this
-  /// node is seen at once.
+  /// The connection of an inbound URL, whoever's it is. Remembered for two seconds; a change on
+  /// this node is seen at once.
   public Optional<InboundConnection> findInbound(ConnectionId id) {
     return inbound.get(id, this::readInbound);
   }
@@ -259,10 +259,7 @@ public final class Connections {
 
   private Secret open(TenantId tenant, ConnectionId id, ConnectionStore.SealedSecret sealed) {
     return vault.openSecret(
-        tenant,
-        id.toString(),
-        place(sealed.field.field(), sealed.field.ordinal()),
-        sealed.sealed);
+        tenant, id.toString(), place(sealed.field.field(), sealed.field.ordinal()), sealed.sealed);
   }
 
   private static String place(String field, int ordinal) {

@@ -42,8 +42,7 @@ public final class ConsoleRoutes {
     this.pages =
         new ConsolePages(
             sessions,
-            new ConsoleViews(
-                needs.database(), needs.clock(), needs.deliveries(), needs.contents()),
+            new ConsoleViews(needs.database(), needs.clock(), needs.deliveries(), needs.contents()),
             needs.replay(),
             needs.tenants(),
             needs.clock(),

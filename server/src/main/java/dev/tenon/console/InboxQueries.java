@@ -137,7 +137,9 @@ final class InboxQueries {
     return new InboxRow(
         row.getObject("id", UUID.class),
         row.getString("provider"),
-        kinds == null ? List.of() : Arrays.stream((String[]) kinds.getArray()).limit(KINDS_SHOWN).toList(),
+        kinds == null
+            ? List.of()
+            : Arrays.stream((String[]) kinds.getArray()).limit(KINDS_SHOWN).toList(),
         facts,
         text(row, "object"),
         Mark.fact(worst(row, facts)),

@@ -56,7 +56,6 @@ public final class Database implements AutoCloseable {
     config.setMinimumIdle(Math.min(2, size));
     config.setConnectionTimeout(WAIT_MAX.toMillis());
     config.setConnectionInitSql("set role " + role);
-    config.setAutoCommit(false);
     config.addDataSourceProperty("currentSchema", "tenon");
     config.addDataSourceProperty("ApplicationName", "tenon-" + name);
     config.addDataSourceProperty("reWriteBatchedInserts", "true");

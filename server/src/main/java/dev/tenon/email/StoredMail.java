@@ -32,7 +32,8 @@ public record StoredMail(
     return JSON.writeValueAsBytes(this);
   }
 
-  static StoredMail read(byte[] bytes) {
+  /// Reads the stored form.
+  public static StoredMail read(byte[] bytes) {
     return JSON.readValue(bytes, StoredMail.class);
   }
 

@@ -154,6 +154,7 @@ public final class InboxWriter implements AutoCloseable {
   private void commit(List<Ticket> batch) throws SQLException {
     Set<UUID> fresh;
     try (Connection connection = source.getConnection()) {
+      connection.setAutoCommit(false);
       try {
         fresh = store.takeIn(connection, batch.stream().map(ticket -> ticket.intake).toList());
         connection.commit();

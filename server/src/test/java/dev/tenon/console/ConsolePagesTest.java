@@ -34,37 +34,81 @@ final class ConsolePagesTest {
     TenantId tenant = FIXTURE.tenant;
     UUID[] received =
         FIXTURE.received(
-            tenant, "stripe", "invoice.paid" + HOSTILE, "in_1" + HOSTILE, "applied",
-            "payment is succeeded" + HOSTILE, "{\"a\":{\"b\":[1.10,\"" + HOSTILE.replace("\"", "")
-                + "\"]}}", Duration.ofMinutes(5));
+            tenant,
+            "stripe",
+            "invoice.paid" + HOSTILE,
+            "in_1" + HOSTILE,
+            "applied",
+            "payment is succeeded" + HOSTILE,
+            "{\"a\":{\"b\":[1.10,\"" + HOSTILE.replace("\"", "") + "\"]}}",
+            Duration.ofMinutes(5));
     event = received[0];
     fact = received[1];
     FIXTURE.received(
-        tenant, "stripe", "customer.deleted", "cus_9", "dead", "gave up: no such customer", "{}",
+        tenant,
+        "stripe",
+        "customer.deleted",
+        "cus_9",
+        "dead",
+        "gave up: no such customer",
+        "{}",
         Duration.ofMinutes(9));
     FIXTURE.received(
-        tenant, "calcom", "BOOKING_CREATED", "bk_1", "retrying", "deadlock", "{}",
+        tenant,
+        "calcom",
+        "BOOKING_CREATED",
+        "bk_1",
+        "retrying",
+        "deadlock",
+        "{}",
         Duration.ofMinutes(1));
     message =
         FIXTURE.message(
-            tenant, "sent", "Welcome " + HOSTILE, "ada@example.com", "resend", "", fact,
-            "Hello " + HOSTILE, Duration.ofMinutes(4));
+            tenant,
+            "sent",
+            "Welcome " + HOSTILE,
+            "ada@example.com",
+            "resend",
+            "",
+            fact,
+            "Hello " + HOSTILE,
+            Duration.ofMinutes(4));
     FIXTURE.attempt(
-        tenant, message, 1, "postmark", "passing", 500, "The server is busy " + HOSTILE, "try resend",
+        tenant,
+        message,
+        1,
+        "postmark",
+        "passing",
+        500,
+        "The server is busy " + HOSTILE,
+        "try resend",
         Duration.ofMinutes(4));
     FIXTURE.attempt(tenant, message, 2, "resend", "accepted", 200, "", "", Duration.ofMinutes(3));
     FIXTURE.event(tenant, "payment.succeeded", "pay_1", fact, Duration.ofSeconds(299));
     FIXTURE.payment(tenant, "mallory" + HOSTILE + "@example.com", "active", "failed");
     UUID[] others =
         FIXTURE.received(
-            FIXTURE.other, "stripe", "invoice.voided", "in_2", "applied", "", "{}",
+            FIXTURE.other,
+            "stripe",
+            "invoice.voided",
+            "in_2",
+            "applied",
+            "",
+            "{}",
             Duration.ofMinutes(5));
     othersEvent = others[0];
     othersFact = others[1];
     othersMessage =
         FIXTURE.message(
-            FIXTURE.other, "sent", "Secret subject", "bob@example.com", "resend", "", othersFact,
-            "Secret body", Duration.ofMinutes(4));
+            FIXTURE.other,
+            "sent",
+            "Secret subject",
+            "bob@example.com",
+            "resend",
+            "",
+            othersFact,
+            "Secret body",
+            Duration.ofMinutes(4));
   }
 
   @AfterAll
@@ -107,8 +151,13 @@ final class ConsolePagesTest {
                 logIn(FIXTURE.tenant)));
     assertThat(page)
         .containsSubsequence(
-            "Webhook received", "Applied invoice.paid", "Event payment.succeeded",
-            "to ada@example.com", "postmark can", "The server is busy", "resend accepted it")
+            "Webhook received",
+            "Applied invoice.paid",
+            "Event payment.succeeded",
+            "to ada@example.com",
+            "postmark can",
+            "The server is busy",
+            "resend accepted it")
         .contains("\"b\": [")
         .contains("1.10")
         .doesNotContain("Bearer canary");

@@ -55,24 +55,58 @@ final class ConsolePreview {
     String[] kinds = {"invoice.paid", "customer.subscription.updated", "charge.refunded"};
     for (int i = 0; i < 70; i++) {
       fixture.received(
-          tenant, "stripe", kinds[i % 3], "sub_1QeYbK" + i, i % 7 == 3 ? "ignored" : "applied",
-          "subscription is active", "{}", Duration.ofMinutes(14L + i * i / 4));
+          tenant,
+          "stripe",
+          kinds[i % 3],
+          "sub_1QeYbK" + i,
+          i % 7 == 3 ? "ignored" : "applied",
+          "subscription is active",
+          "{}",
+          Duration.ofMinutes(14L + i * i / 4));
     }
     fixture.received(
-        tenant, "stripe", "customer.deleted", "cus_Rk2", "dead", "No such customer: cus_Rk2", "{}",
+        tenant,
+        "stripe",
+        "customer.deleted",
+        "cus_Rk2",
+        "dead",
+        "No such customer: cus_Rk2",
+        "{}",
         Duration.ofMinutes(9));
     fixture.received(
-        tenant, "stripe", "invoice.payment_failed", "in_77", "unassigned", "no tenant_id", "{}",
+        tenant,
+        "stripe",
+        "invoice.payment_failed",
+        "in_77",
+        "unassigned",
+        "no tenant_id",
+        "{}",
         Duration.ofMinutes(7));
     fixture.received(
-        tenant, "calcom", "BOOKING_CREATED", "bk_8832", "retrying", "deadlock detected", "{}",
+        tenant,
+        "calcom",
+        "BOOKING_CREATED",
+        "bk_8832",
+        "retrying",
+        "deadlock detected",
+        "{}",
         Duration.ofMinutes(6));
     fixture.received(
-        tenant, "calcom", "BOOKING_CANCELLED", "bk_8831", "waiting", "", "{}",
+        tenant,
+        "calcom",
+        "BOOKING_CANCELLED",
+        "bk_8831",
+        "waiting",
+        "",
+        "{}",
         Duration.ofSeconds(6));
     UUID[] main =
         fixture.received(
-            tenant, "stripe", "checkout.session.completed", "cs_test_a1B2c3", "applied",
+            tenant,
+            "stripe",
+            "checkout.session.completed",
+            "cs_test_a1B2c3",
+            "applied",
             "subscription sub_1QeYbK is active",
             "{\"id\":\"evt_1QeYbK2eZvKYlo2C\",\"object\":\"event\",\"created\":1795480000,\"data\":"
                 + "{\"object\":{\"id\":\"cs_test_a1B2c3\",\"customer\":\"cus_Rk1\",\"amount_total\":"
@@ -82,22 +116,39 @@ final class ConsolePreview {
             Duration.ofMinutes(3));
     UUID message =
         fixture.message(
-            tenant, "delivered", "Your Studio subscription is active", "ada@example.com", "resend",
-            "", main[1], "Thank you, Ada. Your subscription is active.", Duration.ofSeconds(178));
-    fixture.event(
-        tenant, "subscription.activated", "sub_05a7", main[1], Duration.ofSeconds(179));
+            tenant,
+            "delivered",
+            "Your Studio subscription is active",
+            "ada@example.com",
+            "resend",
+            "",
+            main[1],
+            "Thank you, Ada. Your subscription is active.",
+            Duration.ofSeconds(178));
+    fixture.event(tenant, "subscription.activated", "sub_05a7", main[1], Duration.ofSeconds(179));
     fixture.attempt(
-        tenant, message, 1, "postmark", "connection_broken", 401,
-        "Bad or missing Server API token.", "fall back to resend", Duration.ofSeconds(177));
-    fixture.attempt(
-        tenant, message, 2, "resend", "accepted", 200, "", "", Duration.ofSeconds(176));
+        tenant,
+        message,
+        1,
+        "postmark",
+        "connection_broken",
+        401,
+        "Bad or missing Server API token.",
+        "fall back to resend",
+        Duration.ofSeconds(177));
+    fixture.attempt(tenant, message, 2, "resend", "accepted", 200, "", "", Duration.ofSeconds(176));
     fixture.event(tenant, "message.delivered", "msg_05a7", message, Duration.ofSeconds(170));
     String[] states = {"uncertain", "failed", "queued", "sending", "bounced", "suppressed", "sent"};
     for (String state : states) {
       fixture.message(
-          tenant, state, "Receipt for your payment of 57.00 EUR", "grace@example.com",
+          tenant,
+          state,
+          "Receipt for your payment of 57.00 EUR",
+          "grace@example.com",
           state.equals("sent") ? "postmark" : "",
-          state.equals("failed") ? "Every provider refused it." : "", UUID.randomUUID(), "Thank you.",
+          state.equals("failed") ? "Every provider refused it." : "",
+          UUID.randomUUID(),
+          "Thank you.",
           Duration.ofMinutes(30));
     }
     String[] subscriptions = {"active", "past_due", "trialing", "ended", "paused", "pending"};
