@@ -218,9 +218,7 @@ public final class EmailSender implements JobHandler {
             .map(
                 one ->
                     new Candidate(
-                        one.name(),
-                        one.provider().settling(),
-                        breakers.state(one.name())))
+                        one.name(), one.provider().settling(), breakers.state(one.name())))
             .toList();
     var route =
         new EmailRoute(
@@ -265,10 +263,7 @@ public final class EmailSender implements JobHandler {
       Decision decision,
       Instant now) {
     EmailConnections.Ready chosen =
-        ready.stream()
-            .filter(one -> one.name().equals(connection))
-            .findFirst()
-            .orElseThrow();
+        ready.stream().filter(one -> one.name().equals(connection)).findFirst().orElseThrow();
     sending.number++;
     return new Call(
         sending,

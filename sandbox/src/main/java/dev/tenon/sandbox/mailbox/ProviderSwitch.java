@@ -15,8 +15,8 @@ public record ProviderSwitch(Carrier carrier, Supplier<Faults> faults) {
 
   /// The ways to break a provider.
   public enum Breakage {
-    /// Every call answers 503 as a provider in maintenance does, or 421 over SMTP: certainly not taken,
-    /// so that a sender may fall back at once.
+    /// Every call answers 503 as a provider in maintenance does, or 421 over SMTP: certainly not
+    /// taken, so that a sender may fall back at once.
     DOWN("Break"),
     /// The key is refused: 401, or 535 over SMTP.
     KEY("Refuse the key"),
