@@ -9,7 +9,6 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
-import org.jdbi.v3.core.transaction.LocalTransactionHandler;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /// The two ways into the database: as one tenant, or as the engine.
@@ -67,10 +66,6 @@ public final class Database implements AutoCloseable {
 
   private static Jdbi jdbi(DataSource source) {
     Jdbi jdbi = Jdbi.create(source).installPlugin(new PostgresPlugin());
-    // The pool's sessions have autocommit off. Jdbi's plain handler takes that for a transaction
-    // that
-    // somebody else began, and neither commits nor complains.
-    jdbi.setTransactionHandler(LocalTransactionHandler.managed());
     jdbi.getConfig(SqlStatements.class).setUnusedBindingAllowed(false);
     return jdbi;
   }
