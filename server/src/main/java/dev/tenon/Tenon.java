@@ -62,8 +62,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/// The composition root: builds every object in start order and closes them in reverse. Read it from
-/// top to bottom to know the program.
+/// The composition root: builds every object in start order and closes them in reverse. Read it
+/// from top to bottom to know the program.
 public final class Tenon implements AutoCloseable {
   private static final int DELIVERY_BYTES_MAX = 32 << 20;
 
@@ -202,7 +202,13 @@ public final class Tenon implements AutoCloseable {
         routes,
         sessions,
         new ConsoleRoutes.Needs(
-            database, clock, publicUrl, tenantNames(), deliveries(), contents(mailSeal), replays::replay));
+            database,
+            clock,
+            publicUrl,
+            tenantNames(),
+            deliveries(),
+            contents(mailSeal),
+            replays::replay));
     server =
         HttpServer.create(
             new HttpServer.Settings(

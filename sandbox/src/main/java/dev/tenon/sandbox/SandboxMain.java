@@ -1,5 +1,6 @@
 package dev.tenon.sandbox;
 
+import dev.tenon.sandbox.email.EmailSandbox;
 import dev.tenon.sandbox.stripe.StripeSimulator;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,10 @@ public final class SandboxMain {
 
   /// All simulators there are, in the order of the catalogue.
   static List<Simulator> simulators() {
-    return List.of(new StripeSimulator());
+    List<Simulator> all = new ArrayList<>();
+    all.add(new StripeSimulator());
+    all.addAll(new EmailSandbox(InstantSource.system(), 0).simulators());
+    return List.copyOf(all);
   }
 
   /// Reads the arguments.

@@ -31,13 +31,19 @@ public final class Commands {
     Json json = new Json();
     CommandLine config =
         new CommandLine(new ConfigCommand()).addSubcommand(new ConfigCheck(console, json));
+    CommandLine vault =
+        new CommandLine(new VaultCommand()).addSubcommand(new NewKey(console, json));
     CommandLine root =
         new CommandLine(new Root())
             .addMixin("json", json)
             .addSubcommand(config)
-            .addSubcommand(new Migrate(console, json));
+            .addSubcommand(new Dev(console))
+            .addSubcommand(new Serve(console))
+            .addSubcommand(new Migrate(console, json))
+            .addSubcommand(vault);
     root.getSubcommands().values().forEach(Commands::addHelp);
     config.getSubcommands().values().forEach(Commands::addHelp);
+    vault.getSubcommands().values().forEach(Commands::addHelp);
     root.setOut(console.out());
     root.setErr(console.err());
     root.setParameterExceptionHandler(

@@ -67,7 +67,8 @@ public final class Database implements AutoCloseable {
 
   private static Jdbi jdbi(DataSource source) {
     Jdbi jdbi = Jdbi.create(source).installPlugin(new PostgresPlugin());
-    // The pool's sessions have autocommit off. Jdbi's plain handler takes that for a transaction that
+    // The pool's sessions have autocommit off. Jdbi's plain handler takes that for a transaction
+    // that
     // somebody else began, and neither commits nor complains.
     jdbi.setTransactionHandler(LocalTransactionHandler.managed());
     jdbi.getConfig(SqlStatements.class).setUnusedBindingAllowed(false);

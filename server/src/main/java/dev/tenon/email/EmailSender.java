@@ -190,7 +190,7 @@ public final class EmailSender implements JobHandler {
                     store.end(inTenant, rows, now);
                     return writeEnds(inTenant, ended, now);
                   });
-          jobs.end(tx, tenant, jobEnds(ended, now));
+          jobs.end(tx, tenant, jobEnds(ended));
         });
     return open;
   }
@@ -202,7 +202,7 @@ public final class EmailSender implements JobHandler {
     database.useEngine(
         tx -> {
           int _ = tx.asTenant(tenant, inTenant -> writeEnds(inTenant, ended, now));
-          jobs.end(tx, tenant, jobEnds(ended, now));
+          jobs.end(tx, tenant, jobEnds(ended));
         });
   }
 
@@ -384,7 +384,7 @@ public final class EmailSender implements JobHandler {
         .orElse(null);
   }
 
-  private static Map<Job, JobEnd> jobEnds(Map<Sending, Decision> ended, Instant now) {
+  private static Map<Job, JobEnd> jobEnds(Map<Sending, Decision> ended) {
     Map<Job, JobEnd> ends = new HashMap<>();
     ended.forEach(
         (sending, decision) ->

@@ -88,19 +88,18 @@ public final class MessageRoutes {
       jobs.announce();
       return find(request, id);
     } catch (TemplateException e) {
-      throw ProblemException.invalidField("template", e.getMessage());
+      throw ProblemException.invalidField("template", String.valueOf(e.getMessage()));
     } catch (InvalidEmailException e) {
-      throw ProblemException.invalidField("to", e.getMessage());
+      throw ProblemException.invalidField("to", String.valueOf(e.getMessage()));
     } catch (Messages.NoSenderException e) {
-      throw ProblemException.invalidField("from", e.getMessage());
+      throw ProblemException.invalidField("from", String.valueOf(e.getMessage()));
     }
   }
 
   private MessageView get(Request request) {
     return find(
         request,
-        Ids.read(Prefix.MESSAGE, request.path("message"))
-            .orElseThrow(ProblemException::notFound));
+        Ids.read(Prefix.MESSAGE, request.path("message")).orElseThrow(ProblemException::notFound));
   }
 
   private MessageView find(Request request, UUID id) {

@@ -6,32 +6,32 @@ import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.RecordComponent;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationContext;
-import tools.jackson.databind.SerializationContext;
-import tools.jackson.databind.ValueDeserializer;
-import tools.jackson.databind.ValueSerializer;
-import tools.jackson.databind.module.SimpleModule;
-import tools.jackson.databind.type.LogicalType;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.LogicalType;
 
-/// JSON of the API: records in `snake_case`, times in RFC 3339 UTC. Reading is strict, because a field
-/// that is silently ignored is a mistake that nobody sees.
+/// JSON of the API: records in `snake_case`, times in RFC 3339 UTC. Reading is strict, because a
+/// field that is silently ignored is a mistake that nobody sees.
 public final class Json {
   private static final int DEPTH_MAX = 64;
   private static final int STRING_CHARS_MAX = 20_000_000;
@@ -105,8 +105,8 @@ public final class Json {
     return MAPPER.writeValueAsBytes(value);
   }
 
-  /// Reads a request body. Throws [ProblemException] that names the field when one is unknown, missing
-  /// (all are needed that are not `@Nullable`) or has a wrong value.
+  /// Reads a request body. Throws [ProblemException] that names the field when one is unknown,
+  /// missing (all are needed that are not `@Nullable`) or has a wrong value.
   public static <T> T read(byte[] body, Class<T> type) {
     JsonNode tree;
     try {

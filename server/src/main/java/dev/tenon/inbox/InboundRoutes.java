@@ -21,8 +21,7 @@ import org.slf4j.LoggerFactory;
 /// `POST /in/{connection}`: where providers send their webhooks.
 public final class InboundRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(InboundRoutes.class);
-  private static final byte[] RECEIVED =
-      "{\"received\": true}".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] RECEIVED = "{\"received\": true}".getBytes(StandardCharsets.UTF_8);
 
   /// Headers worth keeping: they say how it was signed and what it is. The others may hold what a
   /// proxy added, credentials among it.
@@ -58,8 +57,7 @@ public final class InboundRoutes {
             connection.provider(),
             connection.secretsAt(clock.instant()));
     Optional<Received> received =
-        inbox.receive(
-            source, request::header, new Delivery(kept(request), request.body()));
+        inbox.receive(source, request::header, new Delivery(kept(request), request.body()));
     switch (received.orElseThrow(
         () -> new ProblemException(ProblemCode.WEBHOOK_UNKNOWN_CONNECTION))) {
       case Received.Accepted _ -> request.answer(200, "application/json", RECEIVED);
@@ -68,7 +66,8 @@ public final class InboundRoutes {
         throw new ProblemException(ProblemCode.SERVER_BUSY);
       }
       case Received.Malformed(String reason) ->
-          throw new ProblemException(ProblemCode.WEBHOOK_MALFORMED, "The body is not one this provider sends: " + reason);
+          throw new ProblemException(
+              ProblemCode.WEBHOOK_MALFORMED, "The body is not one this provider sends: " + reason);
       case Received.Refused(Verdict verdict) -> throw refused(connection, verdict);
     }
   }

@@ -20,8 +20,8 @@ public final class Replays {
     this.work = work;
   }
 
-  /// Puts a fact back into the queue. Answers whether it was there: a fact of another tenant is not,
-  /// nor one that is waiting already.
+  /// Puts a fact back into the queue. Answers whether it was there: a fact of another tenant is
+  /// not, nor one that is waiting already.
   public boolean replay(TenantId tenant, UUID fact, String by) {
     boolean back = database.asEngine(tx -> facts.replay(tx, tenant, fact));
     if (back) {

@@ -40,8 +40,7 @@ public final class PaymentRoutes {
     this.ids = ids;
   }
 
-  public static void declare(
-      Routes routes, Database database, StripeConnections stripe, Ids ids) {
+  public static void declare(Routes routes, Database database, StripeConnections stripe, Ids ids) {
     var here = new PaymentRoutes(database, stripe, ids);
     routes.post(
         TENANT + "/customers",
@@ -173,7 +172,8 @@ public final class PaymentRoutes {
     return switch (outcome) {
       case Outcome.Accepted<T> accepted -> accepted.value();
       case Outcome.RefusedRequest<T> _, Outcome.RefusedRecipient<T> _ ->
-          throw new ProblemException(ProblemCode.REQUEST_INVALID_FIELD, "Stripe refused it: " + said);
+          throw new ProblemException(
+              ProblemCode.REQUEST_INVALID_FIELD, "Stripe refused it: " + said);
       case Outcome.ConnectionBroken<T> _ ->
           throw new ProblemException(
               ProblemCode.REQUEST_INVALID_FIELD,
@@ -211,7 +211,6 @@ public final class PaymentRoutes {
   }
 
   private static SubscriptionView subscription(ResultSet row) throws SQLException {
-    long quantity = row.getLong("quantity");
     return new SubscriptionView(
         Ids.write(Prefix.SUBSCRIPTION, row.getObject("id", UUID.class)),
         row.getString("provider_id"),
@@ -219,7 +218,7 @@ public final class PaymentRoutes {
         row.getString("provider_status"),
         row.getString("customer_provider_id"),
         row.getString("price"),
-        row.wasNull() ? null : quantity,
+        row.getObject("quantity", Long.class),
         instant(row, "period_end"),
         row.getBoolean("cancel_at_period_end"),
         instant(row, "ended_at"));

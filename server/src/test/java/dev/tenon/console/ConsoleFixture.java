@@ -53,16 +53,16 @@ final class ConsoleFixture implements AutoCloseable {
                 new TenantNames.NamedTenant(tenant, "Acme & Söhne"),
                 new TenantNames.NamedTenant(other, "Birch Clinic"),
                 new TenantNames.NamedTenant(TenantId.PLATFORM, "Platform")),
-        (owner, event, sealed) ->
+        (owner, event, stored) ->
             new DeliveryOpener.OpenedDelivery(
                 List.of(
                     new DeliveryOpener.Header("content-type", "application/json; charset=utf-8"),
                     new DeliveryOpener.Header("user-agent", "Stripe/1.0 (+https://stripe.com)"),
                     new DeliveryOpener.Header("authorization", "Bearer canary"),
                     new DeliveryOpener.Header("x-hostile", HOSTILE)),
-                sealed),
-        (owner, message, sealed) -> {
-          String text = new String(sealed, StandardCharsets.UTF_8);
+                stored),
+        (owner, message, stored) -> {
+          String text = new String(stored, StandardCharsets.UTF_8);
           return new MessageOpener.OpenedMessage("<h1>" + text + "</h1>", text);
         },
         (owner, fact, by) -> replayed.add(fact));
@@ -84,32 +84,73 @@ final class ConsoleFixture implements AutoCloseable {
   }
 
   /// A received event of `ago` with one fact, and the fact's id.
-  UUID[] received(TenantId owner, String provider, String kind, String object, String state,
-      String result, String body, Duration ago) {
+  UUID[] received(
+      TenantId owner,
+      String provider,
+      String kind,
+      String object,
+      String state,
+      String result,
+      String body,
+      Duration ago) {
     Instant at = now.minus(ago);
     UUID event = new Ids(() -> at).next();
     UUID fact = new Ids(() -> at.plusMillis(1)).next();
     UUID lane = ids.next();
     execute(
         "insert into received_event values (?, ?, ?, ?, ?, ?, ?, array[?::uuid], array[?::uuid])",
-        owner.uuid(), event, connection, provider, at, body.getBytes(StandardCharsets.UTF_8),
-        body.length(), fact, lane);
+        owner.uuid(),
+        event,
+        connection,
+        provider,
+        at,
+        body.getBytes(StandardCharsets.UTF_8),
+        body.length(),
+        fact,
+        lane);
     if (state.equals("waiting") || state.equals("retrying")) {
       execute(
           "insert into waiting_fact values (?, ?, ?, ?, ?, 0::smallint, ?, ?, ?, ?::smallint, ?, ?)",
-          owner.uuid(), lane, fact, event, connection, kind, object, at,
-          state.equals("retrying") ? 2 : 0, result, now.plusSeconds(40));
+          owner.uuid(),
+          lane,
+          fact,
+          event,
+          connection,
+          kind,
+          object,
+          at,
+          state.equals("retrying") ? 2 : 0,
+          result,
+          now.plusSeconds(40));
     } else {
       execute(
           "insert into fact values (?, ?, ?, ?, ?, 0::smallint, ?, ?, ?, ?, ?, ?, 0::smallint, ?)",
-          owner.uuid(), fact, lane, event, connection, kind, object, at, state, result,
-          owner.uuid(), at.plusMillis(38));
+          owner.uuid(),
+          fact,
+          lane,
+          event,
+          connection,
+          kind,
+          object,
+          at,
+          state,
+          result,
+          owner.uuid(),
+          at.plusMillis(38));
     }
     return new UUID[] {event, fact};
   }
 
-  UUID message(TenantId owner, String state, String subject, String to, String sentBy,
-      String reason, UUID cause, String body, Duration ago) {
+  UUID message(
+      TenantId owner,
+      String state,
+      String subject,
+      String to,
+      String sentBy,
+      String reason,
+      UUID cause,
+      String body,
+      Duration ago) {
     Instant at = now.minus(ago);
     UUID id = new Ids(() -> at).next();
     execute(
@@ -119,30 +160,63 @@ final class ConsoleFixture implements AutoCloseable {
         values (?, ?, ?, ?, 'Acme <post@acme.example>', ?, 'subscription-confirmation', 'outbound',
           'at_most_once', nullif(?, ''), '0a129aee-4f4f', nullif(?, ''), ?, ?, ?)
         """,
-        owner.uuid(), id, state, to, subject, sentBy, reason, cause, at, at);
+        owner.uuid(),
+        id,
+        state,
+        to,
+        subject,
+        sentBy,
+        reason,
+        cause,
+        at,
+        at);
     execute(
         "insert into message_content values (?, ?, ?)",
-        owner.uuid(), id, body.getBytes(StandardCharsets.UTF_8));
+        owner.uuid(),
+        id,
+        body.getBytes(StandardCharsets.UTF_8));
     return id;
   }
 
-  void attempt(TenantId owner, UUID message, int number, String provider, String outcome,
-      int status, String detail, String decision, Duration ago) {
+  void attempt(
+      TenantId owner,
+      UUID message,
+      int number,
+      String provider,
+      String outcome,
+      int status,
+      String detail,
+      String decision,
+      Duration ago) {
     execute(
         """
         insert into attempt (tenant_id, message_id, number, connection_id, provider, kind, outcome, status,
           code, detail, request_id, decision, started_at, ended_at)
         values (?, ?, ?::smallint, ?, ?, 'sending', ?, ?, null, ?, 'req_7Fq2', nullif(?, ''), ?, ?)
         """,
-        owner.uuid(), message, number, connection, provider, outcome, status, detail, decision,
-        now.minus(ago), now.minus(ago).plusMillis(212));
+        owner.uuid(),
+        message,
+        number,
+        connection,
+        provider,
+        outcome,
+        status,
+        detail,
+        decision,
+        now.minus(ago),
+        now.minus(ago).plusMillis(212));
   }
 
   void event(TenantId owner, String type, String about, UUID cause, Duration ago) {
     Instant at = now.minus(ago);
     execute(
         "insert into event values (?, ?, ?, ?, '{}'::jsonb, ?, ?)",
-        owner.uuid(), new Ids(() -> at).next(), type, about, cause, at);
+        owner.uuid(),
+        new Ids(() -> at).next(),
+        type,
+        about,
+        cause,
+        at);
   }
 
   void payment(TenantId owner, String email, String subscriptionState, String paymentState) {
@@ -152,7 +226,13 @@ final class ConsoleFixture implements AutoCloseable {
         insert into customer (tenant_id, connection_id, provider_id, id, email, created_at, updated_at)
         values (?, ?, ?, ?, ?, ?, ?)
         """,
-        owner.uuid(), connection, customer, ids.next(), email, now, now);
+        owner.uuid(),
+        connection,
+        customer,
+        ids.next(),
+        email,
+        now,
+        now);
     execute(
         """
         insert into subscription (tenant_id, connection_id, provider_id, id, customer_provider_id,
@@ -160,23 +240,35 @@ final class ConsoleFixture implements AutoCloseable {
           updated_at)
         values (?, ?, ?, ?, ?, 'x', ?, 'Studio, monthly', 3, 'eur', 1900, ?, ?, ?)
         """,
-        owner.uuid(), connection, "sub_1Q" + customer.substring(4), ids.next(), customer,
-        subscriptionState, now.plus(Duration.ofDays(19)), now, now.minusSeconds(4000));
+        owner.uuid(),
+        connection,
+        "sub_1Q" + customer.substring(4),
+        ids.next(),
+        customer,
+        subscriptionState,
+        now.plus(Duration.ofDays(19)),
+        now,
+        now.minusSeconds(4000));
     execute(
         """
         insert into payment (tenant_id, connection_id, provider_id, id, customer_provider_id, state,
           amount, currency, failed_tries, created_at, updated_at)
         values (?, ?, ?, ?, ?, ?, 123450, 'eur', 1, ?, ?)
         """,
-        owner.uuid(), connection, "in_1Q" + customer.substring(4), ids.next(), customer,
-        paymentState, now, now);
+        owner.uuid(),
+        connection,
+        "in_1Q" + customer.substring(4),
+        ids.next(),
+        customer,
+        paymentState,
+        now,
+        now);
   }
 
   private void execute(String statement, Object... values) {
     try (PreparedStatement prepared = sql.prepareStatement(statement)) {
       for (int i = 0; i < values.length; i++) {
-        prepared.setObject(
-            i + 1, values[i] instanceof Instant at ? Timestamp.from(at) : values[i]);
+        prepared.setObject(i + 1, values[i] instanceof Instant at ? Timestamp.from(at) : values[i]);
       }
       int _ = prepared.executeUpdate();
     } catch (SQLException e) {

@@ -1,0 +1,152 @@
+package dev.tenon.cli;
+
+import dev.tenon.Tenon;
+import dev.tenon.config.Config;
+import dev.tenon.connector.http.EgressPolicy;
+import dev.tenon.console.ConsoleRoutes;
+import dev.tenon.db.embedded.DatabaseChoice;
+import dev.tenon.log.Logging;
+import dev.tenon.sandbox.Sandbox;
+import dev.tenon.sandbox.SandboxSettings;
+import dev.tenon.sandbox.Simulator;
+import dev.tenon.sandbox.email.EmailSandbox;
+import dev.tenon.sandbox.stripe.StripeSimulator;
+import dev.tenon.tenant.TenantId;
+import dev.tenon.vault.Vault;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Everything on this machine: database, server and sandbox, with a tenant to play with. Needs no
+/// keys and no network.
+@Command(
+    name = "dev",
+    description = "Start everything here: database, server, sandbox, and a tenant to try it with.")
+final class Dev implements Callable<Integer> {
+  @Mixin private SettingsOptions options = new SettingsOptions();
+
+  @Option(
+      names = "--ready-file",
+      paramLabel = "PATH",
+      description = "Written when everything answers: addresses, the API key, the connections.")
+  private @Nullable Path readyFile;
+
+  private final Console console;
+
+  Dev(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    Config config = options.config(console.environment());
+    Logging.start(config.log());
+    Path keyFile = config.data().folder().resolve("vault.key");
+    if (!Files.exists(keyFile)) {
+      Vault.createKeyFile(keyFile);
+    }
+    InstantSource clock = InstantSource.system();
+    var stripe = new StripeSimulator();
+    var email = new EmailSandbox(clock, 0);
+    List<Simulator> simulators = new ArrayList<>();
+    simulators.add(stripe);
+    simulators.addAll(email.simulators());
+    List<AutoCloseable> started = new ArrayList<>();
+    try {
+      DatabaseChoice database = DatabaseChoice.open(config, console.environment());
+      started.add(database);
+      Sandbox sandbox =
+          Sandbox.start(
+              simulators,
+              SandboxSettings.defaults(clock)
+                  .withPorts(ports(config.server().port(), simulators))
+                  .withDirectory(config.data().folder().resolve("sandbox")));
+      started.add(sandbox);
+      Tenon tenon =
+          Tenon.start(
+              config,
+              new Tenon.Surroundings(
+                  database.address(),
+                  keyFile,
+                  EgressPolicy.allowing(sandbox.urls().values()),
+                  address -> address.isLoopbackAddress(),
+                  clock));
+      started.add(tenon);
+      DevSeed.Seeded seeded = DevSeed.plant(tenon, sandbox, stripe, email.smtpPort());
+      tell(tenon, sandbox, seeded);
+    } catch (RuntimeException e) {
+      UntilStopped.closeAll(started);
+      throw e;
+    }
+    UntilStopped.hold(started);
+    return 0;
+  }
+
+  /// The ports after the server's, in the order of the catalogue; free ones when the server's is.
+  private static Map<String, Integer> ports(int serverPort, List<Simulator> simulators) {
+    Map<String, Integer> ports = new LinkedHashMap<>();
+    int next = serverPort + 1;
+    for (Simulator simulator : simulators) {
+      ports.put(simulator.name(), serverPort == 0 ? 0 : next++);
+    }
+    return ports;
+  }
+
+  private void tell(Tenon tenon, Sandbox sandbox, DevSeed.Seeded seeded) {
+    String url = tenon.publicUrl().get();
+    String login =
+        ConsoleRoutes.address(
+            tenon.publicUrl(), tenon.sessions().createLogin(TenantId.PLATFORM, "dev"));
+    Map<String, Object> sandboxUrls = new LinkedHashMap<>();
+    sandbox.urls().forEach((name, address) -> sandboxUrls.put(name, address.toString()));
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("api", url);
+    document.put("console", login);
+    document.put("api_key", seeded.apiKey().reveal());
+    document.put("tenant", seeded.tenant().toString());
+    document.put("sandbox", sandboxUrls);
+    document.put("connections", seeded.connections());
+    document.put("checkout", seeded.checkoutUrl());
+    ReadyFile.write(readyFile, document);
+    console
+        .out()
+        .println(
+            """
+
+            Tenon is ready.
+
+              Console   %s
+              API       %s
+              API key   %s
+              Tenant    %s
+              Mailbox   %s
+
+            Three things to try:
+              1. Open %s and press Pay. The subscription, the payment and the mail appear in
+                 the console; the mail itself is in the mailbox.
+              2. In the mailbox, break Postmark with one click and pay again: Resend sends.
+              3. curl -s -H "Authorization: Bearer %s" %s/v1/tenants/%s/subscriptions
+
+            Stop with Ctrl-C."""
+                .formatted(
+                    login,
+                    url,
+                    seeded.apiKey().reveal(),
+                    seeded.tenant(),
+                    sandbox.url("mailbox"),
+                    seeded.checkoutUrl(),
+                    seeded.apiKey().reveal(),
+                    url,
+                    seeded.tenant()));
+    console.out().flush();
+  }
+}

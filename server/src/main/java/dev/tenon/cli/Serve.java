@@ -1,0 +1,86 @@
+package dev.tenon.cli;
+
+import dev.tenon.Tenon;
+import dev.tenon.config.Config;
+import dev.tenon.config.ConfigException;
+import dev.tenon.connector.http.EgressPolicy;
+import dev.tenon.db.embedded.DatabaseChoice;
+import dev.tenon.log.Logging;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// The server for real work: providers are outside, secrets come from the settings, and nothing is
+/// made up that is missing.
+@Command(name = "serve", description = "Start the server.")
+final class Serve implements Callable<Integer> {
+  @Mixin private SettingsOptions options = new SettingsOptions();
+
+  @Option(
+      names = "--ready-file",
+      paramLabel = "PATH",
+      description = "Written when everything answers; holds no secrets.")
+  private @Nullable Path readyFile;
+
+  private final Console console;
+
+  Serve(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    Config config = options.config(console.environment());
+    Logging.start(config.log());
+    if (!config.server().isLoopback() && config.server().trustedProxies().isEmpty()) {
+      throw new ConfigException(
+          List.of(
+              "server.host is %s, but this version speaks plain HTTP: listen on 127.0.0.1, or name the TLS proxy in front in server.trusted-proxies"
+                  .formatted(config.server().host())));
+    }
+    Path keyFile = config.data().folder().resolve("vault.key");
+    if (!Files.exists(keyFile)) {
+      throw new ConfigException(
+          List.of(
+              "the vault's key file %s is missing; restore it from where you keep it, or make one for a new installation with: tenon vault new-key --data %s"
+                  .formatted(keyFile, config.data().folder())));
+    }
+    DatabaseChoice database = DatabaseChoice.open(config, console.environment());
+    Tenon tenon;
+    try {
+      tenon =
+          Tenon.start(
+              config,
+              new Tenon.Surroundings(
+                  database.address(),
+                  keyFile,
+                  EgressPolicy.publicOnly(),
+                  Serve::isPublic,
+                  InstantSource.system()));
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+    String url = tenon.publicUrl().get();
+    ReadyFile.write(readyFile, Map.of("api", url, "console", url + "/console"));
+    console.out().println("Tenon answers at " + url);
+    UntilStopped.hold(List.of(database, tenon));
+    return 0;
+  }
+
+  private static boolean isPublic(InetAddress address) {
+    return !address.isLoopbackAddress()
+        && !address.isSiteLocalAddress()
+        && !address.isLinkLocalAddress()
+        && !address.isAnyLocalAddress()
+        && !address.isMulticastAddress();
+  }
+}
