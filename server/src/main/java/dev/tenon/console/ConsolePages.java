@@ -96,7 +96,12 @@ final class ConsolePages {
         .map(
             opened ->
                 ConsoleAnswer.seeOther("/console")
-                    .with("Set-Cookie", cookie(SESSION_COOKIE, opened.cookie().reveal(), "")))
+                    .with(
+                        "Set-Cookie",
+                        cookie(
+                            SESSION_COOKIE,
+                            opened.cookie().reveal(),
+                            "; Max-Age=" + sessions.longest().toSeconds())))
         .orElseGet(
             () ->
                 notice(

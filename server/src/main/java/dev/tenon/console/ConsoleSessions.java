@@ -53,6 +53,11 @@ public final class ConsoleSessions {
     this.limits = limits;
   }
 
+  /// How long a session lasts at most.
+  Duration longest() {
+    return limits.session();
+  }
+
   /// Makes a log-in that works once and not for long.
   ///
   /// @param scope the tenant that can be seen; the platform for all

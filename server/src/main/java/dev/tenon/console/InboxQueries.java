@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What the inbox pages read.
 final class InboxQueries {
+  private static final int KINDS_SHOWN = 3;
 
   /// A received event as it lies there. A class, since it holds bytes.
   static final class Received {
@@ -98,7 +100,7 @@ final class InboxQueries {
               order by e.id desc limit :limit
             ) e
             left join lateral (
-              select (array_agg(distinct kind))[1:3] as kinds,
+              select array_agg(distinct kind) as kinds,
                 (array_agg(object order by ordinal))[1] as object,
                 count(*) filter (where state = 'dead') as dead,
                 count(*) filter (where state = 'unassigned') as unassigned,
@@ -135,7 +137,9 @@ final class InboxQueries {
     return new InboxRow(
         row.getObject("id", UUID.class),
         row.getString("provider"),
-        kinds == null ? List.of() : List.of((String[]) kinds.getArray()),
+        kinds == null
+            ? List.of()
+            : Arrays.stream((String[]) kinds.getArray()).limit(KINDS_SHOWN).toList(),
         facts,
         text(row, "object"),
         Mark.fact(worst(row, facts)),

@@ -14,6 +14,8 @@ public record Moment(Instant at, Instant now) {
   private static final DateTimeFormatter EXACT =
       DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm:ss.SSS 'UTC'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ENGLISH).withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
@@ -25,6 +27,11 @@ public record Moment(Instant at, Instant now) {
   /// To the millisecond, with the zone.
   public String exact() {
     return EXACT.format(at);
+  }
+
+  /// The time of day in UTC, for columns whose head says so.
+  public String clock() {
+    return CLOCK.format(at);
   }
 
   /// The day alone.

@@ -114,7 +114,7 @@ record AttemptRow(
   /// What the router is told. An attempt without an end was under way when the server died: nobody
   /// knows whether it happened.
   Attempt toAttempt() {
-    String name = connection.toString();
+    String name = EmailConnections.nameOf(provider, connection);
     Sent sent = new Sent(providerMessageId == null ? "" : providerMessageId);
     return switch (outcome) {
       case "accepted" -> sending(name, new Outcome.Accepted<>(sent, detail));

@@ -1,6 +1,8 @@
 package dev.tenon.email;
 
 import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
 import java.util.List;
 import java.util.UUID;
@@ -12,5 +14,16 @@ public interface EmailConnections {
   List<Ready> of(TenantId tenant);
 
   /// One connection with its provider.
-  record Ready(UUID connection, EmailProvider provider) {}
+  record Ready(UUID connection, EmailProvider provider) {
+
+    /// As reasons for people name it.
+    String name() {
+      return nameOf(provider.name(), connection);
+    }
+  }
+
+  /// As reasons for people name a connection.
+  static String nameOf(String provider, UUID connection) {
+    return provider + " " + Ids.write(Prefix.CONNECTION, connection);
+  }
 }

@@ -218,9 +218,7 @@ public final class EmailSender implements JobHandler {
             .map(
                 one ->
                     new Candidate(
-                        one.connection().toString(),
-                        one.provider().settling(),
-                        breakers.state(one.connection().toString())))
+                        one.name(), one.provider().settling(), breakers.state(one.name())))
             .toList();
     var route =
         new EmailRoute(
@@ -265,10 +263,7 @@ public final class EmailSender implements JobHandler {
       Decision decision,
       Instant now) {
     EmailConnections.Ready chosen =
-        ready.stream()
-            .filter(one -> one.connection().toString().equals(connection))
-            .findFirst()
-            .orElseThrow();
+        ready.stream().filter(one -> one.name().equals(connection)).findFirst().orElseThrow();
     sending.number++;
     return new Call(
         sending,
@@ -308,7 +303,7 @@ public final class EmailSender implements JobHandler {
       return call.row.ended(call.connection.provider().lookUp(message));
     }
     var outcome = call.connection.provider().send(message, id);
-    String name = call.connection.connection().toString();
+    String name = call.connection.name();
     breakers.record(name, outcome);
     router
         .alert(new Attempt.Sending(name, outcome, clock.instant()))
@@ -378,7 +373,7 @@ public final class EmailSender implements JobHandler {
 
   private @org.jspecify.annotations.Nullable String providerOf(TenantId tenant, String connection) {
     return connections.of(tenant).stream()
-        .filter(one -> one.connection().toString().equals(connection))
+        .filter(one -> one.name().equals(connection))
         .map(one -> one.provider().name())
         .findFirst()
         .orElse(null);

@@ -51,7 +51,7 @@ record SubscriptionFact(
         snapshot.status(),
         orNull(snapshot.customer()),
         item == null ? null : orNull(item.price()),
-        item == null ? null : orNull(item.product()),
+        item == null ? null : orNull(item.nickname().isEmpty() ? item.product() : item.nickname()),
         item == null ? null : item.quantity(),
         item == null ? orNull(snapshot.currency()) : orNull(item.currency()),
         item == null ? null : item.unitAmount(),

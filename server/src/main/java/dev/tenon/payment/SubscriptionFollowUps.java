@@ -68,7 +68,7 @@ final class SubscriptionFollowUps {
     if (row.contactName != null) {
       data.put("customer_name", row.contactName);
     }
-    data.put("plan", shown == null || shown.price() == null ? "your plan" : shown.price());
+    data.put("plan", shown == null || shown.plan() == null ? "your plan" : shown.plan());
     data.put(
         "amount",
         shown == null ? "" : amount(shown.unitAmount(), shown.quantity(), shown.currency()));

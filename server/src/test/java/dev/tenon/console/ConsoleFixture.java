@@ -53,16 +53,16 @@ final class ConsoleFixture implements AutoCloseable {
                 new TenantNames.NamedTenant(tenant, "Acme & Söhne"),
                 new TenantNames.NamedTenant(other, "Birch Clinic"),
                 new TenantNames.NamedTenant(TenantId.PLATFORM, "Platform")),
-        (owner, event, stored) ->
+        (owner, event, bytes) ->
             new DeliveryOpener.OpenedDelivery(
                 List.of(
                     new DeliveryOpener.Header("content-type", "application/json; charset=utf-8"),
                     new DeliveryOpener.Header("user-agent", "Stripe/1.0 (+https://stripe.com)"),
                     new DeliveryOpener.Header("authorization", "Bearer canary"),
                     new DeliveryOpener.Header("x-hostile", HOSTILE)),
-                stored),
-        (owner, message, stored) -> {
-          String text = new String(stored, StandardCharsets.UTF_8);
+                bytes),
+        (owner, message, bytes) -> {
+          String text = new String(bytes, StandardCharsets.UTF_8);
           return new MessageOpener.OpenedMessage("<h1>" + text + "</h1>", text);
         },
         (owner, fact, by) -> replayed.add(fact));

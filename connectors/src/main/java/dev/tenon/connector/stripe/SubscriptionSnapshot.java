@@ -45,6 +45,7 @@ public record SubscriptionSnapshot(
   /// @param price the price's id; a plan's id where the payload is older than prices
   /// @param quantity how many; 1 where Stripe names none, as for metered prices
   /// @param unitAmount in minor units, null for tiered and other prices without one amount
+  /// @param nickname what the account calls the price, empty when it has no name
   /// @param interval `day`, `week`, `month` or `year`
   public record Item(
       String id,
@@ -56,7 +57,8 @@ public record SubscriptionSnapshot(
       String interval,
       long intervalCount,
       @Nullable Instant periodStart,
-      @Nullable Instant periodEnd) {
+      @Nullable Instant periodEnd,
+      String nickname) {
 
     static Item of(JsonNode item) {
       JsonNode price = StripeObjects.firstObject(item.path("price"), item.path("plan"));
@@ -73,7 +75,8 @@ public record SubscriptionSnapshot(
           StripeObjects.text(recurring, "interval"),
           StripeObjects.number(recurring, "interval_count", 1),
           StripeObjects.time(item, "current_period_start"),
-          StripeObjects.time(item, "current_period_end"));
+          StripeObjects.time(item, "current_period_end"),
+          StripeObjects.text(price, "nickname"));
     }
   }
 

@@ -57,11 +57,11 @@ class SnapshotsTest {
     assertThat(newer.items())
         .containsExactly(
             new SubscriptionSnapshot.Item(
-                "si_1", "price_1", "prod_1", 3, 2000L, "usd", "month", 1, START, END));
+                "si_1", "price_1", "prod_1", 3, 2000L, "usd", "month", 1, START, END, ""));
     assertThat(older.items())
         .containsExactly(
             new SubscriptionSnapshot.Item(
-                "si_1", "price_1", "prod_1", 3, 2000L, "usd", "month", 1, null, null));
+                "si_1", "price_1", "prod_1", 3, 2000L, "usd", "month", 1, null, null, ""));
     assertThat(older).usingRecursiveComparison().ignoringFields("items").isEqualTo(newer);
     assertThat(newer.metadata()).isEqualTo(Map.of("tenant_id", "ten_1"));
   }

@@ -15,7 +15,8 @@ public record ProviderSwitch(Carrier carrier, Supplier<Faults> faults) {
 
   /// The ways to break a provider.
   public enum Breakage {
-    /// Every call answers 500, or 421 over SMTP.
+    /// Every call answers 503 as a provider in maintenance does, or 421 over SMTP: certainly not
+    /// taken, so that a sender may fall back at once.
     DOWN("Break"),
     /// The key is refused: 401, or 535 over SMTP.
     KEY("Refuse the key"),
@@ -43,7 +44,7 @@ public record ProviderSwitch(Carrier carrier, Supplier<Faults> faults) {
 
     private Fault fault() {
       return switch (this) {
-        case DOWN -> Fault.status(500);
+        case DOWN -> Fault.status(503);
         case KEY -> Fault.status(401);
         case SILENT -> Fault.timeOutAfterAccepting();
       };

@@ -60,7 +60,7 @@ class EmailSandboxTest {
     assertThat(get("mailbox", "/").body()).contains("works").doesNotContain("broken");
     HttpResponse<String> page = post("mailbox", "/providers/postmark/break?how=down", "");
     assertThat(page.statusCode()).isEqualTo(200);
-    assertThat(page.body()).contains("broken: answers 500");
+    assertThat(page.body()).contains("broken: answers 503");
     assertThat(postmark(POSTMARK_MAIL).statusCode()).isEqualTo(500);
     assertThat(resend(RESEND_MAIL, "").statusCode()).isEqualTo(200);
     post("mailbox", "/providers/postmark/mend", "");
