@@ -19,6 +19,7 @@ import dev.tenon.console.TenantNames;
 import dev.tenon.db.Database;
 import dev.tenon.db.DatabaseAddress;
 import dev.tenon.db.Migrations;
+import dev.tenon.db.Partitions;
 import dev.tenon.email.ConfiguredEmail;
 import dev.tenon.email.EmailSender;
 import dev.tenon.email.MailSeal;
@@ -74,6 +75,7 @@ public final class Tenon implements AutoCloseable {
   private final Connections connections;
   private final ConsoleSessions sessions;
   private final ApacheProviderHttp http;
+  private final Partitions partitions;
   private final InboxWriter writer;
   private final LaneWorkers lanes;
   private final JobWorkers work;
@@ -106,6 +108,7 @@ public final class Tenon implements AutoCloseable {
             around.database(),
             new Database.PoolSizes(
                 config.database().enginePoolSize(), config.database().tenantPoolSize()));
+    partitions = new Partitions(database, clock);
     vault = Vault.open(around.keyFile(), database, clock);
     tenants = new Tenants(database, vault, ids, clock);
     keys = new ApiKeys(database, ids, clock);
@@ -222,6 +225,7 @@ public final class Tenon implements AutoCloseable {
             Map.of("database", () -> database.answers(Duration.ofSeconds(2))),
             meters);
 
+    partitions.start();
     writer.start();
     lanes.start();
     work.start();
@@ -305,6 +309,7 @@ public final class Tenon implements AutoCloseable {
     lanes.close();
     work.close();
     http.close();
+    partitions.close();
     database.close();
   }
 }

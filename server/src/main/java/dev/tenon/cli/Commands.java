@@ -33,6 +33,8 @@ public final class Commands {
         new CommandLine(new ConfigCommand()).addSubcommand(new ConfigCheck(console, json));
     CommandLine vault =
         new CommandLine(new VaultCommand()).addSubcommand(new NewKey(console, json));
+    CommandLine apiKey =
+        new CommandLine(new ApiKeyCommand()).addSubcommand(new NewApiKey(console, json));
     CommandLine root =
         new CommandLine(new Root())
             .addMixin("json", json)
@@ -40,9 +42,11 @@ public final class Commands {
             .addSubcommand(new Dev(console))
             .addSubcommand(new Serve(console))
             .addSubcommand(new Migrate(console, json))
-            .addSubcommand(vault);
+            .addSubcommand(vault)
+            .addSubcommand(apiKey);
     root.getSubcommands().values().forEach(Commands::addHelp);
     config.getSubcommands().values().forEach(Commands::addHelp);
+    apiKey.getSubcommands().values().forEach(Commands::addHelp);
     vault.getSubcommands().values().forEach(Commands::addHelp);
     root.setOut(console.out());
     root.setErr(console.err());
