@@ -1,11 +1,13 @@
 package dev.tenon.email;
 
+import dev.tenon.connector.Outcome;
 import dev.tenon.connector.email.Attempt;
 import dev.tenon.connector.email.Candidate;
 import dev.tenon.connector.email.Decision;
 import dev.tenon.connector.email.EmailBreakers;
 import dev.tenon.connector.email.EmailRoute;
 import dev.tenon.connector.email.EmailRouter;
+import dev.tenon.connector.email.Sent;
 import dev.tenon.db.Database;
 import dev.tenon.db.TenantTx;
 import dev.tenon.event.EventType;
@@ -208,10 +210,7 @@ public final class EmailSender implements JobHandler {
 
   private Decision decide(List<EmailConnections.Ready> ready, Sending sending, Instant now) {
     if (ready.isEmpty()) {
-      return sending.attempts.isEmpty() && now.isBefore(sending.row.createdAt.plus(AGE_MAX))
-          ? new Decision.RetryLater(
-              Duration.ofMinutes(1), "no email connection is set for this tenant or the platform")
-          : new Decision.Fail("no email connection is set for this tenant or the platform");
+      return withoutConnections(sending, now);
     }
     List<Candidate> candidates =
         ready.stream()
@@ -227,6 +226,26 @@ public final class EmailSender implements JobHandler {
             sending.row.createdAt,
             AGE_MAX);
     return router.next(route, sending.attempts, now);
+  }
+
+  /// Nothing to send through: wait for somebody to set a connection, and never call a message
+  /// failed that an earlier attempt may have sent.
+  private static Decision withoutConnections(Sending sending, Instant now) {
+    String why = "no email connection is set for this tenant or the platform";
+    if (now.isBefore(sending.row.createdAt.plus(AGE_MAX))) {
+      return new Decision.RetryLater(Duration.ofMinutes(1), why);
+    }
+    return sending.attempts.stream()
+        .filter(
+            attempt ->
+                attempt instanceof Attempt.Sending sent
+                    && sent.outcome() instanceof Outcome.Unknown<Sent>)
+        .findFirst()
+        .<Decision>map(
+            attempt ->
+                new Decision.HoldUncertain(
+                    attempt.connection(), "it may have been sent before; since then " + why))
+        .orElseGet(() -> new Decision.Fail(why));
   }
 
   /// A call about to be made.
