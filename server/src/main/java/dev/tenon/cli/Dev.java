@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.Tenon;
 import dev.tenon.config.Config;
+import dev.tenon.config.ConfigException;
 import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.console.ConsoleRoutes;
 import dev.tenon.db.embedded.DatabaseChoice;
@@ -50,6 +51,12 @@ final class Dev implements Callable<Integer> {
   public Integer call() {
     Config config = options.config(console.environment());
     Logging.start(config.log());
+    if (!config.server().isLoopback()) {
+      throw new ConfigException(
+          List.of(
+              "dev shows its keys and speaks plain HTTP, so it listens on this machine only: set server.host to 127.0.0.1, not "
+                  + config.server().host()));
+    }
     Path keyFile = config.data().folder().resolve("vault.key");
     if (!Files.exists(keyFile)) {
       Vault.createKeyFile(keyFile);

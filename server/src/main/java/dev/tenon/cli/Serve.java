@@ -4,9 +4,9 @@ import dev.tenon.Tenon;
 import dev.tenon.config.Config;
 import dev.tenon.config.ConfigException;
 import dev.tenon.connector.http.EgressPolicy;
+import dev.tenon.connector.http.PublicAddresses;
 import dev.tenon.db.embedded.DatabaseChoice;
 import dev.tenon.log.Logging;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -63,7 +63,7 @@ final class Serve implements Callable<Integer> {
                   database.address(),
                   keyFile,
                   EgressPolicy.publicOnly(),
-                  Serve::isPublic,
+                  PublicAddresses::isPublic,
                   InstantSource.system()));
     } catch (RuntimeException e) {
       database.close();
@@ -74,13 +74,5 @@ final class Serve implements Callable<Integer> {
     console.out().println("Tenon answers at " + url);
     UntilStopped.hold(List.of(database, tenon));
     return 0;
-  }
-
-  private static boolean isPublic(InetAddress address) {
-    return !address.isLoopbackAddress()
-        && !address.isSiteLocalAddress()
-        && !address.isLinkLocalAddress()
-        && !address.isAnyLocalAddress()
-        && !address.isMulticastAddress();
   }
 }

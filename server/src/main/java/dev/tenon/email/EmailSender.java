@@ -89,8 +89,19 @@ public final class EmailSender implements JobHandler {
   public void run(TenantId tenant, List<Job> batch, Jobs jobs) {
     List<EmailConnections.Ready> ready = connections.of(tenant);
     List<Sending> open = load(tenant, batch);
+    endWithoutMessage(tenant, batch, open, jobs);
     while (!open.isEmpty()) {
       open = round(tenant, ready, open, jobs);
+    }
+  }
+
+  /// A job whose message is gone has nothing left to do; kept, it would come back for ever.
+  private void endWithoutMessage(TenantId tenant, List<Job> batch, List<Sending> open, Jobs jobs) {
+    Map<Job, JobEnd> gone = new HashMap<>();
+    batch.forEach(job -> gone.put(job, new JobEnd.Dead("its message is not there any more")));
+    open.forEach(sending -> gone.remove(sending.job));
+    if (!gone.isEmpty()) {
+      database.useEngine(tx -> jobs.end(tx, tenant, gone));
     }
   }
 

@@ -7,7 +7,7 @@ import java.net.InetAddress;
 /// keep for other uses is not public, nor is the one metadata service that lives on an ordinary
 /// address (Azure's 168.63.129.16). The others (169.254.169.254, fd00:ec2::254, 100.100.100.200,
 /// 192.0.0.192) fall under link-local, unique-local, shared and protocol ranges.
-final class PublicAddresses {
+public final class PublicAddresses {
   private static final int[][] CLOSED_V4 = {
     {0, 0, 0, 0, 8}, // this network
     {10, 0, 0, 0, 8}, // private, RFC 1918
@@ -29,7 +29,7 @@ final class PublicAddresses {
 
   private PublicAddresses() {}
 
-  static boolean isPublic(InetAddress address) {
+  public static boolean isPublic(InetAddress address) {
     byte[] bytes = address.getAddress();
     return address instanceof Inet4Address ? isPublicV4(bytes) : isPublicV6(bytes);
   }
