@@ -251,6 +251,16 @@ final class Bed implements AutoCloseable {
     plant = awaitHub();
   }
 
+  /// Stops the server, for benchmarks that start one of their own.
+  void stopServer() {
+    hub.close();
+  }
+
+  /// How the server logs in.
+  DatabaseAddress ownerDatabase() {
+    return postgres.address();
+  }
+
   /// Where the logs are, for messages.
   Path folder() {
     return folder;
