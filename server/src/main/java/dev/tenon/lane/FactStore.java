@@ -148,6 +148,26 @@ final class FactStore {
         .execute();
   }
 
+  /// Puts the facts of `lanes` that fitted no tenant back into the queue, ready.
+  void replayUnassigned(EngineTx tx, TenantId tenant, List<UUID> lanes) {
+    tx.handle()
+        .createUpdate(
+            """
+            with back as (
+              delete from fact
+              where tenant_id = :tenant and lane_id = any(:lanes) and state = 'unassigned'
+              returning tenant_id, lane_id, id, received_event_id, connection_id, ordinal, kind,
+                object, occurred_at
+            )
+            insert into waiting_fact (tenant_id, lane_id, id, received_event_id, connection_id,
+              ordinal, kind, object, occurred_at)
+            select * from back
+            """)
+        .bind("tenant", tenant.uuid())
+        .bindArray("lanes", UUID.class, lanes)
+        .execute();
+  }
+
   /// Puts a finished fact back into the queue, ready. Answers whether it was there to be replayed.
   boolean replay(EngineTx tx, TenantId tenant, UUID id) {
     return tx.handle()

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 final class CustomerRow {
   final UUID id;
   final String providerId;
-  final boolean isNew;
   @Nullable String email;
   @Nullable String name;
   boolean deleted;
@@ -17,10 +16,9 @@ final class CustomerRow {
   String asOfRank = "";
   boolean changed;
 
-  CustomerRow(UUID id, String providerId, boolean isNew) {
+  CustomerRow(UUID id, String providerId) {
     this.id = id;
     this.providerId = providerId;
-    this.isNew = isNew;
   }
 
   /// Folds a fact in unless a newer one is known: deletion is final, then the later second wins,
@@ -29,8 +27,8 @@ final class CustomerRow {
     boolean deletes = kind.endsWith(".deleted");
     String rank = (kind.endsWith(".created") ? "0" : "1") + event;
     if (isNewer(deletes, created, rank)) {
-      email = SubscriptionFact.orNull(snapshot.email());
-      name = SubscriptionFact.orNull(snapshot.name());
+      email = PlainText.name(snapshot.email());
+      name = PlainText.name(snapshot.name());
       deleted = deletes;
       asOf = created;
       asOfRank = rank;
