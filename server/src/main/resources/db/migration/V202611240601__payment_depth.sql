@@ -17,6 +17,10 @@ alter table payment
   add column number text,
   add column billing_reason text;
 
+-- "May this customer use plan X now?" is one look into this.
+create index subscription_held on subscription (tenant_id, customer_provider_id, price)
+  where state <> 'ended';
+
 -- What went back to customers: one row a charge. The amount only grows.
 create table charge_refund (
   tenant_id uuid not null,

@@ -4,6 +4,7 @@ import dev.tenon.db.EngineTx;
 import dev.tenon.tenant.TenantId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,7 @@ final class FactStore {
   }
 
   /// Puts the facts of `lanes` that fitted no tenant back into the queue, ready.
-  void replayUnassigned(EngineTx tx, TenantId tenant, List<UUID> lanes) {
+  void replayUnassigned(EngineTx tx, TenantId tenant, Collection<UUID> lanes) {
     tx.handle()
         .createUpdate(
             """

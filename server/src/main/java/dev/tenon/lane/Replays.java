@@ -4,7 +4,7 @@ import dev.tenon.db.Database;
 import dev.tenon.db.EngineTx;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Signal;
-import java.util.List;
+import java.util.Collection;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +25,9 @@ public final class Replays {
   /// Puts the facts of these lanes that fitted no tenant back into the queue, in the caller's
   /// transaction: their objects have become known.
   ///
-  /// @param lanes facts of the lanes in question
-  public static void unassigned(EngineTx tx, TenantId tenant, List<WaitingFact> lanes) {
-    new FactStore()
-        .replayUnassigned(tx, tenant, lanes.stream().map(WaitingFact::lane).distinct().toList());
+  /// @param lanes the keys of the lanes in question, as intake digests them
+  public static void unassigned(EngineTx tx, TenantId tenant, Collection<UUID> lanes) {
+    new FactStore().replayUnassigned(tx, tenant, lanes);
   }
 
   /// Puts a fact back into the queue. Answers whether it was there: a fact of another tenant is

@@ -2,9 +2,10 @@ package dev.tenon.payment;
 
 import dev.tenon.connector.stripe.Origin;
 import dev.tenon.db.EngineTx;
+import dev.tenon.connector.stripe.StripeEvent;
 import dev.tenon.db.TenantTx;
+import dev.tenon.inbox.Digest;
 import dev.tenon.lane.Replays;
-import dev.tenon.lane.WaitingFact;
 import dev.tenon.tenant.TenantId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,12 +51,7 @@ final class PlatformObjects {
     Map<String, UUID> owners = owners(tx, connection, all);
     Map<String, UUID> learned = spread(named, owners);
     if (!learned.isEmpty() && learn(tx, connection, learned) > 0) {
-      List<WaitingFact> lanes =
-          named.entrySet().stream()
-              .filter(entry -> entry.getValue().stream().anyMatch(learned::containsKey))
-              .map(entry -> entry.getKey().fact())
-              .toList();
-      Replays.unassigned(tx, TenantId.PLATFORM, lanes);
+      Replays.unassigned(tx, TenantId.PLATFORM, lanes(connection, named, learned.keySet()));
     }
     var assigned = new Assigned(new LinkedHashMap<>(), new LinkedHashMap<>());
     named.forEach(
@@ -68,6 +64,22 @@ final class PlatformObjects {
           }
         });
     return assigned;
+  }
+
+  /// The lanes that facts about these objects take: see [StripeEvent#laneKey].
+  private static Set<UUID> lanes(
+      UUID connection, Map<StripeFact, List<String>> named, Set<String> learned) {
+    Set<UUID> lanes = new TreeSet<>();
+    named.forEach(
+        (fact, ids) -> {
+          String account = fact.tree().path("account").asString("");
+          for (String id : ids) {
+            if (learned.contains(id)) {
+              lanes.add(Digest.of(connection, account.isEmpty() ? id : account + "/" + id));
+            }
+          }
+        });
+    return lanes;
   }
 
   /// Lets ownership flow from what is known to what is named beside it, until nothing is new.
@@ -200,6 +212,7 @@ final class PlatformObjects {
         List.of(
             object.path("id"),
             object.path("customer"),
+            object.path("customer_account"),
             object.path("subscription"),
             object.path("invoice"),
             details.path("subscription"))) {
