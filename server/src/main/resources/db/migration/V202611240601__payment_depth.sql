@@ -12,6 +12,11 @@ alter table subscription
   -- Which fact the contact is from; a greater one replaces it.
   add column contact_rank text not null default '';
 
+-- The facts of the newest second, as for subscriptions; they replace the rank.
+alter table customer
+  drop column as_of_rank,
+  add column newest text not null default '[]';
+
 alter table payment
   -- The invoice's number as people know it, and why it was made.
   add column number text,

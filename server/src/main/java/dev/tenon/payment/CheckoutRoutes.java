@@ -99,8 +99,7 @@ final class CheckoutRoutes {
     StripeConnections.Account account = callers.account(request);
     String price = body.price().strip();
     if (!isPrice(price)
-        || !database.asTenant(
-            request.tenant(), tx -> prices.allows(tx, price, account.shared()))) {
+        || !database.asTenant(request.tenant(), tx -> prices.allows(tx, price, account.shared()))) {
       throw ProblemException.invalidField(
           "price", "`price` is not one that this tenant may sell; see `allowed-prices`.");
     }

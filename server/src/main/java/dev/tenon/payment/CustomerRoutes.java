@@ -26,11 +26,7 @@ final class CustomerRoutes {
   private final InstantSource clock;
 
   private CustomerRoutes(
-      Database database,
-      StripeCallers callers,
-      PaymentViews views,
-      Ids ids,
-      InstantSource clock) {
+      Database database, StripeCallers callers, PaymentViews views, Ids ids, InstantSource clock) {
     this.database = database;
     this.callers = callers;
     this.views = views;
@@ -97,20 +93,12 @@ final class CustomerRoutes {
                     new NewCustomer(callers.origin(request, account), email, name),
                     callers.newKey()));
     callers.made(request, account, made.id());
-    var row = new CustomerRow(ids.next(), made.id());
-    row.email = PlainText.name(made.email());
-    row.name = PlainText.name(made.name());
     UUID id =
         database.asTenant(
             request.tenant(),
             tx ->
                 views.madeCustomer(
-                    tx,
-                    account.connection().uuid(),
-                    row.id,
-                    row.providerId,
-                    clock.instant(),
-                    row));
+                    tx, account.connection().uuid(), ids.next(), made, clock.instant()));
     return view(id, made);
   }
 
@@ -145,8 +133,7 @@ final class CustomerRoutes {
 
   private PaymentViews.Found<CustomerView> found(Request request) {
     UUID id =
-        Ids.read(Prefix.CUSTOMER, request.path("customer"))
-            .orElseThrow(ProblemException::notFound);
+        Ids.read(Prefix.CUSTOMER, request.path("customer")).orElseThrow(ProblemException::notFound);
     return database
         .asTenant(request.tenant(), tx -> views.customer(tx, id))
         .orElseThrow(ProblemException::notFound);
@@ -164,8 +151,6 @@ final class CustomerRoutes {
     return view(
         found.id(),
         StripeCallers.accepted(
-            account
-                .stripe()
-                .updateCustomer(found.providerId(), email, name, callers.newKey())));
+            account.stripe().updateCustomer(found.providerId(), email, name, callers.newKey())));
   }
 }

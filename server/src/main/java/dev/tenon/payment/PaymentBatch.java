@@ -71,7 +71,8 @@ final class PaymentBatch {
   }
 
   CustomerRow customer(String providerId) {
-    return customers.computeIfAbsent(providerId, key -> new CustomerRow(ids.next(), key));
+    return customers.computeIfAbsent(
+        providerId, key -> new CustomerRow(ids.next(), key, List.of()));
   }
 
   RefundRow refund(String providerId) {

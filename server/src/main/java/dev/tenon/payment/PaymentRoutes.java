@@ -130,9 +130,7 @@ public final class PaymentRoutes {
     @Nullable String customer = request.query("customer").orElse(null);
     @Nullable String price = request.query("price").orElse(null);
     List<EntitlingSubscription> held =
-        database
-            .asTenant(request.tenant(), tx -> views.held(tx, customer, price))
-            .stream()
+        database.asTenant(request.tenant(), tx -> views.held(tx, customer, price)).stream()
             .map(
                 one ->
                     new EntitlingSubscription(
@@ -162,8 +160,7 @@ public final class PaymentRoutes {
       throw ProblemException.invalidField(
           "off", "`off` has some of: %s.".formatted(String.join(", ", PaymentMails.TEMPLATES)));
     }
-    database.useTenant(
-        request.tenant(), tx -> PaymentMails.switchOff(tx, off, clock.instant()));
+    database.useTenant(request.tenant(), tx -> PaymentMails.switchOff(tx, off, clock.instant()));
     return view(off);
   }
 

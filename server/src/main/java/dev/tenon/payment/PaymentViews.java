@@ -1,5 +1,6 @@
 package dev.tenon.payment;
 
+import dev.tenon.connector.stripe.CustomerSnapshot;
 import dev.tenon.db.TenantTx;
 import dev.tenon.http.Page;
 import dev.tenon.id.Ids;
@@ -49,7 +50,11 @@ final class PaymentViews {
   Page<SubscriptionRoutes.SubscriptionView> subscriptions(
       TenantTx tx, Page.Ask ask, @Nullable String customerProviderId) {
     return page(
-        tx, ask, SUBSCRIPTIONS, Optional.ofNullable(customerProviderId), PaymentViews::subscription);
+        tx,
+        ask,
+        SUBSCRIPTIONS,
+        Optional.ofNullable(customerProviderId),
+        PaymentViews::subscription);
   }
 
   Optional<Found<SubscriptionRoutes.SubscriptionView>> subscription(TenantTx tx, UUID id) {
@@ -58,8 +63,7 @@ final class PaymentViews {
 
   Page<PaymentRoutes.PaymentView> payments(
       TenantTx tx, Page.Ask ask, @Nullable String customerProviderId) {
-    return page(
-        tx, ask, PAYMENTS, Optional.ofNullable(customerProviderId), PaymentViews::payment);
+    return page(tx, ask, PAYMENTS, Optional.ofNullable(customerProviderId), PaymentViews::payment);
   }
 
   Optional<Found<PaymentRoutes.PaymentView>> payment(TenantTx tx, UUID id) {
@@ -73,8 +77,7 @@ final class PaymentViews {
   }
 
   /// Puts in a customer that was just made, as far as nobody knows more; answers our id of it.
-  UUID madeCustomer(
-      TenantTx tx, UUID connection, UUID id, String providerId, Instant now, CustomerRow row) {
+  UUID madeCustomer(TenantTx tx, UUID connection, UUID id, CustomerSnapshot made, Instant now) {
     return tx.handle()
         .createQuery(
             """
@@ -87,10 +90,10 @@ final class PaymentViews {
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("connection", connection)
-        .bind("provider_id", providerId)
+        .bind("provider_id", made.id())
         .bind("id", id)
-        .bind("email", row.email)
-        .bind("name", row.name)
+        .bind("email", PlainText.name(made.email()))
+        .bind("name", PlainText.name(made.name()))
         .bind("now", now)
         .mapTo(UUID.class)
         .one();
@@ -102,8 +105,7 @@ final class PaymentViews {
       String select,
       Optional<String> customerProviderId,
       RowMapper<V> view) {
-    String filter =
-        customerProviderId.isPresent() ? " and r.customer_provider_id = :customer" : "";
+    String filter = customerProviderId.isPresent() ? " and r.customer_provider_id = :customer" : "";
     var query =
         tx.handle()
             .createQuery(

@@ -2,7 +2,6 @@ package dev.tenon.payment;
 
 import dev.tenon.connector.stripe.Origin;
 import dev.tenon.db.EngineTx;
-import dev.tenon.connector.stripe.StripeEvent;
 import dev.tenon.db.TenantTx;
 import dev.tenon.inbox.Digest;
 import dev.tenon.lane.Replays;

@@ -2,7 +2,6 @@ package dev.tenon.payment;
 
 import dev.tenon.connector.stripe.ChargeSnapshot;
 import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
-import dev.tenon.connector.stripe.CustomerSnapshot;
 import dev.tenon.connector.stripe.InvoicePaymentSnapshot;
 import dev.tenon.connector.stripe.InvoiceSnapshot;
 import dev.tenon.connector.stripe.StripeObjects;
@@ -23,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -111,17 +111,23 @@ public final class StripeApplier implements FactApplier {
   }
 
   private static String customer(PaymentBatch batch, StripeFact fact) {
-    CustomerSnapshot snapshot = CustomerSnapshot.of(fact.object());
     CustomerRow row = batch.customer(fact.id());
-    boolean first = row.asOf == null;
-    row.add(snapshot, fact.fact().kind(), fact.event(), fact.fact().occurredAt());
-    if (first && !row.deleted) {
+    boolean first = row.newest.isEmpty();
+    row.add(
+        CustomerFact.of(
+            fact.event(),
+            fact.fact().occurredAt(),
+            fact.fact().kind(),
+            fact.object(),
+            StripeObjects.previousAttributes(fact.tree())));
+    CustomerFact shown = Objects.requireNonNull(row.shown());
+    if (first && !shown.deleted()) {
       Map<String, @Nullable Object> data = new HashMap<>();
       data.put("provider_id", row.providerId);
-      data.put("email", row.email);
+      data.put("email", shown.email());
       batch.tell(EventType.CUSTOMER_CREATED, Ids.write(Prefix.CUSTOMER, row.id), data, fact.uuid());
     }
-    return "customer %s %s".formatted(row.providerId, row.deleted ? "deleted" : "stored");
+    return "customer %s %s".formatted(row.providerId, shown.deleted() ? "deleted" : "stored");
   }
 
   private static String subscription(PaymentBatch batch, StripeFact fact) {
@@ -177,8 +183,11 @@ public final class StripeApplier implements FactApplier {
 
   private static String invoicePayment(PaymentBatch batch, StripeFact fact) {
     InvoicePaymentSnapshot payment = InvoicePaymentSnapshot.of(fact.object());
-    batch.link(PlainText.id(payment.paymentIntent()), PlainText.id(payment.invoice()));
-    return "payment intent %s paid %s".formatted(payment.paymentIntent(), payment.invoice());
+    String intent = PlainText.id(payment.paymentIntent());
+    String invoice = PlainText.id(payment.invoice());
+    batch.link(intent, invoice);
+    return "invoice payment %s: payment intent %s paid invoice %s"
+        .formatted(fact.id(), intent, invoice);
   }
 
   private static String charge(PaymentBatch batch, StripeFact fact) {

@@ -33,7 +33,8 @@ record SubscriptionFact(
     @Nullable Instant cancelAt,
     @Nullable Instant cancelledAt,
     @Nullable Instant endedAt,
-    @Nullable Instant trialEnd) {
+    @Nullable Instant trialEnd)
+    implements TimedFact {
 
   SubscriptionFact {
     before = before == null ? Map.of() : before;
@@ -74,26 +75,23 @@ record SubscriptionFact(
     return SubscriptionState.of(status);
   }
 
-  boolean isFinal() {
+  @Override
+  public boolean isFinal() {
     return state() == SubscriptionState.ENDED;
   }
 
-  /// Whether `later` says that it found things as this fact left them. The creation comes before
-  /// all others; a fact that calls nothing previous says nothing else.
-  boolean precedes(SubscriptionFact later) {
-    if (first != later.first) {
-      return first;
-    }
-    boolean compared = false;
-    for (Map.Entry<String, String> field : later.before.entrySet()) {
-      String left = after.get(field.getKey());
-      if (left != null) {
-        if (!left.equals(field.getValue())) {
-          return false;
-        }
-        compared = true;
-      }
-    }
-    return compared;
+  @Override
+  public int rank() {
+    return switch (status) {
+      case "incomplete" -> 0;
+      case "trialing" -> 1;
+      case "active" -> 2;
+      case "past_due" -> 3;
+      case "unpaid" -> 4;
+      case "paused" -> 5;
+      case "incomplete_expired" -> 8;
+      case "canceled" -> 9;
+      default -> 2;
+    };
   }
 }

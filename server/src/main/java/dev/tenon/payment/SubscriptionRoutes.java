@@ -30,8 +30,7 @@ final class SubscriptionRoutes {
     this.views = views;
   }
 
-  static void declare(
-      Routes routes, Database database, StripeCallers callers, PaymentViews views) {
+  static void declare(Routes routes, Database database, StripeCallers callers, PaymentViews views) {
     var here = new SubscriptionRoutes(database, callers, views);
     routes
         .list(
@@ -130,8 +129,7 @@ final class SubscriptionRoutes {
     SubscriptionSnapshot now = StripeCallers.accepted(stripe.get(found.providerId()));
     boolean ending = now.cancelAtPeriodEnd() || now.cancelAt() != null;
     return view(
-        found.view(),
-        ending ? StripeCallers.accepted(stripe.keep(now, callers.newKey())) : now);
+        found.view(), ending ? StripeCallers.accepted(stripe.keep(now, callers.newKey())) : now);
   }
 
   private static PaymentViews.Found<SubscriptionView> notEnded(

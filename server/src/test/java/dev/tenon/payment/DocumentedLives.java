@@ -80,6 +80,16 @@ final class DocumentedLives {
     return new Life("busy second" + (old ? ", old" : ", new"), life.bodies);
   }
 
+  /// Two changes of a customer within one second, told apart by what they call previous only.
+  static Life busyCustomer(boolean old) {
+    var life = new DocumentedLives(old, Map.of());
+    life.customer("created", "ada@customer.test", false, "");
+    life.customer("updated", "ada@customer.test", true, "\"delinquent\":false");
+    life.customer("updated", "ada2@customer.test", true, "\"email\":\"ada@customer.test\"");
+    life.customer("updated", "ada2@customer.test", false, "\"delinquent\":true");
+    return new Life("busy customer" + (old ? ", old" : ", new"), life.bodies);
+  }
+
   private List<String> whole() {
     customer("created");
     checkout();
@@ -215,13 +225,18 @@ final class DocumentedLives {
   }
 
   private void customer(String kind) {
+    customer(kind, kind.equals("created") ? "ada@customer.test" : "ada2@customer.test", false, "");
+  }
+
+  private void customer(String kind, String email, boolean delinquent, String previous) {
     event(
         "customer." + kind,
         """
-        {"id":"cus_docs1","object":"customer","email":"%s","name":"Ada","metadata":{}}
+        {"id":"cus_docs1","object":"customer","email":"%s","name":"Ada","delinquent":%b,
+         "metadata":{}}
         """
-            .formatted(kind.equals("created") ? "ada@customer.test" : "ada2@customer.test"),
-        "");
+            .formatted(email, delinquent),
+        previous);
   }
 
   private void checkout() {

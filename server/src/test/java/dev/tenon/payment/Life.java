@@ -23,8 +23,8 @@ record Life(String name, List<String> bodies) {
     bodies = List.copyOf(bodies);
   }
 
-  /// The same life of somebody else: every id ends in `mark`, and the events have other ids, so that
-  /// no rule can live on their order.
+  /// The same life of somebody else: every id ends in `mark`, and the events have other ids, so
+  /// that no rule can live on their order.
   Life as(String mark, Random random) {
     Map<String, String> events = new HashMap<>();
     return new Life(

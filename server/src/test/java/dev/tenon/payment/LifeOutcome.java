@@ -6,12 +6,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /// What one life left behind: its rows, its mails, and the events in the order they were told.
 final class LifeOutcome {
-  /// Rows as texts, without what depends on the order: ids of ours, times of writing, what was made.
+  /// Rows as texts, without what depends on the order: ids of ours, times of writing, what was
+  /// made.
   final List<String> rows = new ArrayList<>();
+
   final List<String> mails = new ArrayList<>();
   final List<Told> events = new ArrayList<>();
 
@@ -69,15 +72,20 @@ final class LifeOutcome {
         "charge_refund",
         "provider_id, payment_intent, customer_provider_id, amount_refunded, currency");
     for (List<String> mail : engine.rows("select about, template from message order by id")) {
-      outcomes.get(markByRecord.get(mail.get(0))).mails.add(mail.get(1));
+      outcome(outcomes, markByRecord, mail.get(0)).mails.add(mail.get(1));
     }
     for (List<String> event : engine.rows("select about, type, payload from event order by id")) {
-      outcomes
-          .get(markByRecord.get(event.get(0)))
+      outcome(outcomes, markByRecord, event.get(0))
           .events
           .add(new Told(event.get(1), event.get(0), event.get(2)));
     }
     return outcomes;
+  }
+
+  private static LifeOutcome outcome(
+      Map<String, LifeOutcome> outcomes, Map<String, String> markByRecord, String about) {
+    String mark = Objects.requireNonNull(markByRecord.get(about), about);
+    return Objects.requireNonNull(outcomes.get(mark), mark);
   }
 
   private static void collect(

@@ -96,7 +96,8 @@ class PaymentApiTest {
         "/subscriptions/" + subscription,
         ownKey,
         now -> now.path("state").asString().equals("ended"));
-    assertThat(get(own, ownKey, "/entitlements?customer=" + providerId).path("entitled").asBoolean())
+    assertThat(
+            get(own, ownKey, "/entitlements?customer=" + providerId).path("entitled").asBoolean())
         .isFalse();
     isProblem(
         program.call("POST", own, "/subscriptions/" + subscription + "/resume", ownKey, ""),
@@ -168,8 +169,7 @@ class PaymentApiTest {
         "/entitlements?customer=" + providerId,
         adaKey,
         now -> now.path("entitled").asBoolean());
-    assertThat(
-            get(ada, adaKey, "/entitlements").path("entitled").asBoolean())
+    assertThat(get(ada, adaKey, "/entitlements").path("entitled").asBoolean())
         .as("the tenant's own subscription on the platform's account")
         .isTrue();
     assertThat(get(bob, bobKey, "/subscriptions").path("data")).isEmpty();
@@ -204,8 +204,7 @@ class PaymentApiTest {
         new String[] {
           "{\"email\":\"\"}", "{\"email\":\"nobody\"}", "{\"email\":\"a@b\",\"name\":\" \"}"
         }) {
-      isProblem(
-          program.call("POST", own, "/customers", ownKey, bad), 400, "request.invalid_field");
+      isProblem(program.call("POST", own, "/customers", ownKey, bad), 400, "request.invalid_field");
     }
     for (String bad :
         new String[] {

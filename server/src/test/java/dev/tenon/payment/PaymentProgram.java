@@ -96,8 +96,7 @@ final class PaymentProgram implements AutoCloseable {
                                 Secret.of("sk_test_program"),
                                 "webhook_secret",
                                 secret)));
-    stripe.registerEndpoint(
-        URI.create(tenon.publicUrl().at("/in/" + made.id())), secret.reveal());
+    stripe.registerEndpoint(URI.create(tenon.publicUrl().at("/in/" + made.id())), secret.reveal());
   }
 
   /// A monthly price in the sandbox.
@@ -121,8 +120,7 @@ final class PaymentProgram implements AutoCloseable {
 
   HttpResponse<String> call(String method, TenantId tenant, String path, String key, String body) {
     var request =
-        HttpRequest.newBuilder(
-                URI.create(tenon.publicUrl().at("/v1/tenants/" + tenant + path)))
+        HttpRequest.newBuilder(URI.create(tenon.publicUrl().at("/v1/tenants/" + tenant + path)))
             .header("Authorization", "Bearer " + key)
             .method(
                 method,

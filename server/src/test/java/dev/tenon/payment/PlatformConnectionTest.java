@@ -164,7 +164,8 @@ class PlatformConnectionTest {
   }
 
   private List<String> tenants() {
-    return engine.rows("select tenant_id from subscription union all select tenant_id from customer")
+    return engine
+        .rows("select tenant_id from subscription union all select tenant_id from customer")
         .stream()
         .map(List::getFirst)
         .toList();

@@ -27,9 +27,9 @@ import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Records lives as the sandbox sends them: drives a simulator by its API and its control endpoints,
-/// and takes what its webhooks carry, for an endpoint of today's version and for one that pins an
-/// old one. All that one action causes happens within one second.
+/// Records lives as the sandbox sends them: drives a simulator by its API and its control
+/// endpoints, and takes what its webhooks carry, for an endpoint of today's version and for one
+/// that pins an old one. All that one action causes happens within one second.
 final class SandboxLives implements AutoCloseable {
   private static final String OLD_VERSION = "2024-06-20";
 
@@ -52,7 +52,8 @@ final class SandboxLives implements AutoCloseable {
     sink.createContext(
         "/",
         exchange -> {
-          String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          String body =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
           String path = exchange.getRequestURI().getPath();
           received
               .computeIfAbsent(path, _ -> new ConcurrentHashMap<>())
@@ -93,7 +94,7 @@ final class SandboxLives implements AutoCloseable {
     ids.removeAll(before);
     List<Life> lives = new ArrayList<>();
     for (String shape : List.of("new", "old")) {
-      Map<String, String> bodies = received.get("/" + shape);
+      Map<String, String> bodies = received.getOrDefault("/" + shape, Map.of());
       lives.add(
           new Life(
               name + ", " + shape + " shape",
@@ -135,8 +136,7 @@ final class SandboxLives implements AutoCloseable {
     }
     String session = post("/v1/checkout/sessions", form).path("id").asString();
     stripe.pay(session);
-    subscription =
-        get("/v1/checkout/sessions/" + session).path("subscription").asString();
+    subscription = get("/v1/checkout/sessions/" + session).path("subscription").asString();
     return this;
   }
 

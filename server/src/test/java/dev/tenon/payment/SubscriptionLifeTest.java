@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
@@ -20,11 +21,11 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /// Goal: whatever the order and the repetition in which the webhooks of a subscription's life
-/// arrive, the end is the same, each mail and each event comes out once and only when its rule says.
-/// Method: whole lives, as the sandbox sends them and as Stripe documents them, in old and new
-/// shapes; all orders of the short ones and many random ones of the long ones; delivered a few at a
-/// time, applied by two sets of workers that die now and then just before their commit; on the real
-/// inbox, lanes and database. Each life has ids of its own, so that hundreds run at once.
+/// arrive, the end is the same, each mail and each event comes out once and only when its rule
+/// says. Method: whole lives, as the sandbox sends them and as Stripe documents them, in old and
+/// new shapes; all orders of the short ones and many random ones of the long ones; delivered a few
+/// at a time, applied by two sets of workers that die now and then just before their commit; on the
+/// real inbox, lanes and database. Each life has ids of its own, so that hundreds run at once.
 ///
 /// `-Dlives.seed=…` repeats a run that failed; `-Dlives.orders=…` tries more.
 class SubscriptionLifeTest {
@@ -44,6 +45,7 @@ class SubscriptionLifeTest {
     for (boolean old : new boolean[] {false, true}) {
       addAllOrders(DocumentedLives.sale(old));
       addAllOrders(DocumentedLives.busySecond(old));
+      addAllOrders(DocumentedLives.busyCustomer(old));
       addSomeOrders(DocumentedLives.invoice(old), 5 * ORDERS);
     }
     for (Life life : longLives(Map.of())) {
@@ -202,14 +204,15 @@ class SubscriptionLifeTest {
   private void check(LifeEngine engine) {
     assertThat(crashes).isPositive();
     assertThat(engine.rows("select kind, last_error from waiting_fact")).isEmpty();
-    assertThat(engine.rows("select kind, result from fact where state not in ('applied', 'ignored')"))
+    assertThat(
+            engine.rows("select kind, result from fact where state not in ('applied', 'ignored')"))
         .isEmpty();
     assertThat(engine.rows("select kind, result from fact where failures > 0")).isEmpty();
     Map<String, LifeOutcome> outcomes = LifeOutcome.all(engine, MARK_CHARS);
     Map<String, List<String>> rows = new HashMap<>();
     long facts = 0;
     for (Run run : runs) {
-      LifeOutcome outcome = outcomes.get(run.mark());
+      LifeOutcome outcome = Objects.requireNonNull(outcomes.get(run.mark()), run.mark());
       var expected = new LifeExpectation(run.delivered());
       facts += expected.facts.size();
       String about =
@@ -226,8 +229,7 @@ class SubscriptionLifeTest {
         .containsExactly(List.of(Long.toString(facts)));
   }
 
-  private static void checkEvents(
-      String about, LifeOutcome outcome, LifeExpectation expected) {
+  private static void checkEvents(String about, LifeOutcome outcome, LifeExpectation expected) {
     List<String> types = outcome.events.stream().map(LifeOutcome.Told::type).toList();
     for (String type :
         List.of(
@@ -258,7 +260,10 @@ class SubscriptionLifeTest {
     }
     JsonNode last = Life.json(ofSubscription.getLast().payload());
     String row =
-        outcome.rows.stream().filter(text -> text.startsWith("subscription ")).findFirst().orElseThrow();
+        outcome.rows.stream()
+            .filter(text -> text.startsWith("subscription "))
+            .findFirst()
+            .orElseThrow();
     assertThat(row)
         .as(about)
         .contains(

@@ -62,8 +62,8 @@ public record StripeEvent(
 
   /// The lane: events with one key are applied one at a time. It is the customer where one is
   /// named, so that a customer's session, subscription and invoices queue up behind each other;
-  /// else the invoice it names; else the object; else the event itself, which then waits for nobody. Ids are unique within one
-  /// account only, hence the account's prefix for Connect.
+  /// else the invoice it names; else the object; else the event itself, which then waits for
+  /// nobody. Ids are unique within one account only, hence the account's prefix for Connect.
   public String laneKey() {
     String key =
         !subject.customer().isEmpty()

@@ -3,6 +3,7 @@ package dev.tenon.sandbox.stripe;
 import dev.tenon.sandbox.Page;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The hosted page of an invoice: what is due, and a button that pays it with a card that works.
@@ -21,11 +22,12 @@ final class InvoicePage {
 
   void show(ServerRequest request, ServerResponse response) {
     String id = request.path().pathParameters().get("id");
-    ObjectNode invoice = find(id);
-    if (invoice == null) {
+    Optional<ObjectNode> found = find(id);
+    if (found.isEmpty()) {
       Page.send(response, 404, Page.wide("Stripe", "Invoice", "<h1>No such invoice</h1>\n"));
       return;
     }
+    ObjectNode invoice = found.get();
     boolean open = invoice.path("status").asString().equals("open");
     String body =
         """
@@ -48,17 +50,21 @@ final class InvoicePage {
   /// Pays an open invoice and shows it again; a paid one is only shown.
   void submit(ServerRequest request, ServerResponse response) {
     String id = request.path().pathParameters().get("id");
-    ObjectNode invoice = find(id);
-    if (invoice != null && invoice.path("status").asString().equals("open")) {
-      String subscription =
-          invoice.path("parent").path("subscription_details").path("subscription").asString("");
-      api.run(Call.NONE, call -> subscriptions.renew(subscription, true));
-    }
+    find(id)
+        .filter(invoice -> invoice.path("status").asString().equals("open"))
+        .map(
+            invoice ->
+                invoice
+                    .path("parent")
+                    .path("subscription_details")
+                    .path("subscription")
+                    .asString(""))
+        .ifPresent(
+            subscription -> api.run(Call.NONE, call -> subscriptions.renew(subscription, true)));
     show(request, response);
   }
 
-  private @org.jspecify.annotations.Nullable ObjectNode find(String id) {
-    return api.run(
-        Call.NONE, call -> objects.find("invoice", id).map(ObjectNode::deepCopy).orElse(null));
+  private Optional<ObjectNode> find(String id) {
+    return api.run(Call.NONE, call -> objects.find("invoice", id).map(ObjectNode::deepCopy));
   }
 }
