@@ -200,7 +200,8 @@ public final class Tenon implements AutoCloseable {
     ApiKeyRoutes.declare(routes, database, keys, clock);
     ConnectionRoutes.declare(routes, database, connections, publicUrl, ProviderKind.known());
     InboundRoutes.declare(routes, inbox, connections, clock);
-    PaymentRoutes.declare(routes, database, new StripeConnections(connections, http), ids);
+    PaymentRoutes.declare(
+        routes, database, new StripeConnections(database, connections, http), ids, clock);
     MessageRoutes.declare(routes, database, messages, jobs);
     dev.tenon.inbox.ReceivedEventRoutes.declare(routes, database, replays);
     ConsoleRoutes.declare(
