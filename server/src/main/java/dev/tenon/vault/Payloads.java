@@ -1,85 +1,82 @@
 package dev.tenon.vault;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/// Deflates and inflates bodies. The zlib objects hold native memory and are dear to make, so a few
-/// are kept; under more threads than that, a new one is made and ended.
+/// Makes bodies small before they are sealed, and whole again after.
 ///
-/// Form: one byte (0 stored, 1 deflated), four bytes of original length, the data. A body that does
-/// not shrink is stored as it is.
+/// Form: one byte that says how (0 stored, 1 deflated, 2 zstd with the first dictionary), four
+/// bytes of original length, the data. A body that does not shrink is stored as it is. Every form
+/// that was ever written stays readable.
 final class Payloads {
   private static final int HEADER = 5;
-  private static final int STORED = 0;
-  private static final int DEFLATED = 1;
+  private static final byte STORED = 0;
+  private static final byte DEFLATED = 1;
+  private static final byte ZSTD_1 = 2;
   private static final int WORTH_TRYING_BYTES_MIN = 64;
-  private static final int KEPT = 32;
-
-  private static final ArrayBlockingQueue<Deflater> DEFLATERS = new ArrayBlockingQueue<>(KEPT);
-  private static final ArrayBlockingQueue<Inflater> INFLATERS = new ArrayBlockingQueue<>(KEPT);
 
   private Payloads() {}
 
-  static byte[] deflate(byte[] plain) {
-    byte[] out = new byte[HEADER + plain.length];
-    writeLength(out, plain.length);
+  static byte[] pack(byte[] plain) {
     if (plain.length >= WORTH_TRYING_BYTES_MIN) {
-      Deflater deflater = DEFLATERS.poll();
-      if (deflater == null) {
-        deflater = new Deflater(Deflater.BEST_SPEED, true);
-      }
-      try {
-        deflater.setInput(plain);
-        deflater.finish();
-        int used = deflater.deflate(out, HEADER, out.length - HEADER);
-        if (deflater.finished() && used < plain.length) {
-          out[0] = DEFLATED;
-          return Arrays.copyOf(out, HEADER + used);
-        }
-      } finally {
-        deflater.reset();
-        if (!DEFLATERS.offer(deflater)) {
-          deflater.end();
-        }
+      byte[] packed = DictionaryZstd.isAvailable() ? zstd(plain) : deflate(plain);
+      if (packed.length < HEADER + plain.length) {
+        return packed;
       }
     }
-    out[0] = STORED;
-    System.arraycopy(plain, 0, out, HEADER, plain.length);
-    return out;
+    return header(STORED, plain.length, plain.length).put(plain).array();
+  }
+
+  private static byte[] zstd(byte[] plain) {
+    byte[] packed = DictionaryZstd.compress(plain);
+    return header(ZSTD_1, plain.length, packed.length).put(packed).array();
+  }
+
+  private static byte[] deflate(byte[] plain) {
+    try (var deflater = new Deflater(Deflater.BEST_SPEED, true)) {
+      deflater.setInput(plain);
+      deflater.finish();
+      byte[] out = new byte[plain.length];
+      int used = deflater.deflate(out);
+      return deflater.finished()
+          ? header(DEFLATED, plain.length, used).put(out, 0, used).array()
+          : header(STORED, plain.length, plain.length).put(plain).array();
+    }
+  }
+
+  private static ByteBuffer header(byte form, int plainBytes, int packedBytes) {
+    return ByteBuffer.allocate(HEADER + packedBytes).put(form).putInt(plainBytes);
   }
 
   /// The length in front is authenticated with the rest, but whoever filled it may be a caller of a
   /// provider: it is checked before any memory is taken.
-  static byte[] inflate(byte[] packed, int bytesMax) {
+  static byte[] unpack(byte[] packed, int bytesMax) {
     if (packed.length < HEADER) {
       throw new VaultException("a sealed payload is too short");
     }
-    int length = readLength(packed);
+    int length = ByteBuffer.wrap(packed, 1, 4).getInt();
     if (length < 0 || length > bytesMax) {
       throw new VaultException(
           "a sealed payload would open to more than %d bytes".formatted(bytesMax));
     }
-    if (packed[0] == STORED) {
-      if (packed.length - HEADER != length) {
-        throw new VaultException("a sealed payload has the wrong length");
+    return switch (packed[0]) {
+      case STORED -> {
+        if (packed.length - HEADER != length) {
+          throw new VaultException("a sealed payload has the wrong length");
+        }
+        yield Arrays.copyOfRange(packed, HEADER, packed.length);
       }
-      return Arrays.copyOfRange(packed, HEADER, packed.length);
-    }
-    if (packed[0] != DEFLATED) {
-      throw new VaultException("a sealed payload has an unknown form");
-    }
-    return inflate(packed, new byte[length]);
+      case DEFLATED -> inflate(packed, new byte[length]);
+      case ZSTD_1 -> DictionaryZstd.decompress(packed, HEADER, length);
+      default -> throw new VaultException("a sealed payload has an unknown form");
+    };
   }
 
   private static byte[] inflate(byte[] packed, byte[] out) {
-    Inflater inflater = INFLATERS.poll();
-    if (inflater == null) {
-      inflater = new Inflater(true);
-    }
-    try {
+    try (var inflater = new Inflater(true)) {
       inflater.setInput(packed, HEADER, packed.length - HEADER);
       int filled = 0;
       while (filled < out.length) {
@@ -96,22 +93,6 @@ final class Payloads {
       return out;
     } catch (DataFormatException e) {
       throw new VaultException("a sealed payload does not inflate", e);
-    } finally {
-      inflater.reset();
-      if (!INFLATERS.offer(inflater)) {
-        inflater.end();
-      }
     }
-  }
-
-  private static void writeLength(byte[] out, int length) {
-    out[1] = (byte) (length >>> 24);
-    out[2] = (byte) (length >>> 16);
-    out[3] = (byte) (length >>> 8);
-    out[4] = (byte) length;
-  }
-
-  private static int readLength(byte[] in) {
-    return (in[1] & 0xff) << 24 | (in[2] & 0xff) << 16 | (in[3] & 0xff) << 8 | (in[4] & 0xff);
   }
 }

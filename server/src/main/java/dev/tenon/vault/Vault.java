@@ -111,16 +111,16 @@ public final class Vault {
     }
   }
 
-  /// Deflates, then seals: the way for bodies, which would otherwise be most of what is stored.
+  /// Makes small, then seals: the way for bodies, which would otherwise be most of what is stored.
   public byte[] sealPayload(TenantId tenant, String owner, String field, byte[] plain) {
-    return seal(tenant, owner, field, Payloads.deflate(plain));
+    return seal(tenant, owner, field, Payloads.pack(plain));
   }
 
   /// Opens what [#sealPayload] sealed. Throws [VaultException] when it inflates to more than
   /// `bytesMax`.
   public byte[] openPayload(
       TenantId tenant, String owner, String field, byte[] sealed, int bytesMax) {
-    return Payloads.inflate(open(tenant, owner, field, sealed), bytesMax);
+    return Payloads.unpack(open(tenant, owner, field, sealed), bytesMax);
   }
 
   private Aead key(TenantId tenant) {
