@@ -79,6 +79,7 @@ public final class Tenon implements AutoCloseable {
   private final InboxWriter writer;
   private final LaneWorkers lanes;
   private final JobWorkers work;
+  private final EmailSender sender;
   private final PublicUrl publicUrl;
   private final HttpServer server;
 
@@ -121,7 +122,7 @@ public final class Tenon implements AutoCloseable {
     var jobsMade = new Signal();
     var events = new Events(ids, clock);
     MailSeal mailSeal = new SealedMail(vault);
-    var sender =
+    sender =
         new EmailSender(
             database,
             new ConfiguredEmail(database, connections, http, around.mailServers(), clock),
@@ -311,6 +312,7 @@ public final class Tenon implements AutoCloseable {
     writer.close();
     lanes.close();
     work.close();
+    sender.close();
     http.close();
     partitions.close();
     database.close();
