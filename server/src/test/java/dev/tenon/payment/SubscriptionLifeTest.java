@@ -256,8 +256,7 @@ class SubscriptionLifeTest {
           .as("%s: %s in %s", about, type, types)
           .isBetween(asDelivered ? once : 0, asDelivered ? once : 1);
     }
-    for (String type :
-        List.of("subscription.cancelled", "payment.succeeded", "payment.refunded")) {
+    for (String type : List.of("subscription.cancelled", "payment.succeeded", "payment.refunded")) {
       assertThat(Collections.frequency(types, type))
           .as("%s: %s in %s", about, type, types)
           .isEqualTo(expected.events.getOrDefault(type, 0));
