@@ -64,6 +64,29 @@ if (step === "sell") {
   assert.equal(complete.status, "complete");
   assert.equal(complete.subscription.status, "active");
   assert.equal(complete.subscription.metadata.tenant_id, "t_node");
+  // What the hub's API calls for: a customer changed and listed, the portal, a subscription
+  // cancelled at the end of its period, kept, and ended.
+  const customer = complete.customer;
+  const renamed = await stripe.customers.update(customer, { name: "Node" });
+  assert.equal(renamed.name, "Node");
+  const listedCustomers = await stripe.customers.list({ email: "node@example.com" });
+  assert.equal(listedCustomers.data[0].id, customer);
+  const portal = await stripe.billingPortal.sessions.create({
+    customer,
+    return_url: "https://app.example/account",
+  });
+  assert.equal(portal.return_url, "https://app.example/account");
+  const invoice = await stripe.invoices.retrieve(complete.invoice);
+  assert.ok(invoice.hosted_invoice_url.endsWith("/i/" + invoice.id));
+  const page = await fetch(invoice.hosted_invoice_url);
+  assert.equal(page.status, 200);
+  const subscription = complete.subscription.id;
+  const ending = await stripe.subscriptions.update(subscription, { cancel_at_period_end: true });
+  assert.equal(ending.cancel_at_period_end, true);
+  const kept = await stripe.subscriptions.update(subscription, { cancel_at_period_end: false });
+  assert.equal(kept.cancel_at, null);
+  const ended = await stripe.subscriptions.cancel(subscription);
+  assert.equal(ended.status, "canceled");
   const types = [];
   for await (const listed of stripe.events.list({ limit: 3 })) {
     types.push(listed.type);

@@ -53,7 +53,7 @@ class SubscriptionLifeTest {
     }
     try (var engine = new LifeEngine()) {
       deliverAndApply(engine, engine.connection(engine.tenant));
-      check(engine);
+      check(engine, true);
     }
   }
 
@@ -70,7 +70,7 @@ class SubscriptionLifeTest {
         addSomeOrders(life, ORDERS / 4);
       }
       deliverAndApply(engine, source);
-      check(engine);
+      check(engine, false);
       assertThat(engine.rows("select distinct tenant_id from subscription"))
           .containsExactly(List.of(engine.tenant.uuid().toString()));
     }
@@ -158,7 +158,7 @@ class SubscriptionLifeTest {
   }
 
   private void deliverAndApply(LifeEngine engine, Inbox.Source source) throws Exception {
-    BooleanSupplier crash = () -> random.nextInt(100) < 4;
+    BooleanSupplier crash = () -> crashes == 0 || random.nextInt(100) < 4;
     List<LaneWorkers> nodes = List.of(engine.workers(crash), engine.workers(crash));
     int[] next = new int[runs.size()];
     boolean more = true;
@@ -201,7 +201,9 @@ class SubscriptionLifeTest {
     }
   }
 
-  private void check(LifeEngine engine) {
+  /// @param asDelivered facts were applied in the order of their arrival, as they are unless they
+  ///   have to wait until somebody knows whose they are
+  private void check(LifeEngine engine, boolean asDelivered) {
     assertThat(crashes).isPositive();
     assertThat(engine.rows("select kind, last_error from waiting_fact")).isEmpty();
     assertThat(
@@ -222,22 +224,39 @@ class SubscriptionLifeTest {
       assertThat(outcome.rows)
           .as(about)
           .isEqualTo(rows.computeIfAbsent(run.life().name(), _ -> outcome.rows));
-      assertThat(outcome.mails).as(about).containsExactlyInAnyOrderElementsOf(expected.mails);
-      checkEvents(about, outcome, expected);
+      if (asDelivered) {
+        assertThat(outcome.mails).as(about).containsExactlyInAnyOrderElementsOf(expected.mails);
+      } else {
+        checkMailsOfAnyOrder(about, outcome.mails, expected.mails);
+      }
+      checkEvents(about, outcome, expected, asDelivered);
     }
     assertThat(engine.rows("select count(*) from fact"))
         .containsExactly(List.of(Long.toString(facts)));
   }
 
-  private static void checkEvents(String about, LifeOutcome outcome, LifeExpectation expected) {
+  /// Receipts and the cancellation don't depend on the order; the others come once or, when their
+  /// time had passed before they were known to be due, not at all.
+  private static void checkMailsOfAnyOrder(
+      String about, List<String> mails, List<String> expected) {
+    for (String template : List.of("receipt", "subscription-cancellation")) {
+      assertThat(Collections.frequency(mails, template))
+          .as("%s: %s", about, template)
+          .isEqualTo(Collections.frequency(expected, template));
+    }
+    assertThat(Collections.frequency(mails, "subscription-confirmation")).as(about).isLessThan(2);
+  }
+
+  private static void checkEvents(
+      String about, LifeOutcome outcome, LifeExpectation expected, boolean asDelivered) {
     List<String> types = outcome.events.stream().map(LifeOutcome.Told::type).toList();
-    for (String type :
-        List.of(
-            "customer.created",
-            "subscription.activated",
-            "subscription.cancelled",
-            "payment.succeeded",
-            "payment.refunded")) {
+    for (String type : List.of("customer.created", "subscription.activated")) {
+      int once = expected.events.getOrDefault(type, 0);
+      assertThat(Collections.frequency(types, type))
+          .as("%s: %s in %s", about, type, types)
+          .isBetween(asDelivered ? once : 0, asDelivered ? once : 1);
+    }
+    for (String type : List.of("subscription.cancelled", "payment.succeeded", "payment.refunded")) {
       assertThat(Collections.frequency(types, type))
           .as("%s: %s in %s", about, type, types)
           .isEqualTo(expected.events.getOrDefault(type, 0));
