@@ -48,14 +48,14 @@ public final class PaymentRoutes {
         CreateCustomer.class,
         ProviderCustomer.class,
         "Create a customer",
-        here::createCustomer);
+        here::createCustomer).repeatable();
     routes.post(
         TENANT + "/checkout-sessions",
         Scope.PAYMENTS_WRITE,
         CreateCheckoutSession.class,
         CheckoutSessionView.class,
         "Create a checkout session",
-        here::createCheckoutSession);
+        here::createCheckoutSession).repeatable();
     routes.list(
         TENANT + "/subscriptions",
         Scope.PAYMENTS_READ,
@@ -122,7 +122,7 @@ public final class PaymentRoutes {
                 .createCustomer(
                     new NewCustomer(
                         origin(request), body.email(), body.name() == null ? "" : body.name()),
-                    ids.next().toString()));
+                    request.effect().orElseGet(ids::next).toString()));
     return new ProviderCustomer(made.id(), made.email(), made.name());
   }
 
@@ -148,7 +148,7 @@ public final class PaymentRoutes {
                         body.cancelUrl(),
                         true,
                         0),
-                    ids.next().toString()));
+                    request.effect().orElseGet(ids::next).toString()));
     return new CheckoutSessionView(made.id(), made.url());
   }
 
