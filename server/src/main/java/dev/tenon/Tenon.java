@@ -129,12 +129,7 @@ public final class Tenon implements AutoCloseable {
         new ConfiguredEmail(database, connections, http, around.mailServers(), clock);
     sender =
         new EmailSender(
-            database,
-            emailConnections,
-            new EmailBreakers(clock),
-            mailSeal,
-            events,
-            clock);
+            database, emailConnections, new EmailBreakers(clock), mailSeal, events, clock);
     var jobs = new Jobs(List.of(sender), ids, clock, jobsMade);
     var messages = new Messages(EmailTemplates.builtIn(), mailSeal, jobs, ids, clock);
     work =

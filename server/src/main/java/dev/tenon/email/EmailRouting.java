@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/// Through which connections a tenant's mail goes, and in what order: a general route, and routes of
-/// single streams where those differ. A tenant without any route uses the platform's.
+/// Through which connections a tenant's mail goes, and in what order: a general route, and routes
+/// of single streams where those differ. A tenant without any route uses the platform's.
 public final class EmailRouting {
   /// The name under which the general route is stored.
   static final String GENERAL = "";

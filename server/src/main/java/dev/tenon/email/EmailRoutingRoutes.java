@@ -70,7 +70,8 @@ public final class EmailRoutingRoutes {
   private RoutingView replace(Request request, Routing body) {
     Map<String, List<String>> streams = body.streams() == null ? Map.of() : body.streams();
     if (streams.size() > STREAMS_MAX) {
-      throw ProblemException.invalidField("streams", "At most 20 streams have routes of their own.");
+      throw ProblemException.invalidField(
+          "streams", "At most 20 streams have routes of their own.");
     }
     return database.asTenant(
         request.tenant(),

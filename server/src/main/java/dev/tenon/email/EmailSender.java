@@ -78,8 +78,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
     try {
       course.run(
           sending,
-          connections.of(
-              sending.job.tenant(), sending.message.stream(), sending.namedConnection),
+          connections.of(sending.job.tenant(), sending.message.stream(), sending.namedConnection),
           writing);
     } catch (RuntimeException e) {
       LOG.error("message {} could not be brought on", sending.publicId(), e);

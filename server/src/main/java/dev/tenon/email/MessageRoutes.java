@@ -45,11 +45,7 @@ public final class MessageRoutes {
   }
 
   public static void declare(
-      Routes routes,
-      Database database,
-      Messages messages,
-      ConfiguredEmail connections,
-      Jobs jobs) {
+      Routes routes, Database database, Messages messages, ConfiguredEmail connections, Jobs jobs) {
     var here = new MessageRoutes(database, messages, connections, jobs);
     String path = "/v1/tenants/{tenant}/messages";
     routes
@@ -275,9 +271,7 @@ public final class MessageRoutes {
                         tx,
                         id(request),
                         request.effect().orElse(null),
-                        policy == null
-                            ? before.policy()
-                            : policy.name().toLowerCase(Locale.ROOT)))
+                        policy == null ? before.policy() : policy.name().toLowerCase(Locale.ROOT)))
             .orElseThrow(ProblemException::notFound);
     jobs.announce();
     return find(request, made);
@@ -357,7 +351,8 @@ public final class MessageRoutes {
                     .bind("tenant", request.tenant().uuid())
                     .bind("before", ask.before().orElse(null))
                     .bind("limit", ask.rows())
-                    .map((row, context) -> new Row(row.getObject("id", UUID.class), view(row, null)))
+                    .map(
+                        (row, context) -> new Row(row.getObject("id", UUID.class), view(row, null)))
                     .list());
     return Page.of(ask, rows, Row::id, Row::view);
   }

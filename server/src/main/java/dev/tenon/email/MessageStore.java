@@ -72,8 +72,7 @@ final class MessageStore {
         .bindArray("templates", String.class, messages.stream().map(NewMessage::template).toList())
         .bindArray("streams", String.class, messages.stream().map(NewMessage::stream).toList())
         .bindArray("policies", String.class, messages.stream().map(NewMessage::policy).toList())
-        .bindArray(
-            "named", UUID.class, messages.stream().map(NewMessage::namedConnection).toList())
+        .bindArray("named", UUID.class, messages.stream().map(NewMessage::namedConnection).toList())
         .bindArray("causes", UUID.class, messages.stream().map(NewMessage::cause).toList())
         .bindArray("about", String.class, messages.stream().map(NewMessage::about).toList())
         .bindArray("once_keys", String.class, messages.stream().map(NewMessage::onceKey).toList())

@@ -87,8 +87,7 @@ public final class Messages {
         switch (mail.content()) {
           case MailRequest.Content.Template(String name, Map<String, Object> data) -> {
             RenderedEmail rendered = rendered(name, data, product);
-            yield stored(
-                mail, from, rendered.subject(), rendered.html(), rendered.text(), name);
+            yield stored(mail, from, rendered.subject(), rendered.html(), rendered.text(), name);
           }
           case MailRequest.Content.Parts(String subject, String html, String text) ->
               stored(mail, from, subject, html, text, "");
@@ -142,7 +141,7 @@ public final class Messages {
   Optional<UUID> resend(TenantTx tx, UUID id, @Nullable UUID copy, String policy) {
     return store
         .content(tx, id)
-        .map(sealed -> StoredMail.read(seal.open(tx.tenant(), id, sealed)))
+        .map(stored -> StoredMail.read(seal.open(tx.tenant(), id, stored)))
         .map(
             mail -> {
               UUID made = copy == null ? ids.next() : copy;

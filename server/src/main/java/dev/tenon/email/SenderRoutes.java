@@ -39,23 +39,25 @@ public final class SenderRoutes {
             here::create)
         .repeatable();
     routes.get(path, Scope.EMAIL_READ, SenderList.class, "List the senders", here::list);
-    routes.get(
-        path + "/{address}", Scope.EMAIL_READ, SenderView.class, "Get a sender", here::get);
+    routes.get(path + "/{address}", Scope.EMAIL_READ, SenderView.class, "Get a sender", here::get);
     routes.delete(path + "/{address}", Scope.EMAIL_WRITE, "Delete a sender", here::delete);
   }
 
   /// A sender to add; one that is there is replaced.
   public record CreateSender(
-      @About("An address of a domain that the platform marked as the tenant's; any address with a"
-              + " key of the platform.")
+      @About(
+              "An address of a domain that the platform marked as the tenant's; any address with a"
+                  + " key of the platform.")
           String address,
       @About("Shown beside the address.") @Nullable String name,
       @About("What the built-in mails call the product.") @Nullable String product,
-      @About("Whether mails that name no sender come from it. A tenant's first sender is the"
-              + " default.")
+      @About(
+              "Whether mails that name no sender come from it. A tenant's first sender is the"
+                  + " default.")
           @Nullable Boolean isDefault,
-      @About("Marks the whole domain as the tenant's, so that its own keys may add addresses of it."
-              + " Only with a key of the platform.")
+      @About(
+              "Marks the whole domain as the tenant's, so that its own keys may add addresses of it."
+                  + " Only with a key of the platform.")
           @Nullable Boolean ownsDomain) {}
 
   /// A sender in the API.

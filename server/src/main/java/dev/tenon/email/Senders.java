@@ -26,8 +26,7 @@ public final class Senders {
   /// The tenant's default sender, else the platform's.
   static Optional<Sender> defaultSender(TenantTx tx) {
     return tx.handle()
-        .createQuery(
-            COLUMNS + "where is_default order by (tenant_id = :tenant) desc limit 1")
+        .createQuery(COLUMNS + "where is_default order by (tenant_id = :tenant) desc limit 1")
         .bind("tenant", tx.tenant().uuid())
         .map((row, _) -> sender(row))
         .findOne();

@@ -43,8 +43,7 @@ final class Repetition {
         request.set(REPLAYED, "true");
         request.answerStored(answered.status(), answered.body());
       }
-      case Repeats.Start.Running _ ->
-          throw new ProblemException(ProblemCode.IDEMPOTENCY_RUNNING);
+      case Repeats.Start.Running _ -> throw new ProblemException(ProblemCode.IDEMPOTENCY_RUNNING);
       case Repeats.Start.OtherRequest _ ->
           throw new ProblemException(ProblemCode.IDEMPOTENCY_KEY_REUSED);
       case Repeats.Start.Run run -> run(request, repeats.get(), run, read, handler);
@@ -89,7 +88,9 @@ final class Repetition {
     boolean visible = key.chars().allMatch(c -> c > 0x20 && c < 0x7f);
     if (key.isEmpty() || key.length() > KEY_CHARS_MAX || !visible) {
       throw new ProblemException(
-          ProblemCode.IDEMPOTENCY_INVALID_KEY, ProblemCode.IDEMPOTENCY_INVALID_KEY.whatToDo(), HEADER);
+          ProblemCode.IDEMPOTENCY_INVALID_KEY,
+          ProblemCode.IDEMPOTENCY_INVALID_KEY.whatToDo(),
+          HEADER);
     }
     return key;
   }

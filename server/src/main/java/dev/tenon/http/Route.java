@@ -89,8 +89,8 @@ public final class Route {
     return this;
   }
 
-  /// Takes an `Idempotency-Key`: what it makes is made under [Request#effect], so that a request that
-  /// is repeated with the same key does nothing twice.
+  /// Takes an `Idempotency-Key`: what it makes is made under [Request#effect], so that a request
+  /// that is repeated with the same key does nothing twice.
   public Route repeatable() {
     this.repeatable = true;
     return this;

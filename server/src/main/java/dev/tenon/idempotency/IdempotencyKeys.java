@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /// The idempotency keys of all tenants. Each is kept for 48 hours; answers are sealed, since they
 /// hold what the request's answer held.
 ///
-/// A run that never answered (a crash, an outcome that nobody knows) is taken up by the next request
-/// with its key, under the same effect id: the provider, or our own tables, recognise it.
+/// A run that never answered (a crash, an outcome that nobody knows) is taken up by the next
+/// request with its key, under the same effect id: the provider, or our own tables, recognise it.
 public final class IdempotencyKeys implements Repeats {
   private static final Logger LOG = LoggerFactory.getLogger(IdempotencyKeys.class);
 
@@ -53,8 +53,7 @@ public final class IdempotencyKeys implements Repeats {
   }
 
   /// One transaction: the key is ours, or another's row is read under its lock.
-  private Optional<IdempotencyStore.Known> begin(
-      TenantTx tx, Name name, byte[] hash, Instant now) {
+  private Optional<IdempotencyStore.Known> begin(TenantTx tx, Name name, byte[] hash, Instant now) {
     Instant until = now.plus(RUN_MAX);
     if (IdempotencyStore.insert(tx, name, hash, ids.next(), now, until)) {
       return IdempotencyStore.findForUpdate(tx, name, hash).map(IdempotencyStore.Known::asOurs);
@@ -90,10 +89,8 @@ public final class IdempotencyKeys implements Repeats {
 
   @Override
   public void answered(Start.Run run, int status, byte[] body) {
-    byte[] sealed =
-        vault.sealPayload(run.name().tenant(), run.effect().toString(), "answer", body);
-    database.useTenant(
-        run.name().tenant(), tx -> IdempotencyStore.answer(tx, run, status, sealed));
+    byte[] sealed = vault.sealPayload(run.name().tenant(), run.effect().toString(), "answer", body);
+    database.useTenant(run.name().tenant(), tx -> IdempotencyStore.answer(tx, run, status, sealed));
   }
 
   @Override

@@ -42,20 +42,24 @@ public final class PaymentRoutes {
 
   public static void declare(Routes routes, Database database, StripeConnections stripe, Ids ids) {
     var here = new PaymentRoutes(database, stripe, ids);
-    routes.post(
-        TENANT + "/customers",
-        Scope.PAYMENTS_WRITE,
-        CreateCustomer.class,
-        ProviderCustomer.class,
-        "Create a customer",
-        here::createCustomer).repeatable();
-    routes.post(
-        TENANT + "/checkout-sessions",
-        Scope.PAYMENTS_WRITE,
-        CreateCheckoutSession.class,
-        CheckoutSessionView.class,
-        "Create a checkout session",
-        here::createCheckoutSession).repeatable();
+    routes
+        .post(
+            TENANT + "/customers",
+            Scope.PAYMENTS_WRITE,
+            CreateCustomer.class,
+            ProviderCustomer.class,
+            "Create a customer",
+            here::createCustomer)
+        .repeatable();
+    routes
+        .post(
+            TENANT + "/checkout-sessions",
+            Scope.PAYMENTS_WRITE,
+            CreateCheckoutSession.class,
+            CheckoutSessionView.class,
+            "Create a checkout session",
+            here::createCheckoutSession)
+        .repeatable();
     routes.list(
         TENANT + "/subscriptions",
         Scope.PAYMENTS_READ,

@@ -59,11 +59,7 @@ public final class Tenants {
     }
     var tenant =
         new Tenant(
-            id,
-            name,
-            slug,
-            Tenant.State.ACTIVE,
-            clock.instant().truncatedTo(ChronoUnit.MICROS));
+            id, name, slug, Tenant.State.ACTIVE, clock.instant().truncatedTo(ChronoUnit.MICROS));
     try {
       database.useTenant(
           tenant.id(),
