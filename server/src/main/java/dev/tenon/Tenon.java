@@ -145,6 +145,17 @@ public final class Tenon implements AutoCloseable {
                 Duration.ofSeconds(config.jobs().leaseSeconds()),
                 Duration.ofMillis(config.jobs().pollMilliseconds())));
 
+    // Intake, which lanes give way to.
+    writer =
+        new InboxWriter(
+            database.engineSource(),
+            factsStored,
+            new InboxWriter.Limits(
+                config.inbox().writers(),
+                config.inbox().batchSizeMax(),
+                config.inbox().waitingMax(),
+                10_000));
+
     // Lanes.
     var run =
         new LaneRun(
@@ -160,6 +171,7 @@ public final class Tenon implements AutoCloseable {
             database,
             run,
             factsStored,
+            writer::isBusy,
             clock,
             new LaneWorkers.Limits(
                 config.lanes().workers(),
@@ -170,16 +182,6 @@ public final class Tenon implements AutoCloseable {
                 Duration.ofMillis(config.lanes().pollMilliseconds())));
     var replays = new Replays(database, factsStored);
 
-    // Intake.
-    writer =
-        new InboxWriter(
-            database.engineSource(),
-            factsStored,
-            new InboxWriter.Limits(
-                config.inbox().writers(),
-                config.inbox().batchSizeMax(),
-                config.inbox().waitingMax(),
-                10_000));
     var inbox =
         new Inbox(
             List.of(new StripeInbound()),
@@ -199,7 +201,8 @@ public final class Tenon implements AutoCloseable {
     ApiKeyRoutes.declare(routes, database, keys, clock);
     ConnectionRoutes.declare(routes, database, connections, publicUrl, ProviderKind.known());
     InboundRoutes.declare(routes, inbox, connections, clock);
-    PaymentRoutes.declare(routes, database, new StripeConnections(connections, http), ids);
+    PaymentRoutes.declare(
+        routes, database, new StripeConnections(database, connections, http), ids, clock);
     MessageRoutes.declare(routes, database, messages, emailConnections, jobs);
     EmailRoutingRoutes.declare(routes, database, connections);
     SenderRoutes.declare(routes, database, clock);

@@ -1,6 +1,7 @@
 package dev.tenon.lane;
 
 import dev.tenon.db.Database;
+import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Signal;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
 /// database without knowing of each other.
 public final class LaneWorkers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LaneWorkers.class);
+  private static final Duration REST_MAX = Duration.ofMillis(500);
 
   private final Database database;
   private final LaneStore lanes = new LaneStore();
@@ -29,10 +32,11 @@ public final class LaneWorkers implements AutoCloseable {
   private final Signal work;
   private final InstantSource clock;
   private final Limits limits;
+  private final BooleanSupplier intakeBusy;
   private final UUID node = UUID.randomUUID();
   private final ReentrantLock claiming = new ReentrantLock();
   private final List<Thread> threads = new ArrayList<>();
-  private UUID after = LaneStore.beforeAll();
+  private volatile UUID after = LaneStore.beforeAll();
   private volatile boolean closing;
 
   /// The bounds of the workers.
@@ -46,14 +50,21 @@ public final class LaneWorkers implements AutoCloseable {
   public record Limits(
       int workers, int lanes, int tenants, int facts, Duration lease, Duration idle) {
     public static final Limits DEFAULT =
-        new Limits(3, 64, 16, 128, Duration.ofSeconds(60), Duration.ofMillis(250));
+        new Limits(3, 128, 16, 128, Duration.ofSeconds(60), Duration.ofMillis(250));
   }
 
+  /// @param intakeBusy whether deliveries are queueing up to be stored on this node
   public LaneWorkers(
-      Database database, LaneRun run, Signal work, InstantSource clock, Limits limits) {
+      Database database,
+      LaneRun run,
+      Signal work,
+      BooleanSupplier intakeBusy,
+      InstantSource clock,
+      Limits limits) {
     this.database = database;
     this.run = run;
     this.work = work;
+    this.intakeBusy = intakeBusy;
     this.clock = clock;
     this.limits = limits;
   }
@@ -68,9 +79,11 @@ public final class LaneWorkers implements AutoCloseable {
   private void workUntilClosed() {
     while (!closing) {
       try {
-        long seen = work.seen();
-        if (claimAndRun() == 0) {
-          work.await(seen, limits.idle());
+        List<LaneStore.Claim> claims = awaitClaims();
+        long began = System.nanoTime();
+        run(claims);
+        if (intakeBusy.getAsBoolean()) {
+          giveWay(Duration.ofNanos(System.nanoTime() - began));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -80,6 +93,34 @@ public final class LaneWorkers implements AutoCloseable {
         pause();
       }
     }
+  }
+
+  /// Claims, and waits while there is nothing to claim. One worker of a node does that at a time:
+  /// several would wake together and find each other's lanes.
+  private List<LaneStore.Claim> awaitClaims() throws InterruptedException {
+    claiming.lockInterruptibly();
+    try {
+      while (!closing) {
+        long seen = work.seen();
+        List<LaneStore.Claim> claims = claim();
+        if (!claims.isEmpty()) {
+          return claims;
+        }
+        work.await(seen, limits.idle());
+      }
+      return List.of();
+    } finally {
+      claiming.unlock();
+    }
+  }
+
+  /// Rests in proportion to what was just worked, so that all workers together take a quarter of
+  /// one processor while deliveries queue up: a provider waits for its answer, and what is stored
+  /// can be applied when the storm is over.
+  private void giveWay(Duration worked) throws InterruptedException {
+    Duration rest = worked.multipliedBy(4L * limits.workers() - 1);
+    Duration most = rest.compareTo(REST_MAX) < 0 ? rest : REST_MAX;
+    closed.await(0, most);
   }
 
   private void wakeUntilClosed() {
@@ -110,31 +151,29 @@ public final class LaneWorkers implements AutoCloseable {
   /// Claims once and applies what was claimed; answers how many lanes that were. Tests and the
   /// replay command drive the engine with it.
   public int claimAndRun() {
-    Map<dev.tenon.tenant.TenantId, List<LaneStore.Claim>> byTenant = new LinkedHashMap<>();
-    int claimed = 0;
-    for (LaneStore.Claim claim : claim()) {
-      byTenant.computeIfAbsent(claim.tenant(), _ -> new ArrayList<>()).add(claim);
-      claimed++;
-    }
-    byTenant.forEach(run::run);
-    return claimed;
+    List<LaneStore.Claim> claims = claim();
+    run(claims);
+    return claims.size();
   }
 
-  /// One claim at a time on this node: two would only find each other's lanes.
-  private List<LaneStore.Claim> claim() {
-    claiming.lock();
-    try {
-      Instant now = clock.instant();
-      var size = new LaneStore.ClaimSize(limits.tenants(), limits.facts(), limits.lanes());
-      List<LaneStore.Claim> claims = claimFrom(after, size, now);
-      if (claims.isEmpty() && !after.equals(LaneStore.beforeAll())) {
-        claims = claimFrom(LaneStore.beforeAll(), size, now);
-      }
-      after = claims.isEmpty() ? LaneStore.beforeAll() : claims.getLast().tenant().uuid();
-      return claims;
-    } finally {
-      claiming.unlock();
+  private void run(List<LaneStore.Claim> claims) {
+    Map<TenantId, List<LaneStore.Claim>> byTenant = new LinkedHashMap<>();
+    for (LaneStore.Claim claim : claims) {
+      byTenant.computeIfAbsent(claim.tenant(), _ -> new ArrayList<>()).add(claim);
     }
+    byTenant.forEach(run::run);
+  }
+
+  private List<LaneStore.Claim> claim() {
+    Instant now = clock.instant();
+    var size = new LaneStore.ClaimSize(limits.tenants(), limits.facts(), limits.lanes());
+    UUID from = after;
+    List<LaneStore.Claim> claims = claimFrom(from, size, now);
+    if (claims.isEmpty() && !from.equals(LaneStore.beforeAll())) {
+      claims = claimFrom(LaneStore.beforeAll(), size, now);
+    }
+    after = claims.isEmpty() ? LaneStore.beforeAll() : claims.getLast().tenant().uuid();
+    return claims;
   }
 
   private List<LaneStore.Claim> claimFrom(UUID from, LaneStore.ClaimSize size, Instant now) {
