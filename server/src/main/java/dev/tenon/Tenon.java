@@ -21,16 +21,19 @@ import dev.tenon.db.DatabaseAddress;
 import dev.tenon.db.Migrations;
 import dev.tenon.db.Partitions;
 import dev.tenon.email.ConfiguredEmail;
+import dev.tenon.email.EmailRoutingRoutes;
 import dev.tenon.email.EmailSender;
 import dev.tenon.email.MailSeal;
 import dev.tenon.email.MessageRoutes;
 import dev.tenon.email.Messages;
+import dev.tenon.email.SenderRoutes;
 import dev.tenon.event.Events;
 import dev.tenon.http.Gate;
 import dev.tenon.http.HttpServer;
 import dev.tenon.http.PublicUrl;
 import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
+import dev.tenon.idempotency.IdempotencyKeys;
 import dev.tenon.inbox.Delivery;
 import dev.tenon.inbox.InboundRoutes;
 import dev.tenon.inbox.Inbox;
@@ -122,14 +125,11 @@ public final class Tenon implements AutoCloseable {
     var jobsMade = new Signal();
     var events = new Events(ids, clock);
     MailSeal mailSeal = new SealedMail(vault);
+    var emailConnections =
+        new ConfiguredEmail(database, connections, http, around.mailServers(), clock);
     sender =
         new EmailSender(
-            database,
-            new ConfiguredEmail(database, connections, http, around.mailServers(), clock),
-            new EmailBreakers(clock),
-            mailSeal,
-            events,
-            clock);
+            database, emailConnections, new EmailBreakers(clock), mailSeal, events, clock);
     var jobs = new Jobs(List.of(sender), ids, clock, jobsMade);
     var messages = new Messages(EmailTemplates.builtIn(), mailSeal, jobs, ids, clock);
     work =
@@ -196,14 +196,16 @@ public final class Tenon implements AutoCloseable {
         config.server().publicUrl().isEmpty()
             ? PublicUrl.late()
             : PublicUrl.of(URI.create(config.server().publicUrl()));
-    var routes = new Routes();
+    var routes = new Routes(new IdempotencyKeys(database, vault, ids, clock));
     TenantRoutes.declare(routes, tenants);
     ApiKeyRoutes.declare(routes, database, keys, clock);
     ConnectionRoutes.declare(routes, database, connections, publicUrl, ProviderKind.known());
     InboundRoutes.declare(routes, inbox, connections, clock);
     PaymentRoutes.declare(
         routes, database, new StripeConnections(database, connections, http), ids, clock);
-    MessageRoutes.declare(routes, database, messages, jobs);
+    MessageRoutes.declare(routes, database, messages, emailConnections, jobs);
+    EmailRoutingRoutes.declare(routes, database, connections);
+    SenderRoutes.declare(routes, database, clock);
     dev.tenon.inbox.ReceivedEventRoutes.declare(routes, database, replays);
     ConsoleRoutes.declare(
         routes,

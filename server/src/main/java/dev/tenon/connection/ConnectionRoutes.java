@@ -48,13 +48,15 @@ public final class ConnectionRoutes {
       List<ProviderKind> kinds) {
     var here = new ConnectionRoutes(database, connections, publicUrl, kinds);
     String path = "/v1/tenants/{tenant}/connections";
-    routes.post(
-        path,
-        Scope.CONNECTIONS_WRITE,
-        CreateConnection.class,
-        ConnectionView.class,
-        "Create a connection",
-        here::create);
+    routes
+        .post(
+            path,
+            Scope.CONNECTIONS_WRITE,
+            CreateConnection.class,
+            ConnectionView.class,
+            "Create a connection",
+            here::create)
+        .repeatable();
     routes
         .list(
             path, Scope.CONNECTIONS_READ, ConnectionView.class, "List the connections", here::list)
@@ -133,7 +135,17 @@ public final class ConnectionRoutes {
         database.asTenant(
             request.tenant(),
             tx ->
-                connections.create(tx, kind.name(), name, body.environment(), settings, secrets)));
+                request
+                    .effect()
+                    .map(ConnectionId::new)
+                    .map(
+                        id ->
+                            connections.create(
+                                tx, id, kind.name(), name, body.environment(), settings, secrets))
+                    .orElseGet(
+                        () ->
+                            connections.create(
+                                tx, kind.name(), name, body.environment(), settings, secrets))));
   }
 
   private Page<ConnectionView> list(Request request) {

@@ -51,8 +51,23 @@ public final class Connections {
       Connection.Environment environment,
       Map<String, String> settings,
       Map<String, Secret> secrets) {
+    return create(tx, new ConnectionId(ids.next()), provider, name, environment, settings, secrets);
+  }
+
+  /// The same under an id that the caller chose; one that was made under it before is the answer.
+  public Connection create(
+      TenantTx tx,
+      ConnectionId id,
+      String provider,
+      String name,
+      Connection.Environment environment,
+      Map<String, String> settings,
+      Map<String, Secret> secrets) {
+    Optional<Connection> made = ConnectionStore.find(tx, id, false);
+    if (made.isPresent()) {
+      return made.get();
+    }
     Instant now = now();
-    var id = new ConnectionId(ids.next());
     ConnectionStore.insert(
         tx,
         new Connection(

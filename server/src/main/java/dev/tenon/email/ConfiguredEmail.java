@@ -18,12 +18,15 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +41,7 @@ public final class ConfiguredEmail implements EmailConnections {
   private final ProviderHttp http;
   private final Predicate<InetAddress> allowed;
   private final InstantSource clock;
-  private final RecentlyRead<TenantId, List<Ready>> known;
+  private final RecentlyRead<TenantId, Configured> known;
 
   /// @param allowed which addresses mail servers may have
   public ConfiguredEmail(
@@ -55,43 +58,45 @@ public final class ConfiguredEmail implements EmailConnections {
     this.known = new RecentlyRead<>(clock, REMEMBERED, TENANTS_MAX);
   }
 
+  /// A tenant's routes and the connections on them that can be used.
+  private record Configured(List<EmailRouting.Step> routes, Map<UUID, Ready> ready) {}
+
   @Override
-  public List<Ready> of(TenantId tenant) {
-    return known.get(tenant, asked -> Optional.of(read(asked))).orElse(List.of());
+  public List<Ready> of(TenantId tenant, String stream, @Nullable UUID named) {
+    Configured configured = configured(tenant);
+    if (named != null) {
+      return Optional.ofNullable(configured.ready().get(named)).map(List::of).orElse(List.of());
+    }
+    boolean own = configured.routes().stream().anyMatch(step -> step.stream().equals(stream));
+    return configured.routes().stream()
+        .filter(step -> step.stream().equals(own ? stream : EmailRouting.GENERAL))
+        .map(step -> configured.ready().get(step.connection()))
+        .filter(Objects::nonNull)
+        .toList();
   }
 
-  private record Route(TenantId owner, UUID connection) {}
+  /// All that the tenant may name in a message, in the order of its routes.
+  List<Ready> all(TenantId tenant) {
+    return List.copyOf(configured(tenant).ready().values());
+  }
 
-  private List<Ready> read(TenantId tenant) {
-    List<Route> routes =
-        database.asTenant(
-            tenant,
-            tx ->
-                tx.handle()
-                    .createQuery(
-                        """
-                        select tenant_id, connection_id from email_route
-                        where tenant_id = (
-                          select tenant_id from email_route
-                          order by (tenant_id = :tenant) desc limit 1)
-                        order by priority, connection_id
-                        """)
-                    .bind("tenant", tenant.uuid())
-                    .map(
-                        (row, context) ->
-                            new Route(
-                                new TenantId(row.getObject(1, UUID.class)),
-                                row.getObject(2, UUID.class)))
-                    .list());
-    List<Ready> ready = new ArrayList<>();
-    for (Route route : routes) {
-      connections
-          .credentials(route.owner(), new ConnectionId(route.connection()))
-          .filter(found -> found.connection().state() != Connection.State.DISABLED)
-          .flatMap(this::provider)
-          .ifPresent(provider -> ready.add(new Ready(route.connection(), provider)));
+  private Configured configured(TenantId tenant) {
+    return known.get(tenant, asked -> Optional.of(read(asked))).orElseThrow();
+  }
+
+  private Configured read(TenantId tenant) {
+    List<EmailRouting.Step> routes = database.asTenant(tenant, EmailRouting::inUse);
+    Map<UUID, Ready> ready = new LinkedHashMap<>();
+    for (EmailRouting.Step step : routes) {
+      if (!ready.containsKey(step.connection())) {
+        connections
+            .credentials(step.owner(), new ConnectionId(step.connection()))
+            .filter(found -> found.connection().state() != Connection.State.DISABLED)
+            .flatMap(this::provider)
+            .ifPresent(p -> ready.put(step.connection(), new Ready(step.connection(), p)));
+      }
     }
-    return ready;
+    return new Configured(routes, ready);
   }
 
   private Optional<EmailProvider> provider(Credentials found) {

@@ -6,12 +6,16 @@ import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// The connections that a tenant's mail may go through, ready for use.
 public interface EmailConnections {
 
   /// The default first, then the fallbacks; the platform's where the tenant has none of its own.
-  List<Ready> of(TenantId tenant);
+  ///
+  /// @param stream the message's stream; one without a route of its own takes the general one
+  /// @param named the connection that the message is to go through alone, or null
+  List<Ready> of(TenantId tenant, String stream, @Nullable UUID named);
 
   /// One connection with its provider.
   record Ready(UUID connection, EmailProvider provider) {

@@ -68,17 +68,18 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   @Override
   public void run(TenantId tenant, List<Job> batch, Jobs jobs) {
     List<Sending> open = load(tenant, batch, jobs);
-    List<EmailConnections.Ready> ready = connections.of(tenant);
     MailLedger writing = ledger(jobs);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      open.forEach(sending -> threads.execute(() -> run(sending, ready, writing, jobs)));
+      open.forEach(sending -> threads.execute(() -> run(sending, writing, jobs)));
     }
   }
 
-  private void run(
-      Sending sending, List<EmailConnections.Ready> ready, MailLedger writing, Jobs jobs) {
+  private void run(Sending sending, MailLedger writing, Jobs jobs) {
     try {
-      course.run(sending, ready, writing);
+      course.run(
+          sending,
+          connections.of(sending.job.tenant(), sending.message.stream(), sending.namedConnection),
+          writing);
     } catch (RuntimeException e) {
       LOG.error("message {} could not be brought on", sending.publicId(), e);
       fail(sending.job, e, jobs);

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class MessageStore {
   private static final Set<String> OPEN = Set.of("queued", "sending", "uncertain");
 
-  /// An address that a tenant sends from.
-  record Sender(String address, String name, String product) {}
-
   /// A message to be stored. A class would print nothing; this one is never printed, and its
   /// content is sealed.
   @SuppressWarnings("ArrayRecordComponent")
@@ -30,29 +27,14 @@ final class MessageStore {
       String recipient,
       String sender,
       String subject,
-      String template,
+      @Nullable String template,
       String stream,
       String policy,
+      @Nullable UUID namedConnection,
       @Nullable UUID cause,
       @Nullable String about,
       @Nullable String onceKey,
       byte[] sealed) {}
-
-  /// The tenant's default sender, else the platform's.
-  Optional<Sender> defaultSender(TenantTx tx) {
-    return tx.handle()
-        .createQuery(
-            """
-            select address, name, product from sender
-            where is_default order by (tenant_id = :tenant) desc limit 1
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .map(
-            (row, context) ->
-                new Sender(
-                    row.getString("address"), row.getString("name"), row.getString("product")))
-        .findOne();
-  }
 
   /// Inserts messages and answers which are new: one whose occasion had its mail already is not.
   List<UUID> insert(TenantTx tx, List<NewMessage> messages, Instant now) {
@@ -62,16 +44,18 @@ final class MessageStore {
             with m as (
               select * from unnest(:ids::uuid[], :recipients::text[], :senders::text[],
                 :subjects::text[], :templates::text[], :streams::text[], :policies::text[],
-                :causes::uuid[], :about::text[], :once_keys::text[], :sealed::bytea[])
-                as m (id, recipient, sender, subject, template, stream, policy, cause_id, about,
-                  once_key, sealed)
+                :named::uuid[], :causes::uuid[], :about::text[], :once_keys::text[],
+                :sealed::bytea[])
+                as m (id, recipient, sender, subject, template, stream, policy,
+                  named_connection_id, cause_id, about, once_key, sealed)
             ), made as (
               insert into message (tenant_id, id, state, recipient, sender, subject, template,
-                stream, policy, cause_id, about, once_key, created_at, updated_at)
+                stream, policy, named_connection_id, cause_id, about, once_key, created_at,
+                updated_at)
               select :tenant, id, 'queued', recipient, sender, subject, template, stream, policy,
-                cause_id, about, once_key, :now, :now
+                named_connection_id, cause_id, about, once_key, :now, :now
               from m order by once_key
-              on conflict (tenant_id, once_key) where once_key is not null do nothing
+              on conflict do nothing
               returning id
             )
             insert into message_content (tenant_id, message_id, sealed)
@@ -88,6 +72,7 @@ final class MessageStore {
         .bindArray("templates", String.class, messages.stream().map(NewMessage::template).toList())
         .bindArray("streams", String.class, messages.stream().map(NewMessage::stream).toList())
         .bindArray("policies", String.class, messages.stream().map(NewMessage::policy).toList())
+        .bindArray("named", UUID.class, messages.stream().map(NewMessage::namedConnection).toList())
         .bindArray("causes", UUID.class, messages.stream().map(NewMessage::cause).toList())
         .bindArray("about", String.class, messages.stream().map(NewMessage::about).toList())
         .bindArray("once_keys", String.class, messages.stream().map(NewMessage::onceKey).toList())
@@ -101,6 +86,7 @@ final class MessageStore {
     final UUID id;
     final String state;
     final String policy;
+    final @Nullable UUID namedConnection;
     final Instant createdAt;
     final byte[] sealed;
     final List<AttemptRow> attempts = new ArrayList<>();
@@ -109,6 +95,7 @@ final class MessageStore {
       id = row.getObject("id", UUID.class);
       state = row.getString("state");
       policy = row.getString("policy");
+      namedConnection = row.getObject("named_connection_id", UUID.class);
       createdAt = row.getObject("created_at", OffsetDateTime.class).toInstant();
       sealed = row.getBytes("sealed");
     }
@@ -119,13 +106,43 @@ final class MessageStore {
     }
   }
 
+  /// The sealed content of one message.
+  Optional<byte[]> content(TenantTx tx, UUID id) {
+    return tx.handle()
+        .createQuery(
+            """
+            select sealed from message_content where tenant_id = :tenant and message_id = :id
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", id)
+        .map((row, _) -> row.getBytes("sealed"))
+        .findOne();
+  }
+
+  /// Cancels a message that no attempt has begun of; false when there is none in that state. The
+  /// row's lock orders this against an attempt that is about to begin.
+  boolean cancel(TenantTx tx, UUID id, String reason, Instant now) {
+    return tx.handle()
+            .createUpdate(
+                """
+                update message set state = 'cancelled', reason = :reason, updated_at = :now
+                where tenant_id = :tenant and id = :id and state = 'queued'
+                """)
+            .bind("reason", reason)
+            .bind("now", now)
+            .bind("tenant", tx.tenant().uuid())
+            .bind("id", id)
+            .execute()
+        == 1;
+  }
+
   /// Reads messages for sending, with all that was tried for each.
   List<Row> toSend(TenantTx tx, Collection<UUID> ids) {
     Map<UUID, Row> rows = new LinkedHashMap<>();
     tx.handle()
         .createQuery(
             """
-            select m.id, m.state, m.policy, m.created_at as created_at, c.sealed, a.tenant_id,
+            select m.id, m.state, m.policy, m.named_connection_id, m.created_at as created_at, c.sealed, a.tenant_id,
               a.message_id, a.number, a.connection_id, a.provider, a.kind, a.outcome,
               a.retry_after_ms, a.status, a.code, a.detail, a.request_id, a.provider_message_id,
               a.started_at

@@ -5,6 +5,7 @@ import dev.tenon.connector.email.InvalidEmailException;
 import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.connector.template.RenderedEmail;
 import dev.tenon.connector.template.Template;
+import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.TenantTx;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /// transaction. Accepted means stored.
 public final class Messages {
   private static final Logger LOG = LoggerFactory.getLogger(Messages.class);
-  private static final String STREAM = "outbound";
+  static final String STREAM = "outbound";
+  static final String POLICY = "at_most_once";
 
   private final MessageStore store = new MessageStore();
   private final EmailTemplates templates;
@@ -49,7 +52,7 @@ public final class Messages {
     if (mails.isEmpty()) {
       return;
     }
-    Optional<MessageStore.Sender> sender = store.defaultSender(tx);
+    Optional<Sender> sender = Senders.defaultSender(tx);
     if (sender.isEmpty()) {
       LOG.warn("{} mails of {} are not sent: no default sender is set", mails.size(), tx.tenant());
       return;
@@ -58,7 +61,7 @@ public final class Messages {
     for (TemplateMail mail : mails) {
       try {
         made.add(render(tx, sender.get(), mail));
-      } catch (InvalidEmailException | dev.tenon.connector.template.TemplateException e) {
+      } catch (InvalidEmailException | TemplateException e) {
         LOG.error("mail {} of {} can't be made: {}", mail.template(), tx.tenant(), e.getMessage());
       }
     }
@@ -68,14 +71,94 @@ public final class Messages {
   /// Queues one mail that somebody asked for, and answers its id.
   ///
   /// @throws InvalidEmailException when an address or the subject can't be sent by anybody
-  /// @throws dev.tenon.connector.template.TemplateException when the template or a variable is
-  ///   missing; the message names it
+  /// @throws TemplateException when the template or a variable is missing; the message names it
   /// @throws NoSenderException when neither the tenant nor the platform has a default sender
-  public UUID send(TenantTx tx, TemplateMail mail) {
-    MessageStore.NewMessage message =
-        render(tx, store.defaultSender(tx).orElseThrow(NoSenderException::new), mail);
-    insert(tx, List.of(message));
-    return message.id();
+  /// @throws NotOwnedException when `from` is not the tenant's
+  UUID send(TenantTx tx, MailRequest mail) {
+    Sender fallback = Senders.defaultSender(tx).orElse(null);
+    EmailAddress from = from(tx, mail, fallback);
+    UUID id = mail.id() == null ? ids.next() : mail.id();
+    String product =
+        Senders.find(tx, from.address())
+            .or(() -> Optional.ofNullable(fallback))
+            .map(Sender::product)
+            .orElse("");
+    var stored =
+        switch (mail.content()) {
+          case MailRequest.Content.Template(String name, Map<String, Object> data) -> {
+            RenderedEmail rendered = rendered(name, data, product);
+            yield stored(mail, from, rendered.subject(), rendered.html(), rendered.text(), name);
+          }
+          case MailRequest.Content.Parts(String subject, String html, String text) ->
+              stored(mail, from, subject, html, text, "");
+        };
+    insert(tx, List.of(message(tx, id, stored, mail.policy(), mail.named(), null, null, null)));
+    return id;
+  }
+
+  private static EmailAddress from(TenantTx tx, MailRequest mail, @Nullable Sender fallback) {
+    EmailAddress wanted = mail.from();
+    if (wanted == null) {
+      if (fallback == null) {
+        throw new NoSenderException();
+      }
+      return new EmailAddress(fallback.name(), fallback.address());
+    }
+    Optional<Sender> own = Senders.find(tx, wanted.address());
+    if (own.isEmpty() && !Senders.ownsDomainOf(tx, wanted.address())) {
+      throw new NotOwnedException(wanted.address());
+    }
+    return wanted.name().isEmpty() && own.isPresent()
+        ? new EmailAddress(own.get().name(), wanted.address())
+        : wanted;
+  }
+
+  private static StoredMail stored(
+      MailRequest mail, EmailAddress from, String subject, String html, String text, String tag) {
+    return new StoredMail(
+        from,
+        mail.to(),
+        mail.cc(),
+        mail.bcc(),
+        mail.replyTo(),
+        subject,
+        html,
+        text,
+        mail.stream(),
+        tag,
+        mail.metadata());
+  }
+
+  /// Cancels a message that waits; false when it is under way or over.
+  boolean cancel(TenantTx tx, UUID id) {
+    return store.cancel(tx, id, "it was cancelled through the API", clock.instant());
+  }
+
+  /// Queues the same mail once more as a message of its own, and answers its id; empty when there
+  /// is no such message.
+  ///
+  /// @param copy the id to make it under, or null for a new one
+  Optional<UUID> resend(TenantTx tx, UUID id, @Nullable UUID copy, String policy) {
+    return store
+        .content(tx, id)
+        .map(stored -> StoredMail.read(seal.open(tx.tenant(), id, stored)))
+        .map(
+            mail -> {
+              UUID made = copy == null ? ids.next() : copy;
+              insert(
+                  tx,
+                  List.of(
+                      message(
+                          tx,
+                          made,
+                          mail,
+                          policy,
+                          null,
+                          null,
+                          Ids.write(Prefix.MESSAGE, id),
+                          null)));
+              return made;
+            });
   }
 
   /// There is no address to send from.
@@ -87,20 +170,23 @@ public final class Messages {
     }
   }
 
-  private MessageStore.NewMessage render(
-      TenantTx tx, MessageStore.Sender sender, TemplateMail mail) {
-    Map<String, Object> data = new HashMap<>(mail.data());
-    for (Template.Variable variable : templates.variables(mail.template())) {
-      if (variable.name().equals("product")) {
-        data.putIfAbsent("product", sender.product());
-      }
+  /// The tenant doesn't own the address that it wants to send from.
+  public static final class NotOwnedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotOwnedException(String address) {
+      super("'%s' is not a sender of this tenant".formatted(address));
     }
-    RenderedEmail rendered = templates.render(mail.template(), data);
-    UUID id = ids.next();
+  }
+
+  private MessageStore.NewMessage render(TenantTx tx, Sender sender, TemplateMail mail) {
+    RenderedEmail rendered = rendered(mail.template(), mail.data(), sender.product());
     var stored =
         new StoredMail(
             new EmailAddress(sender.name(), sender.address()),
             List.of(new EmailAddress(mail.toName(), mail.toAddress())),
+            List.of(),
+            List.of(),
             List.of(),
             rendered.subject(),
             rendered.html(),
@@ -108,20 +194,44 @@ public final class Messages {
             STREAM,
             mail.template(),
             Map.of());
+    return message(
+        tx, ids.next(), stored, POLICY, null, mail.cause(), mail.about(), mail.onceKey());
+  }
+
+  private RenderedEmail rendered(String template, Map<String, Object> given, String product) {
+    Map<String, Object> data = new HashMap<>(given);
+    for (Template.Variable variable : templates.variables(template)) {
+      if (variable.name().equals("product")) {
+        data.putIfAbsent("product", product);
+      }
+    }
+    return templates.render(template, data);
+  }
+
+  private MessageStore.NewMessage message(
+      TenantTx tx,
+      UUID id,
+      StoredMail mail,
+      String policy,
+      @Nullable UUID named,
+      @Nullable UUID cause,
+      @Nullable String about,
+      @Nullable String onceKey) {
     // Built once to be checked: what can't be sent by anybody is refused before it is stored.
-    var checked = stored.toMessage(Ids.write(Prefix.MESSAGE, id));
+    var checked = mail.toMessage(Ids.write(Prefix.MESSAGE, id));
     return new MessageStore.NewMessage(
         id,
-        mail.toAddress(),
-        sender.address(),
+        checked.to().stream().map(EmailAddress::address).collect(Collectors.joining(", ")),
+        checked.from().address(),
         checked.subject(),
-        mail.template(),
-        STREAM,
-        "at_most_once",
-        mail.cause(),
-        mail.about(),
-        mail.onceKey(),
-        seal.seal(tx.tenant(), id, stored.write()));
+        mail.tag().isEmpty() ? null : mail.tag(),
+        mail.stream(),
+        policy,
+        named,
+        cause,
+        about,
+        onceKey,
+        seal.seal(tx.tenant(), id, mail.write()));
   }
 
   private void insert(TenantTx tx, List<MessageStore.NewMessage> made) {
@@ -132,8 +242,7 @@ public final class Messages {
     List<NewJob> work = new ArrayList<>(inserted.size());
     for (MessageStore.NewMessage message : made) {
       if (inserted.contains(message.id())) {
-        @Nullable UUID cause = message.cause();
-        work.add(NewJob.of(EmailSender.KIND, message.id().toString(), cause));
+        work.add(NewJob.of(EmailSender.KIND, message.id().toString(), message.cause()));
       }
     }
     jobs.make(tx, work);

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// A message under way on this node: what it is, the job that sends it, and all that was tried.
 /// Used by one thread.
@@ -16,6 +17,7 @@ final class Sending {
   final Job job;
   final UUID id;
   final String policy;
+  final @Nullable UUID namedConnection;
   final Instant createdAt;
   final EmailMessage message;
   private final List<Attempt> attempts = new ArrayList<>();
@@ -25,6 +27,7 @@ final class Sending {
     this.job = job;
     this.id = row.id;
     this.policy = row.policy;
+    this.namedConnection = row.namedConnection;
     this.createdAt = row.createdAt;
     this.message = mail.toMessage(Ids.write(Prefix.MESSAGE, row.id));
     row.attempts.forEach(this::tried);

@@ -13,6 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 public record StoredMail(
     EmailAddress from,
     List<EmailAddress> to,
+    List<EmailAddress> cc,
+    List<EmailAddress> bcc,
     List<EmailAddress> replyTo,
     String subject,
     String html,
@@ -24,6 +26,8 @@ public record StoredMail(
 
   public StoredMail {
     to = List.copyOf(to);
+    cc = List.copyOf(cc);
+    bcc = List.copyOf(bcc);
     replyTo = List.copyOf(replyTo);
     metadata = Map.copyOf(metadata);
   }
@@ -45,6 +49,8 @@ public record StoredMail(
         EmailMessage.builder(id)
             .from(from)
             .to(to.toArray(EmailAddress[]::new))
+            .cc(cc.toArray(EmailAddress[]::new))
+            .bcc(bcc.toArray(EmailAddress[]::new))
             .replyTo(replyTo.toArray(EmailAddress[]::new))
             .subject(subject)
             .stream(stream)

@@ -107,6 +107,19 @@ final class OpenApi {
           Map.of(
               "name", query.name(), "in", "query", "description", query.about(), "schema", schema));
     }
+    if (route.repeatable) {
+      parameters.add(
+          Map.of(
+              "name",
+              Repetition.HEADER,
+              "in",
+              "header",
+              "description",
+              "Makes the request safe to repeat: the first answer is given again for 48 hours, with"
+                  + " the header `Idempotency-Replayed: true`.",
+              "schema",
+              Map.of("type", "string", "minLength", 1, "maxLength", Repetition.KEY_CHARS_MAX)));
+    }
     if (!parameters.isEmpty()) {
       out.put("parameters", parameters);
     }

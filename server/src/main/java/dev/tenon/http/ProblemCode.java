@@ -90,6 +90,36 @@ public enum ProblemCode {
       409,
       "It conflicts with what is there",
       "Read the present state, then decide whether to repeat the request."),
+  IDEMPOTENCY_INVALID_KEY(
+      "idempotency.invalid_key",
+      400,
+      "The idempotency key can't be used",
+      "Send 1 to 255 visible ASCII characters, such as a UUID."),
+  IDEMPOTENCY_RUNNING(
+      "idempotency.running",
+      409,
+      "The request with this idempotency key is still running",
+      "Repeat the same request with the same key in some seconds."),
+  IDEMPOTENCY_KEY_REUSED(
+      "idempotency.key_reused",
+      422,
+      "The idempotency key belongs to another request",
+      "Send each request with a key of its own; repeat one with the very same path and body."),
+  EMAIL_UNKNOWN_CONNECTION(
+      "email.unknown_connection",
+      404,
+      "There is no such connection",
+      "Name connections of this tenant; the field is in `param`."),
+  EMAIL_PROVIDER_NOT_CONFIGURED(
+      "email.provider_not_configured",
+      400,
+      "The provider is not configured",
+      "Name one of the providers that the detail lists, or leave `provider` out."),
+  EMAIL_SENDER_NOT_OWNED(
+      "email.sender_not_owned",
+      403,
+      "The address is not this tenant's to send from",
+      "Use one of the tenant's senders, or have the platform mark the address as owned."),
   TENANT_SLUG_TAKEN(
       "tenant.slug_taken", 409, "Another tenant has this slug", "Choose another slug."),
   CONNECTION_UNKNOWN_PROVIDER(

@@ -27,6 +27,7 @@ public final class Request {
   private final String id;
   private final @Nullable Caller caller;
   private final @Nullable TenantId tenant;
+  private @Nullable UUID effect;
 
   Request(
       ServerRequest request,
@@ -65,6 +66,39 @@ public final class Request {
       throw new IllegalStateException(route + " has no {tenant}");
     }
     return tenant;
+  }
+
+  /// The id under which this request makes its one thing, and the idempotency key for the provider
+  /// that it calls. The same when the request is taken up again after a crash.
+  ///
+  /// Empty when the caller sent no `Idempotency-Key`: then any new id will do.
+  public Optional<UUID> effect() {
+    return Optional.ofNullable(effect);
+  }
+
+  void setEffect(UUID id) {
+    effect = id;
+  }
+
+  boolean repeatable() {
+    return route.repeatable;
+  }
+
+  int successStatus() {
+    return route.status;
+  }
+
+  Optional<TenantId> tenantOfPath() {
+    return Optional.ofNullable(tenant);
+  }
+
+  /// Method, path and query as they came.
+  String line() {
+    return request.prologue().method().text()
+        + " "
+        + request.prologue().uriPath().rawPathNoParams()
+        + "?"
+        + rawQuery();
   }
 
   /// The value of a path parameter.
@@ -166,19 +200,23 @@ public final class Request {
         ProblemCode.REQUEST_TOO_LARGE, "The body may have %d bytes at most.".formatted(max));
   }
 
-  <T> T json(Class<T> type) {
+  void requireJson() {
     String mediaType = header("Content-Type").orElse("application/json");
     int end = mediaType.indexOf(';');
     String bare = (end < 0 ? mediaType : mediaType.substring(0, end)).strip();
     if (!bare.equalsIgnoreCase("application/json")) {
       throw new ProblemException(ProblemCode.REQUEST_MEDIA_TYPE);
     }
-    return Json.read(body(), type);
   }
 
   void answerJson(Object value) {
     response.header(HeaderNames.CACHE_CONTROL, "no-store");
     answer(route.status, "application/json", Json.write(value));
+  }
+
+  void answerStored(int status, byte[] json) {
+    response.header(HeaderNames.CACHE_CONTROL, "no-store");
+    answer(status, "application/json", json);
   }
 
   void answerNothing() {

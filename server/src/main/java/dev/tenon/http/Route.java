@@ -32,6 +32,7 @@ public final class Route {
   final List<Query> queries = new ArrayList<>();
   int status;
   int bodyBytesMax;
+  boolean repeatable;
 
   /// Runs the handler; the request's authority has been checked.
   @FunctionalInterface
@@ -85,6 +86,13 @@ public final class Route {
   /// Allows bodies up to this size instead of the usual limit.
   public Route bodyBytesMax(int bytes) {
     this.bodyBytesMax = bytes;
+    return this;
+  }
+
+  /// Takes an `Idempotency-Key`: what it makes is made under [Request#effect], so that a request
+  /// that is repeated with the same key does nothing twice.
+  public Route repeatable() {
+    this.repeatable = true;
     return this;
   }
 

@@ -17,6 +17,17 @@ public final class Routes {
   public static final int BODY_BYTES_MAX = 1024 * 1024;
 
   private final List<Route> routes = new ArrayList<>();
+  private final Optional<Repeats> repeats;
+
+  /// Routes that forget each request once it is answered.
+  public Routes() {
+    this.repeats = Optional.empty();
+  }
+
+  /// Routes whose [Route#repeatable] ones remember in `repeats`.
+  public Routes(Repeats repeats) {
+    this.repeats = Optional.of(repeats);
+  }
 
   /// Handles a request that has a body.
   @FunctionalInterface
@@ -170,7 +181,7 @@ public final class Routes {
     return List.copyOf(routes);
   }
 
-  private static <B, R> Route withBody(
+  private <B, R> Route withBody(
       String method,
       String path,
       Scope scope,
@@ -189,7 +200,7 @@ public final class Routes {
         Route.Shape.OBJECT,
         status,
         BODY_BYTES_MAX,
-        request -> request.answerJson(handler.handle(request, request.json(body))));
+        request -> Repetition.run(request, repeats, body, handler));
   }
 
   private Route add(Route route) {

@@ -35,20 +35,24 @@ final class CheckoutRoutes {
   static void declare(
       Routes routes, Database database, StripeCallers callers, InstantSource clock) {
     var here = new CheckoutRoutes(database, callers, new AllowedPrices(clock));
-    routes.post(
-        TENANT + "/checkout-sessions",
-        Scope.PAYMENTS_WRITE,
-        CreateCheckoutSession.class,
-        CheckoutSessionView.class,
-        "Create a checkout session",
-        here::createCheckoutSession);
-    routes.post(
-        TENANT + "/portal-sessions",
-        Scope.PAYMENTS_WRITE,
-        CreatePortalSession.class,
-        PortalSessionView.class,
-        "Create a session of the customer portal",
-        here::createPortalSession);
+    routes
+        .post(
+            TENANT + "/checkout-sessions",
+            Scope.PAYMENTS_WRITE,
+            CreateCheckoutSession.class,
+            CheckoutSessionView.class,
+            "Create a checkout session",
+            here::createCheckoutSession)
+        .repeatable();
+    routes
+        .post(
+            TENANT + "/portal-sessions",
+            Scope.PAYMENTS_WRITE,
+            CreatePortalSession.class,
+            PortalSessionView.class,
+            "Create a session of the customer portal",
+            here::createPortalSession)
+        .repeatable();
     routes.get(
         TENANT + "/allowed-prices",
         Scope.PAYMENTS_READ,
@@ -120,7 +124,7 @@ final class CheckoutRoutes {
                         cancelUrl,
                         true,
                         trialDays),
-                    callers.newKey()));
+                    callers.keyOf(request)));
     callers.made(request, account, made.id());
     return new CheckoutSessionView(made.id(), made.url());
   }
@@ -141,7 +145,7 @@ final class CheckoutRoutes {
     String customer = callers.customer(request, account, body.customer());
     URI url =
         StripeCallers.accepted(
-            account.stripe().createPortalSession(customer, returnUrl, callers.newKey()));
+            account.stripe().createPortalSession(customer, returnUrl, callers.keyOf(request)));
     return new PortalSessionView(url.toString());
   }
 

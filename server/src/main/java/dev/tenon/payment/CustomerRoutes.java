@@ -42,13 +42,15 @@ final class CustomerRoutes {
       Ids ids,
       InstantSource clock) {
     var here = new CustomerRoutes(database, callers, views, ids, clock);
-    routes.post(
-        CUSTOMERS,
-        Scope.PAYMENTS_WRITE,
-        CreateCustomer.class,
-        CustomerView.class,
-        "Create a customer",
-        here::create);
+    routes
+        .post(
+            CUSTOMERS,
+            Scope.PAYMENTS_WRITE,
+            CreateCustomer.class,
+            CustomerView.class,
+            "Create a customer",
+            here::create)
+        .repeatable();
     routes.list(
         CUSTOMERS, Scope.PAYMENTS_READ, CustomerView.class, "List the customers", here::list);
     routes.get(
@@ -91,7 +93,7 @@ final class CustomerRoutes {
                 .stripe()
                 .createCustomer(
                     new NewCustomer(callers.origin(request, account), email, name),
-                    callers.newKey()));
+                    callers.keyOf(request)));
     callers.made(request, account, made.id());
     UUID id =
         database.asTenant(

@@ -75,6 +75,12 @@ final class StripeCallers {
     return ids.next().toString();
   }
 
+  /// The idempotency key for the one thing that this request makes at Stripe: the same when the
+  /// request is repeated under its own `Idempotency-Key`.
+  String keyOf(Request request) {
+    return request.effect().orElseGet(ids::next).toString();
+  }
+
   /// The provider's id of a customer named by our id or by the provider's. On a shared account it
   /// must be known to be this tenant's.
   String customer(Request request, StripeConnections.Account account, String given) {

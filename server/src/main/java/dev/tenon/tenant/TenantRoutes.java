@@ -26,13 +26,15 @@ public final class TenantRoutes {
 
   public static void declare(Routes routes, Tenants tenants) {
     var here = new TenantRoutes(tenants);
-    routes.post(
-        "/v1/tenants",
-        Scope.TENANTS_WRITE,
-        CreateTenant.class,
-        TenantView.class,
-        "Create a tenant",
-        here::create);
+    routes
+        .post(
+            "/v1/tenants",
+            Scope.TENANTS_WRITE,
+            CreateTenant.class,
+            TenantView.class,
+            "Create a tenant",
+            here::create)
+        .repeatable();
     routes.list(
         "/v1/tenants", Scope.TENANTS_READ, TenantView.class, "List the tenants", here::list);
     routes.get(
@@ -65,7 +67,13 @@ public final class TenantRoutes {
           "slug",
           "`slug` has lower-case letters, digits and single dashes between them, at most 63.");
     }
-    return switch (tenants.create(name, Optional.ofNullable(body.slug()))) {
+    Optional<String> slug = Optional.ofNullable(body.slug());
+    Tenants.Creation made =
+        request
+            .effect()
+            .map(id -> tenants.create(new TenantId(id), name, slug))
+            .orElseGet(() -> tenants.create(name, slug));
+    return switch (made) {
       case Tenants.Creation.Created created -> view(created.tenant());
       case Tenants.Creation.SlugTaken _ ->
           throw new ProblemException(

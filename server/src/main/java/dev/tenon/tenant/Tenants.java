@@ -47,13 +47,19 @@ public final class Tenants {
   /// @param slug lower-case letters, digits and single dashes between them, at most 63
   @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
   public Creation create(String name, Optional<String> slug) {
+    return create(new TenantId(ids.next()), name, slug);
+  }
+
+  /// The same under an id that the caller chose; one that was made under it before is the answer.
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  public Creation create(TenantId id, String name, Optional<String> slug) {
+    Optional<Tenant> made = find(id);
+    if (made.isPresent()) {
+      return new Creation.Created(made.get());
+    }
     var tenant =
         new Tenant(
-            new TenantId(ids.next()),
-            name,
-            slug,
-            Tenant.State.ACTIVE,
-            clock.instant().truncatedTo(ChronoUnit.MICROS));
+            id, name, slug, Tenant.State.ACTIVE, clock.instant().truncatedTo(ChronoUnit.MICROS));
     try {
       database.useTenant(
           tenant.id(),

@@ -2,6 +2,7 @@ package dev.tenon.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.EmailBreakers;
 import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.db.Database;
@@ -51,7 +52,7 @@ class EmailSenderTest {
     sender =
         new EmailSender(
             db,
-            _ -> List.copyOf(ready),
+            (_, _, _) -> List.copyOf(ready),
             new EmailBreakers(clock),
             seal,
             new Events(ids, clock),
@@ -284,8 +285,18 @@ class EmailSenderTest {
         tx ->
             messages.send(
                 tx,
-                new TemplateMail(
-                    null, "welcome", "Ada", to, Map.of("customer_name", "Ada"), null, null)));
+                new MailRequest(
+                    null,
+                    null,
+                    List.of(EmailAddress.of(to)),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    new MailRequest.Content.Template("welcome", Map.of("customer_name", "Ada")),
+                    "outbound",
+                    "at_most_once",
+                    null,
+                    Map.of())));
   }
 
   private void runAll() {

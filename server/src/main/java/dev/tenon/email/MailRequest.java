@@ -1,0 +1,37 @@
+package dev.tenon.email;
+
+import dev.tenon.connector.email.EmailAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// One mail that somebody asked for.
+///
+/// @param id under which it is stored; one that is stored under it already is not made again. Null
+///   for a new id
+/// @param from a sender of the tenant, or null for the default one
+/// @param content a template with its data, or the parts as they are to be sent
+/// @param named the connection that it is to go through alone, or null
+/// @param policy `at_most_once` or `at_least_once`
+record MailRequest(
+    @Nullable UUID id,
+    @Nullable EmailAddress from,
+    List<EmailAddress> to,
+    List<EmailAddress> cc,
+    List<EmailAddress> bcc,
+    List<EmailAddress> replyTo,
+    Content content,
+    String stream,
+    String policy,
+    @Nullable UUID named,
+    Map<String, String> metadata) {
+
+  /// What the mail says.
+  sealed interface Content {
+    record Template(String name, Map<String, Object> data) implements Content {}
+
+    /// Empty parts are left out.
+    record Parts(String subject, String html, String text) implements Content {}
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.idempotency;
+
+import org.jspecify.annotations.NullMarked;
