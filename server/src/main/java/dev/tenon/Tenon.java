@@ -42,6 +42,10 @@ import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeApplier;
 import dev.tenon.payment.StripeConnections;
 import dev.tenon.payment.StripeInbound;
+import dev.tenon.retention.KeptDays;
+import dev.tenon.retention.Retention;
+import dev.tenon.schedule.ClockWork;
+import dev.tenon.schedule.Schedule;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
@@ -75,7 +79,7 @@ public final class Tenon implements AutoCloseable {
   private final Connections connections;
   private final ConsoleSessions sessions;
   private final ApacheProviderHttp http;
-  private final Partitions partitions;
+  private final Schedule schedule;
   private final InboxWriter writer;
   private final LaneWorkers lanes;
   private final JobWorkers work;
@@ -108,7 +112,6 @@ public final class Tenon implements AutoCloseable {
             around.database(),
             new Database.PoolSizes(
                 config.database().enginePoolSize(), config.database().tenantPoolSize()));
-    partitions = new Partitions(database, clock);
     vault = Vault.open(around.keyFile(), database, clock);
     tenants = new Tenants(database, vault, ids, clock);
     keys = new ApiKeys(database, ids, clock);
@@ -188,6 +191,21 @@ public final class Tenon implements AutoCloseable {
             ids,
             clock);
 
+    // What the clock starts.
+    var partitions = new Partitions(database, clock);
+    var retention = new Retention(database, kept(config), clock, Retention.Limits.DEFAULT);
+    schedule =
+        new Schedule(
+            database.engineSource(),
+            List.of(
+                new ClockWork("partitions", Duration.ofHours(1), partitions::make),
+                new ClockWork("retention", Duration.ofHours(1), retention::run)),
+            clock,
+            new Schedule.Limits(
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(config.server().stopSecondsMax())));
+
     // The edge.
     publicUrl =
         config.server().publicUrl().isEmpty()
@@ -225,11 +243,23 @@ public final class Tenon implements AutoCloseable {
             Map.of("database", () -> database.answers(Duration.ofSeconds(2))),
             meters);
 
-    partitions.start();
+    int _ = partitions.make();
     writer.start();
     lanes.start();
     work.start();
+    schedule.start();
     server.start();
+  }
+
+  private static KeptDays kept(Config config) {
+    Config.Retention days = config.retention();
+    return new KeptDays(
+        days.receivedDays(),
+        days.dedupeDays(),
+        days.messageDays(),
+        days.eventDays(),
+        days.jobDays(),
+        days.stoppedDays());
   }
 
   private Delivery open(TenantId tenant, UUID event, byte[] stored) {
@@ -305,11 +335,11 @@ public final class Tenon implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    schedule.close();
     writer.close();
     lanes.close();
     work.close();
     http.close();
-    partitions.close();
     database.close();
   }
 }

@@ -16,7 +16,6 @@ public record Config(
     Lanes lanes,
     Jobs jobs,
     Email email,
-    Delivery delivery,
     Egress egress,
     Limits limits,
     Retention retention,
@@ -91,12 +90,6 @@ public record Config(
       @Bounds(min = 1, max = 1_000) int recipientsMax,
       @Bounds(min = 1_024, max = 40 << 20) int messageBytesMax) {}
 
-  /// Bounds of outgoing webhooks.
-  public record Delivery(
-      @Bounds(min = 1, max = 60) int timeoutSeconds,
-      @Bounds(min = 1, max = 1_000) int concurrencyMax,
-      @Bounds(min = 1, max = 720) int disableHours) {}
-
   /// Where we may call, and for how long.
   public record Egress(
       List<String> allowPrivate,
@@ -113,9 +106,9 @@ public record Config(
       @Bounds(min = 1, max = 3_650) int receivedDays,
       @Bounds(min = 35, max = 400) int dedupeDays,
       @Bounds(min = 1, max = 3_650) int messageDays,
-      @Bounds(min = 1, max = 3_650) int deliveryDays,
+      @Bounds(min = 1, max = 3_650) int eventDays,
       @Bounds(min = 1, max = 365) int jobDays,
-      @Bounds(min = 30, max = 3_650) int auditDays) {}
+      @Bounds(min = 1, max = 3_650) int stoppedDays) {}
 
   /// The console.
   public record Console(boolean enabled, @Bounds(min = 1, max = 720) int sessionHours) {}
