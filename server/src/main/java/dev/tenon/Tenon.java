@@ -52,6 +52,7 @@ import dev.tenon.tenant.Tenants;
 import dev.tenon.vault.Vault;
 import dev.tenon.work.JobWorkers;
 import dev.tenon.work.Jobs;
+import dev.tenon.work.NodeBell;
 import dev.tenon.work.RetrySchedule;
 import dev.tenon.work.Signal;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -80,6 +81,7 @@ public final class Tenon implements AutoCloseable {
   private final ConsoleSessions sessions;
   private final ApacheProviderHttp http;
   private final Schedule schedule;
+  private final NodeBell bell;
   private final InboxWriter writer;
   private final LaneWorkers lanes;
   private final JobWorkers work;
@@ -122,6 +124,11 @@ public final class Tenon implements AutoCloseable {
     // Follow-up work.
     var factsStored = new Signal();
     var jobsMade = new Signal();
+    bell =
+        new NodeBell(
+            around.database(),
+            Map.of("facts", factsStored, "jobs", jobsMade),
+            NodeBell.Pace.DEFAULT);
     var events = new Events(ids, clock);
     MailSeal mailSeal = new SealedMail(vault);
     var sender =
@@ -248,6 +255,7 @@ public final class Tenon implements AutoCloseable {
     lanes.start();
     work.start();
     schedule.start();
+    bell.start();
     server.start();
   }
 
@@ -339,6 +347,7 @@ public final class Tenon implements AutoCloseable {
     writer.close();
     lanes.close();
     work.close();
+    bell.close();
     http.close();
     database.close();
   }

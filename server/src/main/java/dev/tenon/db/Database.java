@@ -14,19 +14,28 @@ import org.jdbi.v3.postgres.PostgresPlugin;
 /// The two ways into the database: as one tenant, or as the engine.
 ///
 /// Each has its own pool whose sessions have already dropped to their role, so that nothing runs
-/// with the rights of the login. A tenant's transaction names its tenant in its first statement;
+/// with the rights of the login. Whoever holds a connection must not wait for another of the same
+/// pool: with as many such callers as connections all of them would wait for each other. Look-ups
+/// that may happen in the middle of any transaction have a small pool of their own
+/// ([#lookUp]), and nothing waits while it holds one of those. A tenant's transaction names its tenant in its first statement;
 /// without it row-level security shows nothing.
 public final class Database implements AutoCloseable {
   private static final Duration WAIT_MAX = Duration.ofSeconds(5);
+  private static final int LOOK_UP_POOL = 2;
 
   private final HikariDataSource enginePool;
   private final HikariDataSource tenantPool;
+  private final HikariDataSource lookUpPool;
   private final Jdbi engine;
   private final Jdbi tenant;
+  private final Jdbi lookUp;
 
-  private Database(HikariDataSource enginePool, HikariDataSource tenantPool) {
+  private Database(
+      HikariDataSource enginePool, HikariDataSource tenantPool, HikariDataSource lookUpPool) {
     this.enginePool = enginePool;
     this.tenantPool = tenantPool;
+    this.lookUpPool = lookUpPool;
+    this.lookUp = jdbi(lookUpPool);
     this.engine = jdbi(enginePool);
     this.tenant = jdbi(tenantPool);
   }
@@ -35,10 +44,11 @@ public final class Database implements AutoCloseable {
   public static Database open(DatabaseAddress address, PoolSizes sizes) {
     return new Database(
         pool(address, "engine", "tenon_engine", sizes.engine()),
-        pool(address, "tenant", "tenon_tenant", sizes.tenant()));
+        pool(address, "tenant", "tenon_tenant", sizes.tenant()),
+        pool(address, "look-up", "tenon_engine", LOOK_UP_POOL));
   }
 
-  /// How many connections each pool may hold.
+  /// How many connections each pool may hold. Two more are for look-ups.
   ///
   /// @param engine connections for intake, lanes and jobs
   /// @param tenant connections for the API, the console and sending
@@ -106,6 +116,12 @@ public final class Database implements AutoCloseable {
         });
   }
 
+  /// Runs a look-up in the engine's directory, in a transaction of its own. The one way that is
+  /// safe while the caller holds another connection; `read` must take none itself.
+  public <T> T lookUp(Function<EngineTx, T> read) {
+    return lookUp.inTransaction(handle -> read.apply(new EngineTx(handle)));
+  }
+
   /// The engine's pool for the hot paths, which speak plain JDBC, and for libraries that want a
   /// [DataSource].
   public DataSource engineSource() {
@@ -125,5 +141,6 @@ public final class Database implements AutoCloseable {
   public void close() {
     tenantPool.close();
     enginePool.close();
+    lookUpPool.close();
   }
 }

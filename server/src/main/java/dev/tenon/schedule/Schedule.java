@@ -65,9 +65,18 @@ public final class Schedule implements AutoCloseable {
 
   private static RecurringTask<Void> task(ClockWork work, InstantSource clock) {
     return Tasks.recurring(work.name(), Schedules.fixedDelay(work.every()))
-        .onDeadExecutionRevive()
+        .onDeadExecution((dead, operations) -> repeat(work, clock, dead, operations))
         .onFailure((failed, operations) -> retry(work, clock, failed, operations))
         .execute((instance, context) -> work.work().run());
+  }
+
+  private static void repeat(
+      ClockWork work,
+      InstantSource clock,
+      ExecutionComplete dead,
+      ExecutionOperations<Void> operations) {
+    LOG.warn("the node that ran {} gives no sign of life; the run is repeated", work.name());
+    operations.reschedule(dead, clock.instant());
   }
 
   private static void retry(

@@ -27,7 +27,8 @@ import java.util.Optional;
 /// nothing of it opens, which is how a tenant is shredded; a node that held the key forgets it
 /// within ten minutes.
 ///
-/// Safe for use by many threads. A key that is not in memory is read through the engine's pool.
+/// Safe for use by many threads, and within any transaction: a key that is not in memory is read
+/// over a connection that no transaction waits with ([Database#lookUp]).
 public final class Vault {
   /// Part of what every sealed value is bound to; raise it when the form of sealed values changes.
   private static final byte SCHEMA_VERSION = 1;
@@ -130,7 +131,7 @@ public final class Vault {
 
   private Optional<Aead> readKey(TenantId tenant) {
     return database
-        .asEngine(tx -> VaultStore.findKey(tx.handle(), tenant))
+        .lookUp(tx -> VaultStore.findKey(tx.handle(), tenant))
         .map(stored -> openKey(tenant, stored));
   }
 

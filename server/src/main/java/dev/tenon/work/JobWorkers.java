@@ -180,8 +180,8 @@ public final class JobWorkers implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    closed.raise();
-    made.raise();
+    closed.wakeHere();
+    made.wakeHere();
     for (Thread thread : threads) {
       try {
         thread.join();

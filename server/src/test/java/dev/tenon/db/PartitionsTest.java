@@ -53,8 +53,8 @@ class PartitionsTest {
           List<String> lines =
               tx.handle()
                   .createQuery(
-                      "explain execute by_id ('%s', (select id_at('%s')))"
-                          .formatted(UUID.randomUUID(), Instant.now()))
+                      "explain execute by_id ('%s', '%s')"
+                          .formatted(UUID.randomUUID(), new Ids(InstantSource.system()).next()))
                   .mapTo(String.class)
                   .list();
           tx.handle().execute("deallocate by_id");
