@@ -4,12 +4,15 @@ import dev.tenon.access.ApiKeyRoutes;
 import dev.tenon.access.ApiKeys;
 import dev.tenon.access.Caller;
 import dev.tenon.config.Config;
+import dev.tenon.config.SenderText;
 import dev.tenon.connection.ConnectionRoutes;
 import dev.tenon.connection.Connections;
 import dev.tenon.connection.ProviderKind;
 import dev.tenon.connector.email.EmailBreakers;
 import dev.tenon.connector.http.ApacheProviderHttp;
+import dev.tenon.connector.http.CallObserver;
 import dev.tenon.connector.http.EgressPolicy;
+import dev.tenon.connector.http.Networks;
 import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.console.ConsoleRoutes;
 import dev.tenon.console.ConsoleSessions;
@@ -22,6 +25,7 @@ import dev.tenon.db.Migrations;
 import dev.tenon.db.Partitions;
 import dev.tenon.email.ConfiguredEmail;
 import dev.tenon.email.EmailSender;
+import dev.tenon.email.MailDefaults;
 import dev.tenon.email.MailSeal;
 import dev.tenon.email.MessageRoutes;
 import dev.tenon.email.Messages;
@@ -50,6 +54,7 @@ import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
 import dev.tenon.vault.Vault;
+import dev.tenon.vault.VaultKey;
 import dev.tenon.work.JobWorkers;
 import dev.tenon.work.Jobs;
 import dev.tenon.work.NodeBell;
@@ -67,6 +72,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 
 /// The composition root: builds every object in start order and closes them in reverse. Read it
 /// from top to bottom to know the program.
@@ -90,14 +96,28 @@ public final class Tenon implements AutoCloseable {
 
   /// What differs between `serve`, `dev` and tests.
   ///
+  /// @param tls the certificate to show; without one it speaks plain HTTP
   /// @param egress where providers may be
   /// @param mailServers which addresses mail servers may have
   public record Surroundings(
       DatabaseAddress database,
-      Path keyFile,
+      VaultKey vaultKey,
+      Optional<SSLContext> tls,
       EgressPolicy egress,
       Predicate<InetAddress> mailServers,
-      InstantSource clock) {}
+      InstantSource clock) {
+
+    /// Plain HTTP, and the vault's key in a file.
+    public Surroundings(
+        DatabaseAddress database,
+        Path keyFile,
+        EgressPolicy egress,
+        Predicate<InetAddress> mailServers,
+        InstantSource clock) {
+      this(
+          database, new VaultKey.InFile(keyFile), Optional.empty(), egress, mailServers, clock);
+    }
+  }
 
   /// Starts everything: returns when requests are answered.
   public static Tenon start(Config config, Surroundings around) {
@@ -114,12 +134,21 @@ public final class Tenon implements AutoCloseable {
             around.database(),
             new Database.PoolSizes(
                 config.database().enginePoolSize(), config.database().tenantPoolSize()));
-    vault = Vault.open(around.keyFile(), database, clock);
+    vault = Vault.open(around.vaultKey(), database, clock);
     tenants = new Tenants(database, vault, ids, clock);
     keys = new ApiKeys(database, ids, clock);
     connections = new Connections(database, vault, ids, clock);
-    sessions = new ConsoleSessions(database, clock, ConsoleSessions.Limits.DEFAULT);
-    http = new ApacheProviderHttp(around.egress());
+    sessions = new ConsoleSessions(
+            database,
+            clock,
+            ConsoleSessions.Limits.lasting(Duration.ofHours(config.console().sessionHours())));
+    http =
+        new ApacheProviderHttp(
+            around.egress(),
+            ApacheProviderHttp.Limits.DEFAULT.within(
+                Duration.ofSeconds(config.egress().connectSecondsMax()),
+                Duration.ofSeconds(config.egress().callSecondsMax())),
+            CallObserver.NONE);
 
     // Follow-up work.
     var factsStored = new Signal();
@@ -140,7 +169,8 @@ public final class Tenon implements AutoCloseable {
             events,
             clock);
     var jobs = new Jobs(List.of(sender), ids, clock, jobsMade);
-    var messages = new Messages(EmailTemplates.builtIn(), mailSeal, jobs, ids, clock);
+    var messages = new Messages(
+            templates(config.email()), mailDefaults(config.email()), mailSeal, jobs, ids, clock);
     work =
         new JobWorkers(
             database,
@@ -226,23 +256,32 @@ public final class Tenon implements AutoCloseable {
     PaymentRoutes.declare(routes, database, new StripeConnections(connections, http), ids);
     MessageRoutes.declare(routes, database, messages, jobs);
     dev.tenon.inbox.ReceivedEventRoutes.declare(routes, database, replays);
-    ConsoleRoutes.declare(
-        routes,
-        sessions,
-        new ConsoleRoutes.Needs(
-            database,
-            clock,
-            publicUrl,
-            tenantNames(),
-            deliveries(),
-            contents(mailSeal),
-            replays::replay));
+    if (config.console().enabled()) {
+      ConsoleRoutes.declare(
+          routes,
+          sessions,
+          new ConsoleRoutes.Needs(
+              database,
+              clock,
+              publicUrl,
+              tenantNames(),
+              deliveries(),
+              contents(mailSeal),
+              replays::replay));
+    }
     server =
         HttpServer.create(
             new HttpServer.Settings(
                 config.server().host(),
                 config.server().port(),
-                Duration.ofSeconds(config.server().stopSecondsMax())),
+                Duration.ofSeconds(config.server().stopSecondsMax()),
+                around.tls(),
+                Networks.parse(config.server().trustedProxies()),
+                Optional.of(
+                    new HttpServer.KeyLimit(
+                        config.limits().keyRequestsPerSecond(),
+                        config.limits().keyBurst(),
+                        clock))),
             publicUrl,
             gate(),
             ids,
@@ -257,6 +296,24 @@ public final class Tenon implements AutoCloseable {
     schedule.start();
     bell.start();
     server.start();
+  }
+
+  private static EmailTemplates templates(Config.Email email) {
+    EmailTemplates builtIn = EmailTemplates.builtIn();
+    return email.templatesFolder().isEmpty()
+        ? builtIn
+        : builtIn.withFolder(Path.of(email.templatesFolder()));
+  }
+
+  private static MailDefaults mailDefaults(Config.Email email) {
+    return new MailDefaults(
+        email.sender().isEmpty()
+            ? Optional.empty()
+            : Optional.of(SenderText.parse(email.sender())),
+        email.product(),
+        email.help(),
+        email.recipientsMax(),
+        email.messageBytesMax());
   }
 
   private static KeptDays kept(Config config) {

@@ -14,11 +14,14 @@ import org.jdbi.v3.postgres.PostgresPlugin;
 /// The two ways into the database: as one tenant, or as the engine.
 ///
 /// Each has its own pool whose sessions have already dropped to their role, so that nothing runs
-/// with the rights of the login. Whoever holds a connection must not wait for another of the same
-/// pool: with as many such callers as connections all of them would wait for each other. Look-ups
-/// that may happen in the middle of any transaction have a small pool of their own
-/// ([#lookUp]), and nothing waits while it holds one of those. A tenant's transaction names its tenant in its first statement;
+/// with the rights of the login. A tenant's transaction names its tenant in its first statement;
 /// without it row-level security shows nothing.
+///
+/// A transaction of one pool may ask the other pool for a connection (within one pool and thread
+/// the open transaction is used again), but then never the other way round, or the two would wait
+/// for each other: an engine's transaction may wait for a tenant's connection, a tenant's for none.
+/// What is looked up in the middle of any transaction has a small pool of its own ([#lookUp]), and
+/// nothing waits while it holds one of those.
 public final class Database implements AutoCloseable {
   private static final Duration WAIT_MAX = Duration.ofSeconds(5);
   private static final int LOOK_UP_POOL = 2;

@@ -29,6 +29,7 @@ public final class Messages {
 
   private final MessageStore store = new MessageStore();
   private final EmailTemplates templates;
+  private final MailDefaults defaults;
   private final MailSeal seal;
   private final Jobs jobs;
   private final Ids ids;
@@ -36,7 +37,18 @@ public final class Messages {
 
   public Messages(
       EmailTemplates templates, MailSeal seal, Jobs jobs, Ids ids, InstantSource clock) {
+    this(templates, MailDefaults.NONE, seal, jobs, ids, clock);
+  }
+
+  public Messages(
+      EmailTemplates templates,
+      MailDefaults defaults,
+      MailSeal seal,
+      Jobs jobs,
+      Ids ids,
+      InstantSource clock) {
     this.templates = templates;
+    this.defaults = defaults;
     this.seal = seal;
     this.jobs = jobs;
     this.ids = ids;
@@ -49,7 +61,7 @@ public final class Messages {
     if (mails.isEmpty()) {
       return;
     }
-    Optional<MessageStore.Sender> sender = store.defaultSender(tx);
+    Optional<MessageStore.Sender> sender = sender(tx);
     if (sender.isEmpty()) {
       LOG.warn("{} mails of {} are not sent: no default sender is set", mails.size(), tx.tenant());
       return;
@@ -73,7 +85,7 @@ public final class Messages {
   /// @throws NoSenderException when neither the tenant nor the platform has a default sender
   public UUID send(TenantTx tx, TemplateMail mail) {
     MessageStore.NewMessage message =
-        render(tx, store.defaultSender(tx).orElseThrow(NoSenderException::new), mail);
+        render(tx, sender(tx).orElseThrow(NoSenderException::new), mail);
     insert(tx, List.of(message));
     return message.id();
   }
@@ -87,12 +99,31 @@ public final class Messages {
     }
   }
 
+  /// The tenant's own, else the platform's, else that of the settings.
+  private Optional<MessageStore.Sender> sender(TenantTx tx) {
+    return store
+        .defaultSender(tx)
+        .or(
+            () ->
+                defaults
+                    .sender()
+                    .map(
+                        from ->
+                            new MessageStore.Sender(
+                                from.address(), from.name(), defaults.product())));
+  }
+
   private MessageStore.NewMessage render(
       TenantTx tx, MessageStore.Sender sender, TemplateMail mail) {
     Map<String, Object> data = new HashMap<>(mail.data());
     for (Template.Variable variable : templates.variables(mail.template())) {
-      if (variable.name().equals("product")) {
-        data.putIfAbsent("product", sender.product());
+      switch (variable.name()) {
+        case "product" -> data.putIfAbsent("product", sender.product());
+        case "support_email" -> putHelp(data, "support_email", isAddress(defaults.help()));
+        case "help_url" -> putHelp(data, "help_url", !isAddress(defaults.help()));
+        default -> {
+          // The caller's own.
+        }
       }
     }
     RenderedEmail rendered = templates.render(mail.template(), data);
@@ -108,6 +139,7 @@ public final class Messages {
             STREAM,
             mail.template(),
             Map.of());
+    requireBounds(stored);
     // Built once to be checked: what can't be sent by anybody is refused before it is stored.
     var checked = stored.toMessage(Ids.write(Prefix.MESSAGE, id));
     return new MessageStore.NewMessage(
@@ -122,6 +154,32 @@ public final class Messages {
         mail.about(),
         mail.onceKey(),
         seal.seal(tx.tenant(), id, stored.write()));
+  }
+
+  private static boolean isAddress(String help) {
+    return help.contains("@") && !help.startsWith("http");
+  }
+
+  private void putHelp(Map<String, Object> data, String variable, boolean fits) {
+    if (fits && !defaults.help().isEmpty()) {
+      data.putIfAbsent(variable, defaults.help());
+    }
+  }
+
+  private void requireBounds(StoredMail mail) {
+    int recipients = mail.to().size();
+    if (recipients > defaults.recipientsMax()) {
+      throw new InvalidEmailException(
+          "to",
+          "names %d recipients; at most %d are allowed"
+              .formatted(recipients, defaults.recipientsMax()));
+    }
+    int bytes = mail.write().length;
+    if (bytes > defaults.messageBytesMax()) {
+      throw new InvalidEmailException(
+          "message",
+          "is %d bytes long; at most %d are allowed".formatted(bytes, defaults.messageBytesMax()));
+    }
   }
 
   private void insert(TenantTx tx, List<MessageStore.NewMessage> made) {

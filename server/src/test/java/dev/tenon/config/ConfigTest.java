@@ -29,7 +29,7 @@ class ConfigTest {
                 new Config.Inbox(2 << 20, 2, 256, 4096),
                 new Config.Lanes(4, 60, 32, 1000),
                 new Config.Jobs(16, 120, 32, 1000),
-                new Config.Email("", "Tenon", "", "", 50, 10 << 20),
+                new Config.Email("", "Tenon", "", "", 50, 10_000_000),
                 new Config.Egress(List.of(), 5, 30),
                 new Config.Limits(50, 100),
                 new Config.Retention(90, 35, 365, 90, 14, 365),

@@ -17,13 +17,10 @@ import dev.tenon.inbox.ReadFact;
 import dev.tenon.inbox.Reading;
 import dev.tenon.inbox.Received;
 import dev.tenon.tenant.TenantId;
-import dev.tenon.tenant.Tenants;
-import dev.tenon.vault.Vault;
 import dev.tenon.work.NodeBell;
 import dev.tenon.work.RetrySchedule;
 import dev.tenon.work.Signal;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,19 +29,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Nodes side by side on one database, with their own threads. Workers look by themselves once an
 /// hour only, so whatever happens sooner was a signal.
 class NodesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  @TempDir private Path folder;
   private final InstantSource clock = InstantSource.system();
   private final TestDatabase database = TestDatabase.fresh();
   private final Semaphore applied = new Semaphore(0);
@@ -70,56 +64,6 @@ class NodesTest {
       bellA.start();
       receive(writer, new TenantId(UUID.randomUUID()), (owner, event, packed) -> packed);
       awaitApplied(1);
-    }
-  }
-
-  /// Every transaction that applies holds a connection and then needs a tenant's key that nobody
-  /// has read yet, as many at once as the pool has connections.
-  @Test
-  void coldTenantsDoNotStarveThePool() throws Exception {
-    int connections = 2;
-    Path keyFile = folder.resolve("vault.key");
-    Vault.createKeyFile(keyFile);
-    try (Database db =
-        Database.open(database.address(), new Database.PoolSizes(connections, connections))) {
-      Vault warm = Vault.open(keyFile, db, clock);
-      var tenants = new Tenants(db, warm, new Ids(clock), clock);
-      var stored = new Signal();
-      try (InboxWriter writer =
-          new InboxWriter(db.engineSource(), stored, InboxWriter.Limits.DEFAULT)) {
-        writer.start();
-        for (int i = 0; i < 10; i++) {
-          var made = (Tenants.Creation.Created) tenants.create("T" + i, Optional.empty());
-          receive(
-              writer,
-              made.tenant().id(),
-              (owner, event, packed) -> warm.sealPayload(owner, event.toString(), "d", packed));
-        }
-      }
-      Vault cold = Vault.open(keyFile, db, clock);
-      var bothInside = new CyclicBarrier(connections);
-      var ready = new Signal();
-      try (LaneWorkers workers =
-          workers(
-              db,
-              ready,
-              connections,
-              (owner, event, packed) -> {
-                meet(bothInside);
-                return cold.openPayload(owner, event.toString(), "d", packed, 1000);
-              })) {
-        workers.start();
-        awaitApplied(10);
-      }
-    }
-  }
-
-  /// Waits until both workers hold a connection; after the first meeting nobody waits long.
-  private static void meet(CyclicBarrier barrier) {
-    try {
-      int _ = barrier.await(2, TimeUnit.SECONDS);
-    } catch (Exception e) {
-      barrier.reset();
     }
   }
 
