@@ -86,6 +86,7 @@ public final class Tenon implements AutoCloseable {
   private final Connections connections;
   private final ConsoleSessions sessions;
   private final ApacheProviderHttp http;
+  private final Duration stopMax;
   private final Schedule schedule;
   private final NodeBell bell;
   private final InboxWriter writer;
@@ -127,6 +128,7 @@ public final class Tenon implements AutoCloseable {
 
   private Tenon(Config config, Surroundings around) {
     InstantSource clock = around.clock();
+    stopMax = Duration.ofSeconds(config.server().stopSecondsMax());
     var ids = new Ids(clock);
     var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     database =
@@ -243,7 +245,7 @@ public final class Tenon implements AutoCloseable {
             new Schedule.Limits(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(15),
-                Duration.ofSeconds(config.server().stopSecondsMax())));
+                stopMax));
 
     // The edge.
     publicUrl =
@@ -276,7 +278,7 @@ public final class Tenon implements AutoCloseable {
             new HttpServer.Settings(
                 config.server().host(),
                 config.server().port(),
-                Duration.ofSeconds(config.server().stopSecondsMax()),
+                stopMax,
                 around.tls(),
                 Networks.parse(config.server().trustedProxies()),
                 Optional.of(
@@ -405,7 +407,7 @@ public final class Tenon implements AutoCloseable {
     schedule.close();
     writer.close();
     lanes.close();
-    work.close();
+    work.close(stopMax);
     bell.close();
     http.close();
     database.close();

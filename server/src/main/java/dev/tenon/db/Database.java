@@ -3,7 +3,12 @@ package dev.tenon.db;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenon.tenant.TenantId;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -133,9 +138,22 @@ public final class Database implements AutoCloseable {
 
   /// Whether the database answers at all, within `limit`.
   public boolean answers(Duration limit) {
+    var asked = new FutureTask<>(() -> isAnswering(limit));
+    Thread.startVirtualThread(asked);
+    try {
+      return asked.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+
+  private boolean isAnswering(Duration limit) {
     try (var connection = enginePool.getConnection()) {
       return connection.isValid((int) Math.max(1, limit.toSeconds()));
-    } catch (java.sql.SQLException e) {
+    } catch (SQLException e) {
       return false;
     }
   }

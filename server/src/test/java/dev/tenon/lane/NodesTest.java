@@ -20,7 +20,11 @@ import dev.tenon.tenant.TenantId;
 import dev.tenon.work.NodeBell;
 import dev.tenon.work.RetrySchedule;
 import dev.tenon.work.Signal;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,6 +35,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +74,113 @@ class NodesTest {
     }
   }
 
+  /// While one batch is being applied the rest waits; a stop finishes the batch and leaves no lane
+  /// that anybody would have to wait for.
+  @Test
+  void aStopUnderLoadLeavesNoLeaseBehind() throws Exception {
+    var stored = new Signal();
+    try (Database db = database.open();
+        InboxWriter writer =
+            new InboxWriter(db.engineSource(), stored, InboxWriter.Limits.DEFAULT)) {
+      writer.start();
+      for (int i = 0; i < 200; i++) {
+        receive(writer, new TenantId(UUID.randomUUID()), (owner, event, packed) -> packed);
+      }
+      LaneWorkers workers = workers(db, stored, 2, (owner, event, sealedBody) -> sealedBody);
+      workers.start();
+      awaitApplied(1);
+      workers.close();
+      assertThat(count(db, "lane")).isZero();
+      assertThat(count(db, "fact") + count(db, "waiting_fact")).isEqualTo(200);
+    }
+  }
+
+  /// The commit went through and its answer was lost. The sender is told to come back; what he
+  /// sends again is recognised.
+  @Test
+  void anInDoubtCommitIsNotAcknowledgedAndItsRepeatIsKnown() {
+    try (Database db = database.open()) {
+      var doubtful = new LostAnswers(db.engineSource());
+      try (InboxWriter writer =
+          new InboxWriter(doubtful.source(), new Signal(), InboxWriter.Limits.DEFAULT)) {
+        writer.start();
+        doubtful.losing.set(true);
+        assertThat(take(writer, "same")).contains(new Received.Busy());
+        doubtful.losing.set(false);
+        assertThat(take(writer, "same")).contains(new Received.Accepted(false));
+      }
+      assertThat(count(db, "received_event")).isEqualTo(1);
+      assertThat(count(db, "waiting_fact")).isEqualTo(1);
+    }
+  }
+
+  private final TenantId same = new TenantId(UUID.randomUUID());
+  private final UUID connection = UUID.randomUUID();
+
+  private Optional<Received> take(InboxWriter writer, String text) {
+    var inbox =
+        new Inbox(
+            List.of(new Anything()), writer, (owner, event, packed) -> packed, new Ids(clock), clock);
+    return inbox.receive(
+        new Inbox.Source(same, connection, "any", List.of(Secret.of("s"))),
+        _ -> Optional.empty(),
+        new Delivery(Map.of(), text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static long count(Database db, String table) {
+    return db.asEngine(
+        tx ->
+            tx.handle()
+                .createQuery("select count(*) from " + table)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  /// Connections that commit and then say that they are broken.
+  private static final class LostAnswers {
+    final AtomicBoolean losing = new AtomicBoolean();
+    private final DataSource real;
+
+    LostAnswers(DataSource real) {
+      this.real = real;
+    }
+
+    DataSource source() {
+      return proxy(
+          DataSource.class,
+          real,
+          (method, result) ->
+              method.equals("getConnection")
+                  ? proxy(Connection.class, (Connection) result, this::afterCall)
+                  : result);
+    }
+
+    private @Nullable Object afterCall(String method, @Nullable Object result) throws SQLException {
+      if (method.equals("commit") && losing.get()) {
+        throw new SQLException("the answer is lost", "08006");
+      }
+      return result;
+    }
+
+    private interface After {
+      @Nullable Object apply(String method, @Nullable Object result) throws SQLException;
+    }
+
+    private static <T> T proxy(Class<T> type, T real, After after) {
+      return type.cast(
+          Proxy.newProxyInstance(
+              type.getClassLoader(),
+              new Class<?>[] {type},
+              (_, method, arguments) -> {
+                try {
+                  return after.apply(method.getName(), method.invoke(real, arguments));
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              }));
+    }
+  }
+
   private void awaitApplied(int count) throws InterruptedException {
     assertThat(applied.tryAcquire(count, PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .as("%d applied within %s", count, PATIENCE)
@@ -91,6 +205,7 @@ class NodesTest {
         db,
         run,
         work,
+        () -> false,
         clock,
         new LaneWorkers.Limits(threads, 1, 1, 16, Duration.ofSeconds(60), Duration.ofHours(1)));
   }
