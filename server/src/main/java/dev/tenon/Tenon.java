@@ -71,6 +71,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 
@@ -87,6 +88,7 @@ public final class Tenon implements AutoCloseable {
   private final ConsoleSessions sessions;
   private final ApacheProviderHttp http;
   private final Duration stopMax;
+  private final Partitions partitions;
   private final Schedule schedule;
   private final NodeBell bell;
   private final InboxWriter writer;
@@ -122,8 +124,21 @@ public final class Tenon implements AutoCloseable {
 
   /// Starts everything: returns when requests are answered.
   public static Tenon start(Config config, Surroundings around) {
+    return start(config, around, _ -> {});
+  }
+
+  /// As [#start(Config, Surroundings)], and does `beforeWork` when everything is built and nothing
+  /// is applied, sent or answered yet. The public address may not be known then.
+  public static Tenon start(Config config, Surroundings around, Consumer<Tenon> beforeWork) {
     int _ = Migrations.run(around.database());
-    return new Tenon(config, around);
+    var tenon = new Tenon(config, around);
+    try {
+      tenon.begin(beforeWork);
+      return tenon;
+    } catch (RuntimeException e) {
+      tenon.close();
+      throw e;
+    }
   }
 
   private Tenon(Config config, Surroundings around) {
@@ -233,7 +248,7 @@ public final class Tenon implements AutoCloseable {
             clock);
 
     // What the clock starts.
-    var partitions = new Partitions(database, clock);
+    partitions = new Partitions(database, clock);
     var retention = new Retention(database, kept(config), clock, Retention.Limits.DEFAULT);
     schedule =
         new Schedule(
@@ -293,7 +308,11 @@ public final class Tenon implements AutoCloseable {
             Map.of("database", () -> database.answers(Duration.ofSeconds(2))),
             meters);
 
+  }
+
+  private void begin(Consumer<Tenon> beforeWork) {
     int _ = partitions.make();
+    beforeWork.accept(this);
     writer.start();
     lanes.start();
     work.start();

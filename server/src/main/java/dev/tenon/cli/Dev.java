@@ -86,9 +86,18 @@ final class Dev implements Callable<Integer> {
                   keyFile,
                   EgressPolicy.allowing(sandbox.urls().values()),
                   address -> address.isLoopbackAddress(),
-                  clock));
+                  clock),
+              begun -> {
+                var _ = DevSeed.connect(begun, sandbox, email.smtpPort());
+              });
       started.add(tenon);
-      DevSeed.Seeded seeded = DevSeed.plant(tenon, sandbox, stripe, email.smtpPort());
+      DevSeed.Seeded seeded =
+          DevSeed.plant(
+              tenon,
+              sandbox,
+              stripe,
+              email.smtpPort(),
+              DevKey.keep(tenon, config.data().folder().resolve("dev-key")));
       tell(tenon, sandbox, seeded);
     } catch (RuntimeException e) {
       UntilStopped.closeAll(started);
