@@ -117,8 +117,7 @@ public final class Tenon implements AutoCloseable {
         EgressPolicy egress,
         Predicate<InetAddress> mailServers,
         InstantSource clock) {
-      this(
-          database, new VaultKey.InFile(keyFile), Optional.empty(), egress, mailServers, clock);
+      this(database, new VaultKey.InFile(keyFile), Optional.empty(), egress, mailServers, clock);
     }
   }
 
@@ -155,7 +154,8 @@ public final class Tenon implements AutoCloseable {
     tenants = new Tenants(database, vault, ids, clock);
     keys = new ApiKeys(database, ids, clock);
     connections = new Connections(database, vault, ids, clock);
-    sessions = new ConsoleSessions(
+    sessions =
+        new ConsoleSessions(
             database,
             clock,
             ConsoleSessions.Limits.lasting(Duration.ofHours(config.console().sessionHours())));
@@ -186,7 +186,8 @@ public final class Tenon implements AutoCloseable {
             events,
             clock);
     var jobs = new Jobs(List.of(sender), ids, clock, jobsMade);
-    var messages = new Messages(
+    var messages =
+        new Messages(
             templates(config.email()), mailDefaults(config.email()), mailSeal, jobs, ids, clock);
     work =
         new JobWorkers(
@@ -257,10 +258,7 @@ public final class Tenon implements AutoCloseable {
                 new ClockWork("partitions", Duration.ofHours(1), partitions::make),
                 new ClockWork("retention", Duration.ofHours(1), retention::run)),
             clock,
-            new Schedule.Limits(
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(15),
-                stopMax));
+            new Schedule.Limits(Duration.ofSeconds(10), Duration.ofSeconds(15), stopMax));
 
     // The edge.
     publicUrl =
@@ -307,7 +305,6 @@ public final class Tenon implements AutoCloseable {
             routes,
             Map.of("database", () -> database.answers(Duration.ofSeconds(2))),
             meters);
-
   }
 
   private void begin(Consumer<Tenon> beforeWork) {
@@ -330,9 +327,7 @@ public final class Tenon implements AutoCloseable {
 
   private static MailDefaults mailDefaults(Config.Email email) {
     return new MailDefaults(
-        email.sender().isEmpty()
-            ? Optional.empty()
-            : Optional.of(SenderText.parse(email.sender())),
+        email.sender().isEmpty() ? Optional.empty() : Optional.of(SenderText.parse(email.sender())),
         email.product(),
         email.help(),
         email.recipientsMax(),

@@ -61,9 +61,7 @@ class OutageTest {
     Vault.createKeyFile(keyFile);
     Config config =
         Config.load(
-            List.of(
-                Layer.commandLine(
-                    Map.of("server.port", "0", "lanes.lease-seconds", "5"))));
+            List.of(Layer.commandLine(Map.of("server.port", "0", "lanes.lease-seconds", "5"))));
     tenon =
         Tenon.start(
             config,
@@ -179,8 +177,7 @@ class OutageTest {
 
   private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return client.send(
-          request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+      return client.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -196,11 +193,7 @@ class OutageTest {
     return tenon
         .database()
         .asEngine(
-            tx ->
-                tx.handle()
-                    .createQuery("select count(*) from " + table)
-                    .mapTo(Long.class)
-                    .one());
+            tx -> tx.handle().createQuery("select count(*) from " + table).mapTo(Long.class).one());
   }
 
   private static void await(BooleanSupplier condition) {

@@ -37,8 +37,7 @@ final class DevKey {
       Secret made = make(tenon);
       Files.deleteIfExists(file);
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(file, made.reveal());
       return made;
     } catch (IOException e) {
@@ -61,8 +60,7 @@ final class DevKey {
     List<ApiKey> keys =
         tenon
             .database()
-            .asTenant(
-                TenantId.PLATFORM, tx -> tenon.keys().list(tx, Optional.empty(), KEYS_MAX));
+            .asTenant(TenantId.PLATFORM, tx -> tenon.keys().list(tx, Optional.empty(), KEYS_MAX));
     keys.stream()
         .filter(key -> key.name().equals(NAME) && key.revokedAt().isEmpty())
         .forEach(

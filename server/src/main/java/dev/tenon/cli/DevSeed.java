@@ -94,8 +94,7 @@ final class DevSeed {
     for (String provider : List.of("stripe", "postmark", "resend", "smtp")) {
       Map<String, String> settings =
           provider.equals("smtp")
-              ? Map.of(
-                  "host", "127.0.0.1", "port", Integer.toString(smtpPort), "security", "plain")
+              ? Map.of("host", "127.0.0.1", "port", Integer.toString(smtpPort), "security", "plain")
               : Map.of("base_url", sandbox.url(provider).toString());
       made.put(provider, connection(tenon, tenant, provider, settings));
     }
@@ -173,13 +172,7 @@ final class DevSeed {
       Map<String, Secret> secrets) {
     return tenon
         .connections()
-        .create(
-            tx,
-            provider,
-            name(provider),
-            Connection.Environment.DEVELOPMENT,
-            settings,
-            secrets)
+        .create(tx, provider, name(provider), Connection.Environment.DEVELOPMENT, settings, secrets)
         .id();
   }
 

@@ -12,8 +12,8 @@ import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/// How much each API key may ask of this node: a bucket of tokens that fills evenly. Kept in memory,
-/// so it costs no round trip; with several nodes a key has as many buckets.
+/// How much each API key may ask of this node: a bucket of tokens that fills evenly. Kept in
+/// memory, so it costs no round trip; with several nodes a key has as many buckets.
 ///
 /// The answer tells it by `RateLimit-Policy` and `RateLimit`
 /// (draft-ietf-httpapi-ratelimit-headers-11), and `Retry-After` when refused.

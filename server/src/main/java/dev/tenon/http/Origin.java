@@ -38,9 +38,7 @@ record Origin(InetAddress client, boolean local, boolean closed) {
             .map(proto -> proto.strip().equalsIgnoreCase("https"))
             .orElse(true);
     return new Origin(
-        forwarded ? beforeProxies(request, peer, trusted) : peer,
-        loopback && !forwarded,
-        asHttps);
+        forwarded ? beforeProxies(request, peer, trusted) : peer, loopback && !forwarded, asHttps);
   }
 
   /// The nearest address that is no trusted proxy: whatever stands left of it was written by

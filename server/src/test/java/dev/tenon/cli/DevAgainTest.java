@@ -14,7 +14,6 @@ import dev.tenon.sandbox.Simulator;
 import dev.tenon.sandbox.email.EmailSandbox;
 import dev.tenon.sandbox.mailbox.Mail;
 import dev.tenon.sandbox.stripe.StripeSimulator;
-import dev.tenon.tenant.TenantId;
 import dev.tenon.vault.Vault;
 import java.net.InetAddress;
 import java.net.URI;
@@ -36,8 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `dev` on the data of yesterday: the same tenant, key and connections, nothing piles up, and what
-/// was left to do is done.
+/// `dev` on the data of yesterday: the same tenant, key and connections; nothing piles up.
 class DevAgainTest {
   @TempDir private Path folder;
   private final InstantSource clock = InstantSource.system();
@@ -96,13 +94,13 @@ class DevAgainTest {
   }
 
   @Test
-  void mailLeftOverFromTheLastRunGoesOutAtOnce() throws Exception {
+  void mailGoesThroughTheSandboxWhereverItIsNow() throws Exception {
     DevSeed.Seeded seeded;
     String url;
     try (Tenon tenon = tenon()) {
       seeded = plant(tenon);
     }
-    // The sandbox comes back on other ports, and a mail was still to be sent.
+    // The sandbox comes back on other ports; nothing is planted again yet.
     sandbox.close();
     List<Simulator> simulators = new ArrayList<>();
     simulators.add(stripe);
@@ -134,8 +132,7 @@ class DevAgainTest {
     Config config =
         Config.load(
             List.of(
-                Layer.commandLine(
-                    Map.of("server.port", "0", "data.folder", folder.toString()))));
+                Layer.commandLine(Map.of("server.port", "0", "data.folder", folder.toString()))));
     return Tenon.start(
         config,
         new Tenon.Surroundings(
@@ -151,11 +148,7 @@ class DevAgainTest {
 
   private DevSeed.Seeded plant(Tenon tenon) {
     return DevSeed.plant(
-        tenon,
-        sandbox,
-        stripe,
-        email.smtpPort(),
-        DevKey.keep(tenon, folder.resolve("dev-key")));
+        tenon, sandbox, stripe, email.smtpPort(), DevKey.keep(tenon, folder.resolve("dev-key")));
   }
 
   private static List<String> ids(DevSeed.Seeded seeded) {
@@ -167,10 +160,7 @@ class DevAgainTest {
         .database()
         .asEngine(
             tx ->
-                tx.handle()
-                    .createQuery("select count(*) from connection")
-                    .mapTo(Long.class)
-                    .one());
+                tx.handle().createQuery("select count(*) from connection").mapTo(Long.class).one());
   }
 
   private JsonNode listed(String path) throws Exception {

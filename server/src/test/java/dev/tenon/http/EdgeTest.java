@@ -222,8 +222,7 @@ class EdgeTest {
                   "for-a-test")
               .redirectErrorStream(true)
               .start();
-      String said =
-          new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(keytool.waitFor()).as(said).isZero();
       var keys = KeyStore.getInstance(store.toFile(), "for-a-test".toCharArray());
       var mime = java.util.Base64.getMimeEncoder(64, new byte[] {'\n'});

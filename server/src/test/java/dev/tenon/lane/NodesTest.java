@@ -120,7 +120,11 @@ class NodesTest {
   private Optional<Received> take(InboxWriter writer, String text) {
     var inbox =
         new Inbox(
-            List.of(new Anything()), writer, (owner, event, packed) -> packed, new Ids(clock), clock);
+            List.of(new Anything()),
+            writer,
+            (owner, event, packed) -> packed,
+            new Ids(clock),
+            clock);
     return inbox.receive(
         new Inbox.Source(same, connection, "any", List.of(Secret.of("s"))),
         _ -> Optional.empty(),
@@ -129,11 +133,7 @@ class NodesTest {
 
   private static long count(Database db, String table) {
     return db.asEngine(
-        tx ->
-            tx.handle()
-                .createQuery("select count(*) from " + table)
-                .mapTo(Long.class)
-                .one());
+        tx -> tx.handle().createQuery("select count(*) from " + table).mapTo(Long.class).one());
   }
 
   /// Connections that commit and then say that they are broken.
@@ -150,8 +150,8 @@ class NodesTest {
           DataSource.class,
           real,
           (method, result) ->
-              method.equals("getConnection")
-                  ? proxy(Connection.class, (Connection) result, this::afterCall)
+              result instanceof Connection one
+                  ? proxy(Connection.class, one, this::afterCall)
                   : result);
     }
 
@@ -194,13 +194,7 @@ class NodesTest {
   private LaneWorkers workers(Database db, Signal work, int threads, LaneRun.DeliveryVault vault) {
     var run =
         new LaneRun(
-            db,
-            List.of(new Counter(applied)),
-            vault,
-            RetrySchedule.FACTS,
-            new Signal(),
-            clock,
-            16);
+            db, List.of(new Counter(applied)), vault, RetrySchedule.FACTS, new Signal(), clock, 16);
     return new LaneWorkers(
         db,
         run,

@@ -37,8 +37,7 @@ class ColdKeysTest {
     try (TestDatabase database = TestDatabase.fresh();
         Database db =
             Database.open(database.address(), new Database.PoolSizes(CONNECTIONS, CONNECTIONS))) {
-      var tenants =
-          new Tenants(db, Vault.open(keyFile, db, clock), new Ids(clock), clock);
+      var tenants = new Tenants(db, Vault.open(keyFile, db, clock), new Ids(clock), clock);
       Vault cold = Vault.open(keyFile, db, clock);
       var allInside = new CyclicBarrier(2 * CONNECTIONS);
       List<Callable<Boolean>> callers = new ArrayList<>();
