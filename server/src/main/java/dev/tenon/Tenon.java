@@ -94,6 +94,7 @@ public final class Tenon implements AutoCloseable {
   private final InboxWriter writer;
   private final LaneWorkers lanes;
   private final JobWorkers work;
+  private final EmailSender sender;
   private final PublicUrl publicUrl;
   private final HttpServer server;
 
@@ -177,7 +178,7 @@ public final class Tenon implements AutoCloseable {
             NodeBell.Pace.DEFAULT);
     var events = new Events(ids, clock);
     MailSeal mailSeal = new SealedMail(vault);
-    var sender =
+    sender =
         new EmailSender(
             database,
             new ConfiguredEmail(database, connections, http, around.mailServers(), clock),
@@ -270,7 +271,8 @@ public final class Tenon implements AutoCloseable {
     ApiKeyRoutes.declare(routes, database, keys, clock);
     ConnectionRoutes.declare(routes, database, connections, publicUrl, ProviderKind.known());
     InboundRoutes.declare(routes, inbox, connections, clock);
-    PaymentRoutes.declare(routes, database, new StripeConnections(connections, http), ids);
+    PaymentRoutes.declare(
+        routes, database, new StripeConnections(database, connections, http), ids, clock);
     MessageRoutes.declare(routes, database, messages, jobs);
     dev.tenon.inbox.ReceivedEventRoutes.declare(routes, database, replays);
     if (config.console().enabled()) {
@@ -422,6 +424,7 @@ public final class Tenon implements AutoCloseable {
     writer.close();
     lanes.close();
     work.close(stopMax);
+    sender.close();
     bell.close();
     http.close();
     database.close();

@@ -9,10 +9,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +54,33 @@ public final class Jobs {
   /// one of them since: the caller's transaction then rolls back whole.
   public void end(EngineTx tx, TenantId tenant, Map<Job, JobEnd> ends) {
     Instant now = clock.instant();
+    var sorted = sorted(ends, now);
+    int ended =
+        store.finish(tx, tenant, sorted.finished(), now) + store.sleep(tx, tenant, sorted.asleep());
+    if (ended != ends.size()) {
+      throw new LeaseLost(ends.size() - ended);
+    }
+  }
+
+  /// Ends jobs of any tenants within the caller's transaction and answers those that were still
+  /// ours. One that another worker has taken since is left as it is, and what the caller meant to
+  /// write with its end must be left out.
+  public Set<Job> endHeld(EngineTx tx, Map<Job, JobEnd> ends) {
+    if (ends.isEmpty()) {
+      return Set.of();
+    }
+    Instant now = clock.instant();
+    var sorted = sorted(ends, now);
+    Set<UUID> held = new HashSet<>(store.finishHeld(tx, sorted.finished(), now));
+    held.addAll(store.sleepHeld(tx, sorted.asleep()));
+    return ends.keySet().stream()
+        .filter(job -> held.contains(job.id()))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private record Sorted(List<JobStore.Finished> finished, List<JobStore.Asleep> asleep) {}
+
+  private Sorted sorted(Map<Job, JobEnd> ends, Instant now) {
     List<JobStore.Finished> finished = new ArrayList<>();
     List<JobStore.Asleep> asleep = new ArrayList<>();
     ends.forEach(
@@ -59,7 +89,8 @@ public final class Jobs {
             case JobEnd.Done done ->
                 finished.add(new JobStore.Finished(job, "done", done.result(), job.failures()));
             case JobEnd.Dead dead -> {
-              LOG.error("job {} {} of {} is dead: {}", job.kind(), job.id(), tenant, dead.error());
+              LOG.error(
+                  "job {} {} of {} is dead: {}", job.kind(), job.id(), job.tenant(), dead.error());
               finished.add(new JobStore.Finished(job, "dead", dead.error(), job.failures() + 1));
             }
             case JobEnd.Later later ->
@@ -69,10 +100,7 @@ public final class Jobs {
             case JobEnd.Failed failed -> afterFailure(job, failed, now, finished, asleep);
           }
         });
-    int ended = store.finish(tx, tenant, finished, now) + store.sleep(tx, tenant, asleep);
-    if (ended != ends.size()) {
-      throw new LeaseLost(ends.size() - ended);
-    }
+    return new Sorted(finished, asleep);
   }
 
   private void afterFailure(
