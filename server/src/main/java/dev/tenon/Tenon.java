@@ -4,7 +4,6 @@ import dev.tenon.access.ApiKeyRoutes;
 import dev.tenon.access.ApiKeys;
 import dev.tenon.access.Caller;
 import dev.tenon.config.Config;
-import dev.tenon.config.SenderText;
 import dev.tenon.connection.ConnectionRoutes;
 import dev.tenon.connection.Connections;
 import dev.tenon.connection.ProviderKind;
@@ -12,8 +11,6 @@ import dev.tenon.connector.email.EmailBreakers;
 import dev.tenon.connector.http.ApacheProviderHttp;
 import dev.tenon.connector.http.CallObserver;
 import dev.tenon.connector.http.EgressPolicy;
-import dev.tenon.connector.http.Networks;
-import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.console.ConsoleRoutes;
 import dev.tenon.console.ConsoleSessions;
 import dev.tenon.console.DeliveryOpener;
@@ -25,7 +22,6 @@ import dev.tenon.db.Migrations;
 import dev.tenon.db.Partitions;
 import dev.tenon.email.ConfiguredEmail;
 import dev.tenon.email.EmailSender;
-import dev.tenon.email.MailDefaults;
 import dev.tenon.email.MailSeal;
 import dev.tenon.email.MessageRoutes;
 import dev.tenon.email.Messages;
@@ -46,7 +42,6 @@ import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeApplier;
 import dev.tenon.payment.StripeConnections;
 import dev.tenon.payment.StripeInbound;
-import dev.tenon.retention.KeptDays;
 import dev.tenon.retention.Retention;
 import dev.tenon.schedule.ClockWork;
 import dev.tenon.schedule.Schedule;
@@ -189,7 +184,7 @@ public final class Tenon implements AutoCloseable {
     var jobs = new Jobs(List.of(sender), ids, clock, jobsMade);
     var messages =
         new Messages(
-            templates(config.email()), mailDefaults(config.email()), mailSeal, jobs, ids, clock);
+            FromSettings.templates(config.email()), FromSettings.mailDefaults(config.email()), mailSeal, jobs, ids, clock);
     work =
         new JobWorkers(
             database,
@@ -251,7 +246,7 @@ public final class Tenon implements AutoCloseable {
 
     // What the clock starts.
     partitions = new Partitions(database, clock);
-    var retention = new Retention(database, kept(config), clock, Retention.Limits.DEFAULT);
+    var retention = new Retention(database, FromSettings.kept(config), clock, Retention.Limits.DEFAULT);
     schedule =
         new Schedule(
             database.engineSource(),
@@ -290,17 +285,7 @@ public final class Tenon implements AutoCloseable {
     }
     server =
         HttpServer.create(
-            new HttpServer.Settings(
-                config.server().host(),
-                config.server().port(),
-                stopMax,
-                around.tls(),
-                Networks.parse(config.server().trustedProxies()),
-                Optional.of(
-                    new HttpServer.KeyLimit(
-                        config.limits().keyRequestsPerSecond(),
-                        config.limits().keyBurst(),
-                        clock))),
+            FromSettings.http(config, around.tls(), clock),
             publicUrl,
             gate(),
             ids,
@@ -318,33 +303,6 @@ public final class Tenon implements AutoCloseable {
     schedule.start();
     bell.start();
     server.start();
-  }
-
-  private static EmailTemplates templates(Config.Email email) {
-    EmailTemplates builtIn = EmailTemplates.builtIn();
-    return email.templatesFolder().isEmpty()
-        ? builtIn
-        : builtIn.withFolder(Path.of(email.templatesFolder()));
-  }
-
-  private static MailDefaults mailDefaults(Config.Email email) {
-    return new MailDefaults(
-        email.sender().isEmpty() ? Optional.empty() : Optional.of(SenderText.parse(email.sender())),
-        email.product(),
-        email.help(),
-        email.recipientsMax(),
-        email.messageBytesMax());
-  }
-
-  private static KeptDays kept(Config config) {
-    Config.Retention days = config.retention();
-    return new KeptDays(
-        days.receivedDays(),
-        days.dedupeDays(),
-        days.messageDays(),
-        days.eventDays(),
-        days.jobDays(),
-        days.stoppedDays());
   }
 
   private Delivery open(TenantId tenant, UUID event, byte[] stored) {

@@ -220,7 +220,8 @@ public final class LaneRun {
     for (Throwable next = e.getCause(); next != null; next = next.getCause()) {
       root = next;
     }
-    // PostgreSQL takes no U+0000: a message that holds one could not be noted, and the fact would be
+    // PostgreSQL takes no U+0000: a message that holds one could not be noted, and the fact would
+    // be
     // tried for ever.
     String text =
         (root.getClass().getSimpleName() + ": " + root.getMessage()).replace('\u0000', '?');

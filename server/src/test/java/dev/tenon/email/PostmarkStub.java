@@ -94,7 +94,7 @@ final class PostmarkStub implements AutoCloseable {
     String body =
         "{\"To\":\"a@b.test\",\"SubmittedAt\":\"2026-11-24T10:00:00Z\",\"MessageID\":"
             + "\"0a129aee-e1cd-480d-b08d-4f48548ff48d\",\"ErrorCode\":0,\"Message\":\"OK\"}";
-    return ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s")
+    return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
         .formatted(body.length(), body)
         .getBytes(StandardCharsets.US_ASCII);
   }

@@ -115,7 +115,7 @@ final class LifeEngine implements AutoCloseable {
             new Signal(),
             clock,
             64);
-    return new LaneWorkers(db, run, new Signal(), clock, LaneWorkers.Limits.DEFAULT);
+    return new LaneWorkers(db, run, new Signal(), () -> false, clock, LaneWorkers.Limits.DEFAULT);
   }
 
   /// Applies all that waits.
