@@ -184,7 +184,12 @@ public final class Tenon implements AutoCloseable {
     var jobs = new Jobs(List.of(sender), ids, clock, jobsMade);
     var messages =
         new Messages(
-            FromSettings.templates(config.email()), FromSettings.mailDefaults(config.email()), mailSeal, jobs, ids, clock);
+            FromSettings.templates(config.email()),
+            FromSettings.mailDefaults(config.email()),
+            mailSeal,
+            jobs,
+            ids,
+            clock);
     work =
         new JobWorkers(
             database,
@@ -246,7 +251,8 @@ public final class Tenon implements AutoCloseable {
 
     // What the clock starts.
     partitions = new Partitions(database, clock);
-    var retention = new Retention(database, FromSettings.kept(config), clock, Retention.Limits.DEFAULT);
+    var retention =
+        new Retention(database, FromSettings.kept(config), clock, Retention.Limits.DEFAULT);
     schedule =
         new Schedule(
             database.engineSource(),

@@ -27,7 +27,7 @@ class ConfigTest {
                 new Config.Database("", "", new Absent(), 12, 12, 0),
                 new Config.Vault(new Absent()),
                 new Config.Inbox(2 << 20, 2, 256, 4096),
-                new Config.Lanes(4, 60, 32, 1000),
+                new Config.Lanes(4, 60, 128, 1000),
                 new Config.Jobs(16, 120, 32, 1000),
                 new Config.Email("", "Tenon", "", "", 50, 10_000_000),
                 new Config.Egress(List.of(), 5, 30),
