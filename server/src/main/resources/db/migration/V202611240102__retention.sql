@@ -114,6 +114,8 @@ create function retire_partition(
 ) returns text
   language plpgsql security definer
   set search_path = tenon, pg_temp
+  -- A week is seven times 24 hours only where no clock is put back.
+  set timezone = 'UTC'
   set lock_timeout = '200ms' as $$
 declare
   name text := parent || '_' || to_char(week at time zone 'UTC', 'YYYYMMDD');
