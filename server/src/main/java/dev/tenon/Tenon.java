@@ -9,8 +9,8 @@ import dev.tenon.connection.Connections;
 import dev.tenon.connection.ProviderKind;
 import dev.tenon.connector.email.EmailBreakers;
 import dev.tenon.connector.http.ApacheProviderHttp;
+import dev.tenon.connector.http.CallObserver;
 import dev.tenon.connector.http.EgressPolicy;
-import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.console.ConsoleRoutes;
 import dev.tenon.console.ConsoleSessions;
 import dev.tenon.console.DeliveryOpener;
@@ -45,12 +45,17 @@ import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeApplier;
 import dev.tenon.payment.StripeConnections;
 import dev.tenon.payment.StripeInbound;
+import dev.tenon.retention.Retention;
+import dev.tenon.schedule.ClockWork;
+import dev.tenon.schedule.Schedule;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
 import dev.tenon.vault.Vault;
+import dev.tenon.vault.VaultKey;
 import dev.tenon.work.JobWorkers;
 import dev.tenon.work.Jobs;
+import dev.tenon.work.NodeBell;
 import dev.tenon.work.RetrySchedule;
 import dev.tenon.work.Signal;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -64,7 +69,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 
 /// The composition root: builds every object in start order and closes them in reverse. Read it
 /// from top to bottom to know the program.
@@ -78,7 +85,10 @@ public final class Tenon implements AutoCloseable {
   private final Connections connections;
   private final ConsoleSessions sessions;
   private final ApacheProviderHttp http;
+  private final Duration stopMax;
   private final Partitions partitions;
+  private final Schedule schedule;
+  private final NodeBell bell;
   private final InboxWriter writer;
   private final LaneWorkers lanes;
   private final JobWorkers work;
@@ -88,23 +98,50 @@ public final class Tenon implements AutoCloseable {
 
   /// What differs between `serve`, `dev` and tests.
   ///
+  /// @param tls the certificate to show; without one it speaks plain HTTP
   /// @param egress where providers may be
   /// @param mailServers which addresses mail servers may have
   public record Surroundings(
       DatabaseAddress database,
-      Path keyFile,
+      VaultKey vaultKey,
+      Optional<SSLContext> tls,
       EgressPolicy egress,
       Predicate<InetAddress> mailServers,
-      InstantSource clock) {}
+      InstantSource clock) {
+
+    /// Plain HTTP, and the vault's key in a file.
+    public Surroundings(
+        DatabaseAddress database,
+        Path keyFile,
+        EgressPolicy egress,
+        Predicate<InetAddress> mailServers,
+        InstantSource clock) {
+      this(database, new VaultKey.InFile(keyFile), Optional.empty(), egress, mailServers, clock);
+    }
+  }
 
   /// Starts everything: returns when requests are answered.
   public static Tenon start(Config config, Surroundings around) {
+    return start(config, around, _ -> {});
+  }
+
+  /// As [#start(Config, Surroundings)], and does `beforeWork` when everything is built and nothing
+  /// is applied, sent or answered yet. The public address may not be known then.
+  public static Tenon start(Config config, Surroundings around, Consumer<Tenon> beforeWork) {
     int _ = Migrations.run(around.database());
-    return new Tenon(config, around);
+    var tenon = new Tenon(config, around);
+    try {
+      tenon.begin(beforeWork);
+      return tenon;
+    } catch (RuntimeException e) {
+      tenon.close();
+      throw e;
+    }
   }
 
   private Tenon(Config config, Surroundings around) {
     InstantSource clock = around.clock();
+    stopMax = Duration.ofSeconds(config.server().stopSecondsMax());
     var ids = new Ids(clock);
     var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     database =
@@ -112,17 +149,31 @@ public final class Tenon implements AutoCloseable {
             around.database(),
             new Database.PoolSizes(
                 config.database().enginePoolSize(), config.database().tenantPoolSize()));
-    partitions = new Partitions(database, clock);
-    vault = Vault.open(around.keyFile(), database, clock);
+    vault = Vault.open(around.vaultKey(), database, clock);
     tenants = new Tenants(database, vault, ids, clock);
     keys = new ApiKeys(database, ids, clock);
     connections = new Connections(database, vault, ids, clock);
-    sessions = new ConsoleSessions(database, clock, ConsoleSessions.Limits.DEFAULT);
-    http = new ApacheProviderHttp(around.egress());
+    sessions =
+        new ConsoleSessions(
+            database,
+            clock,
+            ConsoleSessions.Limits.lasting(Duration.ofHours(config.console().sessionHours())));
+    http =
+        new ApacheProviderHttp(
+            around.egress(),
+            ApacheProviderHttp.Limits.DEFAULT.within(
+                Duration.ofSeconds(config.egress().connectSecondsMax()),
+                Duration.ofSeconds(config.egress().callSecondsMax())),
+            CallObserver.NONE);
 
     // Follow-up work.
     var factsStored = new Signal();
     var jobsMade = new Signal();
+    bell =
+        new NodeBell(
+            around.database(),
+            Map.of("facts", factsStored, "jobs", jobsMade),
+            NodeBell.Pace.DEFAULT);
     var events = new Events(ids, clock);
     MailSeal mailSeal = new SealedMail(vault);
     var emailConnections =
@@ -131,7 +182,14 @@ public final class Tenon implements AutoCloseable {
         new EmailSender(
             database, emailConnections, new EmailBreakers(clock), mailSeal, events, clock);
     var jobs = new Jobs(List.of(sender), ids, clock, jobsMade);
-    var messages = new Messages(EmailTemplates.builtIn(), mailSeal, jobs, ids, clock);
+    var messages =
+        new Messages(
+            FromSettings.templates(config.email()),
+            FromSettings.mailDefaults(config.email()),
+            mailSeal,
+            jobs,
+            ids,
+            clock);
     work =
         new JobWorkers(
             database,
@@ -191,6 +249,19 @@ public final class Tenon implements AutoCloseable {
             ids,
             clock);
 
+    // What the clock starts.
+    partitions = new Partitions(database, clock);
+    var retention =
+        new Retention(database, FromSettings.kept(config), clock, Retention.Limits.DEFAULT);
+    schedule =
+        new Schedule(
+            database.engineSource(),
+            List.of(
+                new ClockWork("partitions", Duration.ofHours(1), partitions::make),
+                new ClockWork("retention", Duration.ofHours(1), retention::run)),
+            clock,
+            new Schedule.Limits(Duration.ofSeconds(10), Duration.ofSeconds(15), stopMax));
+
     // The edge.
     publicUrl =
         config.server().publicUrl().isEmpty()
@@ -207,34 +278,38 @@ public final class Tenon implements AutoCloseable {
     EmailRoutingRoutes.declare(routes, database, connections);
     SenderRoutes.declare(routes, database, clock);
     dev.tenon.inbox.ReceivedEventRoutes.declare(routes, database, replays);
-    ConsoleRoutes.declare(
-        routes,
-        sessions,
-        new ConsoleRoutes.Needs(
-            database,
-            clock,
-            publicUrl,
-            tenantNames(),
-            deliveries(),
-            contents(mailSeal),
-            replays::replay));
+    if (config.console().enabled()) {
+      ConsoleRoutes.declare(
+          routes,
+          sessions,
+          new ConsoleRoutes.Needs(
+              database,
+              clock,
+              publicUrl,
+              tenantNames(),
+              deliveries(),
+              contents(mailSeal),
+              replays::replay));
+    }
     server =
         HttpServer.create(
-            new HttpServer.Settings(
-                config.server().host(),
-                config.server().port(),
-                Duration.ofSeconds(config.server().stopSecondsMax())),
+            FromSettings.http(config, around.tls(), clock),
             publicUrl,
             gate(),
             ids,
             routes,
             Map.of("database", () -> database.answers(Duration.ofSeconds(2))),
             meters);
+  }
 
-    partitions.start();
+  private void begin(Consumer<Tenon> beforeWork) {
+    int _ = partitions.make();
+    beforeWork.accept(this);
     writer.start();
     lanes.start();
     work.start();
+    schedule.start();
+    bell.start();
     server.start();
   }
 
@@ -311,12 +386,13 @@ public final class Tenon implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    schedule.close();
     writer.close();
     lanes.close();
-    work.close();
+    work.close(stopMax);
     sender.close();
+    bell.close();
     http.close();
-    partitions.close();
     database.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.tenon.cli;
 import dev.tenon.Tenon;
 import dev.tenon.config.Config;
 import dev.tenon.config.ConfigException;
+import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.console.ConsoleRoutes;
 import dev.tenon.db.embedded.DatabaseChoice;
@@ -14,6 +15,7 @@ import dev.tenon.sandbox.email.EmailSandbox;
 import dev.tenon.sandbox.stripe.StripeSimulator;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.vault.Vault;
+import dev.tenon.vault.VaultKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,10 +60,7 @@ final class Dev implements Callable<Integer> {
               "dev shows its keys and speaks plain HTTP, so it listens on this machine only: set server.host to 127.0.0.1, not "
                   + config.server().host()));
     }
-    Path keyFile = config.data().folder().resolve("vault.key");
-    if (!Files.exists(keyFile)) {
-      Vault.createKeyFile(keyFile);
-    }
+    VaultKey key = vaultKey(config);
     InstantSource clock = InstantSource.system();
     var stripe = new StripeSimulator();
     var email = new EmailSandbox(clock, 0);
@@ -83,12 +83,22 @@ final class Dev implements Callable<Integer> {
               config,
               new Tenon.Surroundings(
                   database.address(),
-                  keyFile,
+                  key,
+                  Optional.empty(),
                   EgressPolicy.allowing(sandbox.urls().values()),
                   address -> address.isLoopbackAddress(),
-                  clock));
+                  clock),
+              begun -> {
+                var _ = DevSeed.connect(begun, sandbox, email.smtpPort());
+              });
       started.add(tenon);
-      DevSeed.Seeded seeded = DevSeed.plant(tenon, sandbox, stripe, email.smtpPort());
+      DevSeed.Seeded seeded =
+          DevSeed.plant(
+              tenon,
+              sandbox,
+              stripe,
+              email.smtpPort(),
+              DevKey.keep(tenon, config.data().folder().resolve("dev-key")));
       tell(tenon, sandbox, seeded);
     } catch (RuntimeException e) {
       UntilStopped.closeAll(started);
@@ -96,6 +106,19 @@ final class Dev implements Callable<Integer> {
     }
     UntilStopped.hold(started);
     return 0;
+  }
+
+  /// The key of the settings, else that of the data folder, made at the first start.
+  private VaultKey vaultKey(Config config) {
+    Optional<Secret> given = config.vault().key().find("vault.key", console.environment());
+    if (given.isPresent()) {
+      return new VaultKey.Given(given.get());
+    }
+    Path keyFile = config.data().folder().resolve("vault.key");
+    if (!Files.exists(keyFile)) {
+      Vault.createKeyFile(keyFile);
+    }
+    return new VaultKey.InFile(keyFile);
   }
 
   /// The ports after the server's, in the order of the catalogue; free ones when the server's is.

@@ -1,9 +1,9 @@
 package dev.tenon.cli;
 
 import dev.tenon.Tenon;
-import dev.tenon.access.Scope;
 import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
+import dev.tenon.connection.Connections;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.ApacheProviderHttp;
@@ -25,17 +25,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A tenant with sandbox connections, so that there is something to look at.
 final class DevSeed {
   private static final String SLUG = "acme";
+  private static final int CONNECTIONS_MAX = 100;
   private static final String SANDBOX_KEY = "sk_test_tenon_sandbox";
 
   private DevSeed() {}
@@ -49,55 +50,27 @@ final class DevSeed {
       Map<String, Map<String, String>> connections,
       String checkoutUrl) {}
 
-  /// Makes the tenant once and its connections afresh at every start, since the sandbox's ports may
-  /// have changed. Old connections are disabled.
+  /// Plants with a key of its own each time; see [#plant(Tenon, Sandbox, StripeSimulator, int,
+  /// Secret)].
   static Seeded plant(Tenon tenon, Sandbox sandbox, StripeSimulator stripe, int smtpPort) {
+    return plant(tenon, sandbox, stripe, smtpPort, DevKey.make(tenon));
+  }
+
+  /// Makes the tenant and its connections once; later starts use them again, pointed at where the
+  /// sandbox is now. The webhook is registered afresh, since the server's port may have changed.
+  static Seeded plant(
+      Tenon tenon, Sandbox sandbox, StripeSimulator stripe, int smtpPort, Secret apiKey) {
+    Map<String, ConnectionId> made = connect(tenon, sandbox, smtpPort);
     TenantId tenant = tenant(tenon);
-    Secret webhookSecret = newWebhookSecret();
-    disableOld(tenon, tenant);
-    Map<String, ConnectionId> made = new LinkedHashMap<>();
-    String mailPort = Integer.toString(smtpPort);
-    tenon
-        .database()
-        .useTenant(
-            tenant,
-            tx -> {
-              made.put(
-                  "stripe",
-                  create(
-                      tenon,
-                      tx,
-                      "stripe",
-                      Map.of("base_url", sandbox.url("stripe").toString()),
-                      Map.of(
-                          "secret_key", Secret.of(SANDBOX_KEY), "webhook_secret", webhookSecret)));
-              made.put(
-                  "postmark",
-                  create(
-                      tenon,
-                      tx,
-                      "postmark",
-                      Map.of("base_url", sandbox.url("postmark").toString()),
-                      Map.of("api_key", Secret.of("postmark-sandbox-token"))));
-              made.put(
-                  "resend",
-                  create(
-                      tenon,
-                      tx,
-                      "resend",
-                      Map.of("base_url", sandbox.url("resend").toString()),
-                      Map.of("api_key", Secret.of("re_sandbox_key"))));
-              made.put(
-                  "smtp",
-                  create(
-                      tenon,
-                      tx,
-                      "smtp",
-                      Map.of("host", "127.0.0.1", "port", mailPort, "security", "plain"),
-                      Map.of()));
-              route(tx, made);
-            });
-    String hook = tenon.publicUrl().at("/in/" + made.get("stripe"));
+    ConnectionId stripeId = made.getOrDefault("stripe", new ConnectionId(new UUID(0, 0)));
+    Secret webhookSecret =
+        tenon
+            .connections()
+            .credentials(tenant, stripeId)
+            .flatMap(found -> found.secret("webhook_secret"))
+            .orElseThrow();
+    String hook = tenon.publicUrl().at("/in/" + stripeId);
+    stripe.forgetEndpoints(url -> String.valueOf(url.getPath()).startsWith("/in/con_"));
     stripe.registerEndpoint(URI.create(hook), webhookSecret.reveal());
     Map<String, Map<String, String>> connections = new LinkedHashMap<>();
     made.forEach(
@@ -110,7 +83,73 @@ final class DevSeed {
                         "webhook_url", hook,
                         "webhook_secret", webhookSecret.reveal())
                     : Map.of("id", id.toString())));
-    return new Seeded(tenant, apiKey(tenon), connections, checkout(sandbox, tenant));
+    return new Seeded(tenant, apiKey, connections, checkout(sandbox, tenant));
+  }
+
+  /// The sandbox's connections by provider, made where they are missing and pointed at it. Done
+  /// before any work starts, so that mail left over from the last run goes out at once.
+  static Map<String, ConnectionId> connect(Tenon tenon, Sandbox sandbox, int smtpPort) {
+    TenantId tenant = tenant(tenon);
+    Map<String, ConnectionId> made = new LinkedHashMap<>();
+    for (String provider : List.of("stripe", "postmark", "resend", "smtp")) {
+      Map<String, String> settings =
+          provider.equals("smtp")
+              ? Map.of("host", "127.0.0.1", "port", Integer.toString(smtpPort), "security", "plain")
+              : Map.of("base_url", sandbox.url(provider).toString());
+      made.put(provider, connection(tenon, tenant, provider, settings));
+    }
+    tenon.database().useTenant(tenant, tx -> route(tx, made));
+    return made;
+  }
+
+  private static ConnectionId connection(
+      Tenon tenon, TenantId tenant, String provider, Map<String, String> settings) {
+    Optional<Connection> known =
+        tenon
+            .database()
+            .asTenant(
+                tenant,
+                tx ->
+                    tenon
+                        .connections()
+                        .list(tx, Optional.of(provider), Optional.empty(), CONNECTIONS_MAX)
+                        .stream()
+                        .filter(found -> found.name().equals(name(provider)))
+                        .filter(found -> found.state() != Connection.State.DISABLED)
+                        .findFirst());
+    if (known.isEmpty()) {
+      return tenon
+          .database()
+          .asTenant(tenant, tx -> create(tenon, tx, provider, settings, secrets(provider)));
+    }
+    ConnectionId id = known.get().id();
+    var _ =
+        tenon
+            .connections()
+            .change(
+                tenant,
+                id,
+                new Connections.Change(
+                    Optional.empty(),
+                    Optional.of(Connection.State.ACTIVE),
+                    Optional.of(settings),
+                    Map.of(),
+                    Optional.empty()));
+    return id;
+  }
+
+  private static Map<String, Secret> secrets(String provider) {
+    return switch (provider) {
+      case "stripe" ->
+          Map.of("secret_key", Secret.of(SANDBOX_KEY), "webhook_secret", newWebhookSecret());
+      case "postmark" -> Map.of("api_key", Secret.of("postmark-sandbox-token"));
+      case "resend" -> Map.of("api_key", Secret.of("re_sandbox_key"));
+      default -> Map.of();
+    };
+  }
+
+  private static String name(String provider) {
+    return "Sandbox " + provider;
   }
 
   private static TenantId tenant(Tenon tenon) {
@@ -125,29 +164,6 @@ final class DevSeed {
     };
   }
 
-  private static void disableOld(Tenon tenon, TenantId tenant) {
-    tenon
-        .database()
-        .useTenant(
-            tenant,
-            tx -> {
-              int _ =
-                  tx.handle()
-                      .createUpdate(
-                          """
-                          update connection set state = 'disabled'
-                          where tenant_id = :tenant and state <> 'disabled'
-                          """)
-                      .bind("tenant", tenant.uuid())
-                      .execute();
-              int _ =
-                  tx.handle()
-                      .createUpdate("delete from email_route where tenant_id = :tenant")
-                      .bind("tenant", tenant.uuid())
-                      .execute();
-            });
-  }
-
   private static ConnectionId create(
       Tenon tenon,
       TenantTx tx,
@@ -156,17 +172,16 @@ final class DevSeed {
       Map<String, Secret> secrets) {
     return tenon
         .connections()
-        .create(
-            tx,
-            provider,
-            "Sandbox " + provider,
-            Connection.Environment.DEVELOPMENT,
-            settings,
-            secrets)
+        .create(tx, provider, name(provider), Connection.Environment.DEVELOPMENT, settings, secrets)
         .id();
   }
 
   private static void route(TenantTx tx, Map<String, ConnectionId> made) {
+    int _ =
+        tx.handle()
+            .createUpdate("delete from email_route where tenant_id = :tenant")
+            .bind("tenant", tx.tenant().uuid())
+            .execute();
     int priority = 0;
     for (String provider : List.of("postmark", "resend", "smtp")) {
       UUID id = made.get(provider) == null ? new UUID(0, 0) : made.get(provider).uuid();
@@ -195,26 +210,11 @@ final class DevSeed {
             .execute();
   }
 
-  private static Secret apiKey(Tenon tenon) {
-    return tenon
-        .database()
-        .asTenant(
-            TenantId.PLATFORM,
-            tx -> tenon.keys().create(tx, "dev", EnumSet.of(Scope.ALL), Optional.empty()))
-        .text();
-  }
-
   /// A checkout page to pay on, made the way an application makes one.
   private static String checkout(Sandbox sandbox, TenantId tenant) {
     URI base = sandbox.url("stripe");
     try (var http = new ApacheProviderHttp(EgressPolicy.allowing(List.of(base)))) {
-      String product = post(http, base.resolve("/v1/products"), "name=Acme+Pro");
-      String price =
-          post(
-              http,
-              base.resolve("/v1/prices"),
-              "currency=eur&unit_amount=2900&recurring[interval]=month&nickname=Pro&product="
-                  + product);
+      String price = price(http, base);
       Outcome<CheckoutSessionSnapshot> made =
           new StripeConnector(Secret.of(SANDBOX_KEY), base, http)
               .createCheckoutSession(
@@ -233,6 +233,27 @@ final class DevSeed {
           ? accepted.value().url()
           : base.toString();
     }
+  }
+
+  /// The price of an earlier start, or a new one.
+  private static String price(ApacheProviderHttp http, URI base) {
+    HttpResult known =
+        http.call(
+            HttpCall.get(
+                base.resolve("/v1/prices?limit=100"),
+                Map.of("Authorization", "Bearer " + SANDBOX_KEY)));
+    if (known instanceof HttpResult.Answered answered) {
+      for (JsonNode one : JsonMapper.shared().readTree(answered.body()).path("data")) {
+        if (one.path("nickname").asString("").equals("Pro") && one.path("active").asBoolean(true)) {
+          return one.path("id").asString("");
+        }
+      }
+    }
+    String product = post(http, base.resolve("/v1/products"), "name=Acme+Pro");
+    return post(
+        http,
+        base.resolve("/v1/prices"),
+        "currency=eur&unit_amount=2900&recurring[interval]=month&nickname=Pro&product=" + product);
   }
 
   private static String post(ApacheProviderHttp http, URI uri, String form) {

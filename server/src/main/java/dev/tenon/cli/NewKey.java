@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// Makes the key that seals all other keys.
 @Command(
@@ -14,6 +15,11 @@ import picocli.CommandLine.Mixin;
     description = "Make the vault's key file in the data folder; an existing one is left alone.")
 final class NewKey implements Callable<Integer> {
   @Mixin private SettingsOptions options = new SettingsOptions();
+
+  @Option(
+      names = "--print",
+      description = "Print the key instead, to keep it where vault.key will name it.")
+  private boolean print;
 
   private final Console console;
   private final Json json;
@@ -25,6 +31,11 @@ final class NewKey implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (print) {
+      String key = Vault.newKey().reveal();
+      console.answer(json.wanted(), key, Map.of("key", key));
+      return 0;
+    }
     Config config = options.config(console.environment());
     Path file = config.data().folder().resolve("vault.key");
     Vault.createKeyFile(file);

@@ -3,16 +3,22 @@ package dev.tenon.cli;
 import dev.tenon.Tenon;
 import dev.tenon.config.Config;
 import dev.tenon.config.ConfigException;
+import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.EgressPolicy;
+import dev.tenon.connector.http.PrivatePlaces;
 import dev.tenon.connector.http.PublicAddresses;
 import dev.tenon.db.embedded.DatabaseChoice;
+import dev.tenon.http.ServerTls;
 import dev.tenon.log.Logging;
+import dev.tenon.vault.VaultKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,19 +46,14 @@ final class Serve implements Callable<Integer> {
   public Integer call() {
     Config config = options.config(console.environment());
     Logging.start(config.log());
-    if (!config.server().isLoopback() && config.server().trustedProxies().isEmpty()) {
-      throw new ConfigException(
-          List.of(
-              "server.host is %s, but this version speaks plain HTTP: listen on 127.0.0.1, or name the TLS proxy in front in server.trusted-proxies"
-                  .formatted(config.server().host())));
-    }
-    Path keyFile = config.data().folder().resolve("vault.key");
-    if (!Files.exists(keyFile)) {
-      throw new ConfigException(
-          List.of(
-              "the vault's key file %s is missing; restore it from where you keep it, or make one for a new installation with: tenon vault new-key --data %s"
-                  .formatted(keyFile, config.data().folder())));
-    }
+    VaultKey key = vaultKey(config);
+    Optional<SSLContext> tls =
+        config
+            .server()
+            .certificateKey()
+            .find("server.certificate-key", console.environment())
+            .map(secret -> ServerTls.context(Path.of(config.server().certificate()), secret));
+    PrivatePlaces opened = PrivatePlaces.parse(config.egress().allowPrivate());
     DatabaseChoice database = DatabaseChoice.open(config, console.environment());
     Tenon tenon;
     try {
@@ -61,18 +62,39 @@ final class Serve implements Callable<Integer> {
               config,
               new Tenon.Surroundings(
                   database.address(),
-                  keyFile,
-                  EgressPolicy.publicOnly(),
-                  PublicAddresses::isPublic,
+                  key,
+                  tls,
+                  EgressPolicy.publicAnd(opened),
+                  address ->
+                      PublicAddresses.isPublic(address) || opened.networks().contains(address),
                   InstantSource.system()));
     } catch (RuntimeException e) {
       database.close();
       throw e;
     }
     String url = tenon.publicUrl().get();
-    ReadyFile.write(readyFile, Map.of("api", url, "console", url + "/console"));
+    ReadyFile.write(
+        readyFile,
+        config.console().enabled()
+            ? Map.of("api", url, "console", url + "/console")
+            : Map.of("api", url));
     console.out().println("Tenon answers at " + url);
     UntilStopped.hold(List.of(database, tenon));
     return 0;
+  }
+
+  private VaultKey vaultKey(Config config) {
+    Optional<Secret> given = config.vault().key().find("vault.key", console.environment());
+    if (given.isPresent()) {
+      return new VaultKey.Given(given.get());
+    }
+    Path keyFile = config.data().folder().resolve("vault.key");
+    if (!Files.exists(keyFile)) {
+      throw new ConfigException(
+          List.of(
+              "the vault's key is missing: vault.key is not set and the file %s is not there; restore it from where you keep it, or make one for a new installation with: tenon vault new-key --data %s"
+                  .formatted(keyFile, config.data().folder())));
+    }
+    return new VaultKey.InFile(keyFile);
   }
 }

@@ -1,9 +1,12 @@
 package dev.tenon.config;
 
+import dev.tenon.connector.http.Networks;
+import dev.tenon.connector.http.PrivatePlaces;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /// All settings of a running Tenon, checked. What each one means stands in `tenon.default.toml`; a
 /// component's name in kebab-case is its key there.
@@ -16,7 +19,6 @@ public record Config(
     Lanes lanes,
     Jobs jobs,
     Email email,
-    Delivery delivery,
     Egress egress,
     Limits limits,
     Retention retention,
@@ -88,14 +90,8 @@ public record Config(
       String product,
       String help,
       String templatesFolder,
-      @Bounds(min = 1, max = 1_000) int recipientsMax,
-      @Bounds(min = 1_024, max = 40 << 20) int messageBytesMax) {}
-
-  /// Bounds of outgoing webhooks.
-  public record Delivery(
-      @Bounds(min = 1, max = 60) int timeoutSeconds,
-      @Bounds(min = 1, max = 1_000) int concurrencyMax,
-      @Bounds(min = 1, max = 720) int disableHours) {}
+      @Bounds(min = 1, max = 50) int recipientsMax,
+      @Bounds(min = 1_024, max = 10_000_000) int messageBytesMax) {}
 
   /// Where we may call, and for how long.
   public record Egress(
@@ -113,9 +109,9 @@ public record Config(
       @Bounds(min = 1, max = 3_650) int receivedDays,
       @Bounds(min = 35, max = 400) int dedupeDays,
       @Bounds(min = 1, max = 3_650) int messageDays,
-      @Bounds(min = 1, max = 3_650) int deliveryDays,
+      @Bounds(min = 1, max = 3_650) int eventDays,
       @Bounds(min = 1, max = 365) int jobDays,
-      @Bounds(min = 30, max = 3_650) int auditDays) {}
+      @Bounds(min = 1, max = 3_650) int stoppedDays) {}
 
   /// The console.
   public record Console(boolean enabled, @Bounds(min = 1, max = 720) int sessionHours) {}
@@ -169,6 +165,11 @@ public record Config(
           "server.host \"%s\" is reachable from outside, and plain HTTP is refused there: set server.certificate, or name your proxy in server.trusted-proxies"
               .formatted(server.host()));
     }
+    unreadable("server.trusted-proxies", () -> Networks.parse(server.trustedProxies()), found);
+    unreadable("egress.allow-private", () -> PrivatePlaces.parse(egress.allowPrivate()), found);
+    if (!email.sender().isEmpty()) {
+      unreadable("email.sender", () -> SenderText.parse(email.sender()), found);
+    }
     if (database.isEmbedded()) {
       if (!database.user().isEmpty() || database.password().isPresent()) {
         found.add("database.user and database.password are for a database.url, which is not set");
@@ -186,5 +187,13 @@ public record Config(
       }
     }
     return found;
+  }
+
+  private static void unreadable(String key, Supplier<?> read, List<String> found) {
+    try {
+      var _ = read.get();
+    } catch (IllegalArgumentException e) {
+      found.add(key + ": " + e.getMessage());
+    }
   }
 }

@@ -37,6 +37,12 @@ public final class ConsoleSessions {
   public record Limits(Duration login, Duration idle, Duration session) {
     public static final Limits DEFAULT =
         new Limits(Duration.ofMinutes(15), Duration.ofHours(8), Duration.ofDays(7));
+
+    /// The usual ones, but a session lasts `session`, used or not.
+    public static Limits lasting(Duration session) {
+      Duration idle = session.compareTo(DEFAULT.idle()) < 0 ? session : DEFAULT.idle();
+      return new Limits(DEFAULT.login(), idle, session);
+    }
   }
 
   /// A one-time log-in. The address is `/console/login?token=` and the token.

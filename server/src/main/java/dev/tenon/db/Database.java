@@ -3,7 +3,12 @@ package dev.tenon.db;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenon.tenant.TenantId;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -16,17 +21,29 @@ import org.jdbi.v3.postgres.PostgresPlugin;
 /// Each has its own pool whose sessions have already dropped to their role, so that nothing runs
 /// with the rights of the login. A tenant's transaction names its tenant in its first statement;
 /// without it row-level security shows nothing.
+///
+/// A transaction of one pool may ask the other pool for a connection (within one pool and thread
+/// the open transaction is used again), but then never the other way round, or the two would wait
+/// for each other: an engine's transaction may wait for a tenant's connection, a tenant's for none.
+/// What is looked up in the middle of any transaction has a small pool of its own ([#lookUp]), and
+/// nothing waits while it holds one of those.
 public final class Database implements AutoCloseable {
   private static final Duration WAIT_MAX = Duration.ofSeconds(5);
+  private static final int LOOK_UP_POOL = 2;
 
   private final HikariDataSource enginePool;
   private final HikariDataSource tenantPool;
+  private final HikariDataSource lookUpPool;
   private final Jdbi engine;
   private final Jdbi tenant;
+  private final Jdbi lookUp;
 
-  private Database(HikariDataSource enginePool, HikariDataSource tenantPool) {
+  private Database(
+      HikariDataSource enginePool, HikariDataSource tenantPool, HikariDataSource lookUpPool) {
     this.enginePool = enginePool;
     this.tenantPool = tenantPool;
+    this.lookUpPool = lookUpPool;
+    this.lookUp = jdbi(lookUpPool);
     this.engine = jdbi(enginePool);
     this.tenant = jdbi(tenantPool);
   }
@@ -35,10 +52,11 @@ public final class Database implements AutoCloseable {
   public static Database open(DatabaseAddress address, PoolSizes sizes) {
     return new Database(
         pool(address, "engine", "tenon_engine", sizes.engine()),
-        pool(address, "tenant", "tenon_tenant", sizes.tenant()));
+        pool(address, "tenant", "tenon_tenant", sizes.tenant()),
+        pool(address, "look-up", "tenon_engine", LOOK_UP_POOL));
   }
 
-  /// How many connections each pool may hold.
+  /// How many connections each pool may hold. Two more are for look-ups.
   ///
   /// @param engine connections for intake, lanes and jobs
   /// @param tenant connections for the API, the console and sending
@@ -112,6 +130,12 @@ public final class Database implements AutoCloseable {
         });
   }
 
+  /// Runs a look-up in the engine's directory, in a transaction of its own. The one way that is
+  /// safe while the caller holds another connection; `read` must take none itself.
+  public <T> T lookUp(Function<EngineTx, T> read) {
+    return lookUp.inTransaction(handle -> read.apply(new EngineTx(handle)));
+  }
+
   /// The engine's pool for the hot paths, which speak plain JDBC, and for libraries that want a
   /// [DataSource].
   public DataSource engineSource() {
@@ -120,9 +144,22 @@ public final class Database implements AutoCloseable {
 
   /// Whether the database answers at all, within `limit`.
   public boolean answers(Duration limit) {
+    var asked = new FutureTask<>(() -> isAnswering(limit));
+    Thread.startVirtualThread(asked);
+    try {
+      return asked.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+
+  private boolean isAnswering(Duration limit) {
     try (var connection = enginePool.getConnection()) {
       return connection.isValid((int) Math.max(1, limit.toSeconds()));
-    } catch (java.sql.SQLException e) {
+    } catch (SQLException e) {
       return false;
     }
   }
@@ -131,5 +168,6 @@ public final class Database implements AutoCloseable {
   public void close() {
     tenantPool.close();
     enginePool.close();
+    lookUpPool.close();
   }
 }

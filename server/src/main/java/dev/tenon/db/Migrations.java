@@ -17,6 +17,8 @@ public final class Migrations {
         .defaultSchema("tenon")
         .validateMigrationNaming(true)
         .cleanDisabled(true)
+        // Weeks are counted in UTC, whatever zone this machine is in.
+        .initSql("set timezone to 'UTC'")
         .load()
         .migrate()
         .migrationsExecuted;

@@ -32,6 +32,7 @@ public final class Messages {
 
   private final MessageStore store = new MessageStore();
   private final EmailTemplates templates;
+  private final MailDefaults defaults;
   private final MailSeal seal;
   private final Jobs jobs;
   private final Ids ids;
@@ -39,7 +40,18 @@ public final class Messages {
 
   public Messages(
       EmailTemplates templates, MailSeal seal, Jobs jobs, Ids ids, InstantSource clock) {
+    this(templates, MailDefaults.NONE, seal, jobs, ids, clock);
+  }
+
+  public Messages(
+      EmailTemplates templates,
+      MailDefaults defaults,
+      MailSeal seal,
+      Jobs jobs,
+      Ids ids,
+      InstantSource clock) {
     this.templates = templates;
+    this.defaults = defaults;
     this.seal = seal;
     this.jobs = jobs;
     this.ids = ids;
@@ -52,7 +64,7 @@ public final class Messages {
     if (mails.isEmpty()) {
       return;
     }
-    Optional<Sender> sender = Senders.defaultSender(tx);
+    Optional<Sender> sender = sender(tx);
     if (sender.isEmpty()) {
       LOG.warn("{} mails of {} are not sent: no default sender is set", mails.size(), tx.tenant());
       return;
@@ -75,7 +87,7 @@ public final class Messages {
   /// @throws NoSenderException when neither the tenant nor the platform has a default sender
   /// @throws NotOwnedException when `from` is not the tenant's
   UUID send(TenantTx tx, MailRequest mail) {
-    Sender fallback = Senders.defaultSender(tx).orElse(null);
+    Sender fallback = sender(tx).orElse(null);
     EmailAddress from = from(tx, mail, fallback);
     UUID id = mail.id() == null ? ids.next() : mail.id();
     String product =
@@ -201,8 +213,13 @@ public final class Messages {
   private RenderedEmail rendered(String template, Map<String, Object> given, String product) {
     Map<String, Object> data = new HashMap<>(given);
     for (Template.Variable variable : templates.variables(template)) {
-      if (variable.name().equals("product")) {
-        data.putIfAbsent("product", product);
+      switch (variable.name()) {
+        case "product" -> data.putIfAbsent("product", product);
+        case "support_email" -> putHelp(data, "support_email", isAddress(defaults.help()));
+        case "help_url" -> putHelp(data, "help_url", !isAddress(defaults.help()));
+        default -> {
+          // The caller's own.
+        }
       }
     }
     return templates.render(template, data);
@@ -217,6 +234,7 @@ public final class Messages {
       @Nullable UUID cause,
       @Nullable String about,
       @Nullable String onceKey) {
+    requireBounds(mail);
     // Built once to be checked: what can't be sent by anybody is refused before it is stored.
     var checked = mail.toMessage(Ids.write(Prefix.MESSAGE, id));
     return new MessageStore.NewMessage(
@@ -232,6 +250,50 @@ public final class Messages {
         about,
         onceKey,
         seal.seal(tx.tenant(), id, mail.write()));
+  }
+
+  /// The tenant's own, else the platform's, else that of the settings.
+  private Optional<Sender> sender(TenantTx tx) {
+    return Senders.defaultSender(tx)
+        .or(
+            () ->
+                defaults
+                    .sender()
+                    .map(
+                        from ->
+                            new Sender(
+                                from.address(),
+                                from.name(),
+                                defaults.product(),
+                                true,
+                                false,
+                                clock.instant())));
+  }
+
+  private static boolean isAddress(String help) {
+    return help.contains("@") && !help.startsWith("http");
+  }
+
+  private void putHelp(Map<String, Object> data, String variable, boolean fits) {
+    if (fits && !defaults.help().isEmpty()) {
+      data.putIfAbsent(variable, defaults.help());
+    }
+  }
+
+  private void requireBounds(StoredMail mail) {
+    int recipients = mail.to().size() + mail.cc().size() + mail.bcc().size();
+    if (recipients > defaults.recipientsMax()) {
+      throw new InvalidEmailException(
+          "to",
+          "names %d recipients; at most %d are allowed"
+              .formatted(recipients, defaults.recipientsMax()));
+    }
+    int bytes = mail.write().length;
+    if (bytes > defaults.messageBytesMax()) {
+      throw new InvalidEmailException(
+          "message",
+          "is %d bytes long; at most %d are allowed".formatted(bytes, defaults.messageBytesMax()));
+    }
   }
 
   private void insert(TenantTx tx, List<MessageStore.NewMessage> made) {

@@ -2,6 +2,8 @@ package dev.tenon.http;
 
 import dev.tenon.access.Caller;
 import dev.tenon.access.Scope;
+import dev.tenon.connector.http.Networks;
+import dev.tenon.db.DatabaseTrouble;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
@@ -15,8 +17,9 @@ import io.helidon.webserver.http.ServerResponse;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.UncheckedIOException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,18 +36,33 @@ final class Dispatcher implements Handler {
   static final HeaderName REQUEST_ID = HeaderNames.create("Tenon-Request-Id");
   private static final String BEARER = "Bearer ";
 
+  /// What a balancer may ask in the open: it carries nothing and tells next to nothing.
+  private static final Set<String> OPEN_PATHS = Set.of("/livez", "/readyz");
+
   private final RouteTree routes;
   private final Gate gate;
   private final Ids ids;
   private final PublicUrl publicUrl;
   private final MeterRegistry meters;
+  private final Networks trusted;
+  private final boolean tls;
+  private final Optional<KeyLimits> limits;
   private final ConcurrentHashMap<Measured, Timer> timers = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicBoolean draining = new AtomicBoolean();
 
   private record Measured(String method, String route, int status) {}
 
-  Dispatcher(RouteTree routes, Gate gate, Ids ids, PublicUrl publicUrl, MeterRegistry meters) {
+  Dispatcher(
+      RouteTree routes,
+      Gate gate,
+      Ids ids,
+      PublicUrl publicUrl,
+      MeterRegistry meters,
+      HttpServer.Settings settings) {
+    this.trusted = settings.trustedProxies();
+    this.tls = settings.tls().isPresent();
+    this.limits = settings.keyLimits().map(KeyLimits::new);
     this.routes = routes;
     this.gate = gate;
     this.ids = ids;
@@ -84,7 +102,11 @@ final class Dispatcher implements Handler {
         response.header(HeaderNames.ALLOW, String.join(", ", match.methods().keySet()));
         throw new ProblemException(ProblemCode.REQUEST_METHOD_NOT_ALLOWED);
       }
-      route.invocation.run(authorised(request, response, route, match, id));
+      Origin origin = Origin.of(request, trusted, tls);
+      if (!origin.closed() && !OPEN_PATHS.contains(route.path)) {
+        throw new ProblemException(ProblemCode.ACCESS_HTTPS_REQUIRED);
+      }
+      route.invocation.run(authorised(request, response, route, match, id, origin));
     } catch (CloseConnectionException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -103,12 +125,16 @@ final class Dispatcher implements Handler {
       ServerResponse response,
       Route route,
       RouteTree.Match match,
-      String id) {
+      String id,
+      Origin origin) {
     Caller caller = null;
     TenantId tenant = null;
     if (route.scope.isPresent()) {
-      caller = caller(request);
+      caller = caller(request, origin);
       MDC.put("tenant", caller.tenant().toString());
+      if (limits.isPresent()) {
+        limits.get().take(caller.key(), response);
+      }
       if (route.tenantIndex >= 0) {
         tenant = tenant(caller, match.values().get(route.tenantIndex));
         MDC.put("tenant", tenant.toString());
@@ -124,10 +150,10 @@ final class Dispatcher implements Handler {
         refuseUnknownQuery(request, route);
       }
     }
-    return new Request(request, response, route, match.values(), id, caller, tenant);
+    return new Request(request, response, route, match.values(), id, caller, tenant, origin);
   }
 
-  private Caller caller(ServerRequest request) {
+  private Caller caller(ServerRequest request, Origin origin) {
     String header = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
     if (header.isEmpty()) {
       throw new ProblemException(ProblemCode.ACCESS_KEY_MISSING);
@@ -136,7 +162,11 @@ final class Dispatcher implements Handler {
       throw new ProblemException(ProblemCode.ACCESS_KEY_INVALID);
     }
     return gate.authenticate(header.substring(BEARER.length()).strip())
-        .orElseThrow(() -> new ProblemException(ProblemCode.ACCESS_KEY_INVALID));
+        .orElseThrow(
+            () -> {
+              log.info("refused an API key from {}", origin.client().getHostAddress());
+              return new ProblemException(ProblemCode.ACCESS_KEY_INVALID);
+            });
   }
 
   /// One answer for "not yours" and "not there": which of the two it is, is nobody's business.
@@ -174,8 +204,8 @@ final class Dispatcher implements Handler {
         log.info("the body did not arrive: {}", io.getMessage());
         yield new ProblemException(ProblemCode.REQUEST_TIMEOUT);
       }
-      case RuntimeException busy when noConnection(busy) -> {
-        log.warn("no database connection was free in time");
+      case RuntimeException away when DatabaseTrouble.isPassing(away) -> {
+        log.warn("the database does not answer, or not in time: {}", away.getMessage());
         yield new ProblemException(ProblemCode.SERVER_BUSY);
       }
       default -> {
@@ -185,15 +215,6 @@ final class Dispatcher implements Handler {
     };
   }
 
-  private static boolean noConnection(Throwable e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLTransientConnectionException) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private void answer(ServerResponse response, String id, ProblemException problem) {
     if (response.isSent()) {
       return;
@@ -201,7 +222,7 @@ final class Dispatcher implements Handler {
     int status = problem.code().status();
     if (status == 401) {
       response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
-    } else if (status == 503) {
+    } else if (status == 503 && !response.headers().contains(HeaderNames.RETRY_AFTER)) {
       response.header(HeaderNames.RETRY_AFTER, "1");
     }
     response.status(status);

@@ -1,7 +1,9 @@
 package dev.tenon.http;
 
 import dev.tenon.access.Scope;
+import dev.tenon.connector.http.Networks;
 import dev.tenon.id.Ids;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
@@ -11,11 +13,14 @@ import io.helidon.webserver.http1.Http1Config;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +45,29 @@ public final class HttpServer implements AutoCloseable {
   ///
   /// @param port 0 picks a free one
   /// @param drainMax how long requests under way may take to end when it stops
-  public record Settings(String host, int port, Duration drainMax) {}
+  /// @param tls the certificate to show; without one it speaks plain HTTP, and only to this machine
+  ///   and to trusted proxies
+  /// @param trustedProxies who may say for whom they speak
+  /// @param keyLimits how much one API key may ask; none where nothing limits it
+  public record Settings(
+      String host,
+      int port,
+      Duration drainMax,
+      Optional<SSLContext> tls,
+      Networks trustedProxies,
+      Optional<KeyLimit> keyLimits) {
+
+    /// Plain HTTP, no proxy, no limit.
+    public Settings(String host, int port, Duration drainMax) {
+      this(host, port, drainMax, Optional.empty(), Networks.NONE, Optional.empty());
+    }
+  }
+
+  /// How much one API key may ask of this node.
+  ///
+  /// @param perSecond requests a second, on and on
+  /// @param burst requests at once after a rest
+  public record KeyLimit(int perSecond, int burst, InstantSource clock) {}
 
   private HttpServer(
       Settings settings,
@@ -54,10 +81,20 @@ public final class HttpServer implements AutoCloseable {
     this.publicUrl = publicUrl;
     addOwnRoutes(routes, new TreeMap<>(checks), gate, meters);
     List<Route> all = routes.all();
-    this.dispatcher = new Dispatcher(new RouteTree(all), gate, ids, publicUrl, meters);
+    this.dispatcher = new Dispatcher(new RouteTree(all), gate, ids, publicUrl, meters, settings);
     int bodyBytesMax = all.stream().mapToInt(route -> route.bodyBytesMax).max().orElse(0);
+    var listener = WebServer.builder();
+    settings
+        .tls()
+        .ifPresent(
+            context ->
+                listener.tls(
+                    Tls.builder()
+                        .sslContext(context)
+                        .enabledProtocols(List.of("TLSv1.3", "TLSv1.2"))
+                        .build()));
     this.server =
-        WebServer.builder()
+        listener
             .host(settings.host())
             .port(settings.port())
             .shutdownHook(false)
@@ -93,8 +130,9 @@ public final class HttpServer implements AutoCloseable {
   /// Listens. Afterwards [#port] and the public address are known.
   public HttpServer start() {
     server.start();
-    publicUrl.setIfUnknown("http://%s:%d".formatted(reachableHost(), server.port()));
-    log.info("listening on {}:{}", settings.host(), server.port());
+    String scheme = settings.tls().isPresent() ? "https" : "http";
+    publicUrl.setIfUnknown("%s://%s:%d".formatted(scheme, reachableHost(), server.port()));
+    log.info("listening on {}:{} ({})", settings.host(), server.port(), scheme);
     return this;
   }
 

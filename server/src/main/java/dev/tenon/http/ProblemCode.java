@@ -26,6 +26,17 @@ public enum ProblemCode {
       403,
       "Only the platform may do this",
       "Use a key of the tenant `ten_platform`."),
+  ACCESS_HTTPS_REQUIRED(
+      "access.https_required",
+      403,
+      "Plain HTTP is refused",
+      "Use the https:// address. The key or webhook in this request was readable on its way: make a"
+          + " new one."),
+  LIMIT_KEY_EXCEEDED(
+      "limit.key_exceeded",
+      429,
+      "This API key asks too much",
+      "Repeat the request after the time in `Retry-After`; `RateLimit` tells how many are left."),
   REQUEST_NOT_FOUND(
       "request.not_found",
       404,

@@ -28,6 +28,7 @@ public final class Request {
   private final @Nullable Caller caller;
   private final @Nullable TenantId tenant;
   private @Nullable UUID effect;
+  private final Origin origin;
 
   Request(
       ServerRequest request,
@@ -36,7 +37,9 @@ public final class Request {
       List<String> values,
       String id,
       @Nullable Caller caller,
-      @Nullable TenantId tenant) {
+      @Nullable TenantId tenant,
+      Origin origin) {
+    this.origin = origin;
     this.request = request;
     this.response = response;
     this.route = route;
@@ -159,11 +162,7 @@ public final class Request {
 
   /// Whether the other end of the connection is on this machine and no proxy stands between.
   boolean fromThisMachine() {
-    return request.remotePeer().address() instanceof java.net.InetSocketAddress peer
-        && peer.getAddress() != null
-        && peer.getAddress().isLoopbackAddress()
-        && !request.headers().contains(HeaderNames.X_FORWARDED_FOR)
-        && !request.headers().contains(HeaderNames.FORWARDED);
+    return origin.local();
   }
 
   /// The whole body. Throws [ProblemException] (413) when it is larger than the route allows,

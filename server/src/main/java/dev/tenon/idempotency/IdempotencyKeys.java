@@ -24,7 +24,7 @@ public final class IdempotencyKeys implements Repeats {
   /// Longer than any call to a provider takes; after it a run counts as abandoned.
   private static final Duration RUN_MAX = Duration.ofMinutes(2);
 
-  private static final Duration KEPT = Duration.ofHours(48);
+  private static final Duration KEPT = Duration.ofDays(2);
   private static final Duration CLEANED_EVERY = Duration.ofMinutes(10);
   private static final int ANSWER_BYTES_MAX = 1 << 20;
 

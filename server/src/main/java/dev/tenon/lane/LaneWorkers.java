@@ -185,8 +185,8 @@ public final class LaneWorkers implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    closed.raise();
-    work.raise();
+    closed.wakeHere();
+    work.wakeHere();
     for (Thread thread : threads) {
       try {
         thread.join();

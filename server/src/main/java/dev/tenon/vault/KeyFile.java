@@ -6,6 +6,7 @@ import com.google.crypto.tink.RegistryConfiguration;
 import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
 import com.google.crypto.tink.aead.AeadConfig;
 import com.google.crypto.tink.aead.PredefinedAeadParameters;
+import dev.tenon.connector.Secret;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -40,12 +41,7 @@ final class KeyFile {
 
   static void create(Path file) {
     try {
-      String json =
-          TinkJsonProtoKeysetFormat.serializeKeyset(
-              KeysetHandle.generateNew(
-                  PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get()),
-              RegistryConfiguration.get(),
-              InsecureSecretKeyAccess.get());
+      String json = generate();
       Path folder = file.toAbsolutePath().getParent();
       if (folder != null) {
         Files.createDirectories(folder);
@@ -67,8 +63,33 @@ final class KeyFile {
           "the key file %s exists already; it is never overwritten, because what it sealed would be lost"
               .formatted(file),
           e);
-    } catch (IOException | GeneralSecurityException e) {
+    } catch (IOException e) {
       throw new VaultException("can't create the key file %s".formatted(file), e);
+    }
+  }
+
+  /// A new keyset in its JSON form.
+  static String generate() {
+    try {
+      return TinkJsonProtoKeysetFormat.serializeKeyset(
+          KeysetHandle.generateNew(
+              PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get()),
+          RegistryConfiguration.get(),
+          InsecureSecretKeyAccess.get());
+    } catch (GeneralSecurityException e) {
+      throw new VaultException("can't make a key", e);
+    }
+  }
+
+  static KeysetHandle parse(Secret text) {
+    try {
+      KeysetHandle keyset =
+          TinkJsonProtoKeysetFormat.parseKeyset(
+              text.reveal(), RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
+      keyset.getPrimary();
+      return keyset;
+    } catch (GeneralSecurityException | IllegalStateException e) {
+      throw new VaultException("the key in vault.key is not a readable keyset", e);
     }
   }
 

@@ -27,7 +27,8 @@ import java.util.Optional;
 /// nothing of it opens, which is how a tenant is shredded; a node that held the key forgets it
 /// within ten minutes.
 ///
-/// Safe for use by many threads. A key that is not in memory is read through the engine's pool.
+/// Safe for use by many threads, and within any transaction: a key that is not in memory is read
+/// over a connection that no transaction waits with ([Database#lookUp]).
 public final class Vault {
   /// Part of what every sealed value is bound to; raise it when the form of sealed values changes.
   private static final byte SCHEMA_VERSION = 1;
@@ -53,7 +54,17 @@ public final class Vault {
   /// [VaultException] when the key file is missing, readable by others or broken, or when it is not
   /// the one that sealed this database: a start without the right key would only fail later.
   public static Vault open(Path keyFile, Database database, InstantSource clock) {
-    var vault = new Vault(database, clock, KeyFile.read(keyFile));
+    return open(new VaultKey.InFile(keyFile), database, clock);
+  }
+
+  /// See [#open(Path, Database, InstantSource)].
+  public static Vault open(VaultKey key, Database database, InstantSource clock) {
+    KeysetHandle keyset =
+        switch (key) {
+          case VaultKey.InFile(Path file) -> KeyFile.read(file);
+          case VaultKey.Given(Secret text) -> KeyFile.parse(text);
+        };
+    var vault = new Vault(database, clock, keyset);
     database.useEngine(
         tx ->
             VaultStore.insertKey(
@@ -66,6 +77,11 @@ public final class Vault {
   /// exists: it is never overwritten.
   public static void createKeyFile(Path keyFile) {
     KeyFile.create(keyFile);
+  }
+
+  /// Makes a new key as text, for those who keep it elsewhere than in a file.
+  public static Secret newKey() {
+    return Secret.of(KeyFile.generate());
   }
 
   /// Makes the data key of a tenant that is being created, in the same transaction.
@@ -130,7 +146,7 @@ public final class Vault {
 
   private Optional<Aead> readKey(TenantId tenant) {
     return database
-        .asEngine(tx -> VaultStore.findKey(tx.handle(), tenant))
+        .lookUp(tx -> VaultStore.findKey(tx.handle(), tenant))
         .map(stored -> openKey(tenant, stored));
   }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,6 +105,11 @@ public final class JobWorkers implements AutoCloseable {
   private void dispatch(List<Job> claimed) throws InterruptedException {
     for (Map.Entry<Batch, List<Job>> batch : batches(claimed).entrySet()) {
       permits.acquire();
+      if (closing) {
+        permits.release();
+        giveBack(batch.getKey(), batch.getValue());
+        continue;
+      }
       batches.execute(
           () -> {
             try {
@@ -111,6 +118,18 @@ public final class JobWorkers implements AutoCloseable {
               permits.release();
             }
           });
+    }
+  }
+
+  /// Jobs that were claimed and not begun don't wait for their lease to end: another node, or this
+  /// one after its restart, takes them at once.
+  private void giveBack(Batch batch, List<Job> own) {
+    Map<Job, JobEnd> later = new HashMap<>();
+    own.forEach(job -> later.put(job, new JobEnd.Later("the node was stopped", Duration.ZERO)));
+    try {
+      database.useEngine(tx -> jobs.end(tx, batch.tenant(), later));
+    } catch (RuntimeException e) {
+      LOG.warn("{} jobs come back when their lease ends: {}", own.size(), e.toString());
     }
   }
 
@@ -176,19 +195,31 @@ public final class JobWorkers implements AutoCloseable {
     }
   }
 
-  /// Takes no more and waits for the batches under way.
+  /// Takes no more, gives back what was not begun, and waits for the batches under way.
   @Override
   public void close() {
+    close(Duration.ofMinutes(10));
+  }
+
+  /// As [#close()], but waits `limit` at most. What is cut off then has its lease run out, and what
+  /// it did up to there is found in its rows: a mail whose attempt has no end is asked about first.
+  public void close(Duration limit) {
     closing = true;
-    closed.raise();
-    made.raise();
-    for (Thread thread : threads) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    closed.wakeHere();
+    made.wakeHere();
+    long end = System.nanoTime() + limit.toNanos();
+    try {
+      for (Thread thread : threads) {
+        boolean _ = thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
       }
+      batches.shutdown();
+      if (!batches.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        LOG.warn("stopped with jobs under way after {} s", limit.toSeconds());
+        threads.forEach(Thread::interrupt);
+        batches.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    batches.close();
   }
 }

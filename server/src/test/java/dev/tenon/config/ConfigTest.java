@@ -27,13 +27,12 @@ class ConfigTest {
                 new Config.Database("", "", new Absent(), 12, 12, 0),
                 new Config.Vault(new Absent()),
                 new Config.Inbox(2 << 20, 2, 256, 4096),
-                new Config.Lanes(4, 60, 32, 1000),
+                new Config.Lanes(4, 60, 128, 1000),
                 new Config.Jobs(16, 120, 32, 1000),
-                new Config.Email("", "Tenon", "", "", 50, 10 << 20),
-                new Config.Delivery(15, 64, 120),
+                new Config.Email("", "Tenon", "", "", 50, 10_000_000),
                 new Config.Egress(List.of(), 5, 30),
                 new Config.Limits(50, 100),
-                new Config.Retention(90, 35, 365, 30, 14, 730),
+                new Config.Retention(90, 35, 365, 90, 14, 365),
                 new Config.Console(true, 12),
                 new Config.Log(Format.TEXT, Level.INFO)));
   }

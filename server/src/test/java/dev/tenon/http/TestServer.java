@@ -45,6 +45,10 @@ public final class TestServer implements AutoCloseable {
   public final HttpServer server;
 
   public TestServer(Path folder, Consumer<Routes> more) {
+    this(folder, more, new HttpServer.Settings("127.0.0.1", 0, Duration.ofSeconds(5)));
+  }
+
+  public TestServer(Path folder, Consumer<Routes> more, HttpServer.Settings settings) {
     Path keyFile = folder.resolve("key.json");
     Vault.createKeyFile(keyFile);
     vault = Vault.open(keyFile, database, clock);
@@ -71,7 +75,7 @@ public final class TestServer implements AutoCloseable {
         };
     server =
         HttpServer.create(
-                new HttpServer.Settings("127.0.0.1", 0, Duration.ofSeconds(5)),
+                settings,
                 publicUrl,
                 gate,
                 ids,

@@ -62,10 +62,17 @@ public final class ApacheProviderHttp implements ProviderHttp {
   /// Bounds that don't belong to a single call.
   ///
   /// @param connect bound for each address tried, TLS handshake included; at most the call's own
+  /// @param call bound for a whole call; a call that asks for less gets that
   /// @param answerBytesMax longest answer body that is read
-  public record Limits(Duration connect, int answerBytesMax) {
-    /// 5 seconds and 1 MiB.
-    public static final Limits DEFAULT = new Limits(Duration.ofSeconds(5), 1024 * 1024);
+  public record Limits(Duration connect, Duration call, int answerBytesMax) {
+    /// 5 seconds, 5 minutes and 1 MiB.
+    public static final Limits DEFAULT =
+        new Limits(Duration.ofSeconds(5), Duration.ofMinutes(5), 1024 * 1024);
+
+    /// These, with other times.
+    public Limits within(Duration connect, Duration call) {
+      return new Limits(connect, call, answerBytesMax);
+    }
   }
 
   public ApacheProviderHttp(EgressPolicy policy) {
@@ -151,12 +158,12 @@ public final class ApacheProviderHttp implements ProviderHttp {
               expired.set(true);
               request.cancel();
             },
-            call.timeout().toNanos(),
+            timeout(call).toNanos(),
             TimeUnit.NANOSECONDS);
     try {
       return client.execute(request, context, this::read);
     } catch (IOException | RuntimeException failure) {
-      String reason = expired.get() ? "no answer within " + call.timeout() : reason(failure);
+      String reason = expired.get() ? "no answer within " + timeout(call) : reason(failure);
       return WrittenWatch.written(context)
           ? new HttpResult.MaybeSent(reason)
           : new HttpResult.NotSent(reason);
@@ -165,9 +172,13 @@ public final class ApacheProviderHttp implements ProviderHttp {
     }
   }
 
-  private static HttpUriRequestBase request(HttpCall call) {
+  private Duration timeout(HttpCall call) {
+    return call.timeout().compareTo(limits.call()) < 0 ? call.timeout() : limits.call();
+  }
+
+  private HttpUriRequestBase request(HttpCall call) {
     var request = new HttpUriRequestBase(call.method(), call.uri());
-    Timeout timeout = Timeout.of(call.timeout());
+    Timeout timeout = Timeout.of(timeout(call));
     request.setConfig(
         RequestConfig.custom()
             .setConnectionRequestTimeout(timeout)

@@ -19,9 +19,11 @@ public final class EgressPolicy {
 
   private final boolean publicInternet;
   private final Set<Origin> origins;
+  private final PrivatePlaces opened;
 
-  private EgressPolicy(boolean publicInternet, Collection<URI> origins) {
+  private EgressPolicy(boolean publicInternet, Collection<URI> origins, PrivatePlaces opened) {
     this.publicInternet = publicInternet;
+    this.opened = opened;
     this.origins = origins.stream().map(Origin::of).collect(Collectors.toUnmodifiableSet());
   }
 
@@ -29,19 +31,26 @@ public final class EgressPolicy {
   /// link-local, unique-local, multicast, reserved or metadata address, nor one that embeds a v4
   /// address (v4-mapped, 6to4, NAT64, Teredo).
   public static EgressPolicy publicOnly() {
-    return new EgressPolicy(true, Set.of());
+    return new EgressPolicy(true, Set.of(), PrivatePlaces.NONE);
   }
 
   /// Only the given origins (scheme, host and port), at whatever address they resolve to, `http`
   /// included. For the sandbox on loopback.
   public static EgressPolicy allowing(Collection<URI> origins) {
-    return new EgressPolicy(false, origins);
+    return new EgressPolicy(false, origins, PrivatePlaces.NONE);
   }
 
   /// The public Internet as in [#publicOnly], and the given origins as in [#allowing]. For an
   /// operator whose self-hosted provider stands in the same network.
   public static EgressPolicy publicAnd(Collection<URI> origins) {
-    return new EgressPolicy(true, origins);
+    return new EgressPolicy(true, origins, PrivatePlaces.NONE);
+  }
+
+  /// The public Internet as in [#publicOnly], and what an operator opened in his own network: a
+  /// host that he named, or an address that stands in the URL, by `http` or `https` on any port; a
+  /// name that resolves into one of his networks by `https` on the usual ports.
+  public static EgressPolicy publicAnd(PrivatePlaces opened) {
+    return new EgressPolicy(true, Set.of(), opened);
   }
 
   /// Why this URL may not be called, or empty when it may, as far as the URL itself tells.
@@ -60,6 +69,10 @@ public final class EgressPolicy {
     if (!publicInternet) {
       return Optional.of("the origin is not among the allowed ones");
     }
+    boolean web = scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("http");
+    if (web && opened.names(Origin.bare(host))) {
+      return Optional.empty();
+    }
     if (!scheme.equalsIgnoreCase("https")) {
       return Optional.of("only https is allowed");
     }
@@ -75,7 +88,8 @@ public final class EgressPolicy {
   Optional<String> refusal(String host, int port, InetAddress address) {
     boolean named =
         origins.stream().anyMatch(origin -> origin.port() == port && origin.isHost(host));
-    if (named || (publicInternet && PublicAddresses.isPublic(address))) {
+    boolean open = opened.names(Origin.bare(host)) || opened.networks().contains(address);
+    if (named || open || (publicInternet && PublicAddresses.isPublic(address))) {
       return Optional.empty();
     }
     return Optional.of("the host has an address that is not public");
@@ -112,7 +126,7 @@ public final class EgressPolicy {
     }
 
     /// Lower-case and without the brackets of a v6 literal, which only some callers pass.
-    private static String bare(String host) {
+    static String bare(String host) {
       String lower = host.toLowerCase(Locale.ROOT);
       return lower.startsWith("[") ? lower.substring(1, lower.length() - 1) : lower;
     }

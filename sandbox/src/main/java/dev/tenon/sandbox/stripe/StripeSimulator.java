@@ -11,6 +11,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -88,6 +89,17 @@ public final class StripeSimulator implements Simulator {
     return held.api.run(
         Call.NONE,
         call -> held.endpoints.add(url.toString(), List.of("*"), "", secret).path("id").asString());
+  }
+
+  /// Forgets the webhook endpoints whose address `these` picks, as if deleted by the API.
+  public void forgetEndpoints(Predicate<URI> these) {
+    Account held = account();
+    held.api.run(
+        Call.NONE,
+        call -> {
+          held.endpoints.forget(these);
+          return true;
+        });
   }
 
   /// Gives an endpoint a new secret; the old one signs too for 24 hours.

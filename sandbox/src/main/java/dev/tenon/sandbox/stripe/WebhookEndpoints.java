@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -103,6 +104,16 @@ final class WebhookEndpoints {
     answer.put("object", TYPE);
     answer.put("deleted", true);
     return answer;
+  }
+
+  void forget(Predicate<URI> these) {
+    for (ObjectNode endpoint : List.copyOf(objects.list(TYPE))) {
+      String id = endpoint.path("id").asString();
+      if (these.test(URI.create(endpoint.path("url").asString()))) {
+        objects.remove(TYPE, id);
+        objects.remove("endpoint_secret", id);
+      }
+    }
   }
 
   /// Gives an endpoint a new secret; for 24 hours the old one signs too.

@@ -1,0 +1,34 @@
+package dev.tenon.db;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+
+/// Tells a database that is away or overrun from a fault of ours.
+public final class DatabaseTrouble {
+  private DatabaseTrouble() {}
+
+  /// Whether `e` comes from a database that may answer the same request later: no connection was
+  /// free in time, the connection broke, the server is stopping, starting or full, or it gave this
+  /// transaction up for another.
+  public static boolean isPassing(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientException) {
+        return true;
+      }
+      if (cause instanceof SQLException sql && isPassing(sql.getSQLState())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// By class of SQLSTATE: 08 connection, 40 rolled back, 53 out of resources, 57P shutting down or
+  /// starting up.
+  private static boolean isPassing(@org.jspecify.annotations.Nullable String state) {
+    return state != null
+        && (state.startsWith("08")
+            || state.startsWith("40")
+            || state.startsWith("53")
+            || state.startsWith("57P"));
+  }
+}

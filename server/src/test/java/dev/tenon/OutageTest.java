@@ -1,0 +1,208 @@
+package dev.tenon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.access.Scope;
+import dev.tenon.config.Config;
+import dev.tenon.config.Layer;
+import dev.tenon.connection.Connection;
+import dev.tenon.connection.ConnectionId;
+import dev.tenon.connector.Secret;
+import dev.tenon.connector.http.EgressPolicy;
+import dev.tenon.db.TestDatabase.TestFolders;
+import dev.tenon.db.embedded.EmbeddedPostgres;
+import dev.tenon.db.embedded.EmbeddedPostgresConfig;
+import dev.tenon.tenant.TenantId;
+import dev.tenon.vault.Vault;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The database goes away under a running server and comes back. Nobody is told 200 for what is not
+/// stored, nobody is told that the server is broken, and nothing has to be restarted.
+class OutageTest {
+  private static final String SECRET = "whsec_for_a_test";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private Path folder;
+  private EmbeddedPostgres postgres;
+  private int port;
+  private Tenon tenon;
+  private String key;
+  private ConnectionId connection;
+
+  @BeforeEach
+  void start() throws IOException {
+    folder = TestFolders.make("tenon-outage");
+    postgres = startPostgres(0);
+    port = postgres.port();
+    Path keyFile = folder.resolve("vault.key");
+    Vault.createKeyFile(keyFile);
+    Config config =
+        Config.load(
+            List.of(Layer.commandLine(Map.of("server.port", "0", "lanes.lease-seconds", "5"))));
+    tenon =
+        Tenon.start(
+            config,
+            new Tenon.Surroundings(
+                postgres.address(),
+                keyFile,
+                EgressPolicy.publicOnly(),
+                InetAddress::isLoopbackAddress,
+                InstantSource.system()));
+    key =
+        tenon
+            .database()
+            .asTenant(
+                TenantId.PLATFORM,
+                tx -> tenon.keys().create(tx, "test", EnumSet.of(Scope.ALL), Optional.empty()))
+            .text()
+            .reveal();
+    connection =
+        tenon
+            .database()
+            .asTenant(
+                TenantId.PLATFORM,
+                tx ->
+                    tenon
+                        .connections()
+                        .create(
+                            tx,
+                            "stripe",
+                            "Stripe",
+                            Connection.Environment.DEVELOPMENT,
+                            Map.of(),
+                            Map.of("webhook_secret", Secret.of(SECRET)))
+                        .id());
+  }
+
+  @AfterEach
+  void stop() {
+    tenon.close();
+    postgres.close();
+    client.close();
+    TestFolders.delete(folder);
+  }
+
+  @Test
+  void answersBusyWithoutADatabaseAndGoesOnWhenItIsBack() throws Exception {
+    assertThat(webhook("evt_1").statusCode()).isEqualTo(200);
+    await(() -> facts() == 1);
+
+    postgres.close();
+
+    assertThat(get("/readyz").statusCode()).isEqualTo(503);
+    assertThat(get("/livez").statusCode()).isEqualTo(200);
+    HttpResponse<String> refused = webhook("evt_2");
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+    HttpResponse<String> list = get("/v1/tenants");
+    assertThat(list.statusCode()).isEqualTo(503);
+    assertThat(list.headers().firstValue("Retry-After")).isPresent();
+    assertThat(list.body()).contains("server.busy");
+
+    postgres = startPostgres(port);
+
+    await(() -> get("/readyz").statusCode() == 200);
+    assertThat(webhook("evt_2").statusCode()).isEqualTo(200);
+    assertThat(webhook("evt_1").statusCode()).as("known from before").isEqualTo(200);
+    await(() -> facts() == 2);
+    assertThat(count("waiting_fact")).isZero();
+    assertThat(count("lane")).isZero();
+  }
+
+  private EmbeddedPostgres startPostgres(int wanted) {
+    return EmbeddedPostgres.start(
+        new EmbeddedPostgresConfig(
+            folder.resolve("postgres"),
+            wanted,
+            false,
+            folder.resolve("postgres.log"),
+            TestFolders.programs()));
+  }
+
+  private HttpResponse<String> webhook(String id) {
+    String body =
+        """
+        {"id": "%s", "object": "event", "type": "test.ping", "created": 1700000000,
+         "api_version": "2026-07-29.dahlia", "livemode": false,
+         "data": {"object": {"id": "obj_1", "object": "thing"}}}
+        """
+            .formatted(id);
+    long now = Instant.now().getEpochSecond();
+    return send(
+        HttpRequest.newBuilder(URI.create(tenon.publicUrl().at("/in/" + connection)))
+            .header("Content-Type", "application/json")
+            .header("Stripe-Signature", "t=%d,v1=%s".formatted(now, sign(now + "." + body)))
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private static String sign(String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (java.security.GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private HttpResponse<String> get(String path) {
+    return send(
+        HttpRequest.newBuilder(URI.create(tenon.publicUrl().at(path)))
+            .header("Authorization", "Bearer " + key)
+            .GET());
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return client.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private long facts() {
+    return count("fact");
+  }
+
+  private long count(String table) {
+    return tenon
+        .database()
+        .asEngine(
+            tx -> tx.handle().createQuery("select count(*) from " + table).mapTo(Long.class).one());
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE.toSeconds());
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not within " + PATIENCE);
+      }
+      Thread.onSpinWait();
+    }
+  }
+}
