@@ -20,11 +20,13 @@ import dev.tenon.db.Database;
 import dev.tenon.db.DatabaseAddress;
 import dev.tenon.db.Migrations;
 import dev.tenon.db.Partitions;
+import dev.tenon.email.BreakerGauge;
 import dev.tenon.email.ConfiguredEmail;
 import dev.tenon.email.EmailSender;
 import dev.tenon.email.MailSeal;
 import dev.tenon.email.MessageRoutes;
 import dev.tenon.email.Messages;
+import dev.tenon.email.MeteredEmail;
 import dev.tenon.event.Events;
 import dev.tenon.http.Gate;
 import dev.tenon.http.HttpServer;
@@ -34,10 +36,18 @@ import dev.tenon.id.Ids;
 import dev.tenon.inbox.Delivery;
 import dev.tenon.inbox.InboundRoutes;
 import dev.tenon.inbox.Inbox;
+import dev.tenon.inbox.InboxMeters;
 import dev.tenon.inbox.InboxWriter;
+import dev.tenon.inbox.ReceivedEventRoutes;
+import dev.tenon.inbox.RefusalRoutes;
+import dev.tenon.inbox.Refusals;
+import dev.tenon.lane.FactBacklog;
 import dev.tenon.lane.LaneRun;
 import dev.tenon.lane.LaneWorkers;
 import dev.tenon.lane.Replays;
+import dev.tenon.metric.Machine;
+import dev.tenon.metric.Meters;
+import dev.tenon.metric.Sampler;
 import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeApplier;
 import dev.tenon.payment.StripeConnections;
@@ -46,6 +56,7 @@ import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
 import dev.tenon.vault.Vault;
+import dev.tenon.work.JobBacklog;
 import dev.tenon.work.JobWorkers;
 import dev.tenon.work.Jobs;
 import dev.tenon.work.RetrySchedule;
@@ -68,6 +79,7 @@ import java.util.function.Predicate;
 public final class Tenon implements AutoCloseable {
   private static final int DELIVERY_BYTES_MAX = 32 << 20;
 
+  private final Machine machine;
   private final Database database;
   private final Vault vault;
   private final Tenants tenants;
@@ -77,9 +89,11 @@ public final class Tenon implements AutoCloseable {
   private final ApacheProviderHttp http;
   private final Partitions partitions;
   private final InboxWriter writer;
+  private final Refusals refusals;
   private final LaneWorkers lanes;
   private final JobWorkers work;
   private final PublicUrl publicUrl;
+  private final Sampler sampler;
   private final HttpServer server;
 
   /// What differs between `serve`, `dev` and tests.
@@ -102,12 +116,15 @@ public final class Tenon implements AutoCloseable {
   private Tenon(Config config, Surroundings around) {
     InstantSource clock = around.clock();
     var ids = new Ids(clock);
-    var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    var meters = new Meters(registry);
+    machine = Machine.watch(registry);
     database =
         Database.open(
             around.database(),
             new Database.PoolSizes(
-                config.database().enginePoolSize(), config.database().tenantPoolSize()));
+                config.database().enginePoolSize(), config.database().tenantPoolSize()),
+            registry);
     partitions = new Partitions(database, clock);
     vault = Vault.open(around.keyFile(), database, clock);
     tenants = new Tenants(database, vault, ids, clock);
@@ -121,15 +138,18 @@ public final class Tenon implements AutoCloseable {
     var jobsMade = new Signal();
     var events = new Events(ids, clock);
     MailSeal mailSeal = new SealedMail(vault);
+    var breakers = new EmailBreakers(clock);
     var sender =
         new EmailSender(
             database,
-            new ConfiguredEmail(database, connections, http, around.mailServers(), clock),
-            new EmailBreakers(clock),
+            new MeteredEmail(
+                new ConfiguredEmail(database, connections, http, around.mailServers(), clock),
+                meters),
+            breakers,
             mailSeal,
             events,
             clock);
-    var jobs = new Jobs(List.of(sender), ids, clock, jobsMade);
+    var jobs = new Jobs(List.of(sender), ids, clock, jobsMade, meters);
     var messages = new Messages(EmailTemplates.builtIn(), mailSeal, jobs, ids, clock);
     work =
         new JobWorkers(
@@ -153,7 +173,8 @@ public final class Tenon implements AutoCloseable {
             RetrySchedule.FACTS,
             jobsMade,
             clock,
-            config.lanes().batchSizeMax());
+            config.lanes().batchSizeMax(),
+            meters);
     lanes =
         new LaneWorkers(
             database,
@@ -178,7 +199,9 @@ public final class Tenon implements AutoCloseable {
                 config.inbox().writers(),
                 config.inbox().batchSizeMax(),
                 config.inbox().waitingMax(),
-                10_000));
+                10_000),
+            new InboxMeters(meters));
+    refusals = new Refusals(database, meters, clock);
     var inbox =
         new Inbox(
             List.of(new StripeInbound()),
@@ -193,14 +216,16 @@ public final class Tenon implements AutoCloseable {
         config.server().publicUrl().isEmpty()
             ? PublicUrl.late()
             : PublicUrl.of(URI.create(config.server().publicUrl()));
-    var routes = new Routes();
+    var routes = new Routes(config.server().bodyBytesMax());
     TenantRoutes.declare(routes, tenants);
     ApiKeyRoutes.declare(routes, database, keys, clock);
     ConnectionRoutes.declare(routes, database, connections, publicUrl, ProviderKind.known());
-    InboundRoutes.declare(routes, inbox, connections, clock);
+    InboundRoutes.declare(
+        routes, inbox, connections, refusals, config.inbox().bodyBytesMax(), clock);
+    RefusalRoutes.declare(routes, database, connections, refusals);
     PaymentRoutes.declare(routes, database, new StripeConnections(connections, http), ids);
     MessageRoutes.declare(routes, database, messages, jobs);
-    dev.tenon.inbox.ReceivedEventRoutes.declare(routes, database, replays);
+    ReceivedEventRoutes.declare(routes, database, replays);
     ConsoleRoutes.declare(
         routes,
         sessions,
@@ -223,9 +248,17 @@ public final class Tenon implements AutoCloseable {
             ids,
             routes,
             Map.of("database", () -> database.answers(Duration.ofSeconds(2))),
-            meters);
+            registry);
+    sampler =
+        new Sampler(
+            List.of(
+                new FactBacklog(database, meters, clock),
+                new JobBacklog(database, jobs, meters, clock),
+                new BreakerGauge(breakers, meters)));
 
     partitions.start();
+    sampler.start();
+    refusals.start();
     writer.start();
     lanes.start();
     work.start();
@@ -296,6 +329,10 @@ public final class Tenon implements AutoCloseable {
     return sessions;
   }
 
+  public Refusals refusals() {
+    return refusals;
+  }
+
   /// Where the outside reaches it.
   public PublicUrl publicUrl() {
     return publicUrl;
@@ -309,7 +346,10 @@ public final class Tenon implements AutoCloseable {
     lanes.close();
     work.close();
     http.close();
+    refusals.close();
+    sampler.close();
     partitions.close();
     database.close();
+    machine.close();
   }
 }

@@ -13,10 +13,18 @@ import java.util.function.Function;
 /// `{tenant}` is special: the caller must reach that tenant, which must exist, or the answer is
 /// 404.
 public final class Routes {
-  /// A body that no route allows more of without saying so.
-  public static final int BODY_BYTES_MAX = 1024 * 1024;
+  /// What a route that anybody may call takes without saying so: forms, and nothing larger.
+  public static final int OPEN_BODY_BYTES_MAX = 64 * 1024;
 
   private final List<Route> routes = new ArrayList<>();
+  private final int bodyBytesMax;
+
+  /// No routes yet.
+  ///
+  /// @param bodyBytesMax what a route that needs a key takes without saying so
+  public Routes(int bodyBytesMax) {
+    this.bodyBytesMax = bodyBytesMax;
+  }
 
   /// Handles a request that has a body.
   @FunctionalInterface
@@ -145,7 +153,7 @@ public final class Routes {
             Optional.empty(),
             Route.Shape.RAW,
             200,
-            BODY_BYTES_MAX,
+            OPEN_BODY_BYTES_MAX,
             handler::accept));
   }
 
@@ -162,7 +170,7 @@ public final class Routes {
             Optional.empty(),
             Route.Shape.RAW,
             200,
-            BODY_BYTES_MAX,
+            bodyBytesMax,
             handler::accept));
   }
 
@@ -170,7 +178,7 @@ public final class Routes {
     return List.copyOf(routes);
   }
 
-  private static <B, R> Route withBody(
+  private <B, R> Route withBody(
       String method,
       String path,
       Scope scope,
@@ -188,7 +196,7 @@ public final class Routes {
         Optional.of(response),
         Route.Shape.OBJECT,
         status,
-        BODY_BYTES_MAX,
+        bodyBytesMax,
         request -> request.answerJson(handler.handle(request, request.json(body))));
   }
 

@@ -3,6 +3,8 @@ package dev.tenon.work;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
 import dev.tenon.id.Ids;
+import dev.tenon.metric.Meters;
+import dev.tenon.metric.Metric;
 import dev.tenon.tenant.TenantId;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,9 +28,18 @@ public final class Jobs {
   private final Ids ids;
   private final InstantSource clock;
   private final Signal made;
+  private final Meters meters;
 
-  /// @param made raised by those who commit new jobs, so that workers need not poll
+  /// Measures nothing: for tests and tools.
   public Jobs(List<JobHandler> handlers, Ids ids, InstantSource clock, Signal made) {
+    this(handlers, ids, clock, made, Meters.unseen());
+  }
+
+  /// Knows the kinds that `handlers` handle.
+  ///
+  /// @param made raised by those who commit new jobs, so that workers need not poll
+  public Jobs(List<JobHandler> handlers, Ids ids, InstantSource clock, Signal made, Meters meters) {
+    this.meters = meters;
     handlers.forEach(handler -> this.handlers.put(handler.kind(), handler));
     this.ids = ids;
     this.clock = clock;
@@ -73,6 +84,20 @@ public final class Jobs {
     if (ended != ends.size()) {
       throw new LeaseLost(ends.size() - ended);
     }
+    Map<Job, String> outcomes = new HashMap<>();
+    finished.forEach(one -> outcomes.put(one.job(), one.state()));
+    asleep.forEach(
+        one ->
+            outcomes.put(
+                one.job(), ends.get(one.job()) instanceof JobEnd.Later ? "later" : "failed"));
+    // What is rolled back has not happened, so it is counted once the commit is done.
+    var _ =
+        tx.handle()
+            .afterCommit(
+                () ->
+                    outcomes.forEach(
+                        (job, outcome) ->
+                            meters.counter(Metric.JOBS_ENDED, job.kind(), outcome).increment()));
   }
 
   private void afterFailure(
