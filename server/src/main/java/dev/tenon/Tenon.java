@@ -164,6 +164,18 @@ public final class Tenon implements AutoCloseable {
                 Duration.ofSeconds(config.jobs().leaseSeconds()),
                 Duration.ofMillis(config.jobs().pollMilliseconds())));
 
+    // Intake, which lanes give way to.
+    writer =
+        new InboxWriter(
+            database.engineSource(),
+            factsStored,
+            new InboxWriter.Limits(
+                config.inbox().writers(),
+                config.inbox().batchSizeMax(),
+                config.inbox().waitingMax(),
+                10_000),
+            new InboxMeters(meters));
+
     // Lanes.
     var run =
         new LaneRun(
@@ -180,6 +192,7 @@ public final class Tenon implements AutoCloseable {
             database,
             run,
             factsStored,
+            writer::isBusy,
             clock,
             new LaneWorkers.Limits(
                 config.lanes().workers(),
@@ -190,17 +203,6 @@ public final class Tenon implements AutoCloseable {
                 Duration.ofMillis(config.lanes().pollMilliseconds())));
     var replays = new Replays(database, factsStored);
 
-    // Intake.
-    writer =
-        new InboxWriter(
-            database.engineSource(),
-            factsStored,
-            new InboxWriter.Limits(
-                config.inbox().writers(),
-                config.inbox().batchSizeMax(),
-                config.inbox().waitingMax(),
-                10_000),
-            new InboxMeters(meters));
     refusals = new Refusals(database, meters, clock);
     var inbox =
         new Inbox(

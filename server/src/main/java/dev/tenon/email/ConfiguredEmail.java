@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,31 +59,10 @@ public final class ConfiguredEmail implements EmailConnections {
     return known.get(tenant, asked -> Optional.of(read(asked))).orElse(List.of());
   }
 
-  private record Route(TenantId owner, UUID connection) {}
-
   private List<Ready> read(TenantId tenant) {
-    List<Route> routes =
-        database.asTenant(
-            tenant,
-            tx ->
-                tx.handle()
-                    .createQuery(
-                        """
-                        select tenant_id, connection_id from email_route
-                        where tenant_id = (
-                          select tenant_id from email_route
-                          order by (tenant_id = :tenant) desc limit 1)
-                        order by priority, connection_id
-                        """)
-                    .bind("tenant", tenant.uuid())
-                    .map(
-                        (row, context) ->
-                            new Route(
-                                new TenantId(row.getObject(1, UUID.class)),
-                                row.getObject(2, UUID.class)))
-                    .list());
+    List<EmailRouteStore.Route> routes = database.asTenant(tenant, EmailRouteStore::list);
     List<Ready> ready = new ArrayList<>();
-    for (Route route : routes) {
+    for (EmailRouteStore.Route route : routes) {
       connections
           .credentials(route.owner(), new ConnectionId(route.connection()))
           .filter(found -> found.connection().state() != Connection.State.DISABLED)

@@ -11,17 +11,14 @@ import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.work.Jobs;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// `/v1/tenants/{tenant}/messages`.
 public final class MessageRoutes {
+  private final MessageQueries queries = new MessageQueries();
   private final Database database;
   private final Messages messages;
   private final Jobs jobs;
@@ -104,54 +101,16 @@ public final class MessageRoutes {
 
   private MessageView find(Request request, UUID id) {
     return database
-        .asTenant(
-            request.tenant(),
-            tx ->
-                tx.handle()
-                    .createQuery("select * from message where tenant_id = :tenant and id = :id")
-                    .bind("tenant", request.tenant().uuid())
-                    .bind("id", id)
-                    .map((row, context) -> view(row))
-                    .findOne())
+        .asTenant(request.tenant(), tx -> queries.find(tx, id))
         .orElseThrow(ProblemException::notFound);
   }
 
-  private record Row(UUID id, MessageView view) {}
-
   private Page<MessageView> list(Request request) {
     Page.Ask ask = request.page();
-    List<Row> rows =
-        database.asTenant(
-            request.tenant(),
-            tx ->
-                tx.handle()
-                    .createQuery(
-                        """
-                        select * from message
-                        where tenant_id = :tenant and (:before::uuid is null or id < :before::uuid)
-                        order by id desc limit :limit
-                        """)
-                    .bind("tenant", request.tenant().uuid())
-                    .bind("before", ask.before().orElse(null))
-                    .bind("limit", ask.rows())
-                    .map((row, context) -> new Row(row.getObject("id", UUID.class), view(row)))
-                    .list());
-    return Page.of(ask, rows, Row::id, Row::view);
-  }
-
-  private static MessageView view(ResultSet row) throws SQLException {
-    OffsetDateTime sentAt = row.getObject("sent_at", OffsetDateTime.class);
-    return new MessageView(
-        Ids.write(Prefix.MESSAGE, row.getObject("id", UUID.class)),
-        row.getString("state"),
-        row.getString("recipient"),
-        row.getString("sender"),
-        row.getString("subject"),
-        row.getString("template"),
-        row.getString("sent_by"),
-        row.getString("provider_message_id"),
-        row.getString("reason"),
-        row.getObject("created_at", OffsetDateTime.class).toInstant(),
-        sentAt == null ? null : sentAt.toInstant());
+    return Page.of(
+        ask,
+        database.asTenant(request.tenant(), tx -> queries.list(tx, ask.before(), ask.rows())),
+        MessageQueries.Row::id,
+        MessageQueries.Row::view);
   }
 }

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class InboxWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InboxWriter.class);
   private static final String DEADLOCK = "40P01";
+  private static final int BUSY_BATCH = 16;
+  private static final long BUSY_NANOS = 50_000_000;
 
   private final DataSource source;
   private final InboxStore store = new InboxStore();
@@ -34,6 +36,8 @@ public final class InboxWriter implements AutoCloseable {
   private final BlockingQueue<Ticket> waiting;
   private final List<Thread> writers = new ArrayList<>();
   private volatile boolean closing;
+  private volatile int lastBatch;
+  private volatile long lastCommit = System.nanoTime();
 
   /// The bounds of the writer.
   ///
@@ -82,6 +86,12 @@ public final class InboxWriter implements AutoCloseable {
       return Stored.BUSY;
     }
     return ticket.await(limits.waitMillis());
+  }
+
+  /// Whether deliveries are queueing up: the last commit held many, and was just now. Work that can
+  /// wait should give way.
+  public boolean isBusy() {
+    return lastBatch >= BUSY_BATCH && System.nanoTime() - lastCommit < BUSY_NANOS;
   }
 
   private void writeUntilClosed() {
@@ -174,6 +184,8 @@ public final class InboxWriter implements AutoCloseable {
       }
     }
     meters.committed(batch.size(), System.nanoTime() - start);
+    lastBatch = batch.size();
+    lastCommit = System.nanoTime();
     stored.raise();
     for (Ticket ticket : batch) {
       boolean isNew = ticket.intake.facts.isEmpty() || fresh.contains(ticket.intake.receivedEvent);

@@ -93,8 +93,7 @@ public final class LaneRun {
   }
 
   private void applyAll(EngineTx tx, TenantId tenant, List<LaneStore.Claim> claims) {
-    List<UUID> held = lanes.lockHeld(tx, tenant, claims);
-    List<FactStore.Row> rows = facts.ready(tx, tenant, held, factsMax);
+    List<FactStore.Row> rows = facts.readyOfHeld(tx, tenant, claims, factsMax);
     List<FactStore.End> ends = new ArrayList<>(rows.size());
     for (List<FactStore.Row> group : byConnection(rows)) {
       List<WaitingFact> opened = group.stream().map(row -> open(tenant, row)).toList();
@@ -102,10 +101,7 @@ public final class LaneRun {
       countAfterCommit(tx, group.getFirst().provider, own);
       ends.addAll(own);
     }
-    if (!ends.isEmpty()) {
-      facts.finish(tx, tenant, ends, clock.instant());
-    }
-    lanes.release(tx, tenant, claims);
+    facts.finish(tx, tenant, ends, claims, clock.instant());
   }
 
   private List<FactStore.End> apply(
@@ -174,7 +170,7 @@ public final class LaneRun {
                     row.failures,
                     new byte[0]));
             List<FactStore.End> ends = apply(tx, tenant, row, List.of(open(tenant, row)));
-            facts.finish(tx, tenant, ends, clock.instant());
+            facts.finish(tx, tenant, ends, List.of(), clock.instant());
             countAfterCommit(tx, row.provider, ends);
             return true;
           });
@@ -225,7 +221,7 @@ public final class LaneRun {
                 error);
             List<FactStore.End> ends =
                 List.of(new FactStore.End(fact.lane(), fact.id(), "dead", error, null, failures));
-            facts.finish(tx, tenant, ends, now);
+            facts.finish(tx, tenant, ends, List.of(), now);
             countAfterCommit(tx, provider, ends);
             return true;
           }

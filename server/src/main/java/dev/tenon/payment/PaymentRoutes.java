@@ -15,14 +15,7 @@ import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
-import dev.tenon.id.Prefix;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.List;
-import java.util.UUID;
-import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
 
 /// Customers, checkout sessions, subscriptions and payments of a tenant.
@@ -30,6 +23,7 @@ public final class PaymentRoutes {
   private static final String TENANT = "/v1/tenants/{tenant}";
   private static final String SOURCE = "tenon";
 
+  private final PaymentQueries queries = new PaymentQueries();
   private final Database database;
   private final StripeConnections stripe;
   private final Ids ids;
@@ -61,13 +55,13 @@ public final class PaymentRoutes {
         Scope.PAYMENTS_READ,
         SubscriptionView.class,
         "List the subscriptions",
-        request -> here.list(request, "subscription", (row, _) -> subscription(row)));
+        here::subscriptions);
     routes.list(
         TENANT + "/payments",
         Scope.PAYMENTS_READ,
         PaymentView.class,
         "List the payments",
-        request -> here.list(request, "payment", (row, _) -> payment(row)));
+        here::payments);
   }
 
   /// A customer to create at Stripe.
@@ -184,60 +178,23 @@ public final class PaymentRoutes {
     };
   }
 
-  private record Row<V>(UUID id, V view) {}
-
-  private <V> Page<V> list(Request request, String table, RowMapper<V> view) {
+  private Page<SubscriptionView> subscriptions(Request request) {
     Page.Ask ask = request.page();
-    List<Row<V>> rows =
+    return Page.of(
+        ask,
         database.asTenant(
-            request.tenant(),
-            tx ->
-                tx.handle()
-                    .createQuery(
-                        """
-                        select * from <table>
-                        where tenant_id = :tenant and (:before::uuid is null or id < :before::uuid)
-                        order by id desc limit :limit
-                        """)
-                    .define("table", table)
-                    .bind("tenant", request.tenant().uuid())
-                    .bind("before", ask.before().orElse(null))
-                    .bind("limit", ask.rows())
-                    .map(
-                        (row, context) ->
-                            new Row<>(row.getObject("id", UUID.class), view.map(row, context)))
-                    .list());
-    return Page.of(ask, rows, Row::id, Row::view);
+            request.tenant(), tx -> queries.subscriptions(tx, ask.before(), ask.rows())),
+        PaymentQueries.Row::id,
+        PaymentQueries.Row::view);
   }
 
-  private static SubscriptionView subscription(ResultSet row) throws SQLException {
-    return new SubscriptionView(
-        Ids.write(Prefix.SUBSCRIPTION, row.getObject("id", UUID.class)),
-        row.getString("provider_id"),
-        row.getString("state"),
-        row.getString("provider_status"),
-        row.getString("customer_provider_id"),
-        row.getString("price"),
-        row.getObject("quantity", Long.class),
-        instant(row, "period_end"),
-        row.getBoolean("cancel_at_period_end"),
-        instant(row, "ended_at"));
-  }
-
-  private static PaymentView payment(ResultSet row) throws SQLException {
-    return new PaymentView(
-        Ids.write(Prefix.PAYMENT, row.getObject("id", UUID.class)),
-        row.getString("provider_id"),
-        row.getString("state"),
-        row.getLong("amount"),
-        row.getString("currency"),
-        row.getString("subscription_provider_id"),
-        row.getInt("failed_tries"),
-        instant(row, "paid_at"));
-  }
-
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
+  private Page<PaymentView> payments(Request request) {
+    Page.Ask ask = request.page();
+    return Page.of(
+        ask,
+        database.asTenant(
+            request.tenant(), tx -> queries.payments(tx, ask.before(), ask.rows())),
+        PaymentQueries.Row::id,
+        PaymentQueries.Row::view);
   }
 }

@@ -126,6 +126,18 @@ public final class FilledTables {
     return digests;
   }
 
+  /// One query whose answer changes when any row of a tenant does.
+  public String digestQuery(UUID tenant) {
+    return tables.stream()
+        .map(
+            table ->
+                "select '%s' as name, count(*) || coalesce(md5(string_agg(t::text, ',' order by t::text)), '') as rows from %s t where tenant_id = '%s'"
+                    .formatted(table, table, tenant))
+        .collect(
+            java.util.stream.Collectors.joining(
+                " union all ", "select string_agg(name || rows, ' ' order by name) from (", ") d"));
+  }
+
   private List<String> inOrderOfReference() throws SQLException {
     List<String> left = new ArrayList<>();
     for (String[] row :

@@ -15,12 +15,12 @@ class ProblemPageTest {
 
   @Test
   void thePageInTheDocumentationIsTheOneMadeFromTheCodes() throws IOException {
-    if (Boolean.getBoolean("tenon.write-docs")) {
+    if (System.getenv("TENON_WRITE_DOCS") != null) {
       Files.writeString(PAGE, ProblemPage.markdown());
     }
     assertThat(Files.readString(PAGE))
         .as(
-            "write it anew: mvn test -pl … -Dtest=ProblemPageTest -DargLine=-Dtenon.write-docs=true")
+            "write it anew: TENON_WRITE_DOCS=1 ./tenon test ProblemPageTest")
         .isEqualTo(ProblemPage.markdown());
   }
 
