@@ -30,6 +30,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -92,7 +93,7 @@ class EveryRouteTest {
   private final TestDatabase database = TestDatabase.fresh();
   private final StripeSimulator stripe = new StripeSimulator();
   private final AtomicReference<Instant> now =
-      new AtomicReference<>(InstantSource.system().instant());
+      new AtomicReference<>(InstantSource.system().instant().truncatedTo(ChronoUnit.SECONDS));
   private Sandbox sandbox;
   private Tenon tenon;
   private JsonNode document;
@@ -197,9 +198,15 @@ class EveryRouteTest {
       new FilledTables(sql).fill(tenant.uuid(), rows);
       try (var statement = sql.createStatement()) {
         statement.execute("update sender set address = 'hello@' || left(address, 20) || '.test'");
+        // A fact and a job are either waiting or done.
+        statement.execute("delete from waiting_fact");
+        statement.execute("delete from waiting_job");
       }
     }
     String key = key(tenant, Scope.ALL);
+    // The key that the walk revokes: the newest, and not the one that it calls with.
+    String spare = key(tenant, Scope.EMAIL_READ);
+    assertThat(spare).isNotEqualTo(key);
     String base = "/v1/tenants/" + tenant;
     String connection =
         json(call(

@@ -99,7 +99,8 @@ class ServerWallsTest {
                 (from, to) ->
                     ours(to)
                         && (ends(to, "Store", "Queries")
-                            || (ends(to, "Routes") && !topLevel(to).equals("dev.tenon.http.Routes")))
+                            || (ends(to, "Routes")
+                                && !topLevel(to).equals("dev.tenon.http.Routes")))
                         && !feature(from).equals(feature(to))
                         // The composition root declares the routes.
                         && !(feature(from).isEmpty() && ends(to, "Routes"))

@@ -25,8 +25,7 @@ final class EmailRouteStore {
         .bind("tenant", tx.tenant().uuid())
         .map(
             (row, _) ->
-                new Route(
-                    new TenantId(row.getObject(1, UUID.class)), row.getObject(2, UUID.class)))
+                new Route(new TenantId(row.getObject(1, UUID.class)), row.getObject(2, UUID.class)))
         .list();
   }
 }

@@ -53,8 +53,7 @@ final class PaymentQueries {
         .bind("tenant", tx.tenant().uuid())
         .bind("before", before.orElse(null))
         .bind("limit", limit)
-        .map(
-            (row, context) -> new Row<>(row.getObject("id", UUID.class), view.map(row, context)))
+        .map((row, context) -> new Row<>(row.getObject("id", UUID.class), view.map(row, context)))
         .list();
   }
 

@@ -192,8 +192,7 @@ public final class PaymentRoutes {
     Page.Ask ask = request.page();
     return Page.of(
         ask,
-        database.asTenant(
-            request.tenant(), tx -> queries.payments(tx, ask.before(), ask.rows())),
+        database.asTenant(request.tenant(), tx -> queries.payments(tx, ask.before(), ask.rows())),
         PaymentQueries.Row::id,
         PaymentQueries.Row::view);
   }

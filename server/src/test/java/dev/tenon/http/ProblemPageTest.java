@@ -19,8 +19,7 @@ class ProblemPageTest {
       Files.writeString(PAGE, ProblemPage.markdown());
     }
     assertThat(Files.readString(PAGE))
-        .as(
-            "write it anew: TENON_WRITE_DOCS=1 ./tenon test ProblemPageTest")
+        .as("write it anew: TENON_WRITE_DOCS=1 ./tenon test ProblemPageTest")
         .isEqualTo(ProblemPage.markdown());
   }
 

@@ -199,8 +199,7 @@ class MetricsPageTest {
       Files.writeString(PAGE, page());
     }
     assertThat(Files.readString(PAGE))
-        .as(
-            "write it anew: TENON_WRITE_DOCS=1 ./tenon test MetricsPageTest")
+        .as("write it anew: TENON_WRITE_DOCS=1 ./tenon test MetricsPageTest")
         .isEqualTo(page());
   }
 
