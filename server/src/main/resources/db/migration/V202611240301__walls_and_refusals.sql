@@ -55,11 +55,22 @@ begin
 end
 $$;
 
--- For migrations alone.
-revoke execute on function protect(regclass, boolean), protect_partition(regclass) from public;
-revoke execute on function current_tenant() from public;
+-- PostgreSQL lets everybody call a new function. Nobody but its owner may from here on; who needs
+-- one is granted it by name. A later migration that makes a function does the same for it.
+do $$
+declare
+  made regprocedure;
+begin
+  for made in
+    select p.oid from pg_proc p
+    where p.pronamespace = 'tenon'::regnamespace and p.proowner = current_user::regrole
+  loop
+    execute format('revoke execute on function %s from public', made);
+  end loop;
+end
+$$;
+
 grant execute on function current_tenant() to tenon_tenant;
-revoke execute on function id_at(timestamptz) from public;
 grant execute on function id_at(timestamptz) to tenon_tenant, tenon_engine;
 
 -- Why webhooks were refused: one row an hour, connection and reason, however many came. Written in
