@@ -92,6 +92,7 @@ public final class Tenon implements AutoCloseable {
   private final Refusals refusals;
   private final LaneWorkers lanes;
   private final JobWorkers work;
+  private final EmailSender sender;
   private final PublicUrl publicUrl;
   private final Sampler sampler;
   private final HttpServer server;
@@ -139,7 +140,7 @@ public final class Tenon implements AutoCloseable {
     var events = new Events(ids, clock);
     MailSeal mailSeal = new SealedMail(vault);
     var breakers = new EmailBreakers(clock);
-    var sender =
+    sender =
         new EmailSender(
             database,
             new MeteredEmail(
@@ -225,7 +226,8 @@ public final class Tenon implements AutoCloseable {
     InboundRoutes.declare(
         routes, inbox, connections, refusals, config.inbox().bodyBytesMax(), clock);
     RefusalRoutes.declare(routes, database, connections, refusals);
-    PaymentRoutes.declare(routes, database, new StripeConnections(connections, http), ids);
+    PaymentRoutes.declare(
+        routes, database, new StripeConnections(database, connections, http), ids, clock);
     MessageRoutes.declare(routes, database, messages, jobs);
     ReceivedEventRoutes.declare(routes, database, replays);
     ConsoleRoutes.declare(
@@ -347,6 +349,7 @@ public final class Tenon implements AutoCloseable {
     writer.close();
     lanes.close();
     work.close();
+    sender.close();
     http.close();
     refusals.close();
     sampler.close();

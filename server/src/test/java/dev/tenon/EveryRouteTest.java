@@ -67,23 +67,42 @@ class EveryRouteTest {
 
   /// A good body for each operation that takes one; `%s` is the price at the sandbox.
   private static final Map<String, String> BODIES =
-      Map.of(
-          "createATenant", "{\"name\": \"Made by the walk\"}",
-          "createAnApiKey", "{\"name\": \"walk\", \"scopes\": [\"email:read\"]}",
-          "createAConnection",
-              "{\"provider\": \"postmark\", \"name\": \"Mail\", \"environment\": \"staging\"}",
-          "updateAConnection", "{\"name\": \"Renamed\"}",
-          "createACustomer", "{\"email\": \"ada@customer.test\", \"name\": \"Ada\"}",
-          "createACheckoutSession",
+      Map.ofEntries(
+          Map.entry("createATenant", "{\"name\": \"Made by the walk\"}"),
+          Map.entry("createAnApiKey", "{\"name\": \"walk\", \"scopes\": [\"email:read\"]}"),
+          Map.entry(
+              "createAConnection",
+              "{\"provider\": \"postmark\", \"name\": \"Mail\", \"environment\": \"staging\"}"),
+          Map.entry("updateAConnection", "{\"name\": \"Renamed\"}"),
+          Map.entry("createACustomer", "{\"email\": \"ada@customer.test\", \"name\": \"Ada\"}"),
+          Map.entry("updateACustomer", "{\"name\": \"Ada L\"}"),
+          Map.entry(
+              "createACheckoutSession",
               """
               {"price": "%s", "email": "ada@customer.test", "success_url": "https://a.test/yes",
                "cancel_url": "https://a.test/no"}
-              """,
-          "sendAMessage",
+              """),
+          Map.entry(
+              "createASessionOfTheCustomerPortal",
+              "{\"customer\": \"cus_x\", \"return_url\": \"https://a.test/\"}"),
+          Map.entry("replaceThePricesThatTheTenantMaySell", "{\"prices\": [\"%s\"]}"),
+          Map.entry(
+              "chooseWhichMailsAboutPaymentsAreSent", "{\"off\": [\"subscription-confirmation\"]}"),
+          Map.entry("cancelASubscriptionAtTheEndOfThePaidPeriodOrNow", "{\"at\": \"now\"}"),
+          Map.entry(
+              "sendAMessage",
               """
-              {"template": "welcome", "to": "ada@customer.test",
-               "data": {"customer_name": "Ada"}}
-              """);
+              {"template": "welcome", "to": "ada@customer.test", "data": {"customer_name": "Ada"}}
+              """));
+
+  /// Operations whose good call needs an object that exists at the provider; the tests of payments
+  /// make one. Here their answer may be a problem, which must be a true one.
+  private static final Set<String> AT_THE_PROVIDER =
+      Set.of(
+          "updateACustomer",
+          "createASessionOfTheCustomerPortal",
+          "cancelASubscriptionAtTheEndOfThePaidPeriodOrNow",
+          "takeBackACancellationThatHasNotComeIntoEffect");
 
   /// Path parameters that are no ids.
   private static final Map<String, String> PLAIN =
@@ -502,6 +521,11 @@ class EveryRouteTest {
               path(operation, own.id(), name -> idOf(own, name)),
               key,
               body(operation));
+      if (AT_THE_PROVIDER.contains(operation.id()) && response.statusCode() >= 400) {
+        isProblem(
+            operation, response, response.statusCode(), json(response).get("code").asString());
+        continue;
+      }
       String status = Integer.toString(response.statusCode());
       assertThat(response.statusCode()).as("%s %s", operation, response.body()).isBetween(200, 299);
       JsonNode declared = operation.declared().get("responses").path(status);

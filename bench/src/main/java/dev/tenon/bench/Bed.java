@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What a benchmark runs on: a durable PostgreSQL, the sandbox and the server, each in a process of
@@ -31,6 +32,7 @@ final class Bed implements AutoCloseable {
   private final Child sandbox;
   private final Map<String, String> sandboxUrls;
   private Child hub;
+  private @Nullable Connection counting;
   private Plant plant;
 
   private Bed(Path folder, Map<String, String> settings) {
@@ -191,13 +193,28 @@ final class Bed implements AutoCloseable {
 
   /// One number from the database.
   long count(String sql) {
-    try (Connection session = administrator();
-        var statement = session.createStatement();
+    try {
+      return countOnce(sql);
+    } catch (SQLException e) {
+      // Its session may have been killed with the database: once more with a new one.
+      counting = null;
+    }
+    try {
+      return countOnce(sql);
+    } catch (SQLException e) {
+      counting = null;
+      throw new BenchFailure("the benchmark's query failed: " + sql, e);
+    }
+  }
+
+  private long countOnce(String sql) throws SQLException {
+    if (counting == null) {
+      counting = administrator();
+    }
+    try (var statement = counting.createStatement();
         var rows = statement.executeQuery(sql)) {
       rows.next();
       return rows.getLong(1);
-    } catch (SQLException e) {
-      throw new BenchFailure("the benchmark's query failed: " + sql, e);
     }
   }
 
@@ -206,10 +223,11 @@ final class Bed implements AutoCloseable {
     long end = System.nanoTime() + most.toNanos();
     while (count(sql) > 0) {
       hub.requireAlive();
+      // A look costs the database something too.
       if (System.nanoTime() > end) {
         throw new BenchFailure("still %d after %s: %s".formatted(count(sql), most, sql));
       }
-      Pause.millis(20);
+      Pause.millis(50);
     }
   }
 
@@ -222,6 +240,7 @@ final class Bed implements AutoCloseable {
   /// Kills PostgreSQL's postmaster with `kill -9`, and starts it again; the server stays.
   void killPostgres() {
     ProcessHandle.of(postgres.pid()).ifPresent(ProcessHandle::destroyForcibly);
+    counting = null;
     postgres.close();
     postgres = startPostgres();
   }
@@ -230,6 +249,7 @@ final class Bed implements AutoCloseable {
   void killBoth() throws IOException {
     ProcessHandle.of(postgres.pid()).ifPresent(ProcessHandle::destroyForcibly);
     hub.kill();
+    counting = null;
     postgres.close();
     postgres = startPostgres();
     startServerAgain();
@@ -249,6 +269,16 @@ final class Bed implements AutoCloseable {
     Files.deleteIfExists(ready());
     hub = startHub();
     plant = awaitHub();
+  }
+
+  /// Stops the server, for benchmarks that start one of their own.
+  void stopServer() {
+    hub.close();
+  }
+
+  /// How the server logs in.
+  DatabaseAddress ownerDatabase() {
+    return postgres.address();
   }
 
   /// Where the logs are, for messages.

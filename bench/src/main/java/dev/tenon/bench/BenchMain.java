@@ -20,7 +20,12 @@ public final class BenchMain {
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
     var report = new Report(new PrintStream(System.out, true, StandardCharsets.UTF_8));
-    CommandLine root = new CommandLine(new Root()).addSubcommand(new Ingest(report));
+    CommandLine root =
+        new CommandLine(new Root())
+            .addSubcommand(new Ingest(report))
+            .addSubcommand(new PathBench(report))
+            .addSubcommand(new Crash(report))
+            .addSubcommand(new Start(report));
     root.getSubcommands()
         .values()
         .forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(true));

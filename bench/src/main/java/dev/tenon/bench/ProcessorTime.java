@@ -37,10 +37,26 @@ final class ProcessorTime {
 
   /// Resident memory in MiB.
   static double residentMiB(long pid) {
+    return kilobytes(PROC.resolve(pid + "/status"), "VmRSS:") / 1024;
+  }
+
+  /// Memory of a process and all that it started in MiB, shared pages counted in parts.
+  static double proportionalMiB(long pid) {
+    double all = kilobytes(PROC.resolve(pid + "/smaps_rollup"), "Pss:") / 1024;
+    try (Stream<ProcessHandle> children =
+        ProcessHandle.of(pid).map(ProcessHandle::children).orElse(Stream.empty())) {
+      for (ProcessHandle child : children.toList()) {
+        all += proportionalMiB(child.pid());
+      }
+    }
+    return all;
+  }
+
+  private static double kilobytes(Path file, String name) {
     try {
-      for (String line : Files.readAllLines(PROC.resolve(pid + "/status"))) {
-        if (line.startsWith("VmRSS:")) {
-          return Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024;
+      for (String line : Files.readAllLines(file)) {
+        if (line.startsWith(name)) {
+          return Double.parseDouble(line.replaceAll("[^0-9]", ""));
         }
       }
       return 0;

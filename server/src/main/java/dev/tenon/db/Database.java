@@ -69,6 +69,12 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "tenon-" + name);
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     config.addDataSourceProperty("prepareThreshold", "1");
+    if (role.equals("tenon_engine")) {
+      // The engine's statements are few and always alike: planning them anew costs more than many
+      // of them take. The API's have optional conditions, which only a plan of their own makes use
+      // of.
+      config.addDataSourceProperty("options", "-c plan_cache_mode=force_generic_plan");
+    }
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty("socketTimeout", "60");
     return new HikariDataSource(config);

@@ -4,6 +4,7 @@ import dev.tenon.connector.Outcome;
 import dev.tenon.connector.email.Attempt;
 import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.Sent;
+import dev.tenon.tenant.TenantId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kind `sending` or `looking`
 /// @param decision why it was made, in words
 record AttemptRow(
+    TenantId tenant,
     UUID message,
     int number,
     UUID connection,
@@ -31,6 +33,7 @@ record AttemptRow(
     Instant startedAt) {
 
   static AttemptRow started(
+      TenantId tenant,
       UUID message,
       int number,
       UUID connection,
@@ -39,6 +42,7 @@ record AttemptRow(
       String decision,
       Instant now) {
     return new AttemptRow(
+        tenant,
         message,
         number,
         connection,
@@ -52,8 +56,9 @@ record AttemptRow(
         now);
   }
 
-  static AttemptRow of(ResultSet row) throws SQLException {
+  static AttemptRow of(TenantId tenant, ResultSet row) throws SQLException {
     return new AttemptRow(
+        tenant,
         row.getObject("message_id", UUID.class),
         row.getInt("number"),
         row.getObject("connection_id", UUID.class),
@@ -98,6 +103,7 @@ record AttemptRow(
   private AttemptRow with(
       String end, long retryAfter, Outcome.Detail said, @Nullable String providerId) {
     return new AttemptRow(
+        tenant,
         message,
         number,
         connection,
@@ -106,9 +112,15 @@ record AttemptRow(
         decision,
         end,
         retryAfter,
-        said,
-        providerId,
+        new Outcome.Detail(
+            said.status(), clean(said.code()), clean(said.message()), clean(said.requestId())),
+        providerId == null ? null : clean(providerId),
         startedAt);
+  }
+
+  /// A provider may say anything; PostgreSQL's text holds every character but one.
+  private static String clean(String text) {
+    return text.replace('\0', ' ');
   }
 
   /// What the router is told. An attempt without an end was under way when the server died: nobody

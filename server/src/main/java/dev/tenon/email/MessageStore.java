@@ -1,16 +1,23 @@
 package dev.tenon.email;
 
 import dev.tenon.db.TenantTx;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// The SQL of messages, their content and their attempts.
 final class MessageStore {
+  private static final Set<String> OPEN = Set.of("queued", "sending", "uncertain");
 
   /// An address that a tenant sends from.
   record Sender(String address, String name, String product) {}
@@ -89,168 +96,62 @@ final class MessageStore {
         .list();
   }
 
-  /// A message about to be sent, with its content still sealed.
+  /// A message about to be sent, with its content still sealed and all that was tried so far.
   static final class Row {
     final UUID id;
     final String state;
     final String policy;
     final Instant createdAt;
     final byte[] sealed;
+    final List<AttemptRow> attempts = new ArrayList<>();
 
-    Row(java.sql.ResultSet row) throws java.sql.SQLException {
+    Row(ResultSet row) throws SQLException {
       id = row.getObject("id", UUID.class);
       state = row.getString("state");
       policy = row.getString("policy");
       createdAt = row.getObject("created_at", OffsetDateTime.class).toInstant();
       sealed = row.getBytes("sealed");
     }
+
+    /// Whether nothing can be sent any more: it has its end, or somebody cancelled it.
+    boolean isOver() {
+      return !OPEN.contains(state);
+    }
   }
 
+  /// Reads messages for sending, with all that was tried for each.
   List<Row> toSend(TenantTx tx, Collection<UUID> ids) {
-    return tx.handle()
+    Map<UUID, Row> rows = new LinkedHashMap<>();
+    tx.handle()
         .createQuery(
             """
-            select m.id, m.state, m.policy, m.created_at, c.sealed
+            select m.id, m.state, m.policy, m.created_at as created_at, c.sealed, a.tenant_id,
+              a.message_id, a.number, a.connection_id, a.provider, a.kind, a.outcome,
+              a.retry_after_ms, a.status, a.code, a.detail, a.request_id, a.provider_message_id,
+              a.started_at
             from message m
             join message_content c on c.tenant_id = m.tenant_id and c.message_id = m.id
+            left join attempt a on a.tenant_id = m.tenant_id and a.message_id = m.id
+              and a.message_id = any(:ids)
             where m.tenant_id = :tenant and m.id = any(:ids) and c.message_id = any(:ids)
+            order by m.id, a.number
             """)
         .bind("tenant", tx.tenant().uuid())
         .bindArray("ids", UUID.class, ids)
-        .map((row, context) -> new Row(row))
+        .map(
+            (row, context) -> {
+              UUID id = row.getObject("id", UUID.class);
+              Row message = rows.get(id);
+              if (message == null) {
+                message = new Row(row);
+                rows.put(id, message);
+              }
+              if (row.getObject("message_id") != null) {
+                message.attempts.add(AttemptRow.of(tx.tenant(), row));
+              }
+              return id;
+            })
         .list();
-  }
-
-  List<AttemptRow> attempts(TenantTx tx, Collection<UUID> messages) {
-    return tx.handle()
-        .createQuery(
-            """
-            select message_id, number, connection_id, provider, kind, outcome, retry_after_ms,
-              status, code, detail, request_id, provider_message_id, started_at, ended_at
-            from attempt where tenant_id = :tenant and message_id = any(:ids)
-            order by message_id, number
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bindArray("ids", UUID.class, messages)
-        .map((row, context) -> AttemptRow.of(row))
-        .list();
-  }
-
-  /// Writes that attempts begin. Committed before the call, so that a crash in the middle leaves a
-  /// trace.
-  void begin(TenantTx tx, List<AttemptRow> attempts) {
-    if (attempts.isEmpty()) {
-      return;
-    }
-    tx.handle()
-        .createUpdate(
-            """
-            insert into attempt (tenant_id, message_id, number, connection_id, provider, kind,
-              decision, started_at)
-            select :tenant, a.message_id, a.number, a.connection_id, a.provider, a.kind, a.decision,
-              a.started_at
-            from unnest(:messages::uuid[], :numbers::int[], :connections::uuid[],
-              :providers::text[], :kinds::text[], :decisions::text[], :started::timestamptz[])
-              as a (message_id, number, connection_id, provider, kind, decision, started_at)
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bindArray("messages", UUID.class, attempts.stream().map(AttemptRow::message).toList())
-        .bindArray("numbers", Integer.class, attempts.stream().map(AttemptRow::number).toList())
-        .bindArray(
-            "connections", UUID.class, attempts.stream().map(AttemptRow::connection).toList())
-        .bindArray("providers", String.class, attempts.stream().map(AttemptRow::provider).toList())
-        .bindArray("kinds", String.class, attempts.stream().map(AttemptRow::kind).toList())
-        .bindArray("decisions", String.class, attempts.stream().map(AttemptRow::decision).toList())
-        .bindArray(
-            "started",
-            OffsetDateTime.class,
-            attempts.stream().map(a -> a.startedAt().atOffset(java.time.ZoneOffset.UTC)).toList())
-        .execute();
-    setState(tx, attempts.stream().map(AttemptRow::message).toList());
-  }
-
-  private static void setState(TenantTx tx, List<UUID> messages) {
-    tx.handle()
-        .createUpdate(
-            """
-            update message set state = 'sending'
-            where tenant_id = :tenant and id = any(:ids) and state in ('queued', 'uncertain')
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bindArray("ids", UUID.class, messages)
-        .execute();
-  }
-
-  /// Writes how attempts ended.
-  void end(TenantTx tx, List<AttemptRow> attempts, Instant now) {
-    if (attempts.isEmpty()) {
-      return;
-    }
-    tx.handle()
-        .createUpdate(
-            """
-            update attempt a
-            set outcome = e.outcome, retry_after_ms = e.retry_after_ms, status = e.status,
-              code = e.code, detail = e.detail, request_id = e.request_id,
-              provider_message_id = e.provider_message_id, ended_at = :now
-            from unnest(:messages::uuid[], :numbers::int[], :outcomes::text[], :retries::bigint[],
-              :statuses::int[], :codes::text[], :details::text[], :requests::text[],
-              :provider_ids::text[])
-              as e (message_id, number, outcome, retry_after_ms, status, code, detail, request_id,
-                provider_message_id)
-            where a.tenant_id = :tenant and a.message_id = e.message_id and a.number = e.number
-              and a.message_id = any(:messages)
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("now", now)
-        .bindArray("messages", UUID.class, attempts.stream().map(AttemptRow::message).toList())
-        .bindArray("numbers", Integer.class, attempts.stream().map(AttemptRow::number).toList())
-        .bindArray("outcomes", String.class, attempts.stream().map(AttemptRow::outcome).toList())
-        .bindArray("retries", Long.class, attempts.stream().map(AttemptRow::retryAfterMs).toList())
-        .bindArray(
-            "statuses", Integer.class, attempts.stream().map(a -> a.detail().status()).toList())
-        .bindArray("codes", String.class, attempts.stream().map(a -> a.detail().code()).toList())
-        .bindArray(
-            "details", String.class, attempts.stream().map(a -> a.detail().message()).toList())
-        .bindArray(
-            "requests", String.class, attempts.stream().map(a -> a.detail().requestId()).toList())
-        .bindArray(
-            "provider_ids",
-            String.class,
-            attempts.stream().map(AttemptRow::providerMessageId).toList())
-        .execute();
-  }
-
-  /// What a message came to.
-  record End(
-      UUID message,
-      String state,
-      @Nullable String sentBy,
-      @Nullable String providerMessageId,
-      String reason) {}
-
-  void finish(TenantTx tx, List<End> ends, Instant now) {
-    if (ends.isEmpty()) {
-      return;
-    }
-    tx.handle()
-        .createUpdate(
-            """
-            update message m
-            set state = e.state, sent_by = e.sent_by, provider_message_id = e.provider_message_id,
-              reason = e.reason, updated_at = :now,
-              sent_at = case when e.state = 'sent' then :now else m.sent_at end
-            from unnest(:ids::uuid[], :states::text[], :sent_by::text[], :provider_ids::text[],
-              :reasons::text[]) as e (id, state, sent_by, provider_message_id, reason)
-            where m.tenant_id = :tenant and m.id = e.id
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("now", now)
-        .bindArray("ids", UUID.class, ends.stream().map(End::message).toList())
-        .bindArray("states", String.class, ends.stream().map(End::state).toList())
-        .bindArray("sent_by", String.class, ends.stream().map(End::sentBy).toList())
-        .bindArray("provider_ids", String.class, ends.stream().map(End::providerMessageId).toList())
-        .bindArray("reasons", String.class, ends.stream().map(End::reason).toList())
-        .execute();
+    return List.copyOf(rows.values());
   }
 }

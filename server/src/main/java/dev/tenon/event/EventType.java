@@ -9,6 +9,7 @@ public enum EventType {
   SUBSCRIPTION_CANCELLED("subscription.cancelled"),
   PAYMENT_SUCCEEDED("payment.succeeded"),
   PAYMENT_FAILED("payment.failed"),
+  PAYMENT_REFUNDED("payment.refunded"),
   MESSAGE_SENT("message.sent"),
   MESSAGE_FAILED("message.failed"),
   MESSAGE_UNCERTAIN("message.uncertain");

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -20,11 +21,13 @@ import org.slf4j.LoggerFactory;
 /// for many when busy. A delivery's thread waits in [#store] until the commit that holds it is
 /// done, so whoever returns from there may acknowledge.
 ///
-/// Two writers work side by side: while one waits for the disk, the other fills its batch. A batch
-/// that fails is tried once more delivery by delivery, so that one bad delivery fails alone.
+/// One writer takes what comes, so that batches grow as large as the rush makes them: a statement
+/// costs as much as thirty rows. Only when it leaves a crowd behind do others help. A batch that
+/// fails is tried once more delivery by delivery, so that one bad delivery fails alone.
 public final class InboxWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InboxWriter.class);
   private static final String DEADLOCK = "40P01";
+  private static final long IDLE_MILLIS = 200;
   private static final int BUSY_BATCH = 16;
   private static final long BUSY_NANOS = 50_000_000;
 
@@ -35,6 +38,7 @@ public final class InboxWriter implements AutoCloseable {
   private final InboxMeters meters;
   private final BlockingQueue<Ticket> waiting;
   private final List<Thread> writers = new ArrayList<>();
+  private final Semaphore crowded = new Semaphore(0);
   private volatile boolean closing;
   private volatile int lastBatch;
   private volatile long lastCommit = System.nanoTime();
@@ -75,7 +79,9 @@ public final class InboxWriter implements AutoCloseable {
 
   public void start() {
     for (int i = 1; i <= limits.writers(); i++) {
-      writers.add(Thread.ofPlatform().name("inbox-writer-" + i).start(this::writeUntilClosed));
+      boolean first = i == 1;
+      writers.add(
+          Thread.ofPlatform().name("inbox-writer-" + i).start(() -> writeUntilClosed(first)));
     }
   }
 
@@ -94,25 +100,22 @@ public final class InboxWriter implements AutoCloseable {
     return lastBatch >= BUSY_BATCH && System.nanoTime() - lastCommit < BUSY_NANOS;
   }
 
-  private void writeUntilClosed() {
+  private void writeUntilClosed(boolean first) {
     List<Ticket> batch = new ArrayList<>(limits.batch());
     List<Ticket> later = new ArrayList<>();
     while (true) {
       try {
-        if (later.isEmpty()) {
-          Ticket first = waiting.poll(200, TimeUnit.MILLISECONDS);
-          if (first == null) {
-            if (closing) {
-              return;
-            }
-            continue;
+        if (later.isEmpty() ? !takeFirst(first, batch) : !batch.addAll(later)) {
+          if (closing) {
+            return;
           }
-          batch.add(first);
-        } else {
-          batch.addAll(later);
-          later.clear();
+          continue;
         }
+        later.clear();
         waiting.drainTo(batch, limits.batch() - Math.min(batch.size(), limits.batch()));
+        if (waiting.size() >= limits.batch() / 2 && crowded.availablePermits() == 0) {
+          crowded.release();
+        }
         putOffTwins(batch, later);
         write(batch);
       } catch (InterruptedException e) {
@@ -122,6 +125,16 @@ public final class InboxWriter implements AutoCloseable {
         batch.clear();
       }
     }
+  }
+
+  /// Waits for a delivery and puts it into `batch`; false when none came for a while. The first
+  /// writer takes whatever comes; the others only when it has left a crowd behind.
+  private boolean takeFirst(boolean first, List<Ticket> batch) throws InterruptedException {
+    if (!first && !closing && !crowded.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS)) {
+      return false;
+    }
+    Ticket ticket = first ? waiting.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS) : waiting.poll();
+    return ticket != null && batch.add(ticket);
   }
 
   /// Moves deliveries whose fact is already in the batch to the next one: a statement can't insert

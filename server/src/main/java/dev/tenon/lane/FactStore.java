@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -193,6 +194,26 @@ final class FactStore {
         .bind("lane", fact.lane())
         .bind("id", fact.id())
         .bind("error", error)
+        .execute();
+  }
+
+  /// Puts the facts of `lanes` that fitted no tenant back into the queue, ready.
+  void replayUnassigned(EngineTx tx, TenantId tenant, Collection<UUID> lanes) {
+    tx.handle()
+        .createUpdate(
+            """
+            with back as (
+              delete from fact
+              where tenant_id = :tenant and lane_id = any(:lanes) and state = 'unassigned'
+              returning tenant_id, lane_id, id, received_event_id, connection_id, ordinal, kind,
+                object, occurred_at
+            )
+            insert into waiting_fact (tenant_id, lane_id, id, received_event_id, connection_id,
+              ordinal, kind, object, occurred_at)
+            select * from back
+            """)
+        .bind("tenant", tenant.uuid())
+        .bindArray("lanes", UUID.class, lanes)
         .execute();
   }
 

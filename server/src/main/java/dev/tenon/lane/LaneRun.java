@@ -258,7 +258,11 @@ public final class LaneRun {
     for (Throwable next = e.getCause(); next != null; next = next.getCause()) {
       root = next;
     }
-    String text = root.getClass().getSimpleName() + ": " + root.getMessage();
+    // PostgreSQL takes no U+0000: a message that holds one could not be noted, and the fact would
+    // be
+    // tried for ever.
+    String text =
+        (root.getClass().getSimpleName() + ": " + root.getMessage()).replace('\u0000', '?');
     return text.substring(0, Math.min(text.length(), ERROR_CHARS_MAX));
   }
 }

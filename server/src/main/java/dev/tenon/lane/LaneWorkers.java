@@ -1,6 +1,7 @@
 package dev.tenon.lane;
 
 import dev.tenon.db.Database;
+import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Signal;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +36,7 @@ public final class LaneWorkers implements AutoCloseable {
   private final UUID node = UUID.randomUUID();
   private final ReentrantLock claiming = new ReentrantLock();
   private final List<Thread> threads = new ArrayList<>();
-  private UUID after = LaneStore.beforeAll();
+  private volatile UUID after = LaneStore.beforeAll();
   private volatile boolean closing;
 
   /// The bounds of the workers.
@@ -78,11 +79,10 @@ public final class LaneWorkers implements AutoCloseable {
   private void workUntilClosed() {
     while (!closing) {
       try {
-        long seen = work.seen();
+        List<LaneStore.Claim> claims = awaitClaims();
         long began = System.nanoTime();
-        if (claimAndRun() == 0) {
-          work.await(seen, limits.idle());
-        } else if (intakeBusy.getAsBoolean()) {
+        run(claims);
+        if (intakeBusy.getAsBoolean()) {
           giveWay(Duration.ofNanos(System.nanoTime() - began));
         }
       } catch (InterruptedException e) {
@@ -92,6 +92,25 @@ public final class LaneWorkers implements AutoCloseable {
         LOG.error("applying facts failed, next try in a second: {}", e.toString());
         pause();
       }
+    }
+  }
+
+  /// Claims, and waits while there is nothing to claim. One worker of a node does that at a time:
+  /// several would wake together and find each other's lanes.
+  private List<LaneStore.Claim> awaitClaims() throws InterruptedException {
+    claiming.lockInterruptibly();
+    try {
+      while (!closing) {
+        long seen = work.seen();
+        List<LaneStore.Claim> claims = claim();
+        if (!claims.isEmpty()) {
+          return claims;
+        }
+        work.await(seen, limits.idle());
+      }
+      return List.of();
+    } finally {
+      claiming.unlock();
     }
   }
 
@@ -132,31 +151,29 @@ public final class LaneWorkers implements AutoCloseable {
   /// Claims once and applies what was claimed; answers how many lanes that were. Tests and the
   /// replay command drive the engine with it.
   public int claimAndRun() {
-    Map<dev.tenon.tenant.TenantId, List<LaneStore.Claim>> byTenant = new LinkedHashMap<>();
-    int claimed = 0;
-    for (LaneStore.Claim claim : claim()) {
-      byTenant.computeIfAbsent(claim.tenant(), _ -> new ArrayList<>()).add(claim);
-      claimed++;
-    }
-    byTenant.forEach(run::run);
-    return claimed;
+    List<LaneStore.Claim> claims = claim();
+    run(claims);
+    return claims.size();
   }
 
-  /// One claim at a time on this node: two would only find each other's lanes.
-  private List<LaneStore.Claim> claim() {
-    claiming.lock();
-    try {
-      Instant now = clock.instant();
-      var size = new LaneStore.ClaimSize(limits.tenants(), limits.facts(), limits.lanes());
-      List<LaneStore.Claim> claims = claimFrom(after, size, now);
-      if (claims.isEmpty() && !after.equals(LaneStore.beforeAll())) {
-        claims = claimFrom(LaneStore.beforeAll(), size, now);
-      }
-      after = claims.isEmpty() ? LaneStore.beforeAll() : claims.getLast().tenant().uuid();
-      return claims;
-    } finally {
-      claiming.unlock();
+  private void run(List<LaneStore.Claim> claims) {
+    Map<TenantId, List<LaneStore.Claim>> byTenant = new LinkedHashMap<>();
+    for (LaneStore.Claim claim : claims) {
+      byTenant.computeIfAbsent(claim.tenant(), _ -> new ArrayList<>()).add(claim);
     }
+    byTenant.forEach(run::run);
+  }
+
+  private List<LaneStore.Claim> claim() {
+    Instant now = clock.instant();
+    var size = new LaneStore.ClaimSize(limits.tenants(), limits.facts(), limits.lanes());
+    UUID from = after;
+    List<LaneStore.Claim> claims = claimFrom(from, size, now);
+    if (claims.isEmpty() && !from.equals(LaneStore.beforeAll())) {
+      claims = claimFrom(LaneStore.beforeAll(), size, now);
+    }
+    after = claims.isEmpty() ? LaneStore.beforeAll() : claims.getLast().tenant().uuid();
+    return claims;
   }
 
   private List<LaneStore.Claim> claimFrom(UUID from, LaneStore.ClaimSize size, Instant now) {

@@ -1,8 +1,10 @@
 package dev.tenon.lane;
 
 import dev.tenon.db.Database;
+import dev.tenon.db.EngineTx;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Signal;
+import java.util.Collection;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,14 @@ public final class Replays {
   public Replays(Database database, Signal work) {
     this.database = database;
     this.work = work;
+  }
+
+  /// Puts the facts of these lanes that fitted no tenant back into the queue, in the caller's
+  /// transaction: their objects have become known.
+  ///
+  /// @param lanes the keys of the lanes in question, as intake digests them
+  public static void unassigned(EngineTx tx, TenantId tenant, Collection<UUID> lanes) {
+    new FactStore().replayUnassigned(tx, tenant, lanes);
   }
 
   /// Puts a fact back into the queue. Answers whether it was there: a fact of another tenant is

@@ -1,7 +1,6 @@
 package dev.tenon.payment;
 
-import dev.tenon.connector.stripe.CustomerSnapshot;
-import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -9,43 +8,22 @@ import org.jspecify.annotations.Nullable;
 final class CustomerRow {
   final UUID id;
   final String providerId;
-  final boolean isNew;
-  @Nullable String email;
-  @Nullable String name;
-  boolean deleted;
-  @Nullable Instant asOf;
-  String asOfRank = "";
+  List<CustomerFact> newest;
   boolean changed;
 
-  CustomerRow(UUID id, String providerId, boolean isNew) {
+  CustomerRow(UUID id, String providerId, List<CustomerFact> newest) {
     this.id = id;
     this.providerId = providerId;
-    this.isNew = isNew;
+    this.newest = newest;
   }
 
-  /// Folds a fact in unless a newer one is known: deletion is final, then the later second wins,
-  /// then a change beats the creation, then the greater event id.
-  void add(CustomerSnapshot snapshot, String kind, String event, Instant created) {
-    boolean deletes = kind.endsWith(".deleted");
-    String rank = (kind.endsWith(".created") ? "0" : "1") + event;
-    if (isNewer(deletes, created, rank)) {
-      email = SubscriptionFact.orNull(snapshot.email());
-      name = SubscriptionFact.orNull(snapshot.name());
-      deleted = deletes;
-      asOf = created;
-      asOfRank = rank;
-      changed = true;
-    }
+  /// The fact that the row shows, null while none is known.
+  @Nullable CustomerFact shown() {
+    return newest.isEmpty() ? null : NewestFact.of(newest);
   }
 
-  private boolean isNewer(boolean deletes, Instant created, String rank) {
-    if (asOf == null) {
-      return true;
-    }
-    if (deletes != deleted) {
-      return deletes;
-    }
-    int age = created.compareTo(asOf);
-    return age > 0 || (age == 0 && rank.compareTo(asOfRank) > 0);
+  void add(CustomerFact fact) {
+    newest = NewestFact.add(newest, fact);
+    changed = true;
   }
 }

@@ -6,7 +6,6 @@ import dev.tenon.event.EventType;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,46 +15,74 @@ import org.jspecify.annotations.Nullable;
 /// The rows that a batch of facts touches, loaded and locked at once, changed in memory and written
 /// back at once; with the events and mails that follow.
 final class PaymentBatch {
-  final TenantTx tx;
-  final UUID connection;
   final List<NewEvent> events = new ArrayList<>();
   final List<TemplateMail> mails = new ArrayList<>();
-  private final PaymentStore store;
+  private final TenantTx tx;
+  private final UUID connection;
+  private final Stores stores;
   private final Ids ids;
   private final Map<String, SubscriptionRow> subscriptions = new HashMap<>();
   private final Map<String, PaymentRow> payments = new HashMap<>();
   private final Map<String, CustomerRow> customers = new HashMap<>();
+  private final Map<String, RefundRow> refunds = new HashMap<>();
+  private final Map<String, String> invoiceByIntent = new HashMap<>();
 
-  PaymentBatch(TenantTx tx, UUID connection, PaymentStore store, Ids ids) {
+  /// The tables.
+  record Stores(
+      CustomerStore customers,
+      SubscriptionStore subscriptions,
+      PaymentStore payments,
+      RefundStore refunds) {}
+
+  PaymentBatch(TenantTx tx, UUID connection, Stores stores, Ids ids) {
     this.tx = tx;
     this.connection = connection;
-    this.store = store;
+    this.stores = stores;
     this.ids = ids;
   }
 
   /// Loads and locks what is there, in one order for all.
-  void load(
-      Collection<String> customerIds,
-      Collection<String> subscriptionIds,
-      Collection<String> invoiceIds) {
-    store.customers(tx, connection, customerIds).forEach(row -> customers.put(row.providerId, row));
-    store
-        .subscriptions(tx, connection, subscriptionIds)
+  void load(StripeFact.Rows rows) {
+    stores
+        .customers
+        .load(tx, connection, rows.customers)
+        .forEach(row -> customers.put(row.providerId, row));
+    stores
+        .subscriptions
+        .load(tx, connection, rows.subscriptions)
         .forEach(row -> subscriptions.put(row.providerId, row));
-    store.payments(tx, connection, invoiceIds).forEach(row -> payments.put(row.providerId, row));
+    stores
+        .payments
+        .load(tx, connection, rows.invoices)
+        .forEach(row -> payments.put(row.providerId, row));
+    stores
+        .refunds
+        .load(tx, connection, rows.charges)
+        .forEach(row -> refunds.put(row.providerId, row));
   }
 
   SubscriptionRow subscription(String providerId) {
     return subscriptions.computeIfAbsent(
-        providerId, key -> new SubscriptionRow(ids.next(), key, true, List.of()));
+        providerId, key -> new SubscriptionRow(ids.next(), key, List.of()));
   }
 
   PaymentRow payment(String providerId) {
-    return payments.computeIfAbsent(providerId, key -> new PaymentRow(ids.next(), key, true));
+    return payments.computeIfAbsent(providerId, key -> new PaymentRow(ids.next(), key));
   }
 
   CustomerRow customer(String providerId) {
-    return customers.computeIfAbsent(providerId, key -> new CustomerRow(ids.next(), key, true));
+    return customers.computeIfAbsent(
+        providerId, key -> new CustomerRow(ids.next(), key, List.of()));
+  }
+
+  RefundRow refund(String providerId) {
+    return refunds.computeIfAbsent(providerId, key -> new RefundRow(ids.next(), key));
+  }
+
+  void link(@Nullable String paymentIntent, @Nullable String invoice) {
+    if (paymentIntent != null && invoice != null) {
+      invoiceByIntent.putIfAbsent(paymentIntent, invoice);
+    }
   }
 
   void tell(EventType type, String about, Map<String, @Nullable Object> data, UUID cause) {
@@ -63,6 +90,10 @@ final class PaymentBatch {
   }
 
   void save() {
-    store.save(tx, connection, customers.values(), subscriptions.values(), payments.values());
+    stores.customers.save(tx, connection, customers.values());
+    stores.subscriptions.save(tx, connection, subscriptions.values());
+    stores.payments.save(tx, connection, payments.values());
+    stores.refunds.save(tx, connection, refunds.values());
+    stores.payments.link(tx, connection, invoiceByIntent);
   }
 }

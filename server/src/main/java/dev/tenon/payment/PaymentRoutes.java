@@ -1,199 +1,172 @@
 package dev.tenon.payment;
 
 import dev.tenon.access.Scope;
-import dev.tenon.connector.Outcome;
-import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
-import dev.tenon.connector.stripe.CustomerSnapshot;
-import dev.tenon.connector.stripe.NewCheckoutSession;
-import dev.tenon.connector.stripe.NewCustomer;
-import dev.tenon.connector.stripe.Origin;
-import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.db.Database;
+import dev.tenon.http.About;
 import dev.tenon.http.Page;
-import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Customers, checkout sessions, subscriptions and payments of a tenant.
+/// All routes about payments; this file has those of payments themselves, of entitlement, and of
+/// the mails about them.
 public final class PaymentRoutes {
   private static final String TENANT = "/v1/tenants/{tenant}";
-  private static final String SOURCE = "tenon";
 
-  private final PaymentQueries queries = new PaymentQueries();
   private final Database database;
-  private final StripeConnections stripe;
-  private final Ids ids;
+  private final PaymentViews views;
+  private final InstantSource clock;
 
-  private PaymentRoutes(Database database, StripeConnections stripe, Ids ids) {
+  private PaymentRoutes(Database database, PaymentViews views, InstantSource clock) {
     this.database = database;
-    this.stripe = stripe;
-    this.ids = ids;
+    this.views = views;
+    this.clock = clock;
   }
 
-  public static void declare(Routes routes, Database database, StripeConnections stripe, Ids ids) {
-    var here = new PaymentRoutes(database, stripe, ids);
-    routes.post(
-        TENANT + "/customers",
-        Scope.PAYMENTS_WRITE,
-        CreateCustomer.class,
-        ProviderCustomer.class,
-        "Create a customer",
-        here::createCustomer);
-    routes.post(
-        TENANT + "/checkout-sessions",
-        Scope.PAYMENTS_WRITE,
-        CreateCheckoutSession.class,
-        CheckoutSessionView.class,
-        "Create a checkout session",
-        here::createCheckoutSession);
-    routes.list(
-        TENANT + "/subscriptions",
-        Scope.PAYMENTS_READ,
-        SubscriptionView.class,
-        "List the subscriptions",
-        here::subscriptions);
-    routes.list(
-        TENANT + "/payments",
+  public static void declare(
+      Routes routes, Database database, StripeConnections stripe, Ids ids, InstantSource clock) {
+    var views = new PaymentViews();
+    var callers = new StripeCallers(database, stripe, views, ids);
+    CustomerRoutes.declare(routes, database, callers, views, ids, clock);
+    CheckoutRoutes.declare(routes, database, callers, clock);
+    SubscriptionRoutes.declare(routes, database, callers, views);
+    var here = new PaymentRoutes(database, views, clock);
+    routes
+        .list(
+            TENANT + "/payments",
+            Scope.PAYMENTS_READ,
+            PaymentView.class,
+            "List the payments",
+            here::list)
+        .query("customer", "Only those of this customer: the provider's id.");
+    routes.get(
+        TENANT + "/payments/{payment}",
         Scope.PAYMENTS_READ,
         PaymentView.class,
-        "List the payments",
-        here::payments);
+        "Get a payment",
+        here::get);
+    routes
+        .get(
+            TENANT + "/entitlements",
+            Scope.PAYMENTS_READ,
+            EntitlementView.class,
+            "Ask whether a customer, or the tenant itself, may use a plan now",
+            here::entitlement)
+        .query(
+            "customer",
+            "The provider's id of the customer; without it the tenant itself is meant, as a"
+                + " subscriber on the platform's account.")
+        .query("price", "The provider's id of the plan's price; without it any plan counts.");
+    routes.get(
+        TENANT + "/payment-mails",
+        Scope.PAYMENTS_READ,
+        PaymentMailsView.class,
+        "Show which mails about payments are sent",
+        here::mails);
+    routes.put(
+        TENANT + "/payment-mails",
+        Scope.PAYMENTS_WRITE,
+        SwitchPaymentMails.class,
+        PaymentMailsView.class,
+        "Choose which mails about payments are sent",
+        here::switchMails);
   }
 
-  /// A customer to create at Stripe.
-  public record CreateCustomer(String email, @Nullable String name) {}
-
-  /// A customer as Stripe made it.
-  public record ProviderCustomer(String providerId, String email, String name) {}
-
-  /// A hosted checkout to create.
-  ///
-  /// @param price the provider's id of the price
-  /// @param quantity 1 when absent
-  public record CreateCheckoutSession(
-      String price,
-      @Nullable Integer quantity,
-      @Nullable String customer,
-      @Nullable String email,
-      String successUrl,
-      String cancelUrl) {}
-
-  /// A hosted checkout: send the browser to `url`.
-  public record CheckoutSessionView(String providerId, String url) {}
-
-  /// A subscription in the API.
-  public record SubscriptionView(
-      String id,
-      String providerId,
-      String state,
-      String providerStatus,
-      @Nullable String customerProviderId,
-      @Nullable String price,
-      @Nullable Long quantity,
-      @Nullable Instant periodEnd,
-      boolean cancelAtPeriodEnd,
-      @Nullable Instant endedAt) {}
-
-  /// A payment in the API; `amount` in minor units of `currency`.
+  /// A payment in the API; amounts in minor units of `currency`.
   public record PaymentView(
       String id,
-      String providerId,
-      String state,
+      @About("The provider's id of the invoice.") String providerId,
+      @About("The number on the invoice.") @Nullable String number,
+      @About("`failed` or `succeeded`.") String state,
       long amount,
+      long amountRefunded,
       String currency,
+      @Nullable String customerProviderId,
       @Nullable String subscriptionProviderId,
       int failedTries,
       @Nullable Instant paidAt) {}
 
-  private ProviderCustomer createCustomer(Request request, CreateCustomer body) {
-    CustomerSnapshot made =
-        accepted(
-            connector(request)
-                .createCustomer(
-                    new NewCustomer(
-                        origin(request), body.email(), body.name() == null ? "" : body.name()),
-                    ids.next().toString()));
-    return new ProviderCustomer(made.id(), made.email(), made.name());
+  /// The answer to "may it use this plan now?".
+  ///
+  /// @param entitled by an active subscription, one in its trial, or one whose payment is late and
+  ///   still tried
+  public record EntitlementView(boolean entitled, List<EntitlingSubscription> subscriptions) {}
+
+  /// One subscription that was looked at, the best first.
+  public record EntitlingSubscription(
+      String id, String providerId, String state, String price, boolean entitles) {}
+
+  /// Mails about payments.
+  public record PaymentMailsView(
+      @About("Templates that are sent.") List<String> on,
+      @About("Templates that are not sent.") List<String> off) {}
+
+  /// Which mails about payments are not to be sent; all others are.
+  public record SwitchPaymentMails(List<String> off) {}
+
+  private Page<PaymentView> list(Request request) {
+    @Nullable String customer = request.query("customer").orElse(null);
+    return database.asTenant(request.tenant(), tx -> views.payments(tx, request.page(), customer));
   }
 
-  private CheckoutSessionView createCheckoutSession(Request request, CreateCheckoutSession body) {
-    if (body.price().isBlank()) {
-      throw ProblemException.invalidField("price", "Name the price to subscribe to.");
-    }
-    int quantity = body.quantity() == null ? 1 : body.quantity();
-    if (quantity < 1 || quantity > 1_000_000) {
-      throw ProblemException.invalidField("quantity", "A quantity is from 1 to 1000000.");
-    }
-    CheckoutSessionSnapshot made =
-        accepted(
-            connector(request)
-                .createCheckoutSession(
-                    new NewCheckoutSession(
-                        origin(request),
-                        body.price(),
-                        quantity,
-                        body.customer() == null ? "" : body.customer(),
-                        body.email() == null ? "" : body.email(),
-                        body.successUrl(),
-                        body.cancelUrl(),
-                        true,
-                        0),
-                    ids.next().toString()));
-    return new CheckoutSessionView(made.id(), made.url());
-  }
-
-  private static Origin origin(Request request) {
-    return new Origin(request.tenant().toString(), SOURCE);
-  }
-
-  private StripeConnector connector(Request request) {
+  private PaymentView get(Request request) {
+    UUID id =
+        Ids.read(Prefix.PAYMENT, request.path("payment")).orElseThrow(ProblemException::notFound);
     return database
-        .asTenant(request.tenant(), stripe::of)
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    ProblemCode.REQUEST_NOT_FOUND,
-                    "This tenant has no active connection to Stripe; create one first."));
+        .asTenant(request.tenant(), tx -> views.payment(tx, id))
+        .orElseThrow(ProblemException::notFound)
+        .view();
   }
 
-  /// What was accepted; everything else becomes a problem in the provider's words.
-  private static <T> T accepted(Outcome<T> outcome) {
-    String said = outcome.detail().message();
-    return switch (outcome) {
-      case Outcome.Accepted<T> accepted -> accepted.value();
-      case Outcome.RefusedRequest<T> _, Outcome.RefusedRecipient<T> _ ->
-          throw new ProblemException(
-              ProblemCode.REQUEST_INVALID_FIELD, "Stripe refused it: " + said);
-      case Outcome.ConnectionBroken<T> _ ->
-          throw new ProblemException(
-              ProblemCode.REQUEST_INVALID_FIELD,
-              "Stripe refused the connection's key: " + said + " Give it a new one.");
-      case Outcome.Passing<T> _, Outcome.Unknown<T> _ ->
-          throw new ProblemException(
-              ProblemCode.SERVER_BUSY, "Stripe did not answer in order; try again. " + said);
+  private EntitlementView entitlement(Request request) {
+    @Nullable String customer = request.query("customer").orElse(null);
+    @Nullable String price = request.query("price").orElse(null);
+    List<EntitlingSubscription> held =
+        database.asTenant(request.tenant(), tx -> views.held(tx, customer, price)).stream()
+            .map(
+                one ->
+                    new EntitlingSubscription(
+                        Ids.write(Prefix.SUBSCRIPTION, one.id()),
+                        one.providerId(),
+                        one.state(),
+                        one.price(),
+                        entitles(one.providerStatus())))
+            .toList();
+    return new EntitlementView(held.stream().anyMatch(EntitlingSubscription::entitles), held);
+  }
+
+  private static boolean entitles(String providerStatus) {
+    return switch (providerStatus) {
+      case "active", "trialing", "past_due" -> true;
+      default -> false;
     };
   }
 
-  private Page<SubscriptionView> subscriptions(Request request) {
-    Page.Ask ask = request.page();
-    return Page.of(
-        ask,
-        database.asTenant(
-            request.tenant(), tx -> queries.subscriptions(tx, ask.before(), ask.rows())),
-        PaymentQueries.Row::id,
-        PaymentQueries.Row::view);
+  private PaymentMailsView mails(Request request) {
+    return view(List.copyOf(database.asTenant(request.tenant(), PaymentMails::off)));
   }
 
-  private Page<PaymentView> payments(Request request) {
-    Page.Ask ask = request.page();
-    return Page.of(
-        ask,
-        database.asTenant(request.tenant(), tx -> queries.payments(tx, ask.before(), ask.rows())),
-        PaymentQueries.Row::id,
-        PaymentQueries.Row::view);
+  private PaymentMailsView switchMails(Request request, SwitchPaymentMails body) {
+    List<String> off = List.copyOf(new TreeSet<>(body.off()));
+    if (!PaymentMails.TEMPLATES.containsAll(off)) {
+      throw ProblemException.invalidField(
+          "off", "`off` has some of: %s.".formatted(String.join(", ", PaymentMails.TEMPLATES)));
+    }
+    database.useTenant(request.tenant(), tx -> PaymentMails.switchOff(tx, off, clock.instant()));
+    return view(off);
+  }
+
+  private static PaymentMailsView view(List<String> off) {
+    return new PaymentMailsView(
+        PaymentMails.TEMPLATES.stream().filter(template -> !off.contains(template)).toList(),
+        PaymentMails.TEMPLATES.stream().filter(off::contains).toList());
   }
 }

@@ -6,13 +6,16 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// A payment while facts are folded into it. Success stays: a failure that arrives later happened
-/// before.
+/// before. All else is a minimum or a maximum, so that the order of arrival leaves no trace.
 final class PaymentRow {
+  private static final int CURRENCY_CHARS_MAX = 16;
+
   final UUID id;
   final String providerId;
-  final boolean isNew;
   @Nullable String subscription;
   @Nullable String customer;
+  @Nullable String number;
+  @Nullable String billingReason;
   boolean succeeded;
   long amount;
   String currency = "";
@@ -20,10 +23,15 @@ final class PaymentRow {
   @Nullable Instant paidAt;
   boolean changed;
 
-  PaymentRow(UUID id, String providerId, boolean isNew) {
+  PaymentRow(UUID id, String providerId) {
     this.id = id;
     this.providerId = providerId;
-    this.isNew = isNew;
+  }
+
+  /// What an invoice that counts as paid brought: what was paid through Stripe, else what was due
+  /// and marked as paid by hand. Nothing where nothing was due.
+  static long paid(InvoiceSnapshot invoice) {
+    return invoice.amountPaid() > 0 ? invoice.amountPaid() : Math.max(0, invoice.amountDue());
   }
 
   /// Folds a success in; answers whether it is news.
@@ -32,8 +40,8 @@ final class PaymentRow {
     boolean news = !succeeded;
     Instant paid = invoice.paidAt() == null ? happenedAt : invoice.paidAt();
     paidAt = paidAt == null || paid.isBefore(paidAt) ? paid : paidAt;
+    amount = succeeded ? Math.max(amount, paid(invoice)) : paid(invoice);
     succeeded = true;
-    amount = invoice.amountPaid();
     return news;
   }
 
@@ -42,18 +50,24 @@ final class PaymentRow {
     mention(invoice);
     int tries = (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount()));
     boolean news = tries > failedTries && !succeeded;
-    failedTries = Math.max(failedTries, tries);
-    if (!succeeded) {
-      amount = invoice.amountDue();
+    if (!succeeded && tries >= failedTries) {
+      amount = tries > failedTries ? invoice.amountDue() : Math.max(amount, invoice.amountDue());
     }
+    failedTries = Math.max(failedTries, tries);
     return news;
   }
 
   private void mention(InvoiceSnapshot invoice) {
-    subscription =
-        subscription == null ? SubscriptionFact.orNull(invoice.subscription()) : subscription;
-    customer = customer == null ? SubscriptionFact.orNull(invoice.customer()) : customer;
-    currency = invoice.currency();
+    subscription = subscription == null ? PlainText.id(invoice.subscription()) : subscription;
+    customer = customer == null ? PlainText.id(invoice.customer()) : customer;
+    number = number == null ? PlainText.id(invoice.number()) : number;
+    billingReason = billingReason == null ? PlainText.id(invoice.billingReason()) : billingReason;
+    currency = currency.isEmpty() ? currency(invoice.currency()) : currency;
     changed = true;
+  }
+
+  static String currency(String text) {
+    String plain = PlainText.of(text, CURRENCY_CHARS_MAX);
+    return plain == null ? "" : plain;
   }
 }

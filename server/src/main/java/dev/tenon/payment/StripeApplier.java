@@ -1,11 +1,10 @@
 package dev.tenon.payment;
 
+import dev.tenon.connector.stripe.ChargeSnapshot;
 import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
-import dev.tenon.connector.stripe.CustomerSnapshot;
+import dev.tenon.connector.stripe.InvoicePaymentSnapshot;
 import dev.tenon.connector.stripe.InvoiceSnapshot;
-import dev.tenon.connector.stripe.PreviousSubscription;
 import dev.tenon.connector.stripe.StripeObjects;
-import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
 import dev.tenon.email.Messages;
@@ -21,24 +20,29 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.UUID;
-import tools.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 
 /// Applies Stripe's facts to customers, subscriptions and payments, and makes the events and mails
 /// that follow.
 public final class StripeApplier implements FactApplier {
-  private final PaymentStore store;
+  private final PaymentBatch.Stores stores;
   private final PlatformObjects objects = new PlatformObjects();
   private final Ids ids;
   private final Events events;
   private final Messages messages;
 
   public StripeApplier(Ids ids, InstantSource clock, Events events, Messages messages) {
-    this.store = new PaymentStore(clock);
+    var saver = new RowSaver(clock);
+    this.stores =
+        new PaymentBatch.Stores(
+            new CustomerStore(saver),
+            new SubscriptionStore(saver),
+            new PaymentStore(saver),
+            new RefundStore(saver));
     this.ids = ids;
     this.events = events;
     this.messages = messages;
@@ -53,24 +57,26 @@ public final class StripeApplier implements FactApplier {
   public List<Applied> apply(
       EngineTx tx, TenantId owner, UUID connection, List<WaitingFact> facts) {
     Map<UUID, Applied> results = new HashMap<>();
-    Map<TenantId, List<StripeFact>> byTenant = new LinkedHashMap<>();
+    List<StripeFact> readable = new ArrayList<>(facts.size());
     for (WaitingFact fact : facts) {
-      StripeFact read = StripeFact.read(fact);
-      if (!read.isKnown()) {
-        results.put(fact.id(), new Applied.Ignored("nothing follows from " + fact.kind()));
-        continue;
+      switch (StripeFact.read(fact)) {
+        case StripeFact.Reading.Told found -> readable.add(found.fact());
+        case StripeFact.Reading.Nothing nothing ->
+            results.put(fact.id(), new Applied.Ignored(nothing.reason()));
       }
-      objects
-          .tenantOf(tx, owner, connection, read.object())
-          .ifPresentOrElse(
-              tenant -> byTenant.computeIfAbsent(tenant, _ -> new ArrayList<>()).add(read),
-              () ->
-                  results.put(
-                      fact.id(),
-                      new Applied.Unassigned(
-                          "no tenant is known for "
-                              + fact.object()
-                              + ": it carries no tenant_id of ours")));
+    }
+    Map<TenantId, List<StripeFact>> byTenant = new LinkedHashMap<>();
+    if (owner.equals(TenantId.PLATFORM)) {
+      PlatformObjects.Assigned assigned = objects.assign(tx, connection, readable);
+      assigned
+          .tenants()
+          .forEach(
+              (fact, tenant) -> byTenant.computeIfAbsent(tenant, _ -> new ArrayList<>()).add(fact));
+      assigned
+          .unassigned()
+          .forEach((fact, why) -> results.put(fact.uuid(), new Applied.Unassigned(why)));
+    } else if (!readable.isEmpty()) {
+      byTenant.put(owner, readable);
     }
     byTenant.forEach(
         (tenant, own) ->
@@ -79,157 +85,125 @@ public final class StripeApplier implements FactApplier {
   }
 
   private Map<UUID, Applied> applyTo(TenantTx tx, UUID connection, List<StripeFact> facts) {
-    var batch = new PaymentBatch(tx, connection, store, ids);
-    Set<String> customers = new LinkedHashSet<>();
-    Set<String> subscriptions = new LinkedHashSet<>();
-    Set<String> invoices = new LinkedHashSet<>();
-    facts.forEach(fact -> fact.collect(customers, subscriptions, invoices));
-    batch.load(customers, subscriptions, invoices);
+    var batch = new PaymentBatch(tx, connection, stores, ids);
+    var rows = new StripeFact.Rows();
+    facts.forEach(fact -> fact.collect(rows));
+    batch.load(rows);
     Map<UUID, Applied> results = new HashMap<>();
     for (StripeFact fact : facts) {
-      results.put(fact.fact().id(), new Applied.Changed(tx.tenant(), applyOne(batch, fact)));
+      results.put(fact.uuid(), new Applied.Changed(tx.tenant(), applyOne(batch, fact)));
     }
     batch.save();
     events.tell(tx, batch.events);
-    messages.queue(tx, batch.mails);
+    messages.queue(tx, PaymentMails.wanted(tx, batch.mails));
     return results;
   }
 
   private static String applyOne(PaymentBatch batch, StripeFact fact) {
-    return switch (fact.kindOfObject()) {
+    return switch (fact.about()) {
       case CUSTOMER -> customer(batch, fact);
       case SUBSCRIPTION -> subscription(batch, fact);
       case CHECKOUT_SESSION -> checkout(batch, fact);
       case INVOICE -> invoice(batch, fact);
-      case OTHER -> throw new IllegalStateException("unknown kinds are ignored before");
+      case INVOICE_PAYMENT -> invoicePayment(batch, fact);
+      case CHARGE -> charge(batch, fact);
     };
   }
 
   private static String customer(PaymentBatch batch, StripeFact fact) {
-    CustomerSnapshot snapshot = CustomerSnapshot.of(fact.object());
-    CustomerRow row = batch.customer(snapshot.id());
-    boolean first = row.isNew && row.asOf == null;
-    row.add(snapshot, fact.fact().kind(), fact.event(), fact.fact().occurredAt());
-    if (first && !row.deleted) {
-      Map<String, @org.jspecify.annotations.Nullable Object> data = new HashMap<>();
+    CustomerRow row = batch.customer(fact.id());
+    boolean first = row.newest.isEmpty();
+    row.add(
+        CustomerFact.of(
+            fact.event(),
+            fact.fact().occurredAt(),
+            fact.fact().kind(),
+            fact.object(),
+            StripeObjects.previousAttributes(fact.tree())));
+    CustomerFact shown = Objects.requireNonNull(row.shown());
+    if (first && !shown.deleted()) {
+      Map<String, @Nullable Object> data = new HashMap<>();
       data.put("provider_id", row.providerId);
-      data.put("email", row.email);
-      batch.tell(
-          EventType.CUSTOMER_CREATED, Ids.write(Prefix.CUSTOMER, row.id), data, fact.fact().id());
+      data.put("email", shown.email());
+      batch.tell(EventType.CUSTOMER_CREATED, Ids.write(Prefix.CUSTOMER, row.id), data, fact.uuid());
     }
-    return "customer %s %s".formatted(row.providerId, row.deleted ? "deleted" : "stored");
+    return "customer %s %s".formatted(row.providerId, shown.deleted() ? "deleted" : "stored");
   }
 
   private static String subscription(PaymentBatch batch, StripeFact fact) {
-    SubscriptionSnapshot snapshot = SubscriptionSnapshot.of(fact.object());
-    SubscriptionRow row = batch.subscription(snapshot.id());
-    SubscriptionState before = row.state();
-    boolean wasActive = row.wasActive;
+    SubscriptionRow row = batch.subscription(fact.id());
+    SubscriptionFact before = row.shown();
     row.add(
         SubscriptionFact.of(
             fact.event(),
             fact.fact().occurredAt(),
             fact.fact().kind(),
-            snapshot,
-            PreviousSubscription.of(StripeObjects.previousAttributes(fact.tree()))));
-    SubscriptionFollowUps.afterChange(batch, row, before, wasActive, fact.fact().id());
+            fact.object(),
+            StripeObjects.previousAttributes(fact.tree())));
+    SubscriptionFollowUps.afterChange(batch, row, before, fact.uuid());
     return "subscription %s is %s".formatted(row.providerId, row.state().text());
   }
 
   private static String checkout(PaymentBatch batch, StripeFact fact) {
     CheckoutSessionSnapshot session = CheckoutSessionSnapshot.of(fact.object());
-    if (session.subscription().isEmpty()) {
-      return "checkout %s completed, without a subscription".formatted(session.id());
+    String subscription = PlainText.id(session.subscription());
+    if (subscription == null) {
+      return "checkout %s completed, without a subscription".formatted(fact.id());
     }
-    SubscriptionRow row = batch.subscription(session.subscription());
-    row.checkoutCompleted(
-        SubscriptionFact.orNull(session.customerEmail()),
-        SubscriptionFact.orNull(session.customerName()),
-        SubscriptionFact.orNull(session.customer()));
-    SubscriptionFollowUps.mails(batch, row, fact.fact().id());
-    return "checkout %s completed for %s".formatted(session.id(), row.providerId);
+    SubscriptionRow row = batch.subscription(subscription);
+    row.checkoutCompleted(SubscriptionContact.of(session), PlainText.id(session.customer()));
+    SubscriptionFollowUps.mails(batch, row, fact.uuid());
+    return "checkout %s completed for %s".formatted(fact.id(), row.providerId);
   }
 
   private static String invoice(PaymentBatch batch, StripeFact fact) {
     InvoiceSnapshot invoice = InvoiceSnapshot.of(fact.object());
-    boolean failed = fact.fact().kind().endsWith("payment_failed");
-    if (!failed && invoice.amountPaid() == 0) {
-      return "invoice %s over nothing is no payment".formatted(invoice.id());
+    String subscription = PlainText.id(invoice.subscription());
+    if (subscription != null) {
+      SubscriptionRow row = batch.subscription(subscription);
+      row.write(SubscriptionContact.of(invoice));
+      SubscriptionFollowUps.mails(batch, row, fact.uuid());
     }
-    PaymentRow row = batch.payment(invoice.id());
-    boolean news = failed ? row.fail(invoice) : row.succeed(invoice, fact.fact().occurredAt());
-    if (news) {
-      Map<String, @org.jspecify.annotations.Nullable Object> data = new HashMap<>();
-      data.put("provider_id", row.providerId);
-      data.put("amount", row.amount);
-      data.put("currency", row.currency);
-      data.put("subscription_provider_id", row.subscription);
-      batch.tell(
-          failed ? EventType.PAYMENT_FAILED : EventType.PAYMENT_SUCCEEDED,
-          Ids.write(Prefix.PAYMENT, row.id),
-          data,
-          fact.fact().id());
+    boolean failed = fact.fact().kind().endsWith("payment_failed");
+    if (!failed && PaymentRow.paid(invoice) == 0) {
+      return "invoice %s over nothing is no payment".formatted(fact.id());
+    }
+    batch.link(PlainText.id(invoice.paymentIntent()), fact.id());
+    PaymentRow row = batch.payment(fact.id());
+    boolean firstFailure = row.failedTries == 0;
+    if (failed) {
+      if (row.fail(invoice)) {
+        InvoiceFollowUps.failed(batch, row, invoice, firstFailure, fact.uuid());
+      }
+    } else if (row.succeed(invoice, fact.fact().occurredAt())) {
+      InvoiceFollowUps.succeeded(batch, row, invoice, fact.uuid());
     }
     return "payment %s %s".formatted(row.providerId, row.succeeded ? "succeeded" : "failed");
   }
 
-  /// The objects that facts are about.
-  enum ObjectKind {
-    CUSTOMER,
-    SUBSCRIPTION,
-    CHECKOUT_SESSION,
-    INVOICE,
-    OTHER
+  private static String invoicePayment(PaymentBatch batch, StripeFact fact) {
+    InvoicePaymentSnapshot payment = InvoicePaymentSnapshot.of(fact.object());
+    String intent = PlainText.id(payment.paymentIntent());
+    String invoice = PlainText.id(payment.invoice());
+    batch.link(intent, invoice);
+    return "invoice payment %s: payment intent %s paid invoice %s"
+        .formatted(fact.id(), intent, invoice);
   }
 
-  /// A fact with its tree.
-  record StripeFact(WaitingFact fact, JsonNode tree, ObjectKind kindOfObject) {
-
-    static StripeFact read(WaitingFact fact) {
-      return new StripeFact(fact, StripeObjects.tree(fact.body()), kind(fact.kind()));
+  private static String charge(PaymentBatch batch, StripeFact fact) {
+    ChargeSnapshot charge = ChargeSnapshot.of(fact.object());
+    RefundRow row = batch.refund(fact.id());
+    if (row.add(charge)) {
+      Map<String, @Nullable Object> data = new HashMap<>();
+      data.put("charge_provider_id", row.providerId);
+      data.put("invoice_provider_id", row.invoice);
+      data.put("payment_intent", row.paymentIntent);
+      data.put("customer_provider_id", row.customer);
+      data.put("amount_refunded", row.amountRefunded);
+      data.put("currency", row.currency);
+      batch.tell(EventType.PAYMENT_REFUNDED, Ids.write(Prefix.REFUND, row.id), data, fact.uuid());
     }
-
-    private static ObjectKind kind(String kind) {
-      return switch (kind) {
-        case "customer.created", "customer.updated", "customer.deleted" -> ObjectKind.CUSTOMER;
-        case "customer.subscription.created",
-            "customer.subscription.updated",
-            "customer.subscription.deleted",
-            "customer.subscription.paused",
-            "customer.subscription.resumed" ->
-            ObjectKind.SUBSCRIPTION;
-        case "checkout.session.completed" -> ObjectKind.CHECKOUT_SESSION;
-        case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed" ->
-            ObjectKind.INVOICE;
-        default -> ObjectKind.OTHER;
-      };
-    }
-
-    boolean isKnown() {
-      return kindOfObject != ObjectKind.OTHER;
-    }
-
-    JsonNode object() {
-      return StripeObjects.object(tree);
-    }
-
-    String event() {
-      return tree.path("id").asString("");
-    }
-
-    void collect(Set<String> customers, Set<String> subscriptions, Set<String> invoices) {
-      switch (kindOfObject) {
-        case CUSTOMER -> customers.add(fact.object());
-        case SUBSCRIPTION -> subscriptions.add(fact.object());
-        case INVOICE -> invoices.add(fact.object());
-        case CHECKOUT_SESSION -> {
-          String subscription = CheckoutSessionSnapshot.of(object()).subscription();
-          if (!subscription.isEmpty()) {
-            subscriptions.add(subscription);
-          }
-        }
-        case OTHER -> {}
-      }
-    }
+    return "%d %s of charge %s refunded"
+        .formatted(row.amountRefunded, row.currency, row.providerId);
   }
 }

@@ -1,28 +1,46 @@
 package dev.tenon.payment;
 
 import dev.tenon.connection.Connection;
+import dev.tenon.connection.ConnectionId;
 import dev.tenon.connection.Connections;
 import dev.tenon.connector.http.ProviderHttp;
 import dev.tenon.connector.stripe.StripeConnector;
+import dev.tenon.db.Database;
 import dev.tenon.db.TenantTx;
+import dev.tenon.tenant.TenantId;
 import java.net.URI;
 import java.util.Optional;
 
-/// A tenant's own connection to Stripe, ready for use. One client a connection: nothing static, so
-/// no tenant's key can serve another.
+/// The connection to Stripe that a tenant's calls go through, ready for use: its own, else the
+/// platform's. One client a connection: nothing static, so no tenant's key can serve another.
 public final class StripeConnections {
   private static final int LOOKED_AT_MAX = 10;
 
+  private final Database database;
   private final Connections connections;
   private final ProviderHttp http;
 
-  public StripeConnections(Connections connections, ProviderHttp http) {
+  public StripeConnections(Database database, Connections connections, ProviderHttp http) {
+    this.database = database;
     this.connections = connections;
     this.http = http;
   }
 
-  /// The tenant's newest active connection; empty when it has none.
-  Optional<StripeConnector> of(TenantTx tx) {
+  /// An account at Stripe.
+  ///
+  /// @param shared it is the platform's and serves many tenants, so that an id named in a request
+  ///   may be another tenant's
+  record Account(ConnectionId connection, boolean shared, StripeConnector stripe) {}
+
+  /// The newest active connection of the tenant, else of the platform; empty when there is none.
+  Optional<Account> of(TenantId tenant) {
+    Optional<Account> own = database.asTenant(tenant, this::newest);
+    return own.isPresent() || tenant.equals(TenantId.PLATFORM)
+        ? own
+        : database.asTenant(TenantId.PLATFORM, this::newest);
+  }
+
+  private Optional<Account> newest(TenantTx tx) {
     return connections.list(tx, Optional.of("stripe"), Optional.empty(), LOOKED_AT_MAX).stream()
         .filter(connection -> connection.state() == Connection.State.ACTIVE)
         .findFirst()
@@ -33,12 +51,15 @@ public final class StripeConnections {
                     .secret("secret_key")
                     .map(
                         key ->
-                            new StripeConnector(
-                                key,
-                                found
-                                    .setting("base_url")
-                                    .map(URI::create)
-                                    .orElse(StripeConnector.API),
-                                http)));
+                            new Account(
+                                found.connection().id(),
+                                tx.tenant().equals(TenantId.PLATFORM),
+                                new StripeConnector(
+                                    key,
+                                    found
+                                        .setting("base_url")
+                                        .map(URI::create)
+                                        .orElse(StripeConnector.API),
+                                    http))));
   }
 }

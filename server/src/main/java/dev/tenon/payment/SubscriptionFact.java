@@ -1,10 +1,10 @@
 package dev.tenon.payment;
 
-import dev.tenon.connector.stripe.Previous;
-import dev.tenon.connector.stripe.PreviousSubscription;
 import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// What one event said of a subscription: all that is needed to decide whether it is the newest,
 /// and to be the row if it is. Kept in the row for the facts of its newest second.
@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// @param event the provider's id of the event
 /// @param second when it was created, in unix seconds: the finest that Stripe tells
 /// @param first whether it told of the creation
-/// @param previousStatus what the status was before, null when the event says nothing of it
-/// @param previousCancelAtPeriodEnd likewise
+/// @param before what it calls previous; empty when it says nothing of it (see [SubscriptionTrace])
+/// @param after the same fields as it left them
 record SubscriptionFact(
     String event,
     long second,
     boolean first,
-    @Nullable String previousStatus,
-    @Nullable Boolean previousCancelAtPeriodEnd,
+    Map<String, String> before,
+    Map<String, String> after,
     String status,
     @Nullable String customer,
     @Nullable String price,
@@ -32,60 +32,66 @@ record SubscriptionFact(
     boolean cancelAtPeriodEnd,
     @Nullable Instant cancelAt,
     @Nullable Instant cancelledAt,
-    @Nullable Instant endedAt) {
+    @Nullable Instant endedAt,
+    @Nullable Instant trialEnd)
+    implements TimedFact {
 
+  SubscriptionFact {
+    before = before == null ? Map.of() : before;
+    after = after == null ? Map.of() : after;
+  }
+
+  /// Reads it from the object of an event and what the event calls previous (missing for none).
   static SubscriptionFact of(
-      String event,
-      Instant created,
-      String kind,
-      SubscriptionSnapshot snapshot,
-      PreviousSubscription previous) {
+      String event, Instant created, String kind, JsonNode object, JsonNode previous) {
+    SubscriptionSnapshot snapshot = SubscriptionSnapshot.of(object);
     SubscriptionSnapshot.Item item =
         snapshot.items().isEmpty() ? null : snapshot.items().getFirst();
     return new SubscriptionFact(
         event,
         created.getEpochSecond(),
         kind.endsWith(".created"),
-        was(previous.status()),
-        was(previous.cancelAtPeriodEnd()),
-        snapshot.status(),
-        orNull(snapshot.customer()),
-        item == null ? null : orNull(item.price()),
-        item == null ? null : orNull(item.nickname().isEmpty() ? item.product() : item.nickname()),
+        SubscriptionTrace.of(previous),
+        SubscriptionTrace.of(object),
+        String.valueOf(PlainText.of(snapshot.status(), PlainText.ID_CHARS_MAX)),
+        PlainText.id(snapshot.customer()),
+        item == null ? null : PlainText.id(item.price()),
+        item == null
+            ? null
+            : PlainText.name(item.nickname().isEmpty() ? item.product() : item.nickname()),
         item == null ? null : item.quantity(),
-        item == null ? orNull(snapshot.currency()) : orNull(item.currency()),
+        PlainText.id(item == null ? snapshot.currency() : item.currency()),
         item == null ? null : item.unitAmount(),
         snapshot.currentPeriodStart(),
         snapshot.currentPeriodEnd(),
         snapshot.endsAtPeriodEnd(),
         snapshot.cancelAt(),
         snapshot.canceledAt(),
-        snapshot.endedAt());
-  }
-
-  private static <T> @Nullable T was(Previous<T> previous) {
-    return previous instanceof Previous.Was<T> was ? was.value() : null;
-  }
-
-  static @Nullable String orNull(String text) {
-    return text.isEmpty() ? null : text;
+        snapshot.endedAt(),
+        snapshot.trialEnd());
   }
 
   SubscriptionState state() {
     return SubscriptionState.of(status);
   }
 
-  boolean isFinal() {
+  @Override
+  public boolean isFinal() {
     return state() == SubscriptionState.ENDED;
   }
 
-  /// Whether `later` says that it found things as this fact left them.
-  boolean precedes(SubscriptionFact later) {
-    if (later.previousStatus == null && later.previousCancelAtPeriodEnd == null) {
-      return first && !later.first;
-    }
-    return (later.previousStatus == null || later.previousStatus.equals(status))
-        && (later.previousCancelAtPeriodEnd == null
-            || later.previousCancelAtPeriodEnd == cancelAtPeriodEnd);
+  @Override
+  public int rank() {
+    return switch (status) {
+      case "incomplete" -> 0;
+      case "trialing" -> 1;
+      case "active" -> 2;
+      case "past_due" -> 3;
+      case "unpaid" -> 4;
+      case "paused" -> 5;
+      case "incomplete_expired" -> 8;
+      case "canceled" -> 9;
+      default -> 2;
+    };
   }
 }

@@ -4,44 +4,42 @@ import dev.tenon.email.TemplateMail;
 import dev.tenon.event.EventType;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Currency;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What follows when a subscription changes: events for the application, mails for the customer.
+///
+/// The events follow what is known, in the order in which it becomes known (`docs/states.md`):
+/// `activated` first and once, `cancelled` last and once, and the last one told shows the record as
+/// it is.
 final class SubscriptionFollowUps {
-  private static final DateTimeFormatter DAY =
-      DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-
   private SubscriptionFollowUps() {}
 
   /// After a fact about the subscription itself.
+  ///
+  /// @param before what the row showed, null when nothing was known of it
   static void afterChange(
-      PaymentBatch batch,
-      SubscriptionRow row,
-      SubscriptionState before,
-      boolean wasActive,
-      UUID cause) {
-    if (row.wasActive && !wasActive) {
-      tell(batch, row, EventType.SUBSCRIPTION_ACTIVATED, cause);
-    }
-    SubscriptionState now = row.state();
-    if (now != before) {
-      switch (now) {
-        case ENDED -> tell(batch, row, EventType.SUBSCRIPTION_CANCELLED, cause);
-        case PAST_DUE -> tell(batch, row, EventType.SUBSCRIPTION_PAST_DUE, cause);
-        case ACTIVE, TRIALING, PAUSED -> {
-          if (wasActive) {
-            tell(batch, row, EventType.SUBSCRIPTION_UPDATED, cause);
-          }
+      PaymentBatch batch, SubscriptionRow row, @Nullable SubscriptionFact before, UUID cause) {
+    SubscriptionFact now = Objects.requireNonNull(row.shown());
+    boolean ended = before != null && before.isFinal();
+    if (!ended) {
+      if (now.isFinal()) {
+        tell(batch, row, now, EventType.SUBSCRIPTION_CANCELLED, cause);
+      } else if (row.wasActive) {
+        boolean first = !row.activatedTold;
+        if (first) {
+          row.activatedTold = true;
+          tell(batch, row, now, EventType.SUBSCRIPTION_ACTIVATED, cause);
         }
-        case PENDING -> {}
+        boolean newState = before == null || before.state() != now.state();
+        if (now.state() == SubscriptionState.PAST_DUE && (first || newState)) {
+          tell(batch, row, now, EventType.SUBSCRIPTION_PAST_DUE, cause);
+        } else if (!first && (before == null || !data(row, before).equals(data(row, now)))) {
+          tell(batch, row, now, EventType.SUBSCRIPTION_UPDATED, cause);
+        }
       }
     }
     mails(batch, row, cause);
@@ -71,8 +69,10 @@ final class SubscriptionFollowUps {
     data.put("plan", shown == null || shown.plan() == null ? "your plan" : shown.plan());
     data.put(
         "amount",
-        shown == null ? "" : amount(shown.unitAmount(), shown.quantity(), shown.currency()));
-    data.put("period_end", day(shown == null ? null : shown.periodEnd()));
+        shown == null
+            ? ""
+            : Wording.amount(shown.unitAmount(), shown.quantity(), shown.currency()));
+    data.put("period_end", Wording.day(shown == null ? null : shown.periodEnd()));
     return new TemplateMail(
         template + ":" + about,
         template,
@@ -83,37 +83,32 @@ final class SubscriptionFollowUps {
         about);
   }
 
-  /// Minor units as people write them: `29.00 EUR`, `500 JPY`.
-  static String amount(@Nullable Long unit, @Nullable Long quantity, @Nullable String currency) {
-    if (unit == null || currency == null) {
-      return "";
-    }
-    int digits;
-    try {
-      digits =
-          Math.max(
-              0,
-              Currency.getInstance(currency.toUpperCase(Locale.ROOT)).getDefaultFractionDigits());
-    } catch (IllegalArgumentException e) {
-      digits = 2;
-    }
-    long total = unit * (quantity == null ? 1 : quantity);
-    return java.math.BigDecimal.valueOf(total, digits).toPlainString()
-        + " "
-        + currency.toUpperCase(Locale.ROOT);
+  private static void tell(
+      PaymentBatch batch, SubscriptionRow row, SubscriptionFact shown, EventType type, UUID cause) {
+    row.revision++;
+    row.changed = true;
+    Map<String, @Nullable Object> data = data(row, shown);
+    data.put("revision", row.revision);
+    batch.tell(type, Ids.write(Prefix.SUBSCRIPTION, row.id), data, cause);
   }
 
-  private static String day(@Nullable Instant moment) {
-    return moment == null ? "" : DAY.format(moment);
-  }
-
-  private static void tell(PaymentBatch batch, SubscriptionRow row, EventType type, UUID cause) {
-    SubscriptionFact shown = row.shown();
+  private static Map<String, @Nullable Object> data(SubscriptionRow row, SubscriptionFact shown) {
     Map<String, @Nullable Object> data = new HashMap<>();
     data.put("provider_id", row.providerId);
-    data.put("state", row.state().text());
-    data.put("price", shown == null ? null : shown.price());
+    data.put("state", shown.state().text());
+    data.put("provider_status", shown.status());
     data.put("customer_provider_id", row.customer);
-    batch.tell(type, Ids.write(Prefix.SUBSCRIPTION, row.id), data, cause);
+    data.put("price", shown.price());
+    data.put("quantity", shown.quantity());
+    data.put("period_end", text(shown.periodEnd()));
+    data.put("trial_end", text(shown.trialEnd()));
+    data.put("cancel_at_period_end", shown.cancelAtPeriodEnd());
+    data.put("cancel_at", text(shown.cancelAt()));
+    data.put("ended_at", text(shown.endedAt()));
+    return data;
+  }
+
+  private static @Nullable String text(java.time.@Nullable Instant moment) {
+    return moment == null ? null : moment.toString();
   }
 }

@@ -9,21 +9,22 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionRow {
   final UUID id;
   final String providerId;
-  final boolean isNew;
   List<SubscriptionFact> newest;
   @Nullable String customer;
   @Nullable String contactEmail;
   @Nullable String contactName;
+  String contactRank = "";
   boolean wasActive;
   boolean checkoutCompleted;
   boolean confirmationMade;
   boolean cancellationMade;
+  boolean activatedTold;
+  long revision;
   boolean changed;
 
-  SubscriptionRow(UUID id, String providerId, boolean isNew, List<SubscriptionFact> newest) {
+  SubscriptionRow(UUID id, String providerId, List<SubscriptionFact> newest) {
     this.id = id;
     this.providerId = providerId;
-    this.isNew = isNew;
     this.newest = newest;
   }
 
@@ -39,24 +40,42 @@ final class SubscriptionRow {
 
   void add(SubscriptionFact fact) {
     newest = NewestFact.add(newest, fact);
-    wasActive |= fact.state().inUse();
-    if (customer == null) {
-      customer = fact.customer();
-    }
+    wasActive |= fact.state().tellsOfUse();
+    mention(fact.customer());
     changed = true;
   }
 
-  void checkoutCompleted(@Nullable String email, @Nullable String name, @Nullable String customer) {
+  void checkoutCompleted(SubscriptionContact contact, @Nullable String customer) {
     checkoutCompleted = true;
-    contactEmail = email == null ? contactEmail : email;
-    contactName = name == null ? contactName : name;
-    this.customer = this.customer == null ? customer : this.customer;
+    write(contact);
+    mention(customer);
     changed = true;
   }
 
-  /// Both halves of a new customer have been seen and nobody has told them yet.
+  /// Notes whom to write to, unless a better source is known.
+  void write(SubscriptionContact contact) {
+    if (contact.email() != null && contact.rank().compareTo(contactRank) > 0) {
+      contactEmail = contact.email();
+      contactName = contact.name();
+      contactRank = contact.rank();
+      changed = true;
+    }
+  }
+
+  private void mention(@Nullable String customer) {
+    if (this.customer == null) {
+      this.customer = customer;
+    }
+  }
+
+  /// Both halves of a new customer have been seen and nobody has told them yet. Who has left
+  /// already is not welcomed any more.
   boolean confirmationDue() {
-    return checkoutCompleted && wasActive && !confirmationMade && contactEmail != null;
+    return checkoutCompleted
+        && wasActive
+        && state() != SubscriptionState.ENDED
+        && !confirmationMade
+        && contactEmail != null;
   }
 
   /// It was in use and is over, and nobody has told the customer yet.

@@ -30,7 +30,12 @@ public enum SubscriptionState {
     return name().toLowerCase(java.util.Locale.ROOT);
   }
 
-  boolean inUse() {
-    return this == ACTIVE || this == TRIALING;
+  /// Whether a subscription in this state is or has been in use: Stripe lets only one that was get
+  /// past due or paused. [#ENDED] doesn't say.
+  boolean tellsOfUse() {
+    return switch (this) {
+      case TRIALING, ACTIVE, PAST_DUE, PAUSED -> true;
+      case PENDING, ENDED -> false;
+    };
   }
 }

@@ -156,6 +156,69 @@ final class JobStore {
         .execute();
   }
 
+  /// Like [#finish] for jobs of any tenants; answers the ids of those whose token was right.
+  List<UUID> finishHeld(EngineTx tx, List<Finished> ends, Instant now) {
+    if (ends.isEmpty()) {
+      return List.of();
+    }
+    return tx.handle()
+        .createQuery(
+            """
+            with gone as (
+              delete from waiting_job w
+              using unnest(:tenants::uuid[], :ids::uuid[], :tokens::bigint[], :states::text[],
+                :results::text[], :failures::int[])
+                as e (tenant_id, id, token, state, result, failures)
+              where w.tenant_id = e.tenant_id and w.id = e.id and w.token = e.token
+              returning w.tenant_id, w.id, w.kind, w.version, w.payload, w.cause_id, w.priority,
+                w.created_at, e.state, e.result, e.failures, w.starts
+            )
+            insert into job (tenant_id, id, kind, version, payload, cause_id, priority, created_at,
+              state, result, failures, starts, finished_at)
+            select *, :now from gone
+            returning id
+            """)
+        .bind("now", now)
+        .bindArray("tenants", UUID.class, ends.stream().map(e -> e.job().tenant().uuid()).toList())
+        .bindArray("ids", UUID.class, ends.stream().map(end -> end.job().id()).toList())
+        .bindArray("tokens", Long.class, ends.stream().map(end -> end.job().token()).toList())
+        .bindArray("states", String.class, ends.stream().map(Finished::state).toList())
+        .bindArray("results", String.class, ends.stream().map(Finished::result).toList())
+        .bindArray("failures", Integer.class, ends.stream().map(Finished::failures).toList())
+        .mapTo(UUID.class)
+        .list();
+  }
+
+  /// Like [#sleep] for jobs of any tenants; answers the ids of those whose token was right.
+  List<UUID> sleepHeld(EngineTx tx, List<Asleep> asleep) {
+    if (asleep.isEmpty()) {
+      return List.of();
+    }
+    return tx.handle()
+        .createQuery(
+            """
+            update waiting_job w
+            set wake_at = e.wake_at, failures = e.failures, last_error = e.error, token = null
+            from unnest(:tenants::uuid[], :ids::uuid[], :tokens::bigint[], :failures::int[],
+              :errors::text[], :wake_at::timestamptz[])
+              as e (tenant_id, id, token, failures, error, wake_at)
+            where w.tenant_id = e.tenant_id and w.id = e.id and w.token = e.token
+            returning w.id
+            """)
+        .bindArray(
+            "tenants", UUID.class, asleep.stream().map(e -> e.job().tenant().uuid()).toList())
+        .bindArray("ids", UUID.class, asleep.stream().map(end -> end.job().id()).toList())
+        .bindArray("tokens", Long.class, asleep.stream().map(end -> end.job().token()).toList())
+        .bindArray("failures", Integer.class, asleep.stream().map(Asleep::failures).toList())
+        .bindArray("errors", String.class, asleep.stream().map(Asleep::error).toList())
+        .bindArray(
+            "wake_at",
+            OffsetDateTime.class,
+            asleep.stream().map(end -> end.wakeAt().atOffset(java.time.ZoneOffset.UTC)).toList())
+        .mapTo(UUID.class)
+        .list();
+  }
+
   /// Wakes jobs whose time has come, among them those whose worker died: their lease is over.
   int wake(EngineTx tx, Instant now, int limit) {
     return tx.handle()

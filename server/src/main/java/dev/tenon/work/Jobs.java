@@ -11,10 +11,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +65,57 @@ public final class Jobs {
   /// one of them since: the caller's transaction then rolls back whole.
   public void end(EngineTx tx, TenantId tenant, Map<Job, JobEnd> ends) {
     Instant now = clock.instant();
+    var sorted = sorted(ends, now);
+    int ended =
+        store.finish(tx, tenant, sorted.finished(), now) + store.sleep(tx, tenant, sorted.asleep());
+    if (ended != ends.size()) {
+      throw new LeaseLost(ends.size() - ended);
+    }
+    countAfterCommit(tx, ends, sorted, ends.keySet());
+  }
+
+  /// Ends jobs of any tenants within the caller's transaction and answers those that were still
+  /// ours. One that another worker has taken since is left as it is, and what the caller meant to
+  /// write with its end must be left out.
+  public Set<Job> endHeld(EngineTx tx, Map<Job, JobEnd> ends) {
+    if (ends.isEmpty()) {
+      return Set.of();
+    }
+    Instant now = clock.instant();
+    var sorted = sorted(ends, now);
+    Set<UUID> held = new HashSet<>(store.finishHeld(tx, sorted.finished(), now));
+    held.addAll(store.sleepHeld(tx, sorted.asleep()));
+    Set<Job> ours =
+        ends.keySet().stream()
+            .filter(job -> held.contains(job.id()))
+            .collect(Collectors.toUnmodifiableSet());
+    countAfterCommit(tx, ends, sorted, ours);
+    return ours;
+  }
+
+  /// What is rolled back has not happened, so it is counted once the commit is done.
+  private void countAfterCommit(EngineTx tx, Map<Job, JobEnd> ends, Sorted sorted, Set<Job> ended) {
+    Map<Job, String> outcomes = new HashMap<>();
+    sorted.finished().forEach(one -> outcomes.put(one.job(), one.state()));
+    sorted
+        .asleep()
+        .forEach(
+            one ->
+                outcomes.put(
+                    one.job(), ends.get(one.job()) instanceof JobEnd.Later ? "later" : "failed"));
+    outcomes.keySet().retainAll(ended);
+    var _ =
+        tx.handle()
+            .afterCommit(
+                () ->
+                    outcomes.forEach(
+                        (job, outcome) ->
+                            meters.counter(Metric.JOBS_ENDED, job.kind(), outcome).increment()));
+  }
+
+  private record Sorted(List<JobStore.Finished> finished, List<JobStore.Asleep> asleep) {}
+
+  private Sorted sorted(Map<Job, JobEnd> ends, Instant now) {
     List<JobStore.Finished> finished = new ArrayList<>();
     List<JobStore.Asleep> asleep = new ArrayList<>();
     ends.forEach(
@@ -70,7 +124,8 @@ public final class Jobs {
             case JobEnd.Done done ->
                 finished.add(new JobStore.Finished(job, "done", done.result(), job.failures()));
             case JobEnd.Dead dead -> {
-              LOG.error("job {} {} of {} is dead: {}", job.kind(), job.id(), tenant, dead.error());
+              LOG.error(
+                  "job {} {} of {} is dead: {}", job.kind(), job.id(), job.tenant(), dead.error());
               finished.add(new JobStore.Finished(job, "dead", dead.error(), job.failures() + 1));
             }
             case JobEnd.Later later ->
@@ -80,24 +135,7 @@ public final class Jobs {
             case JobEnd.Failed failed -> afterFailure(job, failed, now, finished, asleep);
           }
         });
-    int ended = store.finish(tx, tenant, finished, now) + store.sleep(tx, tenant, asleep);
-    if (ended != ends.size()) {
-      throw new LeaseLost(ends.size() - ended);
-    }
-    Map<Job, String> outcomes = new HashMap<>();
-    finished.forEach(one -> outcomes.put(one.job(), one.state()));
-    asleep.forEach(
-        one ->
-            outcomes.put(
-                one.job(), ends.get(one.job()) instanceof JobEnd.Later ? "later" : "failed"));
-    // What is rolled back has not happened, so it is counted once the commit is done.
-    var _ =
-        tx.handle()
-            .afterCommit(
-                () ->
-                    outcomes.forEach(
-                        (job, outcome) ->
-                            meters.counter(Metric.JOBS_ENDED, job.kind(), outcome).increment()));
+    return new Sorted(finished, asleep);
   }
 
   private void afterFailure(

@@ -198,7 +198,7 @@ class RowSecurityTest {
       }
     }
     assertThat(closed)
-        .contains("connection_secret", "customer", "message", "message_content", "event");
+        .contains("connection_secret", "customer", "payment", "message_content", "event");
   }
 
   @Test

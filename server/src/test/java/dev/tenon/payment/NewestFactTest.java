@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ class NewestFactTest {
   }
 
   private static SubscriptionRow fold(List<SubscriptionFact> facts) {
-    var row = new SubscriptionRow(UUID.randomUUID(), "sub_1", true, List.of());
+    var row = new SubscriptionRow(UUID.randomUUID(), "sub_1", List.of());
     facts.forEach(row::add);
     return row;
   }
@@ -93,8 +94,8 @@ class NewestFactTest {
         event,
         SECOND + second,
         first,
-        previousStatus,
-        null,
+        previousStatus == null ? Map.of() : Map.of("status", previousStatus),
+        Map.of("status", status),
         status,
         "cus_1",
         null,
@@ -105,6 +106,7 @@ class NewestFactTest {
         null,
         null,
         false,
+        null,
         null,
         null,
         null);

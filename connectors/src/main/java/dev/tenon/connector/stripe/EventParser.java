@@ -46,6 +46,7 @@ final class EventParser {
   private String customerAccount = "";
   private String subscription = "";
   private String parentSubscription = "";
+  private String invoice = "";
 
   private EventParser(JsonParser json) {
     this.json = json;
@@ -103,7 +104,8 @@ final class EventParser {
         subjectId,
         subjectObject,
         customer.isEmpty() ? customerAccount : customer,
-        subjectObject.equals("subscription") ? subjectId : named);
+        subjectObject.equals("subscription") ? subjectId : named,
+        invoice);
   }
 
   private void readEvent() {
@@ -113,10 +115,10 @@ final class EventParser {
       switch (name) {
         case "id" -> id = once(seen, name, identifier(name));
         case "type" -> type = once(seen, name, identifier(name));
-        case "object" -> kind = once(seen, name, text(name));
-        case "api_version" -> apiVersion = once(seen, name, text(name));
-        case "account" -> account = once(seen, name, identifierOrEmpty(name));
-        case "context" -> context = once(seen, name, identifierOrEmpty(name));
+        case "object" -> kind = once(seen, name, text());
+        case "api_version" -> apiVersion = once(seen, name, text());
+        case "account" -> account = once(seen, name, identifierOrEmpty());
+        case "context" -> context = once(seen, name, identifierOrEmpty());
         case "created" -> created = once(seen, name, time());
         case "livemode" -> livemode = once(seen, name, json.currentToken() == JsonToken.VALUE_TRUE);
         case "data" -> {
@@ -155,11 +157,12 @@ final class EventParser {
     for (String name = json.nextName(); name != null; name = json.nextName()) {
       json.nextToken();
       switch (name) {
-        case "id" -> subjectId = once(seen, name, identifierOrEmpty(name));
-        case "object" -> subjectObject = once(seen, name, text(name));
-        case "customer" -> customer = once(seen, name, reference(name));
-        case "customer_account" -> customerAccount = once(seen, name, reference(name));
-        case "subscription" -> subscription = once(seen, name, reference(name));
+        case "id" -> subjectId = once(seen, name, identifierOrEmpty());
+        case "object" -> subjectObject = once(seen, name, text());
+        case "customer" -> customer = once(seen, name, reference());
+        case "customer_account" -> customerAccount = once(seen, name, reference());
+        case "subscription" -> subscription = once(seen, name, reference());
+        case "invoice" -> invoice = once(seen, name, reference());
         case "parent" -> parentSubscription = once(seen, name, inside("subscription_details"));
         default -> json.skipChildren();
       }
@@ -193,16 +196,16 @@ final class EventParser {
     for (String name = json.nextName(); name != null; name = json.nextName()) {
       json.nextToken();
       switch (name) {
-        case "id" -> subjectId = once(seen, name, identifierOrEmpty(name));
-        case "type" -> subjectObject = once(seen, name, text(name));
+        case "id" -> subjectId = once(seen, name, identifierOrEmpty());
+        case "type" -> subjectObject = once(seen, name, text());
         default -> json.skipChildren();
       }
     }
   }
 
   /// An id, or the id inside the object that was expanded in its place.
-  private String reference(String name) {
-    return json.currentToken() == JsonToken.START_OBJECT ? field("id") : identifierOrEmpty(name);
+  private String reference() {
+    return json.currentToken() == JsonToken.START_OBJECT ? field("id") : identifierOrEmpty();
   }
 
   /// Reads the current object to its end and answers one reference in it.
@@ -211,7 +214,7 @@ final class EventParser {
     for (String name = json.nextName(); name != null; name = json.nextName()) {
       json.nextToken();
       if (name.equals(wanted)) {
-        found = reference(name);
+        found = reference();
       } else {
         json.skipChildren();
       }
@@ -219,35 +222,34 @@ final class EventParser {
     return found;
   }
 
+  /// What the event can't be kept without.
   private String identifier(String name) {
-    String value = identifierOrEmpty(name);
+    String value = identifierOrEmpty();
     if (value.isEmpty()) {
-      throw new Refusal("the event's " + name + " is not a text");
+      throw new Refusal("the event's " + name + " is not an id or is too long");
     }
     return value;
   }
 
-  private String identifierOrEmpty(String name) {
-    String value = text(name);
+  /// An id; empty for what can't be one, so that an odd reference doesn't cost the event.
+  private String identifierOrEmpty() {
+    String value = text();
     for (int i = 0; i < value.length(); i++) {
       if (value.charAt(i) <= ' ' || value.charAt(i) > '~') {
-        throw new Refusal("the field " + name + " holds characters that no id has");
+        return "";
       }
     }
     return value;
   }
 
-  /// A text of bounded length; empty for null and for any other type.
-  private String text(String name) {
+  /// A text; empty for null, for any other type, and for one that is longer than Stripe's ever are.
+  private String text() {
     if (json.currentToken() != JsonToken.VALUE_STRING) {
       json.skipChildren();
       return "";
     }
     String value = json.getString();
-    if (value.length() > TEXT_CHARS_MAX) {
-      throw new Refusal("the field " + name + " is longer than " + TEXT_CHARS_MAX);
-    }
-    return value;
+    return value.length() > TEXT_CHARS_MAX ? "" : value;
   }
 
   /// Unix seconds in v1, RFC 3339 in v2.
@@ -259,7 +261,7 @@ final class EventParser {
       }
     }
     try {
-      return Instant.parse(text("created"));
+      return Instant.parse(text());
     } catch (DateTimeException _) {
       throw new Refusal("the event's time of creation is not a time");
     }

@@ -23,6 +23,7 @@ public record InvoiceSnapshot(
     String number,
     String customer,
     String customerEmail,
+    String customerName,
     String subscription,
     String status,
     boolean paid,
@@ -92,6 +93,7 @@ public record InvoiceSnapshot(
         StripeObjects.text(invoice, "number"),
         StripeObjects.customer(invoice),
         StripeObjects.text(invoice, "customer_email"),
+        StripeObjects.text(invoice, "customer_name"),
         StripeObjects.firstNonEmpty(
             StripeObjects.reference(details, "subscription"),
             StripeObjects.reference(invoice, "subscription")),

@@ -4,6 +4,7 @@ import com.stripe.Stripe;
 import com.stripe.StripeClient;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.CustomerCreateParams;
+import com.stripe.param.CustomerUpdateParams;
 import com.stripe.param.EventListParams;
 import com.stripe.param.WebhookEndpointCreateParams;
 import com.stripe.param.checkout.SessionCreateParams;
@@ -80,6 +81,22 @@ public final class StripeConnector {
   /// is [Outcome.RefusedRequest] with code `resource_missing`.
   public Outcome<CustomerSnapshot> getCustomer(String id) {
     return calls.send(client -> client.v1().customers().retrieve(id), CustomerSnapshot::of);
+  }
+
+  /// Changes a customer's address or name; an empty one stays as it is.
+  public Outcome<CustomerSnapshot> updateCustomer(
+      String id, String email, String name, String idempotencyKey) {
+    CustomerUpdateParams.Builder params = CustomerUpdateParams.builder();
+    if (!email.isEmpty()) {
+      params.setEmail(email);
+    }
+    if (!name.isEmpty()) {
+      params.setName(name);
+    }
+    RequestOptions options = StripeCalls.keyed(idempotencyKey);
+    return calls.send(
+        client -> client.v1().customers().update(id, params.build(), options),
+        CustomerSnapshot::of);
   }
 
   /// Creates a hosted Checkout Session. Its payment methods are those that the account offers,

@@ -31,6 +31,8 @@ public final class StripeObjects {
                   .build())
           .build();
 
+  private static final long SECONDS_MAX = 253_402_300_799L; // the end of the year 9999
+
   private StripeObjects() {}
 
   /// The tree of a body that [StripeEvent#read] has accepted.
@@ -87,12 +89,10 @@ public final class StripeObjects {
     return value.isIntegralNumber() && value.canConvertToLong() ? value.longValue() : null;
   }
 
-  /// Unix seconds as a time, null when there is none or it is beyond every calendar.
+  /// Unix seconds as a time, null when there is none or it is after the year 9999.
   static @Nullable Instant time(JsonNode node, String field) {
     long seconds = number(node, field, Long.MIN_VALUE);
-    return seconds < 0 || seconds > Instant.MAX.getEpochSecond()
-        ? null
-        : Instant.ofEpochSecond(seconds);
+    return seconds < 0 || seconds > SECONDS_MAX ? null : Instant.ofEpochSecond(seconds);
   }
 
   static String currency(JsonNode node) {

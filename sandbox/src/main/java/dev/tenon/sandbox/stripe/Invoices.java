@@ -1,7 +1,9 @@
 package dev.tenon.sandbox.stripe;
 
 import dev.tenon.sandbox.Json;
+import java.net.URI;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,11 +18,13 @@ final class Invoices {
   private final Objects objects;
   private final Events events;
   private final Payments payments;
+  private final Supplier<URI> address;
 
-  Invoices(Objects objects, Events events, Payments payments) {
+  Invoices(Objects objects, Events events, Payments payments, Supplier<URI> address) {
     this.objects = objects;
     this.events = events;
     this.payments = payments;
+    this.address = address;
   }
 
   /// A finalised invoice and how it looked as a draft.
@@ -98,6 +102,8 @@ final class Invoices {
   private void finalise(ObjectNode invoice, long total, String customer) {
     invoice.put("status", "open");
     invoice.put("effective_at", objects.now());
+    invoice.put(
+        "hosted_invoice_url", address.get() + InvoicePage.PATH + invoice.path("id").asString());
     invoice.put("number", objects.token(8).toUpperCase(java.util.Locale.ROOT) + "-0001");
     ((ObjectNode) invoice.get("status_transitions")).put("finalized_at", objects.now());
     if (total > 0) {
@@ -206,6 +212,7 @@ final class Invoices {
   void announcePaid(ObjectNode invoice) {
     events.emit("invoice.paid", invoice);
     events.emit("invoice.payment_succeeded", invoice);
+    payment(invoice).ifPresent(payment -> events.emit("invoice_payment.paid", payment));
     intent(invoice).ifPresent(payments::announceSuccess);
   }
 

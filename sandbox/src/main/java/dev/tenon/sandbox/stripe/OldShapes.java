@@ -1,29 +1,55 @@
 package dev.tenon.sandbox.stripe;
 
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Events for an endpoint that pins an older API version.
 ///
 /// Before 2025-03-31.basil an invoice named its subscription at the top and carried `paid`,
-/// `charge` and `payment_intent`; a subscription carried its period itself.
+/// `charge` and `payment_intent`; a charge named its invoice; a subscription carried its period
+/// itself; and there were no invoice payments.
 final class OldShapes {
   private static final String BASIL = "2025-03-31";
 
   private OldShapes() {}
 
+  /// Whether that version knows a type of event.
+  static boolean has(String version, String type) {
+    return !isOld(version) || !type.startsWith("invoice_payment.");
+  }
+
+  private static boolean isOld(String version) {
+    return version.length() >= 10 && version.substring(0, 10).compareTo(BASIL) < 0;
+  }
+
   /// A copy of the event as that version shows it; an empty version is the account's own.
-  static ObjectNode of(ObjectNode event, String version) {
+  ///
+  /// @param invoiceOf the invoice that a payment intent pays
+  static ObjectNode of(ObjectNode event, String version, UnaryOperator<String> invoiceOf) {
     ObjectNode copy = event.deepCopy();
     if (version.isEmpty()) {
       return copy;
     }
     copy.put("api_version", version);
-    boolean old = version.length() >= 10 && version.substring(0, 10).compareTo(BASIL) < 0;
-    if (old && copy.path("data").path("object") instanceof ObjectNode object) {
+    if (isOld(version) && copy.path("data").path("object") instanceof ObjectNode object) {
       switch (object.path("object").asString("")) {
         case "invoice" -> invoice(object);
-        case "subscription" -> subscription(object);
+        case "subscription" -> {
+          subscription(object);
+          if (copy.path("data").path("previous_attributes") instanceof ObjectNode previous
+              && previous.has("items")) {
+            subscription(previous);
+          }
+        }
+        case "charge" -> {
+          String invoice = invoiceOf.apply(object.path("payment_intent").asString(""));
+          if (invoice.isEmpty()) {
+            object.putNull("invoice");
+          } else {
+            object.put("invoice", invoice);
+          }
+        }
         default -> {
           // The others did not move.
         }

@@ -127,6 +127,7 @@ public final class StripeSimulator implements Simulator {
     final CheckoutPayment payment;
     final CheckoutPage page;
     final PortalSessions portal;
+    final InvoicePage invoicePage;
     final StripeControl control;
 
     Account(SimulatorContext context) {
@@ -135,7 +136,7 @@ public final class StripeSimulator implements Simulator {
       events = new Events(objects, endpoints, context.webhooks());
       api = new StripeApi(objects, events);
       payments = new Payments(objects, events);
-      invoices = new Invoices(objects, events, payments);
+      invoices = new Invoices(objects, events, payments, context.address());
       catalog = new Catalog(objects, events);
       subscriptions = new Subscriptions(objects, events, invoices, payments, catalog);
       customers = new Customers(objects, events, subscriptions);
@@ -143,6 +144,7 @@ public final class StripeSimulator implements Simulator {
       payment = new CheckoutPayment(objects, events, sessions, subscriptions, payments);
       page = new CheckoutPage(objects, api, sessions, payment);
       portal = new PortalSessions(objects, api, subscriptions, context.address());
+      invoicePage = new InvoicePage(objects, api, subscriptions);
       control = new StripeControl(objects, api, payment, subscriptions, payments, endpoints);
     }
 
@@ -185,6 +187,9 @@ public final class StripeSimulator implements Simulator {
       routing.any("/v1/*", this::unknown);
       routing.get("/c/pay/{id}", page::show).post("/c/pay/{id}", page::submit);
       routing.get("/p/session/{id}", portal::show).post("/p/session/{id}", portal::submit);
+      routing
+          .get(InvoicePage.PATH + "{id}", invoicePage::show)
+          .post(InvoicePage.PATH + "{id}", invoicePage::submit);
       control.routes(routing);
     }
 

@@ -121,8 +121,11 @@ final class WebhookEndpoints {
     String type = event.path("type").asString();
     List<OutgoingWebhook> outgoing = new ArrayList<>();
     for (ObjectNode endpoint : objects.list(TYPE)) {
-      if (endpoint.path("status").asString().equals("enabled") && wants(endpoint, type)) {
-        ObjectNode shown = OldShapes.of(event, endpoint.path("api_version").asString(""));
+      String version = endpoint.path("api_version").asString("");
+      if (endpoint.path("status").asString().equals("enabled")
+          && wants(endpoint, type)
+          && OldShapes.has(version, type)) {
+        ObjectNode shown = OldShapes.of(event, version, this::invoiceOf);
         shown.put("pending_webhooks", 1);
         String body = Json.pretty(shown);
         List<String> secrets = secrets(endpoint);
@@ -136,6 +139,15 @@ final class WebhookEndpoints {
       }
     }
     return outgoing;
+  }
+
+  /// The invoice that a payment intent pays, empty for one that pays none.
+  private String invoiceOf(String intent) {
+    return objects.list("invoice_payment").stream()
+        .filter(payment -> payment.path("payment").path("payment_intent").asString().equals(intent))
+        .map(payment -> payment.path("invoice").asString())
+        .findFirst()
+        .orElse("");
   }
 
   private static Map<String, String> headers(List<String> secrets, Instant at, String body) {

@@ -248,6 +248,7 @@ class StripeSimulatorTest {
             "invoice.finalized",
             "invoice.paid",
             "invoice.payment_succeeded",
+            "invoice_payment.paid",
             "payment_intent.succeeded",
             "charge.succeeded");
     for (WebhookSink.Received received : sink.received()) {
@@ -507,6 +508,8 @@ class StripeSimulatorTest {
     assertThat(invoice.has("parent")).isFalse();
     var subscription = body("customer.subscription.updated").path("data").path("object");
     assertThat(subscription.path("current_period_end").asLong()).isPositive();
+    var charge = body("charge.succeeded").path("data").path("object");
+    assertThat(charge.path("invoice").asString()).isEqualTo(invoice.path("id").asString());
   }
 
   private Customer customer(String email) throws Exception {

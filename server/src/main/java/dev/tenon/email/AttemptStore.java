@@ -1,0 +1,147 @@
+package dev.tenon.email;
+
+import dev.tenon.db.EngineTx;
+import dev.tenon.work.Job;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/// The SQL that moves messages: attempts begin and end, messages change state, those of many
+/// tenants in one statement. The engine's, since it moves states and reads nothing of what a mail
+/// says.
+final class AttemptStore {
+
+  /// An attempt that is about to be made, with the job that it belongs to.
+  record Begun(Job job, AttemptRow row) {}
+
+  /// Writes that attempts begin, and answers the jobs of those that did. One doesn't when another
+  /// worker has taken its job, or when its message is over (cancelled, say): the update of the
+  /// message waits for whoever holds its row and looks again.
+  List<UUID> begin(EngineTx tx, List<Begun> attempts, Instant now) {
+    if (attempts.isEmpty()) {
+      return List.of();
+    }
+    List<AttemptRow> rows = attempts.stream().map(Begun::row).toList();
+    return tx.handle()
+        .createQuery(
+            """
+            with wanted as (
+              select b.* from unnest(:tenants::uuid[], :jobs::uuid[], :tokens::bigint[],
+                :messages::uuid[], :numbers::smallint[], :connections::uuid[], :providers::text[],
+                :kinds::text[], :decisions::text[])
+                as b (tenant_id, job_id, token, message_id, number, connection_id, provider, kind,
+                  decision)
+              join waiting_job w
+                on w.tenant_id = b.tenant_id and w.id = b.job_id and w.token = b.token
+            ), moved as (
+              update message m set state = 'sending', updated_at = :now
+              from wanted
+              where m.tenant_id = wanted.tenant_id and m.id = wanted.message_id
+                and m.id = any(:messages) and m.state in ('queued', 'sending', 'uncertain')
+              returning wanted.*
+            ), begun as (
+              insert into attempt (tenant_id, message_id, number, connection_id, provider, kind,
+                decision, started_at)
+              select tenant_id, message_id, number, connection_id, provider, kind, decision, :now
+              from moved
+              on conflict (tenant_id, message_id, number) do nothing
+              returning tenant_id, message_id
+            )
+            select moved.job_id from moved join begun using (tenant_id, message_id)
+            """)
+        .bind("now", now)
+        .bindArray(
+            "tenants", UUID.class, attempts.stream().map(b -> b.job().tenant().uuid()).toList())
+        .bindArray("jobs", UUID.class, attempts.stream().map(begun -> begun.job().id()).toList())
+        .bindArray("tokens", Long.class, attempts.stream().map(b -> b.job().token()).toList())
+        .bindArray("messages", UUID.class, rows.stream().map(AttemptRow::message).toList())
+        .bindArray("numbers", Integer.class, rows.stream().map(AttemptRow::number).toList())
+        .bindArray("connections", UUID.class, rows.stream().map(AttemptRow::connection).toList())
+        .bindArray("providers", String.class, rows.stream().map(AttemptRow::provider).toList())
+        .bindArray("kinds", String.class, rows.stream().map(AttemptRow::kind).toList())
+        .bindArray("decisions", String.class, rows.stream().map(AttemptRow::decision).toList())
+        .mapTo(UUID.class)
+        .list();
+  }
+
+  /// Writes how attempts ended, and what their messages came to. An outcome that is known is always
+  /// written, but never over another one.
+  ///
+  /// @param ends by the job that each message's run was, of jobs that were ours
+  void end(EngineTx tx, List<AttemptRow> ended, Map<Job, MailEnd> ends, Instant now) {
+    if (!ended.isEmpty()) {
+      endAttempts(tx, ended, now);
+    }
+    if (!ends.isEmpty()) {
+      moveMessages(tx, ends, now);
+    }
+  }
+
+  private static void endAttempts(EngineTx tx, List<AttemptRow> ended, Instant now) {
+    tx.handle()
+        .createUpdate(
+            """
+            update attempt a
+            set outcome = e.outcome, retry_after_ms = e.retry_after_ms, status = e.status,
+              code = e.code, detail = e.detail, request_id = e.request_id,
+              provider_message_id = e.provider_message_id, ended_at = :now
+            from unnest(:tenants::uuid[], :messages::uuid[], :numbers::smallint[],
+              :outcomes::text[], :retries::bigint[], :statuses::int[], :codes::text[],
+              :details::text[], :requests::text[], :provider_ids::text[])
+              as e (tenant_id, message_id, number, outcome, retry_after_ms, status, code, detail,
+                request_id, provider_message_id)
+            where a.tenant_id = e.tenant_id and a.message_id = e.message_id and a.number = e.number
+              and a.message_id = any(:messages) and a.outcome = 'started'
+            """)
+        .bind("now", now)
+        .bindArray("tenants", UUID.class, ended.stream().map(a -> a.tenant().uuid()).toList())
+        .bindArray("messages", UUID.class, ended.stream().map(AttemptRow::message).toList())
+        .bindArray("numbers", Integer.class, ended.stream().map(AttemptRow::number).toList())
+        .bindArray("outcomes", String.class, ended.stream().map(AttemptRow::outcome).toList())
+        .bindArray("retries", Long.class, ended.stream().map(AttemptRow::retryAfterMs).toList())
+        .bindArray("statuses", Integer.class, ended.stream().map(a -> a.detail().status()).toList())
+        .bindArray("codes", String.class, ended.stream().map(a -> a.detail().code()).toList())
+        .bindArray("details", String.class, ended.stream().map(a -> a.detail().message()).toList())
+        .bindArray(
+            "requests", String.class, ended.stream().map(a -> a.detail().requestId()).toList())
+        .bindArray(
+            "provider_ids",
+            String.class,
+            ended.stream().map(AttemptRow::providerMessageId).toList())
+        .execute();
+  }
+
+  private static void moveMessages(EngineTx tx, Map<Job, MailEnd> byJob, Instant now) {
+    List<UUID> tenants = new ArrayList<>();
+    List<MailEnd> ends = new ArrayList<>();
+    byJob.forEach(
+        (job, end) -> {
+          tenants.add(job.tenant().uuid());
+          ends.add(end);
+        });
+    tx.handle()
+        .createUpdate(
+            """
+            update message m
+            set state = e.state, sent_by = e.sent_by, provider_message_id = e.provider_message_id,
+              reason = e.reason, updated_at = :now,
+              sent_at = case when e.state = 'sent' then :now else m.sent_at end
+            from unnest(:tenants::uuid[], :ids::uuid[], :states::text[], :sent_by::text[],
+              :provider_ids::text[], :reasons::text[])
+              as e (tenant_id, id, state, sent_by, provider_message_id, reason)
+            where m.tenant_id = e.tenant_id and m.id = e.id and m.id = any(:ids)
+              and m.state in ('queued', 'sending', 'uncertain')
+            """)
+        .bind("now", now)
+        .bindArray("tenants", UUID.class, tenants)
+        .bindArray("ids", UUID.class, ends.stream().map(MailEnd::message).toList())
+        .bindArray("states", String.class, ends.stream().map(MailEnd::state).toList())
+        .bindArray("sent_by", String.class, ends.stream().map(MailEnd::sentBy).toList())
+        .bindArray(
+            "provider_ids", String.class, ends.stream().map(MailEnd::providerMessageId).toList())
+        .bindArray("reasons", String.class, ends.stream().map(MailEnd::reason).toList())
+        .execute();
+  }
+}

@@ -1,0 +1,195 @@
+package dev.tenon.email;
+
+import dev.tenon.db.Database;
+import dev.tenon.db.EngineTx;
+import dev.tenon.event.Events;
+import dev.tenon.work.Job;
+import dev.tenon.work.JobEnd;
+import dev.tenon.work.Jobs;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gathers the steps of all messages under way and commits them at once: no delay when idle, one
+/// commit for many when busy. A message's thread waits in [#write] until the commit that holds its
+/// step is done, so whoever returns from there with `true` may make the call it announced.
+///
+/// In one transaction: attempts that ended get their outcome, jobs that are over leave the queue,
+/// messages move, events are told, and attempts begin. Each job is fenced by its own token: one
+/// that another worker has taken since is left out, without harm to the others. A group that fails
+/// is written step by step, so that one bad step fails alone.
+final class MailLedger implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MailLedger.class);
+  private static final int WRITERS = 2;
+  private static final int GROUP_MAX = 256;
+  private static final int WAITING_MAX = 20_000;
+  private static final int OUTCOME_TRIES_MAX = 30;
+  private static final Duration OUTCOME_PAUSE = Duration.ofSeconds(1);
+
+  private final Database database;
+  private final AttemptStore store = new AttemptStore();
+  private final Jobs jobs;
+  private final Events events;
+  private final InstantSource clock;
+  private final BlockingQueue<Entry> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+  private final List<Thread> writers = new ArrayList<>();
+  private volatile boolean closing;
+
+  MailLedger(Database database, Jobs jobs, Events events, InstantSource clock) {
+    this.database = database;
+    this.jobs = jobs;
+    this.events = events;
+    this.clock = clock;
+    for (int i = 1; i <= WRITERS; i++) {
+      writers.add(
+          Thread.ofPlatform().daemon().name("mail-ledger-" + i).start(this::writeUntilClosed));
+    }
+  }
+
+  private record Entry(Step step, CompletableFuture<Boolean> written) {}
+
+  /// Writes a step and waits for its commit. False when the job is no longer ours, or the message
+  /// may no longer be sent: then no call may be made and nothing else was written, but for the
+  /// outcome of an attempt that was ours.
+  ///
+  /// A step that holds an outcome is tried for a while when the database is away: thrown away, it
+  /// would turn what is known into "nobody knows".
+  ///
+  /// @throws IllegalStateException when it can't be written
+  boolean write(Step step) {
+    int triesLeft = step.ended() == null ? 1 : OUTCOME_TRIES_MAX;
+    while (true) {
+      var entry = new Entry(step, new CompletableFuture<>());
+      try {
+        waiting.put(entry);
+        return entry.written().get();
+      } catch (ExecutionException e) {
+        if (--triesLeft == 0 || closing) {
+          throw new IllegalStateException("a step could not be written", e.getCause());
+        }
+        LOG.warn("an outcome could not be written, next try in a second: {}", e.toString());
+        pause();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("stopped while writing", e);
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(OUTCOME_PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("stopped while writing", e);
+    }
+  }
+
+  private void writeUntilClosed() {
+    List<Entry> group = new ArrayList<>(GROUP_MAX);
+    while (true) {
+      try {
+        Entry first = waiting.poll(200, TimeUnit.MILLISECONDS);
+        if (first != null) {
+          group.add(first);
+          waiting.drainTo(group, GROUP_MAX - 1);
+          writeGroup(group);
+        } else if (closing) {
+          return;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } finally {
+        group.clear();
+      }
+    }
+  }
+
+  private void writeGroup(List<Entry> group) {
+    try {
+      commit(group);
+    } catch (RuntimeException e) {
+      if (group.size() == 1) {
+        group.getFirst().written().completeExceptionally(e);
+        return;
+      }
+      LOG.warn("writing {} steps failed, now one by one: {}", group.size(), e.toString());
+      group.forEach(entry -> writeGroup(List.of(entry)));
+    }
+  }
+
+  private void commit(List<Entry> group) {
+    List<Step> steps = group.stream().map(Entry::step).toList();
+    Set<UUID> written = database.asEngine(tx -> write(tx, steps));
+    for (Entry entry : group) {
+      boolean _ = entry.written().complete(written.contains(entry.step().job().id()));
+    }
+  }
+
+  /// Answers the jobs whose step was written whole.
+  private Set<UUID> write(EngineTx tx, List<Step> steps) {
+    List<AttemptRow> ended = new ArrayList<>();
+    List<AttemptStore.Begun> begun = new ArrayList<>();
+    Map<Job, MailEnd> ends = new HashMap<>();
+    for (Step step : steps) {
+      if (step.ended() != null) {
+        ended.add(step.ended());
+      }
+      if (step.begun() != null) {
+        begun.add(new AttemptStore.Begun(step.job(), step.begun()));
+      }
+      if (step.end() != null) {
+        ends.put(step.job(), step.end());
+      }
+    }
+    var now = clock.instant();
+    Set<Job> held = jobs.endHeld(tx, jobEnds(ends));
+    ends.keySet().retainAll(held);
+    store.end(tx, ended, ends, now);
+    events.tellAll(tx, told(ends));
+    Set<UUID> written = new HashSet<>(store.begin(tx, begun, now));
+    held.forEach(job -> written.add(job.id()));
+    return written;
+  }
+
+  private static Map<Job, JobEnd> jobEnds(Map<Job, MailEnd> ends) {
+    Map<Job, JobEnd> jobEnds = new HashMap<>();
+    ends.forEach((job, end) -> jobEnds.put(job, end.job()));
+    return jobEnds;
+  }
+
+  private static List<Events.Told> told(Map<Job, MailEnd> ends) {
+    List<Events.Told> told = new ArrayList<>();
+    ends.forEach(
+        (job, end) ->
+            end.event().ifPresent(event -> told.add(new Events.Told(job.tenant(), event))));
+    return told;
+  }
+
+  /// Writes what is waiting and returns when that is done.
+  @Override
+  public void close() {
+    closing = true;
+    for (Thread writer : writers) {
+      try {
+        writer.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.tenon.email;
+
+import dev.tenon.connector.email.Attempt;
+import dev.tenon.connector.email.EmailMessage;
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
+import dev.tenon.work.Job;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/// A message under way on this node: what it is, the job that sends it, and all that was tried.
+/// Used by one thread.
+final class Sending {
+  final Job job;
+  final UUID id;
+  final String policy;
+  final Instant createdAt;
+  final EmailMessage message;
+  private final List<Attempt> attempts = new ArrayList<>();
+  private int number;
+
+  Sending(Job job, MessageStore.Row row, StoredMail mail) {
+    this.job = job;
+    this.id = row.id;
+    this.policy = row.policy;
+    this.createdAt = row.createdAt;
+    this.message = mail.toMessage(Ids.write(Prefix.MESSAGE, row.id));
+    row.attempts.forEach(this::tried);
+  }
+
+  /// Its id as the API, the providers and their webhooks carry it.
+  String publicId() {
+    return message.id();
+  }
+
+  /// All that was tried, oldest first.
+  List<Attempt> attempts() {
+    return List.copyOf(attempts);
+  }
+
+  /// The number of the next attempt, counted from 1.
+  int nextNumber() {
+    return number + 1;
+  }
+
+  /// Notes how an attempt ended.
+  void tried(AttemptRow ended) {
+    attempts.add(ended.toAttempt());
+    number = Math.max(number, ended.number());
+  }
+}

@@ -1,0 +1,170 @@
+package dev.tenon.payment;
+
+import dev.tenon.access.Scope;
+import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
+import dev.tenon.connector.stripe.NewCheckoutSession;
+import dev.tenon.db.Database;
+import dev.tenon.http.About;
+import dev.tenon.http.ProblemCode;
+import dev.tenon.http.ProblemException;
+import dev.tenon.http.Request;
+import dev.tenon.http.Routes;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// `…/checkout-sessions`, `…/portal-sessions`, and the prices that a tenant may sell.
+final class CheckoutRoutes {
+  private static final String TENANT = "/v1/tenants/{tenant}";
+  private static final int QUANTITY_MAX = 1_000_000;
+  private static final int TRIAL_DAYS_MAX = 730;
+  private static final int PRICES_MAX = 1_000;
+
+  private final Database database;
+  private final StripeCallers callers;
+  private final AllowedPrices prices;
+
+  private CheckoutRoutes(Database database, StripeCallers callers, AllowedPrices prices) {
+    this.database = database;
+    this.callers = callers;
+    this.prices = prices;
+  }
+
+  static void declare(
+      Routes routes, Database database, StripeCallers callers, InstantSource clock) {
+    var here = new CheckoutRoutes(database, callers, new AllowedPrices(clock));
+    routes.post(
+        TENANT + "/checkout-sessions",
+        Scope.PAYMENTS_WRITE,
+        CreateCheckoutSession.class,
+        CheckoutSessionView.class,
+        "Create a checkout session",
+        here::createCheckoutSession);
+    routes.post(
+        TENANT + "/portal-sessions",
+        Scope.PAYMENTS_WRITE,
+        CreatePortalSession.class,
+        PortalSessionView.class,
+        "Create a session of the customer portal",
+        here::createPortalSession);
+    routes.get(
+        TENANT + "/allowed-prices",
+        Scope.PAYMENTS_READ,
+        AllowedPricesView.class,
+        "List the prices that the tenant may sell",
+        here::allowedPrices);
+    routes.put(
+        TENANT + "/allowed-prices",
+        Scope.PAYMENTS_WRITE,
+        AllowedPricesView.class,
+        AllowedPricesView.class,
+        "Replace the prices that the tenant may sell",
+        here::setAllowedPrices);
+  }
+
+  /// A hosted checkout of one subscription to create. Promotion codes are accepted in it, and the
+  /// billing address is asked for where it is needed.
+  public record CreateCheckoutSession(
+      @About("The provider's id of the price; one that the tenant may sell.") String price,
+      @About("1 where it is not given.") @Nullable Integer quantity,
+      @About("An existing customer: our id or the provider's.") @Nullable String customer,
+      @About("Fills in the form; not used with `customer`.") @Nullable String email,
+      @About("May hold `{CHECKOUT_SESSION_ID}`.") String successUrl,
+      String cancelUrl,
+      @About("Days until the first payment, at most 730; none where it is not given.")
+          @Nullable Integer trialDays) {}
+
+  /// A hosted checkout: send the browser to `url`.
+  public record CheckoutSessionView(String providerId, String url) {}
+
+  /// A visit of a customer to Stripe's portal.
+  public record CreatePortalSession(
+      @About("Our id of the customer or the provider's.") String customer,
+      @About("Where the portal leads back to.") String returnUrl) {}
+
+  /// Send the browser to `url`.
+  public record PortalSessionView(String url) {}
+
+  /// The prices that a tenant may sell. An empty list allows every price of its own account, and
+  /// none of the platform's.
+  public record AllowedPricesView(List<String> prices) {}
+
+  private CheckoutSessionView createCheckoutSession(Request request, CreateCheckoutSession body) {
+    int quantity = bounded("quantity", body.quantity(), 1, 1, QUANTITY_MAX);
+    int trialDays = bounded("trial_days", body.trialDays(), 0, 0, TRIAL_DAYS_MAX);
+    String successUrl = StripeCallers.webAddress(body.successUrl(), "success_url");
+    String cancelUrl = StripeCallers.webAddress(body.cancelUrl(), "cancel_url");
+    StripeConnections.Account account = callers.account(request);
+    String price = body.price().strip();
+    if (!isPrice(price)
+        || !database.asTenant(request.tenant(), tx -> prices.allows(tx, price, account.shared()))) {
+      throw ProblemException.invalidField(
+          "price", "`price` is not one that this tenant may sell; see `allowed-prices`.");
+    }
+    String customer =
+        body.customer() == null ? "" : callers.customer(request, account, body.customer());
+    CheckoutSessionSnapshot made =
+        StripeCallers.accepted(
+            account
+                .stripe()
+                .createCheckoutSession(
+                    new NewCheckoutSession(
+                        callers.origin(request, account),
+                        price,
+                        quantity,
+                        customer,
+                        body.email() == null ? "" : body.email().strip(),
+                        successUrl,
+                        cancelUrl,
+                        true,
+                        trialDays),
+                    callers.newKey()));
+    callers.made(request, account, made.id());
+    return new CheckoutSessionView(made.id(), made.url());
+  }
+
+  private static int bounded(
+      String param, @Nullable Integer given, int otherwise, int min, int max) {
+    int value = given == null ? otherwise : given;
+    if (value < min || value > max) {
+      throw ProblemException.invalidField(
+          param, "`%s` is from %d to %d.".formatted(param, min, max));
+    }
+    return value;
+  }
+
+  private PortalSessionView createPortalSession(Request request, CreatePortalSession body) {
+    String returnUrl = StripeCallers.webAddress(body.returnUrl(), "return_url");
+    StripeConnections.Account account = callers.account(request);
+    String customer = callers.customer(request, account, body.customer());
+    URI url =
+        StripeCallers.accepted(
+            account.stripe().createPortalSession(customer, returnUrl, callers.newKey()));
+    return new PortalSessionView(url.toString());
+  }
+
+  private AllowedPricesView allowedPrices(Request request) {
+    return new AllowedPricesView(database.asTenant(request.tenant(), prices::list));
+  }
+
+  /// For the platform alone: a tenant that could write its own list would have none.
+  private AllowedPricesView setAllowedPrices(Request request, AllowedPricesView body) {
+    if (!request.caller().platform()) {
+      throw new ProblemException(ProblemCode.ACCESS_PLATFORM_ONLY);
+    }
+    if (body.prices().size() > PRICES_MAX
+        || !body.prices().stream().allMatch(CheckoutRoutes::isPrice)) {
+      throw ProblemException.invalidField(
+          "prices", "`prices` has at most %d ids of prices.".formatted(PRICES_MAX));
+    }
+    List<String> wanted = List.copyOf(new TreeSet<>(body.prices()));
+    database.useTenant(request.tenant(), tx -> prices.replace(tx, wanted));
+    return new AllowedPricesView(wanted);
+  }
+
+  private static boolean isPrice(String text) {
+    return text.length() <= PlainText.ID_CHARS_MAX && text.matches("[A-Za-z0-9_.-]+");
+  }
+}

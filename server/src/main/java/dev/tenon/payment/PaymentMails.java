@@ -1,0 +1,51 @@
+package dev.tenon.payment;
+
+import dev.tenon.db.TenantTx;
+import dev.tenon.email.TemplateMail;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/// Which mails about payments a tenant wants: all that it has not switched off.
+final class PaymentMails {
+  /// What can be switched off.
+  static final List<String> TEMPLATES =
+      List.of(
+          "subscription-confirmation", "subscription-cancellation", "payment-failed", "receipt");
+
+  private PaymentMails() {}
+
+  static List<TemplateMail> wanted(TenantTx tx, List<TemplateMail> mails) {
+    if (mails.isEmpty()) {
+      return mails;
+    }
+    Set<String> off = off(tx);
+    return mails.stream().filter(mail -> !off.contains(mail.template())).toList();
+  }
+
+  /// Switches these off and all others on.
+  static void switchOff(TenantTx tx, List<String> templates, Instant now) {
+    tx.handle()
+        .createUpdate("delete from payment_mail_off where tenant_id = :tenant")
+        .bind("tenant", tx.tenant().uuid())
+        .execute();
+    tx.handle()
+        .createUpdate(
+            """
+            insert into payment_mail_off (tenant_id, template, created_at)
+            select :tenant, template, :now from unnest(:templates::text[]) as template
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("now", now)
+        .bindArray("templates", String.class, templates)
+        .execute();
+  }
+
+  static Set<String> off(TenantTx tx) {
+    return tx.handle()
+        .createQuery("select template from payment_mail_off where tenant_id = :tenant")
+        .bind("tenant", tx.tenant().uuid())
+        .mapTo(String.class)
+        .set();
+  }
+}

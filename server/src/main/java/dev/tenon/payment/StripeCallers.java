@@ -1,0 +1,133 @@
+package dev.tenon.payment;
+
+import dev.tenon.connector.Outcome;
+import dev.tenon.connector.stripe.Origin;
+import dev.tenon.db.Database;
+import dev.tenon.http.ProblemCode;
+import dev.tenon.http.ProblemException;
+import dev.tenon.http.Request;
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
+import java.util.Optional;
+import java.util.UUID;
+
+/// What routes that call Stripe share: which account, whose objects, and how its answers become
+/// problems.
+final class StripeCallers {
+  private static final String SOURCE = "tenon";
+
+  private final Database database;
+  private final StripeConnections connections;
+  private final PaymentViews views;
+  private final Ids ids;
+
+  StripeCallers(Database database, StripeConnections connections, PaymentViews views, Ids ids) {
+    this.database = database;
+    this.connections = connections;
+    this.views = views;
+    this.ids = ids;
+  }
+
+  /// The account for the request's tenant.
+  StripeConnections.Account account(Request request) {
+    return connections
+        .of(request.tenant())
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ProblemCode.REQUEST_NOT_FOUND,
+                    "Neither this tenant nor the platform has an active connection to Stripe;"
+                        + " create one first."));
+  }
+
+  /// The account that an object was seen on, which must be the one that is used now.
+  StripeConnections.Account account(Request request, UUID connection) {
+    StripeConnections.Account account = account(request);
+    if (!account.connection().uuid().equals(connection)) {
+      throw new ProblemException(
+          ProblemCode.REQUEST_CONFLICT,
+          "It belongs to another connection to Stripe than the one that is active now.");
+    }
+    return account;
+  }
+
+  /// What new objects carry. On a shared account the reference is committed before it is answered,
+  /// so that a webhook can't be faster.
+  Origin origin(Request request, StripeConnections.Account account) {
+    String reference =
+        account.shared()
+            ? database.asTenant(
+                request.tenant(), tx -> PlatformObjects.announce(tx, account.connection().uuid()))
+            : "";
+    return new Origin(request.tenant().toString(), SOURCE, reference);
+  }
+
+  /// Notes an object that was just made on a shared account.
+  void made(Request request, StripeConnections.Account account, String providerId) {
+    if (account.shared() && !providerId.isEmpty()) {
+      database.useTenant(
+          request.tenant(),
+          tx -> PlatformObjects.remember(tx, account.connection().uuid(), providerId));
+    }
+  }
+
+  String newKey() {
+    return ids.next().toString();
+  }
+
+  /// The provider's id of a customer named by our id or by the provider's. On a shared account it
+  /// must be known to be this tenant's.
+  String customer(Request request, StripeConnections.Account account, String given) {
+    UUID connection = account.connection().uuid();
+    Optional<UUID> ours = Ids.read(Prefix.CUSTOMER, given);
+    Optional<String> found =
+        database.asTenant(
+            request.tenant(),
+            tx ->
+                ours.isPresent()
+                    ? views.customerProviderId(tx, connection, ours.get())
+                    : Optional.of(given)
+                        .filter(_ -> PlainText.ID_CHARS_MAX >= given.length() && isId(given))
+                        .filter(
+                            id -> !account.shared() || PlatformObjects.owns(tx, connection, id)));
+    return found.orElseThrow(
+        () -> ProblemException.invalidField("customer", "This tenant has no such customer."));
+  }
+
+  private static boolean isId(String text) {
+    return text.matches("[A-Za-z0-9_]+");
+  }
+
+  /// What was accepted; everything else becomes a problem in the provider's words.
+  static <T> T accepted(Outcome<T> outcome) {
+    String said = outcome.detail().message();
+    return switch (outcome) {
+      case Outcome.Accepted<T> accepted -> accepted.value();
+      case Outcome.RefusedRequest<T> _, Outcome.RefusedRecipient<T> _ ->
+          throw new ProblemException(
+              ProblemCode.REQUEST_INVALID_FIELD, "Stripe refused it: " + said);
+      case Outcome.ConnectionBroken<T> _ ->
+          throw new ProblemException(
+              ProblemCode.REQUEST_INVALID_FIELD,
+              "Stripe refused the connection's key: " + said + " Give it a new one.");
+      case Outcome.Passing<T> _, Outcome.Unknown<T> _ ->
+          throw new ProblemException(
+              ProblemCode.SERVER_BUSY, "Stripe did not answer in order; try again. " + said);
+    };
+  }
+
+  static String webAddress(String text, String param) {
+    try {
+      java.net.URI uri = java.net.URI.create(text.replaceAll("[{}]", ""));
+      if (text.length() <= 2048
+          && uri.getHost() != null
+          && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
+        return text;
+      }
+    } catch (IllegalArgumentException e) {
+      // The same answer as for a wrong scheme.
+    }
+    throw ProblemException.invalidField(
+        param, "`%s` is an absolute http or https address.".formatted(param));
+  }
+}

@@ -1,0 +1,133 @@
+package dev.tenon.payment;
+
+import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
+import dev.tenon.connector.stripe.InvoiceSnapshot;
+import dev.tenon.connector.stripe.StripeObjects;
+import dev.tenon.lane.WaitingFact;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// A fact with its tree, read once.
+///
+/// @param about what kind of object it tells of
+/// @param id the provider's id of that object
+record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
+
+  /// The objects that facts are about.
+  enum About {
+    CUSTOMER,
+    SUBSCRIPTION,
+    CHECKOUT_SESSION,
+    INVOICE,
+    INVOICE_PAYMENT,
+    CHARGE
+  }
+
+  /// The rows that a fact touches.
+  static final class Rows {
+    final Set<String> customers = new HashSet<>();
+    final Set<String> subscriptions = new HashSet<>();
+    final Set<String> invoices = new HashSet<>();
+    final Set<String> charges = new HashSet<>();
+  }
+
+  /// What there is to read in a fact.
+  sealed interface Reading {
+    record Told(StripeFact fact) implements Reading {}
+
+    /// Nothing follows from it; the reason is for people.
+    record Nothing(String reason) implements Reading {}
+  }
+
+  static Reading read(WaitingFact fact) {
+    Optional<About> about = about(fact.kind());
+    if (about.isEmpty()) {
+      return new Reading.Nothing("nothing follows from " + fact.kind());
+    }
+    JsonNode tree = StripeObjects.tree(fact.body());
+    JsonNode object = StripeObjects.object(tree);
+    JsonNode given = object.path("id");
+    String id = given.isString() ? PlainText.id(given.stringValue()) : null;
+    if (id == null) {
+      return new Reading.Nothing(fact.kind() + " came without the object that it tells of");
+    }
+    if (about.get() == About.SUBSCRIPTION && !object.path("status").isString()) {
+      return new Reading.Nothing("subscription " + id + " came without a status");
+    }
+    return new Reading.Told(new StripeFact(fact, tree, about.get(), id));
+  }
+
+  private static Optional<About> about(String kind) {
+    return Optional.ofNullable(
+        switch (kind) {
+          case "customer.created", "customer.updated", "customer.deleted" -> About.CUSTOMER;
+          case "customer.subscription.created",
+              "customer.subscription.updated",
+              "customer.subscription.deleted",
+              "customer.subscription.paused",
+              "customer.subscription.resumed",
+              "customer.subscription.trial_will_end" ->
+              About.SUBSCRIPTION;
+          case "checkout.session.completed", "checkout.session.async_payment_succeeded" ->
+              About.CHECKOUT_SESSION;
+          case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed" ->
+              About.INVOICE;
+          case "invoice_payment.paid" -> About.INVOICE_PAYMENT;
+          case "charge.refunded" -> About.CHARGE;
+          default -> null;
+        });
+  }
+
+  /// A fact is itself: its tree is not looked at.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof StripeFact that && uuid().equals(that.uuid());
+  }
+
+  @Override
+  public int hashCode() {
+    return uuid().hashCode();
+  }
+
+  UUID uuid() {
+    return fact.id();
+  }
+
+  JsonNode object() {
+    return StripeObjects.object(tree);
+  }
+
+  /// The provider's id of the event.
+  String event() {
+    return tree.path("id").asString("");
+  }
+
+  void collect(Rows rows) {
+    switch (about) {
+      case CUSTOMER -> rows.customers.add(id);
+      case SUBSCRIPTION -> rows.subscriptions.add(id);
+      case INVOICE -> {
+        rows.invoices.add(id);
+        add(rows.subscriptions, PlainText.id(InvoiceSnapshot.of(object()).subscription()));
+      }
+      case CHECKOUT_SESSION ->
+          add(
+              rows.subscriptions,
+              PlainText.id(CheckoutSessionSnapshot.of(object()).subscription()));
+      case CHARGE -> rows.charges.add(id);
+      case INVOICE_PAYMENT -> {
+        // It only links two ids.
+      }
+    }
+  }
+
+  private static void add(Set<String> ids, @Nullable String id) {
+    if (id != null) {
+      ids.add(id);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.tenon.payment;
+
+import dev.tenon.access.Scope;
+import dev.tenon.connector.stripe.StripeSubscriptions;
+import dev.tenon.connector.stripe.SubscriptionSnapshot;
+import dev.tenon.db.Database;
+import dev.tenon.http.About;
+import dev.tenon.http.Page;
+import dev.tenon.http.ProblemCode;
+import dev.tenon.http.ProblemException;
+import dev.tenon.http.Request;
+import dev.tenon.http.Routes;
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// `…/subscriptions`: read from what Stripe told, changed at Stripe.
+final class SubscriptionRoutes {
+  private static final String SUBSCRIPTIONS = "/v1/tenants/{tenant}/subscriptions";
+
+  private final Database database;
+  private final StripeCallers callers;
+  private final PaymentViews views;
+
+  private SubscriptionRoutes(Database database, StripeCallers callers, PaymentViews views) {
+    this.database = database;
+    this.callers = callers;
+    this.views = views;
+  }
+
+  static void declare(Routes routes, Database database, StripeCallers callers, PaymentViews views) {
+    var here = new SubscriptionRoutes(database, callers, views);
+    routes
+        .list(
+            SUBSCRIPTIONS,
+            Scope.PAYMENTS_READ,
+            SubscriptionView.class,
+            "List the subscriptions",
+            here::list)
+        .query("customer", "Only those of this customer: the provider's id.");
+    routes.get(
+        SUBSCRIPTIONS + "/{subscription}",
+        Scope.PAYMENTS_READ,
+        SubscriptionView.class,
+        "Get a subscription",
+        here::get);
+    routes
+        .post(
+            SUBSCRIPTIONS + "/{subscription}/cancel",
+            Scope.PAYMENTS_WRITE,
+            CancelSubscription.class,
+            SubscriptionView.class,
+            "Cancel a subscription, at the end of the paid period or now",
+            here::cancel)
+        .answers(200);
+    routes.act(
+        SUBSCRIPTIONS + "/{subscription}/resume",
+        Scope.PAYMENTS_WRITE,
+        SubscriptionView.class,
+        "Take back a cancellation that has not come into effect",
+        here::resume);
+  }
+
+  /// When a cancellation comes into effect.
+  public enum CancelAt {
+    PERIOD_END,
+    NOW
+  }
+
+  /// A cancellation.
+  public record CancelSubscription(
+      @About("`period_end` where it is not given; `now` ends it without a refund.")
+          @Nullable CancelAt at) {}
+
+  /// A subscription in the API.
+  public record SubscriptionView(
+      String id,
+      @About("The provider's id.") String providerId,
+      @About("What the status means: pending, trialing, active, past_due, paused or ended.")
+          String state,
+      @About("The status in the provider's own word.") String providerStatus,
+      @Nullable String customerProviderId,
+      @Nullable String price,
+      @Nullable Long quantity,
+      @Nullable Instant periodEnd,
+      @Nullable Instant trialEnd,
+      boolean cancelAtPeriodEnd,
+      @Nullable Instant cancelAt,
+      @Nullable Instant endedAt,
+      @About("Grows with each event told about it.") long revision) {}
+
+  private Page<SubscriptionView> list(Request request) {
+    @Nullable String customer = request.query("customer").orElse(null);
+    return database.asTenant(
+        request.tenant(), tx -> views.subscriptions(tx, request.page(), customer));
+  }
+
+  private SubscriptionView get(Request request) {
+    return found(request).view();
+  }
+
+  private PaymentViews.Found<SubscriptionView> found(Request request) {
+    UUID id =
+        Ids.read(Prefix.SUBSCRIPTION, request.path("subscription"))
+            .orElseThrow(ProblemException::notFound);
+    return database
+        .asTenant(request.tenant(), tx -> views.subscription(tx, id))
+        .orElseThrow(ProblemException::notFound);
+  }
+
+  private SubscriptionView cancel(Request request, CancelSubscription body) {
+    PaymentViews.Found<SubscriptionView> found = notEnded(found(request));
+    StripeSubscriptions stripe =
+        callers.account(request, found.connection()).stripe().subscriptions();
+    SubscriptionSnapshot now =
+        StripeCallers.accepted(
+            body.at() == CancelAt.NOW
+                ? stripe.cancelNow(found.providerId(), callers.newKey())
+                : stripe.cancelAtPeriodEnd(found.providerId(), callers.newKey()));
+    return view(found.view(), now);
+  }
+
+  private SubscriptionView resume(Request request) {
+    PaymentViews.Found<SubscriptionView> found = notEnded(found(request));
+    StripeSubscriptions stripe =
+        callers.account(request, found.connection()).stripe().subscriptions();
+    SubscriptionSnapshot now = StripeCallers.accepted(stripe.get(found.providerId()));
+    boolean ending = now.cancelAtPeriodEnd() || now.cancelAt() != null;
+    return view(
+        found.view(), ending ? StripeCallers.accepted(stripe.keep(now, callers.newKey())) : now);
+  }
+
+  private static PaymentViews.Found<SubscriptionView> notEnded(
+      PaymentViews.Found<SubscriptionView> found) {
+    if (found.view().state().equals(SubscriptionState.ENDED.text())) {
+      throw new ProblemException(
+          ProblemCode.REQUEST_CONFLICT, "This subscription has ended; it can't be changed.");
+    }
+    return found;
+  }
+
+  /// What Stripe has now, with our names; the record follows with the webhook.
+  private static SubscriptionView view(SubscriptionView known, SubscriptionSnapshot now) {
+    return new SubscriptionView(
+        known.id(),
+        known.providerId(),
+        SubscriptionState.of(now.status()).text(),
+        now.status(),
+        known.customerProviderId(),
+        now.items().isEmpty() ? known.price() : now.items().getFirst().price(),
+        now.items().isEmpty() ? known.quantity() : Long.valueOf(now.items().getFirst().quantity()),
+        now.currentPeriodEnd(),
+        now.trialEnd(),
+        now.endsAtPeriodEnd(),
+        now.cancelAt(),
+        now.endedAt(),
+        known.revision());
+  }
+}

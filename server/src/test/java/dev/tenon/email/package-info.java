@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.email;
+
+import org.jspecify.annotations.NullMarked;

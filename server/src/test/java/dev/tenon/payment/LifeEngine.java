@@ -1,0 +1,214 @@
+package dev.tenon.payment;
+
+import dev.tenon.connector.Secret;
+import dev.tenon.connector.signature.Verdict;
+import dev.tenon.connector.template.EmailTemplates;
+import dev.tenon.db.Database;
+import dev.tenon.db.EngineTx;
+import dev.tenon.db.TestDatabase;
+import dev.tenon.email.MailSeal;
+import dev.tenon.email.Messages;
+import dev.tenon.event.Events;
+import dev.tenon.id.Ids;
+import dev.tenon.inbox.Delivery;
+import dev.tenon.inbox.InboundHeaders;
+import dev.tenon.inbox.InboundProvider;
+import dev.tenon.inbox.Inbox;
+import dev.tenon.inbox.InboxWriter;
+import dev.tenon.inbox.Reading;
+import dev.tenon.inbox.Received;
+import dev.tenon.lane.Applied;
+import dev.tenon.lane.FactApplier;
+import dev.tenon.lane.LaneRun;
+import dev.tenon.lane.LaneWorkers;
+import dev.tenon.lane.WaitingFact;
+import dev.tenon.tenant.TenantId;
+import dev.tenon.work.Jobs;
+import dev.tenon.work.RetrySchedule;
+import dev.tenon.work.Signal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+
+/// The engine from the inbox to the payments' rows, on a real database: everything is the server's
+/// own but the signature, which always holds, and the seals, which are none.
+final class LifeEngine implements AutoCloseable {
+  final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-24T10:00:00Z"));
+  final TenantId tenant = new TenantId(UUID.randomUUID());
+  final Database db;
+  final InstantSource clock = now::get;
+  private final TestDatabase database = TestDatabase.fresh();
+  private final Ids ids = new Ids(clock);
+  private final InboxWriter writer;
+  private final Inbox inbox;
+  private final StripeApplier applier;
+
+  LifeEngine() {
+    db = database.open();
+    writer = new InboxWriter(db.engineSource(), new Signal(), InboxWriter.Limits.DEFAULT);
+    writer.start();
+    inbox = new Inbox(List.of(new Unsigned()), writer, (_, _, packed) -> packed, ids, clock);
+    var jobs = new Jobs(List.of(), ids, clock, new Signal());
+    applier =
+        new StripeApplier(
+            ids,
+            clock,
+            new Events(ids, clock),
+            new Messages(EmailTemplates.builtIn(), new NoSeal(), jobs, ids, clock));
+    add(tenant, "Acme");
+  }
+
+  /// Makes a tenant with a sender.
+  void add(TenantId id, String name) {
+    db.useTenant(
+        id,
+        tx -> {
+          tx.handle()
+              .execute(
+                  """
+                  insert into tenant (tenant_id, name, state, created_at)
+                  values (?, ?, 'active', ?)
+                  """,
+                  id.uuid(),
+                  name,
+                  java.time.OffsetDateTime.ofInstant(now.get(), java.time.ZoneOffset.UTC));
+          tx.handle()
+              .execute(
+                  """
+                  insert into sender (tenant_id, address, name, product, is_default, created_at)
+                  values (?, 'hello@acme.test', 'Acme', 'Acme', true, ?)
+                  """,
+                  id.uuid(),
+                  java.time.OffsetDateTime.ofInstant(now.get(), java.time.ZoneOffset.UTC));
+        });
+  }
+
+  /// A connection, as far as intake needs one.
+  Inbox.Source connection(TenantId owner) {
+    return new Inbox.Source(owner, ids.next(), "stripe", List.of(Secret.of("s")));
+  }
+
+  Received receive(Inbox.Source from, String body) {
+    return receive(from, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Received receive(Inbox.Source from, byte[] body) {
+    InboundHeaders none = _ -> Optional.empty();
+    return inbox.receive(from, none, new Delivery(Map.of(), body)).orElseThrow();
+  }
+
+  /// A set of workers; before each of its commits `crash` is asked whether it dies just there.
+  LaneWorkers workers(BooleanSupplier crash) {
+    var run =
+        new LaneRun(
+            db,
+            List.of(new Crashing(applier, crash)),
+            (_, _, stored) -> Delivery.unpack(stored).body(),
+            new RetrySchedule(List.of(Duration.ofMinutes(1), Duration.ofMinutes(2)), 0),
+            new Signal(),
+            clock,
+            64);
+    return new LaneWorkers(db, run, new Signal(), () -> false, clock, LaneWorkers.Limits.DEFAULT);
+  }
+
+  /// Applies all that waits.
+  void runAll() {
+    LaneWorkers workers = workers(() -> false);
+    while (workers.claimAndRun() > 0) {
+      // Goes on while there is work.
+    }
+  }
+
+  void later(Duration time) {
+    now.set(now.get().plus(time));
+  }
+
+  /// Rows as superuser sees them.
+  List<List<String>> rows(String sql) {
+    try (var connection = database.connectAsAdministrator();
+        var statement = connection.createStatement()) {
+      statement.execute("set search_path = tenon");
+      try (var found = statement.executeQuery(sql)) {
+        int columns = found.getMetaData().getColumnCount();
+        List<List<String>> rows = new java.util.ArrayList<>();
+        while (found.next()) {
+          List<String> row = new java.util.ArrayList<>(columns);
+          for (int i = 1; i <= columns; i++) {
+            row.add(String.valueOf(found.getString(i)));
+          }
+          rows.add(row);
+        }
+        return rows;
+      }
+    } catch (java.sql.SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    db.close();
+    database.close();
+  }
+
+  /// The process dies after the work of a batch and before its commit.
+  static final class Crash extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private record Crashing(FactApplier real, BooleanSupplier crash) implements FactApplier {
+    @Override
+    public String provider() {
+      return real.provider();
+    }
+
+    @Override
+    public List<Applied> apply(
+        EngineTx tx, TenantId owner, UUID connection, List<WaitingFact> facts) {
+      List<Applied> applied = real.apply(tx, owner, connection, facts);
+      if (crash.getAsBoolean()) {
+        throw new Crash();
+      }
+      return applied;
+    }
+  }
+
+  private static final class Unsigned implements InboundProvider {
+    private final StripeInbound real = new StripeInbound();
+
+    @Override
+    public String provider() {
+      return real.provider();
+    }
+
+    @Override
+    public Verdict verify(byte[] body, InboundHeaders headers, List<Secret> secrets, Instant now) {
+      return new Verdict.Valid(0);
+    }
+
+    @Override
+    public Reading read(byte[] body) {
+      return real.read(body);
+    }
+  }
+
+  private static final class NoSeal implements MailSeal {
+    @Override
+    public byte[] seal(TenantId tenant, UUID message, byte[] plain) {
+      return plain;
+    }
+
+    @Override
+    public byte[] open(TenantId tenant, UUID message, byte[] sealed) {
+      return sealed;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.tenon.payment;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/// The rules of `docs/states.md` once more, in the plainest form: which mails and events must have
+/// come out, given the order in which the facts of one life were known.
+final class LifeExpectation {
+  private static final Set<String> IN_USE =
+      Set.of("trialing", "active", "past_due", "unpaid", "paused");
+  private static final Set<String> ENDED = Set.of("canceled", "incomplete_expired");
+
+  final List<String> mails = new ArrayList<>();
+  final Map<String, Integer> events = new HashMap<>();
+  final Set<String> facts = new HashSet<>();
+  boolean ended;
+
+  LifeExpectation(List<String> delivered) {
+    boolean checkout = false;
+    boolean used = false;
+    boolean contact = false;
+    boolean confirmed = false;
+    boolean cancelled = false;
+    Set<String> paid = new HashSet<>();
+    Set<String> failed = new HashSet<>();
+    Set<String> customers = new HashSet<>();
+    Map<String, Long> refunded = new HashMap<>();
+    for (String body : delivered) {
+      JsonNode event = Life.json(body);
+      if (!facts.add(event.path("id").asString())) {
+        continue;
+      }
+      String type = event.path("type").asString();
+      JsonNode object = event.path("data").path("object");
+      String id = object.path("id").asString("");
+      switch (type) {
+        case "checkout.session.completed" -> {
+          checkout = true;
+          contact = true;
+        }
+        case "customer.created", "customer.updated", "customer.deleted" -> {
+          if (customers.add(id) && !type.endsWith("deleted")) {
+            count("customer.created");
+          }
+        }
+        case "invoice.paid", "invoice.payment_succeeded" -> {
+          boolean something = object.path("amount_paid").asLong() > 0;
+          contact |= object.path("customer_email").isString();
+          if (something && paid.add(id)) {
+            count("payment.succeeded");
+            if (!object.path("billing_reason").asString().equals("subscription_create")) {
+              mails.add("receipt");
+            }
+          }
+        }
+        case "invoice.payment_failed" -> {
+          contact |= object.path("customer_email").isString();
+          if (!paid.contains(id) && failed.add(id)) {
+            mails.add("payment-failed");
+          }
+          failed.add(id);
+        }
+        case "charge.refunded" -> {
+          long amount = object.path("amount_refunded").asLong();
+          if (amount > refunded.getOrDefault(id, 0L)) {
+            refunded.put(id, amount);
+            count("payment.refunded");
+          }
+        }
+        default -> {
+          if (type.startsWith("customer.subscription.")) {
+            String status = object.path("status").asString();
+            if (ENDED.contains(status) && !ended) {
+              ended = true;
+              count("subscription.cancelled");
+            }
+            if (IN_USE.contains(status)) {
+              if (!used && !ended) {
+                count("subscription.activated");
+              }
+              used = true;
+            }
+          }
+        }
+      }
+      if (checkout && used && !ended && !confirmed) {
+        confirmed = true;
+        mails.add("subscription-confirmation");
+      }
+      if (used && ended && contact && !cancelled) {
+        cancelled = true;
+        mails.add("subscription-cancellation");
+      }
+    }
+  }
+
+  private void count(String event) {
+    events.merge(event, 1, Integer::sum);
+  }
+}

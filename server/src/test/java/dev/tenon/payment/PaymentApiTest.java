@@ -1,0 +1,275 @@
+package dev.tenon.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.tenant.TenantId;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Customers, checkout, subscriptions, the portal, payments and entitlement over the API, on the
+/// whole program beside the sandbox: on a tenant's own account, and on one that tenants share.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init")
+class PaymentApiTest {
+  private static final String RETURN =
+      "\"success_url\":\"https://app.test/ok?s={CHECKOUT_SESSION_ID}\",\"cancel_url\":\"https://app.test/no\"";
+
+  private PaymentProgram program;
+  private TenantId own;
+  private String ownKey;
+  private TenantId ada;
+  private String adaKey;
+  private TenantId bob;
+  private String bobKey;
+  private String platformKey;
+  private String price;
+
+  @BeforeAll
+  void start(@TempDir Path folder) {
+    program = new PaymentProgram(folder);
+    own = program.tenant("Own account");
+    ownKey = program.key(own);
+    ada = program.tenant("Ada");
+    adaKey = program.key(ada);
+    bob = program.tenant("Bob");
+    bobKey = program.key(bob);
+    platformKey = program.key(TenantId.PLATFORM);
+    program.connect(own);
+    program.connect(TenantId.PLATFORM);
+    price = program.price();
+  }
+
+  @AfterAll
+  void stop() {
+    program.close();
+  }
+
+  @Test
+  void sellsOnATenantsOwnAccountFromTheCustomerToTheEnd() {
+    JsonNode customer = made(own, ownKey, "/customers", "{\"email\":\"c@customer.test\"}");
+    String id = customer.path("id").asString();
+    String providerId = customer.path("provider_id").asString();
+    assertThat(get(own, ownKey, "/customers/" + id)).isEqualTo(customer);
+
+    JsonNode changed =
+        ok(program.call("PATCH", own, "/customers/" + id, ownKey, "{\"name\":\"Cleo\"}"));
+    assertThat(changed.path("name").asString()).isEqualTo("Cleo");
+    program.awaitAnswer(
+        own, "/customers/" + id, ownKey, now -> now.path("name").asString("").equals("Cleo"));
+
+    program.stripe.pay(checkout(own, ownKey, id));
+    JsonNode held =
+        program.awaitAnswer(
+            own,
+            "/subscriptions?customer=" + providerId,
+            ownKey,
+            list -> list.path("data").path(0).path("state").asString("").equals("active"));
+    assertThat(held.path("data")).hasSize(1);
+    String subscription = held.path("data").path(0).path("id").asString();
+    JsonNode entitled =
+        get(own, ownKey, "/entitlements?customer=%s&price=%s".formatted(providerId, price));
+    assertThat(entitled.path("entitled").asBoolean()).isTrue();
+    assertThat(get(own, ownKey, "/entitlements?customer=" + providerId + "&price=other").toString())
+        .isEqualTo("{\"entitled\":false,\"subscriptions\":[]}");
+
+    JsonNode ending = made200(own, ownKey, "/subscriptions/" + subscription + "/cancel", "{}");
+    assertThat(ending.path("cancel_at_period_end").asBoolean()).isTrue();
+    assertThat(ending.path("state").asString()).isEqualTo("active");
+    program.awaitAnswer(
+        own,
+        "/subscriptions/" + subscription,
+        ownKey,
+        now -> now.path("cancel_at_period_end").asBoolean());
+    JsonNode kept = made200(own, ownKey, "/subscriptions/" + subscription + "/resume", "");
+    assertThat(kept.path("cancel_at_period_end").asBoolean()).isFalse();
+    JsonNode ended =
+        made200(own, ownKey, "/subscriptions/" + subscription + "/cancel", "{\"at\":\"now\"}");
+    assertThat(ended.path("state").asString()).isEqualTo("ended");
+    program.awaitAnswer(
+        own,
+        "/subscriptions/" + subscription,
+        ownKey,
+        now -> now.path("state").asString().equals("ended"));
+    assertThat(
+            get(own, ownKey, "/entitlements?customer=" + providerId).path("entitled").asBoolean())
+        .isFalse();
+    isProblem(
+        program.call("POST", own, "/subscriptions/" + subscription + "/resume", ownKey, ""),
+        409,
+        "request.conflict");
+  }
+
+  @Test
+  void showsAPaymentAndWhatWentBack() {
+    JsonNode customer = made(own, ownKey, "/customers", "{\"email\":\"r@customer.test\"}");
+    String providerId = customer.path("provider_id").asString();
+    program.stripe.pay(checkout(own, ownKey, providerId));
+    JsonNode payments =
+        program.awaitAnswer(
+            own, "/payments?customer=" + providerId, ownKey, list -> !list.path("data").isEmpty());
+    JsonNode payment = payments.path("data").path(0);
+    assertThat(payment.path("amount").asLong()).isEqualTo(2900);
+    assertThat(payment.path("amount_refunded").asLong()).isZero();
+
+    for (JsonNode charge : program.stripe.save().path("charge")) {
+      if (charge.path("customer").asString().equals(providerId)) {
+        program.atStripe("/_sandbox/charges/" + charge.path("id").asString() + "/refund", "");
+      }
+    }
+    program.awaitAnswer(
+        own,
+        "/payments/" + payment.path("id").asString(),
+        ownKey,
+        now -> now.path("amount_refunded").asLong() == 2900);
+  }
+
+  @Test
+  void opensThePortalAndLeadsBack() {
+    JsonNode customer = made(own, ownKey, "/customers", "{\"email\":\"p@customer.test\"}");
+    String body =
+        "{\"customer\":\"%s\",\"return_url\":\"https://app.test/account\"}"
+            .formatted(customer.path("id").asString());
+    assertThat(made(own, ownKey, "/portal-sessions", body).path("url").asString())
+        .startsWith(program.sandbox.url("stripe") + "/p/session/");
+    isProblem(
+        program.call(
+            "POST",
+            own,
+            "/portal-sessions",
+            ownKey,
+            body.replace("https://app.test/account", "javascript:alert(1)")),
+        400,
+        "request.invalid_field");
+  }
+
+  @Test
+  void aSharedAccountSellsOnlyWhatThePlatformAllowsAndKeepsTenantsApart() {
+    JsonNode customer = made(ada, adaKey, "/customers", "{\"email\":\"a@customer.test\"}");
+    String providerId = customer.path("provider_id").asString();
+    isProblem(
+        program.call("POST", ada, "/checkout-sessions", adaKey, checkoutBody(providerId)),
+        400,
+        "request.invalid_field");
+    String list = "{\"prices\":[\"%s\"]}".formatted(price);
+    isProblem(
+        program.call("PUT", ada, "/allowed-prices", adaKey, list), 403, "access.platform_only");
+    assertThat(ok(program.call("PUT", ada, "/allowed-prices", platformKey, list)).toString())
+        .contains(price);
+    ok(program.call("PUT", bob, "/allowed-prices", platformKey, list));
+
+    program.stripe.pay(checkout(ada, adaKey, providerId));
+    program.awaitAnswer(
+        ada,
+        "/entitlements?customer=" + providerId,
+        adaKey,
+        now -> now.path("entitled").asBoolean());
+    assertThat(get(ada, adaKey, "/entitlements").path("entitled").asBoolean())
+        .as("the tenant's own subscription on the platform's account")
+        .isTrue();
+    assertThat(get(bob, bobKey, "/subscriptions").path("data")).isEmpty();
+    assertThat(get(bob, bobKey, "/payments").path("data")).isEmpty();
+
+    for (String named : new String[] {providerId, customer.path("id").asString()}) {
+      isProblem(
+          program.call("POST", bob, "/checkout-sessions", bobKey, checkoutBody(named)),
+          400,
+          "request.invalid_field");
+      isProblem(
+          program.call(
+              "POST",
+              bob,
+              "/portal-sessions",
+              bobKey,
+              "{\"customer\":\"%s\",\"return_url\":\"https://app.test\"}".formatted(named)),
+          400,
+          "request.invalid_field");
+    }
+    String subscription =
+        get(ada, adaKey, "/subscriptions").path("data").path(0).path("id").asString();
+    isProblem(
+        program.call("POST", bob, "/subscriptions/" + subscription + "/cancel", bobKey, "{}"),
+        404,
+        "request.not_found");
+  }
+
+  @Test
+  void refusesBadInput() {
+    for (String bad :
+        new String[] {
+          "{\"email\":\"\"}", "{\"email\":\"nobody\"}", "{\"email\":\"a@b\",\"name\":\" \"}"
+        }) {
+      isProblem(program.call("POST", own, "/customers", ownKey, bad), 400, "request.invalid_field");
+    }
+    for (String bad :
+        new String[] {
+          checkoutBody("").replace("\"customer\":\"\",", "\"quantity\":0,"),
+          checkoutBody("").replace("\"customer\":\"\",", "\"trial_days\":731,"),
+          checkoutBody("").replace("https://app.test/no", "/no"),
+          checkoutBody("cus_1/../x"),
+          checkoutBody("").replace(price, "price 1")
+        }) {
+      isProblem(
+          program.call("POST", own, "/checkout-sessions", ownKey, bad),
+          400,
+          "request.invalid_field");
+    }
+    isProblem(
+        program.call("GET", own, "/subscriptions/sub_x", ownKey, ""), 404, "request.not_found");
+    isProblem(
+        program.call("PUT", own, "/payment-mails", ownKey, "{\"off\":[\"welcome\"]}"),
+        400,
+        "request.invalid_field");
+  }
+
+  @Test
+  void switchesMailsOffAndOn() {
+    JsonNode off =
+        ok(program.call("PUT", bob, "/payment-mails", bobKey, "{\"off\":[\"receipt\"]}"));
+    assertThat(off.path("off").toString()).isEqualTo("[\"receipt\"]");
+    assertThat(get(bob, bobKey, "/payment-mails")).isEqualTo(off);
+    assertThat(ok(program.call("PUT", bob, "/payment-mails", bobKey, "{\"off\":[]}")).path("off"))
+        .isEmpty();
+  }
+
+  private String checkout(TenantId tenant, String key, String customer) {
+    return made(tenant, key, "/checkout-sessions", checkoutBody(customer))
+        .path("provider_id")
+        .asString();
+  }
+
+  private String checkoutBody(String customer) {
+    return "{\"price\":\"%s\",\"customer\":\"%s\",%s}".formatted(price, customer, RETURN);
+  }
+
+  private JsonNode get(TenantId tenant, String key, String path) {
+    return ok(program.call("GET", tenant, path, key, ""));
+  }
+
+  private JsonNode made(TenantId tenant, String key, String path, String body) {
+    return answered(program.call("POST", tenant, path, key, body), 201);
+  }
+
+  private JsonNode made200(TenantId tenant, String key, String path, String body) {
+    return answered(program.call("POST", tenant, path, key, body), 200);
+  }
+
+  private static JsonNode ok(HttpResponse<String> response) {
+    return answered(response, 200);
+  }
+
+  private static JsonNode answered(HttpResponse<String> response, int status) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    return PaymentProgram.json(response);
+  }
+
+  private static void isProblem(HttpResponse<String> response, int status, String code) {
+    assertThat(response.body()).contains("\"code\":\"" + code + "\"");
+    assertThat(response.statusCode()).isEqualTo(status);
+  }
+}

@@ -1,0 +1,192 @@
+package dev.tenon.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.connector.stripe.Origin;
+import dev.tenon.inbox.Inbox;
+import dev.tenon.lane.Replays;
+import dev.tenon.tenant.TenantId;
+import dev.tenon.work.Signal;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Whose it is: on a tenant's own connection always the tenant's, on the platform's only what this
+/// server made for a tenant, whatever the metadata says.
+class PlatformConnectionTest {
+  private final LifeEngine engine = new LifeEngine();
+  private final TenantId victim = engine.tenant;
+  private final Inbox.Source platform = engine.connection(TenantId.PLATFORM);
+
+  @AfterEach
+  void stop() {
+    engine.close();
+  }
+
+  @Test
+  void aReferenceThatTheServerMadeLeadsToItsTenant() {
+    String reference = announce(victim);
+
+    engine.receive(platform, subscription("evt_1", "sub_1", "cus_1", "tenon_ref", reference));
+    engine.runAll();
+
+    assertThat(facts()).containsExactly(List.of("applied", victim.uuid().toString()));
+    assertThat(tenants()).containsExactly(victim.uuid().toString());
+  }
+
+  @Test
+  void aTenantInTheMetadataOfAForeignObjectReachesNobody() {
+    engine.receive(
+        platform, subscription("evt_1", "sub_1", "cus_1", "tenant_id", victim.toString()));
+    engine.runAll();
+
+    assertThat(facts()).containsExactly(List.of("unassigned", "null"));
+    assertThat(tenants()).isEmpty();
+    assertThat(engine.rows("select type from event")).isEmpty();
+  }
+
+  @Test
+  void aTenantThatDoesNotExistGetsNothing() {
+    engine.receive(
+        platform,
+        subscription(
+            "evt_1", "sub_1", "cus_1", "tenant_id", new TenantId(UUID.randomUUID()).toString()));
+    engine.runAll();
+
+    assertThat(facts()).containsExactly(List.of("unassigned", "null"));
+  }
+
+  @Test
+  void aReferenceMadeForAnotherConnectionIsWorthNothing() {
+    Inbox.Source other = engine.connection(TenantId.PLATFORM);
+    String reference =
+        engine.db.asTenant(victim, tx -> PlatformObjects.announce(tx, other.connection()));
+
+    engine.receive(platform, subscription("evt_1", "sub_1", "cus_1", "tenon_ref", reference));
+    engine.runAll();
+
+    assertThat(facts()).containsExactly(List.of("unassigned", "null"));
+  }
+
+  @Test
+  void aReferenceCanNotBeTakenFromAnIdThatLooksLikeOne() {
+    String reference = announce(victim);
+
+    engine.receive(
+        platform, subscription("evt_1", "ref:" + reference, "ref:" + reference, "a", "b"));
+    engine.runAll();
+
+    assertThat(tenants()).isEmpty();
+  }
+
+  @Test
+  void whatNamesObjectsOfTwoTenantsGoesToNeither() {
+    var other = new TenantId(UUID.randomUUID());
+    engine.add(other, "Other");
+    remember(victim, "cus_victim");
+    String reference = announce(other);
+
+    engine.receive(platform, subscription("evt_1", "sub_1", "cus_victim", "tenon_ref", reference));
+    engine.runAll();
+
+    assertThat(engine.rows("select state, result from fact").getFirst())
+        .first()
+        .isEqualTo("unassigned");
+    assertThat(tenants()).isEmpty();
+  }
+
+  @Test
+  void onItsOwnConnectionATenantGetsAllAndNamingAnotherChangesNothing() {
+    var other = new TenantId(UUID.randomUUID());
+    engine.add(other, "Other");
+    String reference = announce(victim);
+    Inbox.Source own = engine.connection(other);
+
+    engine.receive(own, subscription("evt_1", "sub_1", "cus_1", "tenant_id", victim.toString()));
+    engine.receive(own, subscription("evt_2", "sub_2", "cus_2", "tenon_ref", reference));
+    engine.runAll();
+
+    assertThat(tenants()).containsOnly(other.uuid().toString()).hasSize(2);
+  }
+
+  @Test
+  void factsBeforeTheirOwnerIsKnownAreAppliedByThemselvesAfterwards() {
+    String reference = announce(victim);
+    engine.receive(platform, customer("evt_1", "cus_1"));
+    engine.runAll();
+    assertThat(facts()).containsExactly(List.of("unassigned", "null"));
+
+    engine.receive(platform, subscription("evt_2", "sub_1", "cus_1", "tenon_ref", reference));
+    engine.runAll();
+
+    assertThat(facts()).containsOnly(List.of("applied", victim.uuid().toString())).hasSize(2);
+    assertThat(engine.rows("select type from event order by type"))
+        .containsExactly(List.of("customer.created"), List.of("subscription.activated"));
+  }
+
+  @Test
+  void anUnassignedFactIsAppliedOnReplayOnceItsTenantIsThere() {
+    var late = new TenantId(UUID.randomUUID());
+    engine.receive(platform, customer("evt_1", "cus_1"));
+    engine.runAll();
+    UUID fact = UUID.fromString(engine.rows("select id from fact").getFirst().getFirst());
+    var replays = new Replays(engine.db, new Signal());
+
+    boolean tooEarly = replays.replay(TenantId.PLATFORM, fact, "test");
+    engine.runAll();
+    assertThat(tooEarly).isTrue();
+    assertThat(facts()).containsExactly(List.of("unassigned", "null"));
+
+    engine.later(Duration.ofMinutes(5));
+    engine.add(late, "Late");
+    remember(late, "cus_1");
+    boolean replayed = replays.replay(TenantId.PLATFORM, fact, "test");
+    engine.runAll();
+
+    assertThat(replayed).isTrue();
+    assertThat(facts()).containsExactly(List.of("applied", late.uuid().toString()));
+    assertThat(engine.rows("select tenant_id, email from customer"))
+        .containsExactly(List.of(late.uuid().toString(), "ada@customer.test"));
+  }
+
+  private String announce(TenantId tenant) {
+    return engine.db.asTenant(tenant, tx -> PlatformObjects.announce(tx, platform.connection()));
+  }
+
+  private void remember(TenantId tenant, String id) {
+    engine.db.useTenant(tenant, tx -> PlatformObjects.remember(tx, platform.connection(), id));
+  }
+
+  private List<List<String>> facts() {
+    return engine.rows("select state, about_tenant_id from fact");
+  }
+
+  private List<String> tenants() {
+    return engine
+        .rows("select tenant_id from subscription union all select tenant_id from customer")
+        .stream()
+        .map(List::getFirst)
+        .toList();
+  }
+
+  private static String customer(String event, String id) {
+    return """
+        {"id":"%s","object":"event","type":"customer.created","created":1790000000,
+         "data":{"object":{"id":"%s","object":"customer","email":"ada@customer.test"}}}
+        """
+        .formatted(event, id);
+  }
+
+  private static String subscription(
+      String event, String id, String customer, String field, String value) {
+    assertThat(Origin.REFERENCE_FIELD).isEqualTo("tenon_ref");
+    return """
+        {"id":"%s","object":"event","type":"customer.subscription.created","created":1790000000,
+         "data":{"object":{"id":"%s","object":"subscription","customer":"%s","status":"active",
+          "metadata":{"%s":"%s"}}}}
+        """
+        .formatted(event, id, customer, field, value);
+  }
+}
