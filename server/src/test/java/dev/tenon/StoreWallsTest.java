@@ -75,6 +75,10 @@ class StoreWallsTest {
           Map.entry("lane.BacklogStore.oldestReady", "figures of the node"),
           Map.entry("work.BacklogStore.counts", "figures of the node"),
           Map.entry("InboxStore.takeIn", "each delivery carries its connection's tenant"),
+          Map.entry("AttemptStore.begin", "each attempt carries its message's tenant"),
+          Map.entry("AttemptStore.end", "each attempt carries its message's tenant"),
+          Map.entry("JobStore.finishHeld", "each job carries its tenant, and a token"),
+          Map.entry("JobStore.sleepHeld", "each job carries its tenant, and a token"),
           Map.entry("RefusalStore.add", "each refusal carries its connection's tenant"),
           Map.entry("RefusalStore.forget", "clears what is old, of all"));
 
@@ -198,7 +202,7 @@ class StoreWallsTest {
             "FactStore.ready",
             "JobStore.finish",
             "MessageStore.toSend",
-            "PaymentStore.payments",
+            "PaymentStore.load",
             "RefusalStore.list")
         .hasSizeGreaterThan(40);
   }
@@ -223,7 +227,7 @@ class StoreWallsTest {
             "FactStore.ready",
             "LaneStore.lockHeld",
             "MessageStore.toSend",
-            "PaymentStore.payments",
+            "PaymentStore.load",
             "RefusalStore.list");
   }
 

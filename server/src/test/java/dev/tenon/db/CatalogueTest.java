@@ -177,7 +177,9 @@ class CatalogueTest {
     RIGHTS.forEach(
         (table, rights) -> {
           List<String> lines = new ArrayList<>();
-          if (!rights.engine().isEmpty()) {
+          if (table.equals("event")) {
+            lines.add("engine_tells INSERT to tenon_engine - true");
+          } else if (!rights.engine().isEmpty()) {
             lines.add("engine ALL to tenon_engine true true");
           }
           lines.add("owner ALL to tenon_owner true true");
