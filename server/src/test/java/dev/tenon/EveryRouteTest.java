@@ -100,6 +100,7 @@ class EveryRouteTest {
   private static final Set<String> AT_THE_PROVIDER =
       Set.of(
           "updateACustomer",
+          "getASubscription",
           "createASessionOfTheCustomerPortal",
           "cancelASubscriptionAtTheEndOfThePaidPeriodOrNow",
           "takeBackACancellationThatHasNotComeIntoEffect");
