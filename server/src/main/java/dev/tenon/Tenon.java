@@ -20,12 +20,14 @@ import dev.tenon.db.Database;
 import dev.tenon.db.DatabaseAddress;
 import dev.tenon.db.Migrations;
 import dev.tenon.db.Partitions;
+import dev.tenon.email.BreakerGauge;
 import dev.tenon.email.ConfiguredEmail;
 import dev.tenon.email.EmailRoutingRoutes;
 import dev.tenon.email.EmailSender;
 import dev.tenon.email.MailSeal;
 import dev.tenon.email.MessageRoutes;
 import dev.tenon.email.Messages;
+import dev.tenon.email.MeteredEmail;
 import dev.tenon.email.SenderRoutes;
 import dev.tenon.event.Events;
 import dev.tenon.http.Gate;
@@ -37,10 +39,18 @@ import dev.tenon.idempotency.IdempotencyKeys;
 import dev.tenon.inbox.Delivery;
 import dev.tenon.inbox.InboundRoutes;
 import dev.tenon.inbox.Inbox;
+import dev.tenon.inbox.InboxMeters;
 import dev.tenon.inbox.InboxWriter;
+import dev.tenon.inbox.ReceivedEventRoutes;
+import dev.tenon.inbox.RefusalRoutes;
+import dev.tenon.inbox.Refusals;
+import dev.tenon.lane.FactBacklog;
 import dev.tenon.lane.LaneRun;
 import dev.tenon.lane.LaneWorkers;
 import dev.tenon.lane.Replays;
+import dev.tenon.metric.Machine;
+import dev.tenon.metric.Meters;
+import dev.tenon.metric.Sampler;
 import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeApplier;
 import dev.tenon.payment.StripeConnections;
@@ -53,6 +63,7 @@ import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
 import dev.tenon.vault.Vault;
 import dev.tenon.vault.VaultKey;
+import dev.tenon.work.JobBacklog;
 import dev.tenon.work.JobWorkers;
 import dev.tenon.work.Jobs;
 import dev.tenon.work.NodeBell;
@@ -78,6 +89,7 @@ import javax.net.ssl.SSLContext;
 public final class Tenon implements AutoCloseable {
   private static final int DELIVERY_BYTES_MAX = 32 << 20;
 
+  private final Machine machine;
   private final Database database;
   private final Vault vault;
   private final Tenants tenants;
@@ -90,10 +102,12 @@ public final class Tenon implements AutoCloseable {
   private final Schedule schedule;
   private final NodeBell bell;
   private final InboxWriter writer;
+  private final Refusals refusals;
   private final LaneWorkers lanes;
   private final JobWorkers work;
   private final EmailSender sender;
   private final PublicUrl publicUrl;
+  private final Sampler sampler;
   private final HttpServer server;
 
   /// What differs between `serve`, `dev` and tests.
@@ -143,12 +157,15 @@ public final class Tenon implements AutoCloseable {
     InstantSource clock = around.clock();
     stopMax = Duration.ofSeconds(config.server().stopSecondsMax());
     var ids = new Ids(clock);
-    var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    var meters = new Meters(registry);
+    machine = Machine.watch(registry);
     database =
         Database.open(
             around.database(),
             new Database.PoolSizes(
-                config.database().enginePoolSize(), config.database().tenantPoolSize()));
+                config.database().enginePoolSize(), config.database().tenantPoolSize()),
+            registry);
     vault = Vault.open(around.vaultKey(), database, clock);
     tenants = new Tenants(database, vault, ids, clock);
     keys = new ApiKeys(database, ids, clock);
@@ -178,10 +195,16 @@ public final class Tenon implements AutoCloseable {
     MailSeal mailSeal = new SealedMail(vault);
     var emailConnections =
         new ConfiguredEmail(database, connections, http, around.mailServers(), clock);
+    var breakers = new EmailBreakers(clock);
     sender =
         new EmailSender(
-            database, emailConnections, new EmailBreakers(clock), mailSeal, events, clock);
-    var jobs = new Jobs(List.of(sender), ids, clock, jobsMade);
+            database,
+            new MeteredEmail(emailConnections, meters),
+            breakers,
+            mailSeal,
+            events,
+            clock);
+    var jobs = new Jobs(List.of(sender), ids, clock, jobsMade, meters);
     var messages =
         new Messages(
             FromSettings.templates(config.email()),
@@ -212,7 +235,8 @@ public final class Tenon implements AutoCloseable {
                 config.inbox().writers(),
                 config.inbox().batchSizeMax(),
                 config.inbox().waitingMax(),
-                10_000));
+                10_000),
+            new InboxMeters(meters));
 
     // Lanes.
     var run =
@@ -223,7 +247,8 @@ public final class Tenon implements AutoCloseable {
             RetrySchedule.FACTS,
             jobsMade,
             clock,
-            config.lanes().batchSizeMax());
+            config.lanes().batchSizeMax(),
+            meters);
     lanes =
         new LaneWorkers(
             database,
@@ -240,6 +265,7 @@ public final class Tenon implements AutoCloseable {
                 Duration.ofMillis(config.lanes().pollMilliseconds())));
     var replays = new Replays(database, factsStored);
 
+    refusals = new Refusals(database, meters, clock);
     var inbox =
         new Inbox(
             List.of(new StripeInbound()),
@@ -267,17 +293,21 @@ public final class Tenon implements AutoCloseable {
         config.server().publicUrl().isEmpty()
             ? PublicUrl.late()
             : PublicUrl.of(URI.create(config.server().publicUrl()));
-    var routes = new Routes(new IdempotencyKeys(database, vault, ids, clock));
+    var routes =
+        new Routes(
+            config.server().bodyBytesMax(), new IdempotencyKeys(database, vault, ids, clock));
     TenantRoutes.declare(routes, tenants);
     ApiKeyRoutes.declare(routes, database, keys, clock);
     ConnectionRoutes.declare(routes, database, connections, publicUrl, ProviderKind.known());
-    InboundRoutes.declare(routes, inbox, connections, clock);
+    InboundRoutes.declare(
+        routes, inbox, connections, refusals, config.inbox().bodyBytesMax(), clock);
+    RefusalRoutes.declare(routes, database, connections, refusals);
     PaymentRoutes.declare(
         routes, database, new StripeConnections(database, connections, http), ids, clock);
     MessageRoutes.declare(routes, database, messages, emailConnections, jobs);
     EmailRoutingRoutes.declare(routes, database, connections);
     SenderRoutes.declare(routes, database, clock);
-    dev.tenon.inbox.ReceivedEventRoutes.declare(routes, database, replays);
+    ReceivedEventRoutes.declare(routes, database, replays);
     if (config.console().enabled()) {
       ConsoleRoutes.declare(
           routes,
@@ -299,12 +329,20 @@ public final class Tenon implements AutoCloseable {
             ids,
             routes,
             Map.of("database", () -> database.answers(Duration.ofSeconds(2))),
-            meters);
+            registry);
+    sampler =
+        new Sampler(
+            List.of(
+                new FactBacklog(database, meters, clock),
+                new JobBacklog(database, jobs, meters, clock),
+                new BreakerGauge(breakers, meters)));
   }
 
   private void begin(Consumer<Tenon> beforeWork) {
     int _ = partitions.make();
     beforeWork.accept(this);
+    sampler.start();
+    refusals.start();
     writer.start();
     lanes.start();
     work.start();
@@ -377,6 +415,10 @@ public final class Tenon implements AutoCloseable {
     return sessions;
   }
 
+  public Refusals refusals() {
+    return refusals;
+  }
+
   /// Where the outside reaches it.
   public PublicUrl publicUrl() {
     return publicUrl;
@@ -393,6 +435,9 @@ public final class Tenon implements AutoCloseable {
     sender.close();
     bell.close();
     http.close();
+    refusals.close();
+    sampler.close();
     database.close();
+    machine.close();
   }
 }

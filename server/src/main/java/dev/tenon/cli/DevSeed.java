@@ -23,7 +23,7 @@ import dev.tenon.tenant.Tenants;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -206,7 +206,7 @@ final class DevSeed {
                 on conflict (tenant_id, address) do nothing
                 """)
             .bind("tenant", tx.tenant().uuid())
-            .bind("now", Instant.now())
+            .bind("now", InstantSource.system().instant())
             .execute();
   }
 

@@ -3,6 +3,8 @@ package dev.tenon.db;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenon.tenant.TenantId;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -48,12 +50,19 @@ public final class Database implements AutoCloseable {
     this.tenant = jdbi(tenantPool);
   }
 
-  /// Opens the pools on a migrated database (see [Migrations]).
+  /// Opens the pools without measuring them: for tests and tools.
   public static Database open(DatabaseAddress address, PoolSizes sizes) {
+    return open(address, sizes, new SimpleMeterRegistry());
+  }
+
+  /// Opens the pools on a migrated database (see [Migrations]).
+  ///
+  /// @param meters where the pools count their connections and waits
+  public static Database open(DatabaseAddress address, PoolSizes sizes, MeterRegistry meters) {
     return new Database(
-        pool(address, "engine", "tenon_engine", sizes.engine()),
-        pool(address, "tenant", "tenon_tenant", sizes.tenant()),
-        pool(address, "look-up", "tenon_engine", LOOK_UP_POOL));
+        pool(address, "engine", "tenon_engine", sizes.engine(), meters),
+        pool(address, "tenant", "tenon_tenant", sizes.tenant(), meters),
+        pool(address, "look-up", "tenon_engine", LOOK_UP_POOL, meters));
   }
 
   /// How many connections each pool may hold. Two more are for look-ups.
@@ -63,8 +72,9 @@ public final class Database implements AutoCloseable {
   public record PoolSizes(int engine, int tenant) {}
 
   private static HikariDataSource pool(
-      DatabaseAddress address, String name, String role, int size) {
+      DatabaseAddress address, String name, String role, int size, MeterRegistry meters) {
     var config = new HikariConfig();
+    config.setMetricRegistry(meters);
     config.setPoolName("tenon-" + name);
     config.setJdbcUrl(address.jdbcUrl());
     config.setUsername(address.user());

@@ -5,7 +5,6 @@ import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.InvalidEmailException;
 import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.Database;
-import dev.tenon.db.TenantTx;
 import dev.tenon.http.About;
 import dev.tenon.http.Page;
 import dev.tenon.http.ProblemCode;
@@ -15,10 +14,7 @@ import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.work.Jobs;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class MessageRoutes {
   private static final int ADDRESSES_MAX = 50;
 
+  private final MessageQueries queries = new MessageQueries();
   private final Database database;
   private final Messages messages;
   private final ConfiguredEmail connections;
@@ -288,92 +285,16 @@ public final class MessageRoutes {
 
   private MessageView find(Request request, UUID id) {
     return database
-        .asTenant(
-            request.tenant(),
-            tx -> {
-              List<AttemptView> attempts = attempts(tx, id);
-              return tx.handle()
-                  .createQuery("select * from message where tenant_id = :tenant and id = :id")
-                  .bind("tenant", request.tenant().uuid())
-                  .bind("id", id)
-                  .map((row, context) -> view(row, attempts))
-                  .findOne();
-            })
+        .asTenant(request.tenant(), tx -> queries.find(tx, id))
         .orElseThrow(ProblemException::notFound);
   }
 
-  private static List<AttemptView> attempts(TenantTx tx, UUID message) {
-    return tx.handle()
-        .createQuery(
-            """
-            select * from attempt where tenant_id = :tenant and message_id = :message
-            order by number limit 200
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("message", message)
-        .map((row, _) -> attempt(row))
-        .list();
-  }
-
-  private static AttemptView attempt(ResultSet row) throws SQLException {
-    OffsetDateTime endedAt = row.getObject("ended_at", OffsetDateTime.class);
-    return new AttemptView(
-        row.getInt("number"),
-        row.getString("provider"),
-        Ids.write(Prefix.CONNECTION, row.getObject("connection_id", UUID.class)),
-        row.getString("kind"),
-        row.getString("outcome"),
-        row.getObject("status", Integer.class),
-        row.getString("code"),
-        row.getString("detail"),
-        row.getString("decision"),
-        row.getString("request_id"),
-        row.getString("provider_message_id"),
-        row.getObject("started_at", OffsetDateTime.class).toInstant(),
-        endedAt == null ? null : endedAt.toInstant());
-  }
-
-  private record Row(UUID id, MessageView view) {}
-
   private Page<MessageView> list(Request request) {
     Page.Ask ask = request.page();
-    List<Row> rows =
-        database.asTenant(
-            request.tenant(),
-            tx ->
-                tx.handle()
-                    .createQuery(
-                        """
-                        select * from message
-                        where tenant_id = :tenant and (:before::uuid is null or id < :before::uuid)
-                        order by id desc limit :limit
-                        """)
-                    .bind("tenant", request.tenant().uuid())
-                    .bind("before", ask.before().orElse(null))
-                    .bind("limit", ask.rows())
-                    .map(
-                        (row, context) -> new Row(row.getObject("id", UUID.class), view(row, null)))
-                    .list());
-    return Page.of(ask, rows, Row::id, Row::view);
-  }
-
-  private static MessageView view(ResultSet row, @Nullable List<AttemptView> attempts)
-      throws SQLException {
-    OffsetDateTime sentAt = row.getObject("sent_at", OffsetDateTime.class);
-    return new MessageView(
-        Ids.write(Prefix.MESSAGE, row.getObject("id", UUID.class)),
-        row.getString("state"),
-        row.getString("recipient"),
-        row.getString("sender"),
-        row.getString("subject"),
-        row.getString("template"),
-        row.getString("stream"),
-        row.getString("policy"),
-        row.getString("sent_by"),
-        row.getString("provider_message_id"),
-        row.getString("reason"),
-        attempts,
-        row.getObject("created_at", OffsetDateTime.class).toInstant(),
-        sentAt == null ? null : sentAt.toInstant());
+    return Page.of(
+        ask,
+        database.asTenant(request.tenant(), tx -> queries.list(tx, ask.before(), ask.rows())),
+        MessageQueries.Row::id,
+        MessageQueries.Row::view);
   }
 }

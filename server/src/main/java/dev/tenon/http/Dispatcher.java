@@ -228,7 +228,7 @@ final class Dispatcher implements Handler {
     response.status(status);
     response.header(HeaderNames.CONTENT_TYPE, "application/problem+json");
     response.header(HeaderNames.CACHE_CONTROL, "no-store");
-    response.send(Json.write(Problem.of(problem, publicUrl.at("/docs/problems"), id)));
+    response.send(Json.write(Problem.of(problem, publicUrl, id)));
   }
 
   private Timer timer(String method, @Nullable Route route, int status) {

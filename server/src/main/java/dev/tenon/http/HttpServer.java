@@ -197,7 +197,7 @@ public final class HttpServer implements AutoCloseable {
     byte[] page = ProblemPage.html().getBytes(StandardCharsets.UTF_8);
     routes.raw(
         "GET",
-        "/docs/problems",
+        ProblemPage.PATH,
         "Problem codes",
         request ->
             request
@@ -245,9 +245,7 @@ public final class HttpServer implements AutoCloseable {
         (_, type, status, headers, _) -> {
           String id = dev.tenon.id.Ids.write(dev.tenon.id.Prefix.REQUEST, ids.next());
           ProblemCode code = refusal(status.code());
-          byte[] body =
-              Json.write(
-                  Problem.of(new ProblemException(code), publicUrl.at("/docs/problems"), id));
+          byte[] body = Json.write(Problem.of(new ProblemException(code), publicUrl, id));
           return DirectHandler.TransportResponse.builder()
               .status(io.helidon.http.Status.create(code.status()))
               .headers(headers)

@@ -22,9 +22,9 @@ public record Problem(
     String docUrl,
     String requestId) {
 
-  static Problem of(ProblemException exception, String docs, String requestId) {
+  static Problem of(ProblemException exception, PublicUrl publicUrl, String requestId) {
     ProblemCode code = exception.code();
-    String docUrl = docs + "#" + code.text();
+    String docUrl = ProblemPage.link(publicUrl, code);
     return new Problem(
         docUrl,
         code.title(),

@@ -4,20 +4,51 @@ package dev.tenon.http;
 public final class ProblemPage {
   private ProblemPage() {}
 
+  /// Where the server serves the page.
+  static final String PATH = "/docs/problems";
+
+  /// The address of a code's explanation, which is the `type` of its problems.
+  static String link(PublicUrl publicUrl, ProblemCode code) {
+    return publicUrl.at(PATH + "#" + code.text());
+  }
+
   /// As it stands in `docs/problems.md`.
-  public static String markdown() {
+  static String markdown() {
     var out = new StringBuilder();
     out.append(
         """
         # Problems
 
-        Every answer that is not a success is `application/problem+json` (RFC 9457). `code` never
-        changes its meaning, `param` names the field it is about, `request_id` finds the request in the
-        logs.
+        Every answer that is not a success is `application/problem+json` (RFC 9457):
+
+        ```json
+        {
+          "type": "https://hooks.example.com/docs/problems#request.missing_field",
+          "title": "A field is missing",
+          "status": 400,
+          "detail": "The field `name` is needed.",
+          "code": "request.missing_field",
+          "param": "name",
+          "doc_url": "https://hooks.example.com/docs/problems#request.missing_field",
+          "request_id": "req_01k85rd5hne659hjjbrogo1r6s"
+        }
+        ```
+
+        Programs decide by `code`: it never changes its meaning. `detail` is for people and may change. \
+        `param` names the field, query parameter or scope it is about, where there is one. `request_id` \
+        finds the request in the logs. `type` and `doc_url` lead to this page on the server that answered.
+
+        This page is made from `ProblemCode`.
         """);
+    String area = "";
     for (ProblemCode code : ProblemCode.values()) {
+      String own = code.text().substring(0, code.text().indexOf('.'));
+      if (!own.equals(area)) {
+        area = own;
+        out.append("\n## ").append(area).append('\n');
+      }
       out.append(
-          "\n## %s\n\n%d: %s. %s\n"
+          "\n### %s\n\n%d. **What happened:** %s.\n\n**What to do:** %s\n"
               .formatted(code.text(), code.status(), code.title(), code.whatToDo()));
     }
     return out.toString();

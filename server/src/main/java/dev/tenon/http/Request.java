@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One request to one route, its authority already checked, and the way to answer it.
 public final class Request {
+  private static final int AT_ONCE_BYTES_MAX = 64 * 1024;
+
   private final ServerRequest request;
   private final ServerResponse response;
   private final Route route;
@@ -177,11 +179,12 @@ public final class Request {
       return new byte[0];
     }
     try (InputStream in = request.content().inputStream()) {
-      if (announced > 0) {
+      if (announced > 0 && announced <= AT_ONCE_BYTES_MAX) {
         byte[] body = new byte[(int) announced];
         int read = in.readNBytes(body, 0, body.length);
         return read == body.length ? body : Arrays.copyOf(body, read);
       }
+      // Grows as it comes: who only announces much takes no memory.
       byte[] body = in.readNBytes(max + 1);
       if (body.length > max) {
         throw tooLarge(max);

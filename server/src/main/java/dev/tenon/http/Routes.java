@@ -13,19 +13,24 @@ import java.util.function.Function;
 /// `{tenant}` is special: the caller must reach that tenant, which must exist, or the answer is
 /// 404.
 public final class Routes {
-  /// A body that no route allows more of without saying so.
-  public static final int BODY_BYTES_MAX = 1024 * 1024;
+  /// What a route that anybody may call takes without saying so: forms, and nothing larger.
+  public static final int OPEN_BODY_BYTES_MAX = 64 * 1024;
 
   private final List<Route> routes = new ArrayList<>();
+  private final int bodyBytesMax;
   private final Optional<Repeats> repeats;
 
   /// Routes that forget each request once it is answered.
-  public Routes() {
+  ///
+  /// @param bodyBytesMax what a route that needs a key takes without saying so
+  public Routes(int bodyBytesMax) {
+    this.bodyBytesMax = bodyBytesMax;
     this.repeats = Optional.empty();
   }
 
   /// Routes whose [Route#repeatable] ones remember in `repeats`.
-  public Routes(Repeats repeats) {
+  public Routes(int bodyBytesMax, Repeats repeats) {
+    this.bodyBytesMax = bodyBytesMax;
     this.repeats = Optional.of(repeats);
   }
 
@@ -156,7 +161,7 @@ public final class Routes {
             Optional.empty(),
             Route.Shape.RAW,
             200,
-            BODY_BYTES_MAX,
+            OPEN_BODY_BYTES_MAX,
             handler::accept));
   }
 
@@ -173,7 +178,7 @@ public final class Routes {
             Optional.empty(),
             Route.Shape.RAW,
             200,
-            BODY_BYTES_MAX,
+            bodyBytesMax,
             handler::accept));
   }
 
@@ -199,7 +204,7 @@ public final class Routes {
         Optional.of(response),
         Route.Shape.OBJECT,
         status,
-        BODY_BYTES_MAX,
+        bodyBytesMax,
         request -> Repetition.run(request, repeats, body, handler));
   }
 

@@ -1,6 +1,7 @@
 package dev.tenon.id;
 
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
@@ -89,6 +90,11 @@ public final class Ids {
       low = (low << 5) | digit;
     }
     return Optional.of(new UUID(high, low));
+  }
+
+  /// When an id of ours was made, to the millisecond.
+  public static Instant madeAt(UUID id) {
+    return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
   }
 
   private static int digit(char c) {

@@ -15,12 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// `POST /in/{connection}`: where providers send their webhooks.
+/// `POST /in/{connection}`: where providers send their webhooks. What is not accepted is counted
+/// and kept by [Refusals].
 public final class InboundRoutes {
-  private static final Logger LOG = LoggerFactory.getLogger(InboundRoutes.class);
   private static final byte[] RECEIVED = "{\"received\": true}".getBytes(StandardCharsets.UTF_8);
 
   /// Headers worth keeping: they say how it was signed and what it is. The others may hold what a
@@ -30,26 +28,46 @@ public final class InboundRoutes {
 
   private final Inbox inbox;
   private final Connections connections;
+  private final Refusals refusals;
   private final InstantSource clock;
 
-  private InboundRoutes(Inbox inbox, Connections connections, InstantSource clock) {
+  private InboundRoutes(
+      Inbox inbox, Connections connections, Refusals refusals, InstantSource clock) {
     this.inbox = inbox;
     this.connections = connections;
+    this.refusals = refusals;
     this.clock = clock;
   }
 
+  /// Declares the route.
+  ///
+  /// @param bodyBytesMax a larger body is answered 413
   public static void declare(
-      Routes routes, Inbox inbox, Connections connections, InstantSource clock) {
-    var here = new InboundRoutes(inbox, connections, clock);
-    routes.raw("POST", "/in/{connection}", "Receive a provider's webhook", here::receive);
+      Routes routes,
+      Inbox inbox,
+      Connections connections,
+      Refusals refusals,
+      int bodyBytesMax,
+      InstantSource clock) {
+    var here = new InboundRoutes(inbox, connections, refusals, clock);
+    routes
+        .raw("POST", "/in/{connection}", "Receive a provider's webhook", here::receive)
+        .bodyBytesMax(bodyBytesMax);
   }
 
   private void receive(Request request) {
-    InboundConnection connection =
-        ConnectionId.parse(request.path("connection"))
-            .flatMap(connections::findInbound)
-            .filter(found -> found.state() != Connection.State.DISABLED)
-            .orElseThrow(() -> new ProblemException(ProblemCode.WEBHOOK_UNKNOWN_CONNECTION));
+    Optional<InboundConnection> found =
+        ConnectionId.parse(request.path("connection")).flatMap(connections::findInbound);
+    if (found.isEmpty()) {
+      refusals.noteUnknown();
+      throw unknown();
+    }
+    InboundConnection connection = found.get();
+    if (connection.state() == Connection.State.DISABLED) {
+      refusals.note(connection, Refusal.Reason.DISABLED, "the connection is disabled");
+      throw unknown();
+    }
+    byte[] body = body(request, connection);
     var source =
         new Inbox.Source(
             connection.tenant(),
@@ -57,36 +75,72 @@ public final class InboundRoutes {
             connection.provider(),
             connection.secretsAt(clock.instant()));
     Optional<Received> received =
-        inbox.receive(source, request::header, new Delivery(kept(request), request.body()));
-    switch (received.orElseThrow(
-        () -> new ProblemException(ProblemCode.WEBHOOK_UNKNOWN_CONNECTION))) {
+        inbox.receive(source, request::header, new Delivery(kept(request), body));
+    if (received.isEmpty()) {
+      refusals.note(
+          connection,
+          Refusal.Reason.UNSUPPORTED,
+          "this version takes no webhooks of " + connection.provider());
+      throw unknown();
+    }
+    switch (received.get()) {
       case Received.Accepted _ -> request.answer(200, "application/json", RECEIVED);
       case Received.Busy() -> {
+        refusals.note(connection, Refusal.Reason.BUSY, "too much is waiting to be stored");
         request.set("Retry-After", "5");
         throw new ProblemException(ProblemCode.SERVER_BUSY);
       }
-      case Received.Malformed(String reason) ->
-          throw new ProblemException(
-              ProblemCode.WEBHOOK_MALFORMED, "The body is not one this provider sends: " + reason);
+      case Received.Malformed(String reason) -> {
+        refusals.note(
+            connection, Refusal.Reason.BODY_MALFORMED, "the body can't be read: " + reason);
+        throw new ProblemException(
+            ProblemCode.WEBHOOK_MALFORMED, "The body is not one this provider sends: " + reason);
+      }
       case Received.Refused(Verdict verdict) -> throw refused(connection, verdict);
     }
   }
 
-  private static ProblemException refused(InboundConnection connection, Verdict verdict) {
+  private static ProblemException unknown() {
+    return new ProblemException(ProblemCode.WEBHOOK_UNKNOWN_CONNECTION);
+  }
+
+  private byte[] body(Request request, InboundConnection connection) {
+    try {
+      return request.body();
+    } catch (ProblemException e) {
+      if (e.code() == ProblemCode.REQUEST_TOO_LARGE) {
+        refusals.note(connection, Refusal.Reason.TOO_LARGE, e.detail());
+      }
+      throw e;
+    }
+  }
+
+  private ProblemException refused(InboundConnection connection, Verdict verdict) {
+    Refusal.Reason reason =
+        switch (verdict) {
+          case Verdict.Malformed _ -> Refusal.Reason.SIGNATURE_MALFORMED;
+          case Verdict.Mismatch _ -> Refusal.Reason.SIGNATURE_MISMATCH;
+          case Verdict.TooOld _ -> Refusal.Reason.TOO_OLD;
+          case Verdict.TooNew _ -> Refusal.Reason.TOO_NEW;
+          case Verdict.NoSecret _ -> Refusal.Reason.NO_SECRET;
+          case Verdict.Valid _ -> throw new IllegalStateException("valid is not refused");
+        };
     String why =
         switch (verdict) {
-          case Verdict.Malformed(String reason) -> "the signature header is malformed: " + reason;
+          case Verdict.Malformed(String said) -> "the signature header is malformed: " + said;
           case Verdict.Mismatch() -> "no secret of this connection made this signature";
           case Verdict.TooOld(var age) -> "it was signed " + age.toSeconds() + " s ago";
           case Verdict.TooNew(var ahead) ->
               "it was signed " + ahead.toSeconds() + " s in the future";
           case Verdict.NoSecret() -> "this connection has no webhook secret";
-          case Verdict.Valid _ -> throw new IllegalStateException("valid is not refused");
+          case Verdict.Valid _ -> "it is valid";
         };
-    LOG.warn("refused a webhook for {} ({}): {}", connection.id(), connection.provider(), why);
-    return verdict instanceof Verdict.Malformed
-        ? new ProblemException(ProblemCode.WEBHOOK_MALFORMED, "Not accepted: " + why + ".")
-        : new ProblemException(ProblemCode.WEBHOOK_INVALID_SIGNATURE, "Not accepted: " + why + ".");
+    refusals.note(connection, reason, why);
+    return new ProblemException(
+        reason.status() == 400
+            ? ProblemCode.WEBHOOK_MALFORMED
+            : ProblemCode.WEBHOOK_INVALID_SIGNATURE,
+        "Not accepted: " + why + ".");
   }
 
   private static Map<String, String> kept(Request request) {

@@ -1,5 +1,6 @@
 package dev.tenon.inbox;
 
+import dev.tenon.metric.Meters;
 import dev.tenon.work.Signal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -34,6 +35,7 @@ public final class InboxWriter implements AutoCloseable {
   private final InboxStore store = new InboxStore();
   private final Signal stored;
   private final Limits limits;
+  private final InboxMeters meters;
   private final BlockingQueue<Ticket> waiting;
   private final List<Thread> writers = new ArrayList<>();
   private final Semaphore crowded = new Semaphore(0);
@@ -61,11 +63,18 @@ public final class InboxWriter implements AutoCloseable {
     BUSY
   }
 
+  /// Measures nothing: for tests and tools.
   public InboxWriter(DataSource source, Signal stored, Limits limits) {
+    this(source, stored, limits, new InboxMeters(Meters.unseen()));
+  }
+
+  public InboxWriter(DataSource source, Signal stored, Limits limits, InboxMeters meters) {
     this.source = source;
     this.stored = stored;
     this.limits = limits;
+    this.meters = meters;
     this.waiting = new ArrayBlockingQueue<>(limits.waiting());
+    meters.waiting(waiting::size);
   }
 
   public void start() {
@@ -175,6 +184,7 @@ public final class InboxWriter implements AutoCloseable {
   }
 
   private void commit(List<Ticket> batch) throws SQLException {
+    long start = System.nanoTime();
     Set<UUID> fresh;
     try (Connection connection = source.getConnection()) {
       connection.setAutoCommit(false);
@@ -186,11 +196,17 @@ public final class InboxWriter implements AutoCloseable {
         throw e;
       }
     }
+    meters.committed(batch.size(), System.nanoTime() - start);
     lastBatch = batch.size();
     lastCommit = System.nanoTime();
     stored.raise();
     for (Ticket ticket : batch) {
       boolean isNew = ticket.intake.facts.isEmpty() || fresh.contains(ticket.intake.receivedEvent);
+      if (isNew) {
+        meters.accepted(ticket.intake.provider);
+      } else {
+        meters.duplicate(ticket.intake.provider);
+      }
       ticket.finish(isNew ? Stored.FRESH : Stored.REPEATED);
     }
   }

@@ -2,9 +2,14 @@ package dev.tenon.lane;
 
 import dev.tenon.db.Database;
 import dev.tenon.db.EngineTx;
+import dev.tenon.id.Ids;
+import dev.tenon.metric.Meters;
+import dev.tenon.metric.Metric;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.RetrySchedule;
 import dev.tenon.work.Signal;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -13,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +40,24 @@ public final class LaneRun {
   private final RetrySchedule schedule;
   private final Signal jobsMade;
   private final InstantSource clock;
+  private final Meters meters;
   private final int factsMax;
 
   /// Opens a sealed delivery and answers its raw body.
   public interface DeliveryVault {
     byte[] openBody(TenantId tenant, UUID receivedEvent, byte[] sealed);
+  }
+
+  /// Measures nothing: for tests and tools.
+  public LaneRun(
+      Database database,
+      List<FactApplier> appliers,
+      DeliveryVault vault,
+      RetrySchedule schedule,
+      Signal jobsMade,
+      InstantSource clock,
+      int factsMax) {
+    this(database, appliers, vault, schedule, jobsMade, clock, factsMax, Meters.unseen());
   }
 
   public LaneRun(
@@ -48,8 +67,10 @@ public final class LaneRun {
       RetrySchedule schedule,
       Signal jobsMade,
       InstantSource clock,
-      int factsMax) {
+      int factsMax,
+      Meters meters) {
     this.database = database;
+    this.meters = meters;
     this.appliers = new LinkedHashMap<>();
     appliers.forEach(applier -> this.appliers.put(applier.provider(), applier));
     this.vault = vault;
@@ -76,7 +97,9 @@ public final class LaneRun {
     List<FactStore.End> ends = new ArrayList<>(rows.size());
     for (List<FactStore.Row> group : byConnection(rows)) {
       List<WaitingFact> opened = group.stream().map(row -> open(tenant, row)).toList();
-      ends.addAll(apply(tx, tenant, group.getFirst(), opened));
+      List<FactStore.End> own = apply(tx, tenant, group.getFirst(), opened);
+      countAfterCommit(tx, group.getFirst().provider, own);
+      ends.addAll(own);
     }
     facts.finish(tx, tenant, ends, claims, clock.instant());
   }
@@ -121,6 +144,7 @@ public final class LaneRun {
   private boolean applyOne(LaneStore.Claim claim) {
     TenantId tenant = claim.tenant();
     var first = new ArrayList<WaitingFact>(1);
+    var provider = new AtomicReference<>("");
     try {
       return database.asEngine(
           tx -> {
@@ -133,6 +157,7 @@ public final class LaneRun {
               return false;
             }
             FactStore.Row row = rows.getFirst();
+            provider.set(row.provider);
             first.add(
                 new WaitingFact(
                     row.id,
@@ -144,24 +169,39 @@ public final class LaneRun {
                     row.occurredAt,
                     row.failures,
                     new byte[0]));
-            facts.finish(
-                tx,
-                tenant,
-                apply(tx, tenant, row, List.of(open(tenant, row))),
-                List.of(),
-                clock.instant());
+            List<FactStore.End> ends = apply(tx, tenant, row, List.of(open(tenant, row)));
+            facts.finish(tx, tenant, ends, List.of(), clock.instant());
+            countAfterCommit(tx, row.provider, ends);
             return true;
           });
     } catch (RuntimeException e) {
       if (first.isEmpty()) {
         throw e;
       }
-      return afterFailure(claim, first.getFirst(), cause(e));
+      meters.counter(Metric.FACTS_FAILED, provider.get()).increment();
+      return afterFailure(claim, first.getFirst(), provider.get(), cause(e));
     }
   }
 
+  /// What is rolled back has not happened, so it is counted once the commit is done.
+  private void countAfterCommit(EngineTx tx, String provider, List<FactStore.End> ends) {
+    var _ =
+        tx.handle()
+            .afterCommit(
+                () -> {
+                  Timer delay = meters.timer(Metric.FACTS_DELAY, provider);
+                  Instant now = clock.instant();
+                  for (FactStore.End end : ends) {
+                    meters.counter(Metric.FACTS_ENDED, provider, end.state()).increment();
+                    Duration waited = Duration.between(Ids.madeAt(end.id()), now);
+                    delay.record(waited.isNegative() ? Duration.ZERO : waited);
+                  }
+                });
+  }
+
   /// Counts the failure; answers whether the lane goes on.
-  private boolean afterFailure(LaneStore.Claim claim, WaitingFact fact, String error) {
+  private boolean afterFailure(
+      LaneStore.Claim claim, WaitingFact fact, String provider, String error) {
     int failures = fact.failures() + 1;
     TenantId tenant = claim.tenant();
     return database.asEngine(
@@ -179,12 +219,10 @@ public final class LaneRun {
                 tenant,
                 failures,
                 error);
-            facts.finish(
-                tx,
-                tenant,
-                List.of(new FactStore.End(fact.lane(), fact.id(), "dead", error, null, failures)),
-                List.of(),
-                now);
+            List<FactStore.End> ends =
+                List.of(new FactStore.End(fact.lane(), fact.id(), "dead", error, null, failures));
+            facts.finish(tx, tenant, ends, List.of(), now);
+            countAfterCommit(tx, provider, ends);
             return true;
           }
           Instant next = now.plus(schedule.after(failures, ThreadLocalRandom.current()));

@@ -3,6 +3,8 @@ package dev.tenon.work;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
 import dev.tenon.id.Ids;
+import dev.tenon.metric.Meters;
+import dev.tenon.metric.Metric;
 import dev.tenon.tenant.TenantId;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,9 +31,18 @@ public final class Jobs {
   private final Ids ids;
   private final InstantSource clock;
   private final Signal made;
+  private final Meters meters;
 
-  /// @param made raised by those who commit new jobs, so that workers need not poll
+  /// Measures nothing: for tests and tools.
   public Jobs(List<JobHandler> handlers, Ids ids, InstantSource clock, Signal made) {
+    this(handlers, ids, clock, made, Meters.unseen());
+  }
+
+  /// Knows the kinds that `handlers` handle.
+  ///
+  /// @param made raised by those who commit new jobs, so that workers need not poll
+  public Jobs(List<JobHandler> handlers, Ids ids, InstantSource clock, Signal made, Meters meters) {
+    this.meters = meters;
     handlers.forEach(handler -> this.handlers.put(handler.kind(), handler));
     this.ids = ids;
     this.clock = clock;
@@ -60,6 +71,7 @@ public final class Jobs {
     if (ended != ends.size()) {
       throw new LeaseLost(ends.size() - ended);
     }
+    countAfterCommit(tx, ends, sorted, ends.keySet());
   }
 
   /// Ends jobs of any tenants within the caller's transaction and answers those that were still
@@ -73,9 +85,32 @@ public final class Jobs {
     var sorted = sorted(ends, now);
     Set<UUID> held = new HashSet<>(store.finishHeld(tx, sorted.finished(), now));
     held.addAll(store.sleepHeld(tx, sorted.asleep()));
-    return ends.keySet().stream()
-        .filter(job -> held.contains(job.id()))
-        .collect(Collectors.toUnmodifiableSet());
+    Set<Job> ours =
+        ends.keySet().stream()
+            .filter(job -> held.contains(job.id()))
+            .collect(Collectors.toUnmodifiableSet());
+    countAfterCommit(tx, ends, sorted, ours);
+    return ours;
+  }
+
+  /// What is rolled back has not happened, so it is counted once the commit is done.
+  private void countAfterCommit(EngineTx tx, Map<Job, JobEnd> ends, Sorted sorted, Set<Job> ended) {
+    Map<Job, String> outcomes = new HashMap<>();
+    sorted.finished().forEach(one -> outcomes.put(one.job(), one.state()));
+    sorted
+        .asleep()
+        .forEach(
+            one ->
+                outcomes.put(
+                    one.job(), ends.get(one.job()) instanceof JobEnd.Later ? "later" : "failed"));
+    outcomes.keySet().retainAll(ended);
+    var _ =
+        tx.handle()
+            .afterCommit(
+                () ->
+                    outcomes.forEach(
+                        (job, outcome) ->
+                            meters.counter(Metric.JOBS_ENDED, job.kind(), outcome).increment()));
   }
 
   private record Sorted(List<JobStore.Finished> finished, List<JobStore.Asleep> asleep) {}

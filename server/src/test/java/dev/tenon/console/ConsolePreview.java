@@ -25,7 +25,7 @@ final class ConsolePreview {
     try (var fixture = new ConsoleFixture()) {
       UUID[] event = fill(fixture);
       PublicUrl publicUrl = PublicUrl.late();
-      var routes = new Routes();
+      var routes = new Routes(1024);
       ConsoleRoutes.declare(routes, fixture.sessions, fixture.needs(publicUrl));
       try (HttpServer server =
           HttpServer.create(

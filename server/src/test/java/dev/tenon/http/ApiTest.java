@@ -37,11 +37,13 @@ class ApiTest {
         new TestServer(
             folder,
             routes -> {
-              routes.raw(
-                  "POST",
-                  "/in/{connection}",
-                  "Inbound",
-                  request -> request.answer(200, "application/octet-stream", request.body()));
+              routes
+                  .raw(
+                      "POST",
+                      "/in/{connection}",
+                      "Inbound",
+                      request -> request.answer(200, "application/octet-stream", request.body()))
+                  .bodyBytesMax(TestServer.BODY_BYTES_MAX);
               routes.raw(
                   "GET",
                   "/fails",
@@ -242,15 +244,16 @@ class ApiTest {
   @Test
   void tooLargeABodyIsRefused() {
     isProblem(
-        server.call("POST", "/in/x", "", "x".repeat(Routes.BODY_BYTES_MAX + 1)),
+        server.call("POST", "/in/x", "", "x".repeat(TestServer.BODY_BYTES_MAX + 1)),
         413,
         "request.too_large");
     isProblem(
-        server.call("POST", "/in/x", "", "x".repeat(3 * Routes.BODY_BYTES_MAX)),
+        server.call("POST", "/in/x", "", "x".repeat(3 * TestServer.BODY_BYTES_MAX)),
         413,
         "request.too_large");
-    assertThat(server.call("POST", "/in/x", "", "x".repeat(Routes.BODY_BYTES_MAX)).body().length())
-        .isEqualTo(Routes.BODY_BYTES_MAX);
+    assertThat(
+            server.call("POST", "/in/x", "", "x".repeat(TestServer.BODY_BYTES_MAX)).body().length())
+        .isEqualTo(TestServer.BODY_BYTES_MAX);
   }
 
   @Test

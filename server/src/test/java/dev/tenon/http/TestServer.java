@@ -41,7 +41,8 @@ public final class TestServer implements AutoCloseable {
   public final Tenants tenants;
   public final ApiKeys keys;
   public final Connections connections;
-  public final Routes routes = new Routes();
+  public static final int BODY_BYTES_MAX = 1024 * 1024;
+  public final Routes routes = new Routes(BODY_BYTES_MAX);
   public final HttpServer server;
 
   public TestServer(Path folder, Consumer<Routes> more) {

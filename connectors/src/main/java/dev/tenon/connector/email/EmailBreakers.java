@@ -4,6 +4,7 @@ import dev.tenon.connector.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -29,6 +30,15 @@ public final class EmailBreakers {
     return state.restUntil().isAfter(clock.instant())
         ? new Candidate.Breaker.Open(state.restUntil())
         : new Candidate.Breaker.Closed();
+  }
+
+  /// The connections that are not worth trying now.
+  public List<String> open() {
+    Instant now = clock.instant();
+    return states.entrySet().stream()
+        .filter(entry -> entry.getValue().restUntil().isAfter(now))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /// Learns from how a call ended.

@@ -1,0 +1,149 @@
+package dev.tenon.metric;
+
+import java.util.List;
+
+/// Every metric that Tenon makes itself, in one list; `docs/operations/metrics.md` shows it, and a
+/// test keeps the two equal.
+///
+/// No label names a tenant, a connection or anything else that grows with use: a label has a few
+/// dozen values at most.
+public enum Metric {
+  INBOX_ACCEPTED(
+      "tenon.inbox.accepted",
+      Kind.COUNTER,
+      "Webhooks that were stored and acknowledged, with at least one new fact.",
+      "provider"),
+  INBOX_DUPLICATE(
+      "tenon.inbox.duplicate",
+      Kind.COUNTER,
+      "Webhooks that were acknowledged and brought nothing new.",
+      "provider"),
+  INBOX_REFUSED(
+      "tenon.inbox.refused",
+      Kind.COUNTER,
+      "Webhooks that were not accepted. A rising `signature_mismatch` is a wrong secret or a stranger;"
+          + " `busy` means that the database is slower than what comes in.",
+      "provider",
+      "reason"),
+  INBOX_BATCH(
+      "tenon.inbox.batch",
+      Kind.SUMMARY,
+      "Webhooks in one commit. At the configured maximum, intake is at its limit."),
+  INBOX_COMMIT("tenon.inbox.commit", Kind.TIMER, "Time of one commit of webhooks."),
+  INBOX_WAITING("tenon.inbox.waiting", Kind.GAUGE, "Webhooks of this node that wait for a commit."),
+  FACTS_ENDED(
+      "tenon.facts.ended",
+      Kind.COUNTER,
+      "Facts that left the queue: `applied`, `ignored`, `unassigned` or `dead`. Look at every `dead`"
+          + " one.",
+      "provider",
+      "state"),
+  FACTS_FAILED(
+      "tenon.facts.failed",
+      Kind.COUNTER,
+      "Failed tries to apply a fact; it is tried again until it is dead.",
+      "provider"),
+  FACTS_DELAY(
+      "tenon.facts.delay",
+      Kind.TIMER,
+      "Time from the receipt of a fact until it left the queue.",
+      "provider"),
+  FACTS_WAITING(
+      "tenon.facts.waiting",
+      Kind.GAUGE,
+      "Facts in the queue, `ready` or `asleep` until their next try; 10000 means that or more.",
+      "state"),
+  FACTS_OLDEST(
+      "tenon.facts.oldest.age",
+      Kind.SECONDS,
+      "Age of the oldest fact that is ready to be applied; 0 when none waits."),
+  LANES_HELD(
+      "tenon.lanes.held", Kind.GAUGE, "Lanes held back after a failure; 10000 means that or more."),
+  JOBS_ENDED(
+      "tenon.jobs.ended",
+      Kind.COUNTER,
+      "Runs of jobs: `done`, `dead`, `failed` (tried again) or `later` (looked at again).",
+      "kind",
+      "outcome"),
+  JOBS_WAITING(
+      "tenon.jobs.waiting",
+      Kind.GAUGE,
+      "Jobs in the queue, `ready`, `asleep` or `taken`; 10000 in all means that or more.",
+      "kind",
+      "state"),
+  JOBS_OLDEST(
+      "tenon.jobs.oldest.age",
+      Kind.SECONDS,
+      "Age of the oldest job that is ready to be run; 0 when none waits.",
+      "kind"),
+  EMAIL_ATTEMPTS(
+      "tenon.email.attempts",
+      Kind.TIMER,
+      "Calls to email providers: their number and time. `step` is `sending` or `looking`.",
+      "provider",
+      "step",
+      "outcome"),
+  EMAIL_BREAKERS(
+      "tenon.email.breakers.open",
+      Kind.GAUGE,
+      "Email connections that are skipped for now because they keep failing.",
+      "provider");
+
+  /// What is measured how.
+  public enum Kind {
+    COUNTER("counter", "_total"),
+    GAUGE("gauge", ""),
+    SECONDS("gauge", "_seconds"),
+    TIMER("histogram", "_seconds"),
+    SUMMARY("summary", "");
+
+    private final String text;
+    private final String suffix;
+
+    Kind(String text, String suffix) {
+      this.text = text;
+      this.suffix = suffix;
+    }
+
+    /// As Prometheus calls it.
+    public String text() {
+      return text;
+    }
+  }
+
+  private final String id;
+  private final Kind kind;
+  private final String meaning;
+  private final String labels;
+
+  Metric(String id, Kind kind, String meaning, String... labels) {
+    this.id = id;
+    this.kind = kind;
+    this.meaning = meaning;
+    this.labels = String.join(" ", labels);
+  }
+
+  /// Its name inside the program.
+  public String id() {
+    return id;
+  }
+
+  /// Its name at `/metrics`.
+  public String exposed() {
+    return id.replace('.', '_') + kind.suffix;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /// What it tells, for operators.
+  public String meaning() {
+    return meaning;
+  }
+
+  /// The names of its labels, in the order in which [Meters] takes their values.
+  public List<String> labels() {
+    return labels.isEmpty() ? List.of() : List.of(labels.split(" ", -1));
+  }
+}
