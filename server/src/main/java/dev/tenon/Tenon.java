@@ -35,8 +35,11 @@ import dev.tenon.inbox.Delivery;
 import dev.tenon.inbox.InboundRoutes;
 import dev.tenon.inbox.Inbox;
 import dev.tenon.inbox.InboxWriter;
+import dev.tenon.inbox.ReceivedEventRoutes;
+import dev.tenon.inbox.ReplayRoutes;
 import dev.tenon.lane.LaneRun;
 import dev.tenon.lane.LaneWorkers;
+import dev.tenon.lane.ReplayWork;
 import dev.tenon.lane.Replays;
 import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeApplier;
@@ -129,7 +132,8 @@ public final class Tenon implements AutoCloseable {
             mailSeal,
             events,
             clock);
-    var jobs = new Jobs(List.of(sender), ids, clock, jobsMade);
+    var replaying = new ReplayWork(database, factsStored, clock);
+    var jobs = new Jobs(List.of(sender, replaying), ids, clock, jobsMade);
     var messages = new Messages(EmailTemplates.builtIn(), mailSeal, jobs, ids, clock);
     work =
         new JobWorkers(
@@ -167,7 +171,7 @@ public final class Tenon implements AutoCloseable {
                 config.lanes().batchSizeMax(),
                 Duration.ofSeconds(config.lanes().leaseSeconds()),
                 Duration.ofMillis(config.lanes().pollMilliseconds())));
-    var replays = new Replays(database, factsStored);
+    var replays = new Replays(database, factsStored, jobs, ids, clock);
 
     // Intake.
     writer =
@@ -200,7 +204,8 @@ public final class Tenon implements AutoCloseable {
     InboundRoutes.declare(routes, inbox, connections, clock);
     PaymentRoutes.declare(routes, database, new StripeConnections(connections, http), ids);
     MessageRoutes.declare(routes, database, messages, jobs);
-    dev.tenon.inbox.ReceivedEventRoutes.declare(routes, database, replays);
+    ReceivedEventRoutes.declare(routes, database, replays, clock);
+    ReplayRoutes.declare(routes, database, connections, replays, clock);
     ConsoleRoutes.declare(
         routes,
         sessions,

@@ -15,6 +15,7 @@ public enum Prefix {
   MESSAGE("msg"),
   PAYMENT("pay"),
   RECEIVED_EVENT("rev"),
+  REPLAY("rpl"),
   REQUEST("req"),
   SUBSCRIPTION("sub"),
   TENANT("ten"),
