@@ -5,10 +5,10 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import java.net.InetAddress;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +23,9 @@ public final class Sandbox implements AutoCloseable {
   private static final long BODY_BYTES_MAX = 40L * 1024 * 1024;
 
   private final SandboxSettings settings;
-  private final List<Running> running = new ArrayList<>();
+
+  /// Read by requests while others open or close.
+  private final List<Running> running = new CopyOnWriteArrayList<>();
 
   private Sandbox(SandboxSettings settings) {
     this.settings = settings;
@@ -68,7 +70,7 @@ public final class Sandbox implements AutoCloseable {
     settings.state().ifPresent(state -> state.load(simulator));
     FaultFilter filter = new FaultFilter(simulator, faults);
     HttpRouting.Builder routing = HttpRouting.builder().addFilter(filter);
-    ControlRoutes.add(routing, simulator, context);
+    ControlRoutes.add(routing, simulator, context, this::urls);
     simulator.routing(routing, context);
     int port = settings.ports().getOrDefault(simulator.name(), 0);
     WebServer server =

@@ -31,9 +31,11 @@ final class Serve implements Callable<Integer> {
   private @Nullable Path readyFile;
 
   private final Console console;
+  private final Json json;
 
-  Serve(Console console) {
+  Serve(Console console, Json json) {
     this.console = console;
+    this.json = json;
   }
 
   @Override
@@ -70,8 +72,9 @@ final class Serve implements Callable<Integer> {
       throw e;
     }
     String url = tenon.publicUrl().get();
-    ReadyFile.write(readyFile, Map.of("api", url, "console", url + "/console"));
-    console.out().println("Tenon answers at " + url);
+    Map<String, String> ready = Map.of("api", url, "console", url + "/console");
+    ReadyFile.write(readyFile, ready);
+    console.answer(json.wanted(), "Tenon answers at " + url, ready);
     UntilStopped.hold(List.of(database, tenon));
     return 0;
   }
