@@ -83,12 +83,17 @@ public final class Sandbox implements AutoCloseable {
             .addProtocol(Http1Config.builder().validatePrologue(false).build())
             .routing(routing)
             .build();
+    RuntimeException refused = null;
     try {
       server.start();
     } catch (RuntimeException e) {
+      refused = e;
+    }
+    // Where the port is taken, it says so in its log and returns.
+    if (!server.isRunning()) {
       webhooks.close();
       throw new IllegalStateException(
-          "The " + simulator.name() + " simulator cannot open port " + port + ".", e);
+          "The " + simulator.name() + " simulator cannot open port " + port + ".", refused);
     }
     address.set(URI.create("http://127.0.0.1:" + server.port()));
     simulator.started(context);

@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.config.ConfigException;
 import dev.tenon.db.embedded.DatabaseStartException;
+import dev.tenon.http.HttpServer;
 import dev.tenon.log.Scrubber;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ record Failure(int exitCode, List<String> messages) {
       case CommandFailed e -> new Failure(e.exitCode(), List.of(e.text()));
       case ConfigException e -> new Failure(USAGE, e.problems());
       case DatabaseStartException e -> failed(e.getMessage());
+      case HttpServer.NotListeningException e -> failed(e.getMessage());
       case FlywayException e ->
           failed(
               "the migrations stopped: %s. The database keeps what was applied before; mend the cause and run `tenon migrate` again."

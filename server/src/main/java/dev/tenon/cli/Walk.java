@@ -1,15 +1,18 @@
 package dev.tenon.cli;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Currency;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -109,10 +112,11 @@ final class Walk {
     missing.clear();
     lookAt.clear();
     lookAt.add(hub.hub().api() + "/console");
-    lookAtWebhooks(subject);
-    lookAtSubscription(subject);
-    lookAtPayment(subject);
+    // From effect to cause: what led to an effect that is seen is then seen in the same look.
     lookAtMail(subject);
+    lookAtPayment(subject);
+    lookAtSubscription(subject);
+    lookAtWebhooks(subject);
     return missing.isEmpty();
   }
 
@@ -243,13 +247,25 @@ final class Walk {
         see(
             now(),
             "payment recorded",
-            "%s  %d %s (minor units), %s".formatted(id, amount, currency, state),
+            "%s  %s %s".formatted(id, inWords(amount, currency), state),
             Map.of("payment", id, "state", state, "amount", amount, "currency", currency));
       }
     }
     if (!there) {
       missing.add("a payment of %s is recorded as %s".formatted(subject.subscription(), wanted));
     }
+  }
+
+  /// Minor units as people write them: `29.00 EUR`, `500 JPY`.
+  private static String inWords(long amount, String currency) {
+    String code = currency.toUpperCase(Locale.ROOT);
+    int digits;
+    try {
+      digits = Math.max(0, Currency.getInstance(code).getDefaultFractionDigits());
+    } catch (IllegalArgumentException e) {
+      digits = 2;
+    }
+    return BigDecimal.valueOf(amount, digits).toPlainString() + " " + code;
   }
 
   private void lookAtMail(Subject subject) {
