@@ -148,6 +148,8 @@ check 'a test source does not build' builds 4
 rm -rf "$root/server/target"
 run JAVA_HOME="$jdk" -- hello
 check 'a deleted target folder builds' builds 5
+run JAVA_HOME="$jdk" -- bench ingest --seconds 5
+check 'bench starts the benchmarks' says out '<dev.tenon.bench.BenchMain> <ingest> <--seconds> <5>'
 run JAVA_HOME="$jdk" -- exit-7
 check "Java's exit code is the launcher's" exited 7
 

@@ -148,6 +148,17 @@ public final class Tenon implements AutoCloseable {
                 Duration.ofSeconds(config.jobs().leaseSeconds()),
                 Duration.ofMillis(config.jobs().pollMilliseconds())));
 
+    // Intake, which lanes give way to.
+    writer =
+        new InboxWriter(
+            database.engineSource(),
+            factsStored,
+            new InboxWriter.Limits(
+                config.inbox().writers(),
+                config.inbox().batchSizeMax(),
+                config.inbox().waitingMax(),
+                10_000));
+
     // Lanes.
     var run =
         new LaneRun(
@@ -163,6 +174,7 @@ public final class Tenon implements AutoCloseable {
             database,
             run,
             factsStored,
+            writer::isBusy,
             clock,
             new LaneWorkers.Limits(
                 config.lanes().workers(),
@@ -173,16 +185,6 @@ public final class Tenon implements AutoCloseable {
                 Duration.ofMillis(config.lanes().pollMilliseconds())));
     var replays = new Replays(database, factsStored, jobs, ids, clock);
 
-    // Intake.
-    writer =
-        new InboxWriter(
-            database.engineSource(),
-            factsStored,
-            new InboxWriter.Limits(
-                config.inbox().writers(),
-                config.inbox().batchSizeMax(),
-                config.inbox().waitingMax(),
-                10_000));
     var inbox =
         new Inbox(
             List.of(new StripeInbound()),

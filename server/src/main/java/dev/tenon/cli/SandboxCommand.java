@@ -115,7 +115,7 @@ final class SandboxCommand implements Callable<Integer> {
       Stripe, Node       new Stripe("sk_test_any", {host: "127.0.0.1", port: %7$d, protocol: "http"})
       Stripe, Python     stripe.api_base = "%1$s"
       Postmark, Node     new ServerClient("any", {requestHost: "127.0.0.1:%8$d", useHttps: false})
-      Resend, Node       RESEND_BASE_URL=%3$s
+      Resend, Node       new Resend("re_any", {baseUrl: "%3$s"})
       SMTP               host 127.0.0.1, port %5$d, no TLS
 
     Keys: for Stripe any that begins with sk_test_; for the others any.

@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class InboxWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InboxWriter.class);
   private static final String DEADLOCK = "40P01";
+  private static final int BUSY_BATCH = 16;
+  private static final long BUSY_NANOS = 50_000_000;
 
   private final DataSource source;
   private final InboxStore store = new InboxStore();
@@ -32,6 +34,8 @@ public final class InboxWriter implements AutoCloseable {
   private final BlockingQueue<Ticket> waiting;
   private final List<Thread> writers = new ArrayList<>();
   private volatile boolean closing;
+  private volatile int lastBatch;
+  private volatile long lastCommit = System.nanoTime();
 
   /// The bounds of the writer.
   ///
@@ -73,6 +77,12 @@ public final class InboxWriter implements AutoCloseable {
       return Stored.BUSY;
     }
     return ticket.await(limits.waitMillis());
+  }
+
+  /// Whether deliveries are queueing up: the last commit held many, and was just now. Work that can
+  /// wait should give way.
+  public boolean isBusy() {
+    return lastBatch >= BUSY_BATCH && System.nanoTime() - lastCommit < BUSY_NANOS;
   }
 
   private void writeUntilClosed() {
@@ -163,6 +173,8 @@ public final class InboxWriter implements AutoCloseable {
         throw e;
       }
     }
+    lastBatch = batch.size();
+    lastCommit = System.nanoTime();
     stored.raise();
     for (Ticket ticket : batch) {
       boolean isNew = ticket.intake.facts.isEmpty() || fresh.contains(ticket.intake.receivedEvent);

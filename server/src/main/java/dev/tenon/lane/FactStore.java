@@ -1,7 +1,10 @@
 package dev.tenon.lane;
 
 import dev.tenon.db.EngineTx;
+import dev.tenon.db.Parameters;
 import dev.tenon.tenant.TenantId;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +28,7 @@ final class FactStore {
     final int failures;
     final byte[] sealed;
 
-    Row(java.sql.ResultSet row) throws java.sql.SQLException {
+    Row(ResultSet row) throws java.sql.SQLException {
       id = row.getObject("id", UUID.class);
       lane = row.getObject("lane_id", UUID.class);
       receivedEvent = row.getObject("received_event_id", UUID.class);
@@ -38,6 +41,51 @@ final class FactStore {
       failures = row.getInt("failures");
       sealed = row.getBytes("sealed");
     }
+  }
+
+  // Locks the lanes that are still ours and reads their facts, at once. A lane that was taken over
+  // while we waited for its lock has another token by then, and is left out with all its facts.
+  private static final String READY_OF_HELD =
+      """
+      with held as materialized (
+        select l.id from lane l
+        join unnest(?::uuid[], ?::bigint[]) as c (lane_id, token)
+          on l.id = c.lane_id and l.token = c.token
+        where l.tenant_id = ? order by l.id for update of l
+      )
+      select w.id, w.lane_id, w.received_event_id, w.connection_id, e.provider, w.ordinal,
+        w.kind, w.object, w.occurred_at, w.failures, e.sealed
+      from (
+        select w.* from held join waiting_fact w
+          on w.tenant_id = ? and w.lane_id = held.id and w.wake_at is null
+        order by w.lane_id, w.id limit ?
+      ) w
+      join received_event e on e.tenant_id = w.tenant_id and e.id = w.received_event_id
+      order by w.lane_id, w.id
+      """;
+
+  /// The ready facts of those of `claims` that this node still holds, each lane in the order of
+  /// arrival, at most `limit`. The lanes stay locked until the transaction ends.
+  List<Row> readyOfHeld(EngineTx tx, TenantId tenant, List<LaneStore.Claim> claims, int limit) {
+    return tx.plain(
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(READY_OF_HELD)) {
+            var _ =
+                Parameters.of(statement)
+                    .uuids(claims, LaneStore.Claim::lane)
+                    .longs(claims, LaneStore.Claim::token)
+                    .uuid(tenant.uuid())
+                    .uuid(tenant.uuid())
+                    .number(limit);
+            try (ResultSet rows = statement.executeQuery()) {
+              List<Row> ready = new ArrayList<>();
+              while (rows.next()) {
+                ready.add(new Row(rows));
+              }
+              return ready;
+            }
+          }
+        });
   }
 
   /// The ready facts of `lanes`, each lane in the order of arrival, at most `limit`.
@@ -84,49 +132,49 @@ final class FactStore {
     }
   }
 
-  /// Moves facts from the queue to what became of them.
-  void finish(EngineTx tx, TenantId tenant, List<End> ends, Instant now) {
-    List<UUID> lanes = new ArrayList<>(ends.size());
-    List<UUID> ids = new ArrayList<>(ends.size());
-    List<String> states = new ArrayList<>(ends.size());
-    List<String> results = new ArrayList<>(ends.size());
-    List<@Nullable UUID> about = new ArrayList<>(ends.size());
-    List<Integer> failures = new ArrayList<>(ends.size());
-    for (End end : ends) {
-      lanes.add(end.lane());
-      ids.add(end.id());
-      states.add(end.state());
-      results.add(end.result());
-      about.add(end.about());
-      failures.add(end.failures());
-    }
+  private static final String FINISH =
+      """
+      with gone as (
+        delete from waiting_fact w
+        using unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::int[])
+          as e (lane_id, id, state, result, about_tenant_id, failures)
+        where w.tenant_id = ? and w.lane_id = e.lane_id and w.id = e.id
+        returning w.tenant_id, w.id, w.lane_id, w.received_event_id, w.connection_id,
+          w.ordinal, w.kind, w.object, w.occurred_at, e.state, e.result,
+          e.about_tenant_id, e.failures
+      ), freed as (
+        delete from lane l
+        using unnest(?::uuid[], ?::bigint[]) as c (lane_id, token)
+        where l.tenant_id = ? and l.id = c.lane_id and l.token = c.token
+      )
+      insert into fact (tenant_id, id, lane_id, received_event_id, connection_id, ordinal,
+        kind, object, occurred_at, state, result, about_tenant_id, failures, finished_at)
+      select *, ? from gone
+      """;
+
+  /// Moves facts from the queue to what became of them, and gives `freed` lanes back.
+  void finish(
+      EngineTx tx, TenantId tenant, List<End> ends, List<LaneStore.Claim> freed, Instant now) {
     int moved =
-        tx.handle()
-            .createUpdate(
-                """
-                with gone as (
-                  delete from waiting_fact w
-                  using unnest(:lanes::uuid[], :ids::uuid[], :states::text[], :results::text[],
-                    :about::uuid[], :failures::int[])
-                    as e (lane_id, id, state, result, about_tenant_id, failures)
-                  where w.tenant_id = :tenant and w.lane_id = e.lane_id and w.id = e.id
-                  returning w.tenant_id, w.id, w.lane_id, w.received_event_id, w.connection_id,
-                    w.ordinal, w.kind, w.object, w.occurred_at, e.state, e.result,
-                    e.about_tenant_id, e.failures
-                )
-                insert into fact (tenant_id, id, lane_id, received_event_id, connection_id, ordinal,
-                  kind, object, occurred_at, state, result, about_tenant_id, failures, finished_at)
-                select *, :now from gone
-                """)
-            .bind("tenant", tenant.uuid())
-            .bindArray("lanes", UUID.class, lanes)
-            .bindArray("ids", UUID.class, ids)
-            .bindArray("states", String.class, states)
-            .bindArray("results", String.class, results)
-            .bindArray("about", UUID.class, about)
-            .bindArray("failures", Integer.class, failures)
-            .bind("now", now)
-            .execute();
+        tx.plain(
+            connection -> {
+              try (PreparedStatement statement = connection.prepareStatement(FINISH)) {
+                var _ =
+                    Parameters.of(statement)
+                        .uuids(ends, End::lane)
+                        .uuids(ends, End::id)
+                        .texts(ends, End::state)
+                        .texts(ends, End::result)
+                        .uuids(ends, End::about)
+                        .ints(ends, End::failures)
+                        .uuid(tenant.uuid())
+                        .uuids(freed, LaneStore.Claim::lane)
+                        .longs(freed, LaneStore.Claim::token)
+                        .uuid(tenant.uuid())
+                        .time(now);
+                return statement.executeUpdate();
+              }
+            });
     if (moved != ends.size()) {
       throw new IllegalStateException(
           "expected %d facts in the queue, found %d".formatted(ends.size(), moved));

@@ -72,17 +72,13 @@ public final class LaneRun {
   }
 
   private void applyAll(EngineTx tx, TenantId tenant, List<LaneStore.Claim> claims) {
-    List<UUID> held = lanes.lockHeld(tx, tenant, claims);
-    List<FactStore.Row> rows = facts.ready(tx, tenant, held, factsMax);
+    List<FactStore.Row> rows = facts.readyOfHeld(tx, tenant, claims, factsMax);
     List<FactStore.End> ends = new ArrayList<>(rows.size());
     for (List<FactStore.Row> group : byConnection(rows)) {
       List<WaitingFact> opened = group.stream().map(row -> open(tenant, row)).toList();
       ends.addAll(apply(tx, tenant, group.getFirst(), opened));
     }
-    if (!ends.isEmpty()) {
-      facts.finish(tx, tenant, ends, clock.instant());
-    }
-    lanes.release(tx, tenant, claims);
+    facts.finish(tx, tenant, ends, claims, clock.instant());
   }
 
   private List<FactStore.End> apply(
@@ -149,7 +145,11 @@ public final class LaneRun {
                     row.failures,
                     new byte[0]));
             facts.finish(
-                tx, tenant, apply(tx, tenant, row, List.of(open(tenant, row))), clock.instant());
+                tx,
+                tenant,
+                apply(tx, tenant, row, List.of(open(tenant, row))),
+                List.of(),
+                clock.instant());
             return true;
           });
     } catch (RuntimeException e) {
@@ -183,6 +183,7 @@ public final class LaneRun {
                 tx,
                 tenant,
                 List.of(new FactStore.End(fact.lane(), fact.id(), "dead", error, null, failures)),
+                List.of(),
                 now);
             return true;
           }

@@ -1,8 +1,12 @@
 package dev.tenon.lane;
 
 import dev.tenon.db.EngineTx;
+import dev.tenon.db.Parameters;
 import dev.tenon.tenant.TenantId;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -15,10 +19,11 @@ final class LaneStore {
 
   // Tenants are found by hopping through the index (one probe a tenant, however much each has
   // waiting), starting after the last one served: so a tenant with a million facts delays nobody.
+  // A claim lost in a crash costs nothing (the table is unlogged), so its commit waits for no disk.
   private static final String CLAIM =
       """
       with recursive tenants as (
-        (select tenant_id from waiting_fact where wake_at is null and tenant_id > :after
+        (select tenant_id from waiting_fact where wake_at is null and tenant_id > ?
          order by tenant_id limit 1)
         union all
         select (select w.tenant_id from waiting_fact w
@@ -26,46 +31,57 @@ final class LaneStore {
                 order by w.tenant_id limit 1)
         from tenants t where t.tenant_id is not null
       ), served as (
-        select tenant_id from tenants where tenant_id is not null limit :tenants
+        select tenant_id from tenants where tenant_id is not null limit ?
       ), wanted as (
         select distinct c.tenant_id, c.lane_id
         from served s cross join lateral (
           select w.tenant_id, w.lane_id from waiting_fact w
           where w.tenant_id = s.tenant_id and w.wake_at is null
-          order by w.id limit :facts
+          order by w.id limit ?
         ) c
         where not exists (
           select from lane l
-          where l.tenant_id = c.tenant_id and l.id = c.lane_id and l.leased_until > :now)
+          where l.tenant_id = c.tenant_id and l.id = c.lane_id and l.leased_until > ?)
       )
       insert into lane as l (tenant_id, id, token, node, leased_until)
-      select tenant_id, lane_id, nextval('lane_token'), :node, :until
-      from (select * from wanted order by tenant_id, lane_id limit :lanes) w
+      select tenant_id, lane_id, nextval('lane_token'), ?, ?
+      from (select * from wanted order by tenant_id, lane_id limit ?) w
       on conflict (tenant_id, id) do update
         set token = excluded.token, node = excluded.node, leased_until = excluded.leased_until
-        where l.leased_until <= :now
-      returning l.tenant_id, l.id, l.token
+        where l.leased_until <= ?
+      returning l.tenant_id, l.id, l.token,
+        (select set_config('synchronous_commit', 'off', true))
       """;
 
   /// Claims lanes with ready facts, round-robin by tenant from `after` on.
   List<Claim> claim(
       EngineTx tx, UUID node, ClaimSize size, UUID after, Instant now, Instant until) {
-    return tx.handle()
-        .createQuery(CLAIM)
-        .bind("after", after)
-        .bind("tenants", size.tenants())
-        .bind("facts", size.facts())
-        .bind("lanes", size.lanes())
-        .bind("node", node)
-        .bind("now", now)
-        .bind("until", until)
-        .map(
-            (row, context) ->
-                new Claim(
-                    new TenantId(row.getObject(1, UUID.class)),
-                    row.getObject(2, UUID.class),
-                    row.getLong(3)))
-        .list();
+    return tx.plain(
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
+            var _ =
+                Parameters.of(statement)
+                    .uuid(after)
+                    .number(size.tenants())
+                    .number(size.facts())
+                    .time(now)
+                    .uuid(node)
+                    .time(until)
+                    .number(size.lanes())
+                    .time(now);
+            try (ResultSet rows = statement.executeQuery()) {
+              List<Claim> claims = new ArrayList<>();
+              while (rows.next()) {
+                claims.add(
+                    new Claim(
+                        new TenantId(rows.getObject(1, UUID.class)),
+                        rows.getObject(2, UUID.class),
+                        rows.getLong(3)));
+              }
+              return claims;
+            }
+          }
+        });
   }
 
   /// The start of the round.

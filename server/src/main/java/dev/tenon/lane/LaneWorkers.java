@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 /// database without knowing of each other.
 public final class LaneWorkers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LaneWorkers.class);
+  private static final Duration REST_MAX = Duration.ofMillis(500);
 
   private final Database database;
   private final LaneStore lanes = new LaneStore();
@@ -29,6 +31,7 @@ public final class LaneWorkers implements AutoCloseable {
   private final Signal work;
   private final InstantSource clock;
   private final Limits limits;
+  private final BooleanSupplier intakeBusy;
   private final UUID node = UUID.randomUUID();
   private final ReentrantLock claiming = new ReentrantLock();
   private final List<Thread> threads = new ArrayList<>();
@@ -46,14 +49,21 @@ public final class LaneWorkers implements AutoCloseable {
   public record Limits(
       int workers, int lanes, int tenants, int facts, Duration lease, Duration idle) {
     public static final Limits DEFAULT =
-        new Limits(3, 64, 16, 128, Duration.ofSeconds(60), Duration.ofMillis(250));
+        new Limits(3, 128, 16, 128, Duration.ofSeconds(60), Duration.ofMillis(250));
   }
 
+  /// @param intakeBusy whether deliveries are queueing up to be stored on this node
   public LaneWorkers(
-      Database database, LaneRun run, Signal work, InstantSource clock, Limits limits) {
+      Database database,
+      LaneRun run,
+      Signal work,
+      BooleanSupplier intakeBusy,
+      InstantSource clock,
+      Limits limits) {
     this.database = database;
     this.run = run;
     this.work = work;
+    this.intakeBusy = intakeBusy;
     this.clock = clock;
     this.limits = limits;
   }
@@ -69,8 +79,11 @@ public final class LaneWorkers implements AutoCloseable {
     while (!closing) {
       try {
         long seen = work.seen();
+        long began = System.nanoTime();
         if (claimAndRun() == 0) {
           work.await(seen, limits.idle());
+        } else if (intakeBusy.getAsBoolean()) {
+          giveWay(Duration.ofNanos(System.nanoTime() - began));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -80,6 +93,15 @@ public final class LaneWorkers implements AutoCloseable {
         pause();
       }
     }
+  }
+
+  /// Rests in proportion to what was just worked, so that all workers together take a quarter of
+  /// one processor while deliveries queue up: a provider waits for its answer, and what is stored
+  /// can be applied when the storm is over.
+  private void giveWay(Duration worked) throws InterruptedException {
+    Duration rest = worked.multipliedBy(4L * limits.workers() - 1);
+    Duration most = rest.compareTo(REST_MAX) < 0 ? rest : REST_MAX;
+    closed.await(0, most);
   }
 
   private void wakeUntilClosed() {

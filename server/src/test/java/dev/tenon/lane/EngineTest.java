@@ -77,7 +77,7 @@ class EngineTest {
             new Signal(),
             clock,
             128);
-    return new LaneWorkers(db, run, new Signal(), clock, LaneWorkers.Limits.DEFAULT);
+    return new LaneWorkers(db, run, new Signal(), () -> false, clock, LaneWorkers.Limits.DEFAULT);
   }
 
   @AfterEach

@@ -1,0 +1,196 @@
+package dev.tenon.bench;
+
+import dev.tenon.bench.StripeWebhooks.Kind;
+import java.net.URI;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.HdrHistogram.Histogram;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// The whole path: webhook in, subscription ended, cancellation mail rendered, queued, and accepted
+/// by the sandbox's Postmark, which runs on the same machine. One webhook leads to one mail.
+@Command(
+    name = "path",
+    description =
+        "From a signed webhook to a mail that the sandbox's Postmark accepted: how many a second,"
+            + " and how long one takes at half of that.")
+final class PathBench implements Callable<Integer> {
+  private static final String UNSENT =
+      "select (select count(*) from (select from waiting_fact limit 1)) + (select count(*) from (select from waiting_job limit 1))";
+
+  @Option(
+      names = "--mails",
+      paramLabel = "N",
+      description = "Mails at full speed (${DEFAULT-VALUE}).")
+  private int mails = 20_000;
+
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      description = "HTTP connections (${DEFAULT-VALUE}).")
+  private int connections = 64;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "Length of the part at half speed (${DEFAULT-VALUE}).")
+  private int seconds = 15;
+
+  private final Report report;
+
+  PathBench(Report report) {
+    this.report = report;
+  }
+
+  @Override
+  public Integer call() {
+    try (Bed bed = Bed.open(Map.of())) {
+      report.heading("path: webhook to accepted mail");
+      var webhooks = new StripeWebhooks(bed.secret(), "p");
+      int paced = seconds * 3_000;
+      long all = mails + (long) paced;
+      seed(bed, webhooks, all);
+      double perSecond = full(bed, webhooks);
+      half(bed, webhooks, Math.min(perSecond, 3_000) / 2);
+      var other = bed.count("select count(*) from message where state not in ('sent')");
+      report.line("messages that are not sent", Long.toString(other));
+      long sent = bed.count("select count(*) from message where state = 'sent'");
+      long accepted = MailboxCount.of(bed.sandboxUrl("mailbox"));
+      report.line(
+          "sent = accepted by the sandbox",
+          "%d = %d: %s".formatted(sent, accepted, sent == accepted ? "yes" : "NO"));
+      if (sent != accepted) {
+        throw new BenchFailure("sent and accepted mails differ");
+      }
+    }
+    return 0;
+  }
+
+  /// Subscriptions that are in use, each with its confirmation mail: also the warm-up.
+  private void seed(Bed bed, StripeWebhooks webhooks, long count) {
+    long start = System.nanoTime();
+    try (Load load = new Load(bed.hook(), connections)) {
+      for (Kind kind : new Kind[] {Kind.CHECKOUT_COMPLETED, Kind.SUBSCRIPTION_CREATED}) {
+        requireAll(
+            load.closed(each(webhooks, kind, 0, count, new HashMap<>()), Duration.ofMinutes(4)),
+            count);
+      }
+    }
+    bed.awaitNone(UNSENT, Duration.ofMinutes(5));
+    double took = (System.nanoTime() - start) / 1e9;
+    report.line(
+        "checkout and subscription to confirmation mail (warm-up)",
+        "%.0f mails/s, %.0f webhooks/s".formatted(count / took, 2 * count / took));
+  }
+
+  private double full(Bed bed, StripeWebhooks webhooks) {
+    Bed.Processors before = bed.processors();
+    long start = System.nanoTime();
+    try (Load load = new Load(bed.hook(), connections)) {
+      requireAll(
+          load.closed(
+              each(webhooks, Kind.SUBSCRIPTION_DELETED, 0, mails, new HashMap<>()),
+              Duration.ofMinutes(4)),
+          mails);
+    }
+    bed.awaitNone(UNSENT, Duration.ofMinutes(5));
+    double took = (System.nanoTime() - start) / 1e9;
+    report.line(
+        "sustained", "%.0f webhook-to-mail/s (%d in %.1f s)".formatted(mails / took, mails, took));
+    report.line("processor time a mail", bed.processors().minus(before).perUnit(mails));
+    return mails / took;
+  }
+
+  private void half(Bed bed, StripeWebhooks webhooks, double perSecond) {
+    Map<Long, Instant> sentAt = new HashMap<>();
+    long count = (long) (perSecond * seconds);
+    try (Load load = new Load(bed.hook(), connections)) {
+      requireAll(
+          load.paced(
+              each(webhooks, Kind.SUBSCRIPTION_DELETED, mails, count, sentAt),
+              Duration.ofSeconds(seconds + 30L),
+              perSecond),
+          count);
+    }
+    bed.awaitNone(UNSENT, Duration.ofMinutes(2));
+    Histogram latency = latency(bed, webhooks, sentAt);
+    report.line(
+        "at half of that",
+        "%.0f/s for %d s: webhook to accepted mail p50 %.0f ms, p99 %.0f ms, most %.0f ms"
+            .formatted(
+                perSecond,
+                seconds,
+                latency.getValueAtPercentile(50) / 1e3,
+                latency.getValueAtPercentile(99) / 1e3,
+                latency.getMaxValue() / 1e3));
+  }
+
+  /// From the moment a webhook was sent until the server knew that its mail was accepted.
+  private static Histogram latency(Bed bed, StripeWebhooks webhooks, Map<Long, Instant> sentAt) {
+    Map<String, Instant> mailed = new HashMap<>();
+    try (var session = bed.administrator();
+        var statement = session.createStatement();
+        var rows =
+            statement.executeQuery(
+                "select recipient, sent_at from message where template = 'subscription-cancellation' and sent_at is not null")) {
+      while (rows.next()) {
+        mailed.put(rows.getString(1), rows.getObject(2, OffsetDateTime.class).toInstant());
+      }
+    } catch (SQLException e) {
+      throw new BenchFailure("reading when mails were sent failed", e);
+    }
+    var latency = new Histogram(120_000_000L, 3);
+    sentAt.forEach(
+        (number, at) -> {
+          Instant end = mailed.get(webhooks.recipient(number));
+          if (end == null) {
+            throw new BenchFailure("subscription " + number + " got no mail");
+          }
+          latency.recordValue(Math.max(0, ChronoUnit.MICROS.between(at, end)));
+        });
+    return latency;
+  }
+
+  private static Load.Source each(
+      StripeWebhooks webhooks, Kind kind, long first, long count, Map<Long, Instant> sentAt) {
+    return new Load.Source() {
+      private long next = first;
+
+      @Override
+      public Optional<StripeWebhooks.Signed> next() {
+        if (next >= first + count) {
+          return Optional.empty();
+        }
+        long number = next++;
+        sentAt.put(number, Instant.now());
+        return Optional.of(webhooks.make(kind, number, 0));
+      }
+    };
+  }
+
+  private static void requireAll(Load.Result result, long count) {
+    if (result.count(200) != count) {
+      throw new BenchFailure(
+          "of %d webhooks, these were answered: %s".formatted(count, result.statuses()));
+    }
+  }
+
+  /// How many mails the sandbox's mailbox has ever taken in.
+  private static final class MailboxCount {
+    static long of(URI mailbox) {
+      String newest = Web.get(mailbox.resolve("/api/messages?limit=1"));
+      var data = tools.jackson.databind.json.JsonMapper.shared().readTree(newest).path("data");
+      return data.isEmpty()
+          ? 0
+          : Long.parseLong(data.path(0).path("id").asString("0").replaceAll("[^0-9]", ""));
+    }
+  }
+}
