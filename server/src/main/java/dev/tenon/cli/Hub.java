@@ -7,9 +7,7 @@ import java.net.URI;
 ///
 /// @param api its base address
 /// @param tenant the tenant's id; empty when nobody named one
-/// @param found how it was found, for messages: `dev in .tenon`, `--api`
-/// @param dev whether it is a `dev` on this machine
-record Hub(URI api, Secret key, String tenant, String found, boolean dev) {
+record Hub(URI api, Secret key, String tenant) {
 
   /// The path of something of the tenant.
   String path(String rest) {
@@ -17,6 +15,6 @@ record Hub(URI api, Secret key, String tenant, String found, boolean dev) {
   }
 
   Hub as(String otherTenant) {
-    return new Hub(api, key, otherTenant, found, dev);
+    return new Hub(api, key, otherTenant);
   }
 }

@@ -47,14 +47,8 @@ public final class HubOptions {
   /// Finds the server. Reads files only: whether it answers shows at the first call.
   Hub find(Map<String, String> environment) {
     @Nullable String address = api != null || data != null ? api : environment.get(API_VARIABLE);
-    @Nullable String named = key != null ? key : environment.get(KEY_VARIABLE);
-    String forTenant = tenant != null ? tenant : environment.getOrDefault(TENANT_VARIABLE, "");
     if (address != null && !address.isBlank()) {
-      if (named == null || named.isBlank()) {
-        throw new CommandFailed(
-            Failure.USAGE, "set %s to an API key, or give one with --key".formatted(KEY_VARIABLE));
-      }
-      return new Hub(uri(address), Secret.of(named), forTenant, "--api", false);
+      return named(address, environment);
     }
     Path folder = folder(environment);
     Optional<JsonNode> running = RunningDev.find(folder);
@@ -65,12 +59,23 @@ public final class HubOptions {
               .formatted(folder));
     }
     JsonNode dev = running.get();
+    // Key and tenant in the environment are those of another server, which it names as well.
     return new Hub(
         uri(dev.path("api").asString()),
-        Secret.of(named == null || named.isBlank() ? dev.path("api_key").asString() : named),
-        forTenant.isEmpty() ? dev.path("tenant").asString("") : forTenant,
-        "dev in " + folder,
-        true);
+        Secret.of(key == null ? dev.path("api_key").asString() : key),
+        tenant == null ? dev.path("tenant").asString("") : tenant);
+  }
+
+  private Hub named(String address, Map<String, String> environment) {
+    String secret = key != null ? key : environment.getOrDefault(KEY_VARIABLE, "");
+    if (secret.isBlank()) {
+      throw new CommandFailed(
+          Failure.USAGE, "set %s to an API key, or give one with --key".formatted(KEY_VARIABLE));
+    }
+    return new Hub(
+        uri(address),
+        Secret.of(secret),
+        tenant != null ? tenant : environment.getOrDefault(TENANT_VARIABLE, ""));
   }
 
   private Path folder(Map<String, String> environment) {

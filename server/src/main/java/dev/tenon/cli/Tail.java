@@ -95,8 +95,15 @@ final class Tail implements Callable<Integer> {
             hub = HubClient.open(found);
           }
           events.look(hub, this::show);
+          if (events.leftOut()) {
+            tell("More came than one look reads; some of it is not shown.");
+          }
           if (withMessages) {
+            boolean before = messages.refused();
             messages.look(hub, this::show);
+            if (messages.refused() && !before) {
+              tell("The key may not read messages (email:read), so none are shown.");
+            }
           }
           if (away) {
             tell("The server answers again at " + hub.hub().api() + ".");
@@ -127,7 +134,9 @@ final class Tail implements Callable<Integer> {
   private boolean isOver(Instant start) {
     @Nullable Integer most = countMax;
     @Nullable Integer time = seconds;
-    return (most != null && lines >= most)
+    // Nobody reads any more, as after `tail | head`.
+    return console.out().checkError()
+        || (most != null && lines >= most)
         || (time != null && !clock.instant().isBefore(start.plusSeconds(time)));
   }
 

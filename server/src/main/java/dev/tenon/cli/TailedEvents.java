@@ -33,6 +33,7 @@ final class TailedEvents {
 
   private Instant newest;
   private boolean first = true;
+  private boolean leftOut;
   private final boolean onlyNew;
 
   /// @param onlyNew whether what is there at the first look is taken as seen
@@ -45,6 +46,11 @@ final class TailedEvents {
   /// Whether it has not looked yet.
   boolean isNew() {
     return first;
+  }
+
+  /// Whether the last look met more events than it reads, so that the oldest of them are missing.
+  boolean leftOut() {
+    return leftOut;
   }
 
   void look(HubClient hub, BiConsumer<String, Map<String, JsonNode>> show) {
@@ -85,6 +91,7 @@ final class TailedEvents {
         break;
       }
     }
+    leftOut = !cursor.isEmpty();
     // Not before: when a page fails, the next look begins where this one did.
     newest = lookedAt;
     return rows;

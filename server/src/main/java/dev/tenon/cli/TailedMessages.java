@@ -33,6 +33,11 @@ final class TailedMessages {
     this.onlyNew = onlyNew;
   }
 
+  /// Whether the key may not read messages.
+  boolean refused() {
+    return refused;
+  }
+
   void look(HubClient hub, BiConsumer<String, Map<String, JsonNode>> show) {
     if (refused) {
       return;

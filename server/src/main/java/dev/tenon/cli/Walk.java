@@ -65,7 +65,8 @@ final class Walk {
       sandbox.events(subject.customer()).forEach(said -> eventsBefore.add(said.id()));
     }
     received().forEach(event -> receivedBefore.add(event.path("id").asString("")));
-    payments(subject).forEach(payment -> paymentsBefore.add(payment.path("id").asString("")));
+    // With its state: an open payment that was there before may be paid now.
+    payments(subject).forEach(payment -> paymentsBefore.add(stateOf(payment)));
     messages(subject).forEach(message -> messagesBefore.add(message.path("id").asString("")));
     sandbox.mails(subject.email()).forEach(mail -> mailsBefore.add(mail.id()));
   }
@@ -237,7 +238,7 @@ final class Walk {
     for (JsonNode payment : payments(subject)) {
       String id = payment.path("id").asString("");
       String state = payment.path("state").asString("");
-      if (paymentsBefore.contains(id)) {
+      if (paymentsBefore.contains(stateOf(payment))) {
         continue;
       }
       there |= state.equals(wanted);
@@ -254,6 +255,10 @@ final class Walk {
     if (!there) {
       missing.add("a payment of %s is recorded as %s".formatted(subject.subscription(), wanted));
     }
+  }
+
+  private static String stateOf(JsonNode payment) {
+    return payment.path("id").asString("") + " " + payment.path("state").asString("");
   }
 
   /// Minor units as people write them: `29.00 EUR`, `500 JPY`.

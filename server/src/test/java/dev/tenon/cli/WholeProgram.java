@@ -101,13 +101,16 @@ final class WholeProgram implements AutoCloseable {
 
   /// Runs a command of the command line; its environment names this server, key and tenant.
   Ran run(Map<String, String> more, String... arguments) {
+    return run(new StringWriter(), new StringWriter(), more, arguments);
+  }
+
+  /// The same, with what it says to be read while it comes.
+  Ran run(StringWriter out, StringWriter err, Map<String, String> more, String... arguments) {
     Map<String, String> environment = new HashMap<>();
     environment.put("TENON_API_URL", api());
     environment.put("TENON_API_KEY", seeded.apiKey().reveal());
     environment.put("TENON_TENANT", tenant());
     environment.putAll(more);
-    var out = new StringWriter();
-    var err = new StringWriter();
     int code =
         new Commands(new Console(new PrintWriter(out), new PrintWriter(err), environment))
             .run(arguments);
