@@ -3,7 +3,10 @@ package dev.tenon.sandbox;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,22 +86,35 @@ public final class Sandbox implements AutoCloseable {
             .addProtocol(Http1Config.builder().validatePrologue(false).build())
             .routing(routing)
             .build();
-    RuntimeException refused = null;
-    try {
-      server.start();
-    } catch (RuntimeException e) {
-      refused = e;
+    // Asked first: a server whose port is taken fills the log, and returns from its start.
+    if (!isFree(port)) {
+      webhooks.close();
+      throw cannotOpen(simulator, port);
     }
-    // Where the port is taken, it says so in its log and returns.
+    server.start();
     if (!server.isRunning()) {
       webhooks.close();
-      throw new IllegalStateException(
-          "The " + simulator.name() + " simulator cannot open port " + port + ".", refused);
+      throw cannotOpen(simulator, port);
     }
     address.set(URI.create("http://127.0.0.1:" + server.port()));
     simulator.started(context);
     log.info("{} simulator at {}", simulator.title(), context.url());
     return new Running(simulator, context, server, filter);
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static IllegalStateException cannotOpen(Simulator simulator, int port) {
+    return new IllegalStateException(
+        "The " + simulator.name() + " simulator cannot open port " + port + ".");
   }
 
   /// Base URL of each simulator by name, in the order they were given.
