@@ -69,7 +69,7 @@ final class BrokenProviders implements AutoCloseable {
   private static String inWords(String how) {
     return switch (how) {
       case "key" -> "refuses the key";
-      case "silent" -> "takes mails and never answers";
+      case "silent" -> "takes one mail and never answers";
       default -> "answers 503";
     };
   }

@@ -18,11 +18,14 @@ final class StandIns implements AutoCloseable {
   private final String connection;
   private final JsonCalls stripe;
   private final Optional<JsonCalls> mailbox;
+  private final JsonNode urls;
 
-  private StandIns(String connection, JsonCalls stripe, Optional<JsonCalls> mailbox) {
+  private StandIns(
+      String connection, JsonCalls stripe, Optional<JsonCalls> mailbox, JsonNode urls) {
     this.connection = connection;
     this.stripe = stripe;
     this.mailbox = mailbox;
+    this.urls = urls;
   }
 
   static StandIns find(HubClient hub) {
@@ -64,7 +67,8 @@ final class StandIns implements AutoCloseable {
         stripe,
         mailbox.isEmpty()
             ? Optional.empty()
-            : Optional.of(new JsonCalls(URI.create(mailbox), Map.of())));
+            : Optional.of(new JsonCalls(URI.create(mailbox), Map.of())),
+        urls);
   }
 
   private static CommandFailed noSandbox(String connection, String what) {
@@ -182,8 +186,19 @@ final class StandIns implements AutoCloseable {
     return found;
   }
 
-  /// Breaks an email provider: `down`, `key` or `silent`.
+  /// Breaks an email provider: `down`, `key`, or `silent` for one call, after which it can be asked
+  /// what became of it.
   void breakProvider(String provider, String how) {
+    String url = urls.path(provider).asString("");
+    if (how.equals("silent") && !url.isEmpty()) {
+      try (var calls = new JsonCalls(URI.create(url), Map.of())) {
+        JsonNode _ =
+            checked(
+                calls.put(
+                    "/_sandbox/faults", Map.of("kind", "time_out_after_accepting", "count", 1)));
+      }
+      return;
+    }
     setProvider(provider, Map.of("break", how));
   }
 
