@@ -109,6 +109,9 @@ rm "$bin/mvn"
 run -- help
 check 'help works without Java and Maven' exited 0
 check 'help names dev' says out './tenon dev'
+for word in serve sandbox 'trigger checkout' tail replay completion test; do
+  check "help names $word" says out "./tenon $word"
+done
 run --
 check 'no word means help' says out './tenon dev'
 run -- --version

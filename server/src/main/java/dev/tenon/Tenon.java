@@ -44,9 +44,11 @@ import dev.tenon.inbox.InboxWriter;
 import dev.tenon.inbox.ReceivedEventRoutes;
 import dev.tenon.inbox.RefusalRoutes;
 import dev.tenon.inbox.Refusals;
+import dev.tenon.inbox.ReplayRoutes;
 import dev.tenon.lane.FactBacklog;
 import dev.tenon.lane.LaneRun;
 import dev.tenon.lane.LaneWorkers;
+import dev.tenon.lane.ReplayWork;
 import dev.tenon.lane.Replays;
 import dev.tenon.metric.Machine;
 import dev.tenon.metric.Meters;
@@ -204,7 +206,8 @@ public final class Tenon implements AutoCloseable {
             mailSeal,
             events,
             clock);
-    var jobs = new Jobs(List.of(sender), ids, clock, jobsMade, meters);
+    var replaying = new ReplayWork(database, factsStored, clock);
+    var jobs = new Jobs(List.of(sender, replaying), ids, clock, jobsMade, meters);
     var messages =
         new Messages(
             FromSettings.templates(config.email()),
@@ -263,7 +266,7 @@ public final class Tenon implements AutoCloseable {
                 config.lanes().batchSizeMax(),
                 Duration.ofSeconds(config.lanes().leaseSeconds()),
                 Duration.ofMillis(config.lanes().pollMilliseconds())));
-    var replays = new Replays(database, factsStored);
+    var replays = new Replays(database, factsStored, jobs, ids, clock);
 
     refusals = new Refusals(database, meters, clock);
     var inbox =
@@ -307,7 +310,8 @@ public final class Tenon implements AutoCloseable {
     MessageRoutes.declare(routes, database, messages, emailConnections, jobs);
     EmailRoutingRoutes.declare(routes, database, connections);
     SenderRoutes.declare(routes, database, clock);
-    ReceivedEventRoutes.declare(routes, database, replays);
+    ReceivedEventRoutes.declare(routes, database, replays, clock);
+    ReplayRoutes.declare(routes, database, connections, replays, clock);
     if (config.console().enabled()) {
       ConsoleRoutes.declare(
           routes,

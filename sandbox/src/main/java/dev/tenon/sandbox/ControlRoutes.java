@@ -3,29 +3,41 @@ package dev.tenon.sandbox;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What every simulator answers besides its provider's API: the index page, `/_sandbox/faults` and
-/// `/_sandbox/deliveries`.
+/// What every simulator answers besides its provider's API: the index page, `/_sandbox/faults`,
+/// `/_sandbox/deliveries`, and at `/_sandbox/simulators` where all of this sandbox are.
 final class ControlRoutes {
   private final Simulator simulator;
   private final SimulatorContext context;
+  private final Supplier<Map<String, URI>> all;
 
-  private ControlRoutes(Simulator simulator, SimulatorContext context) {
+  private ControlRoutes(
+      Simulator simulator, SimulatorContext context, Supplier<Map<String, URI>> all) {
     this.simulator = simulator;
     this.context = context;
+    this.all = all;
   }
 
-  static void add(HttpRouting.Builder routing, Simulator simulator, SimulatorContext context) {
-    ControlRoutes routes = new ControlRoutes(simulator, context);
+  /// @param all the URL of every simulator that is open when it is asked
+  static void add(
+      HttpRouting.Builder routing,
+      Simulator simulator,
+      SimulatorContext context,
+      Supplier<Map<String, URI>> all) {
+    ControlRoutes routes = new ControlRoutes(simulator, context, all);
     routing
         .get("/", routes::index)
+        .get("/_sandbox/simulators", routes::simulators)
         .get("/_sandbox/faults", routes::faults)
         .put("/_sandbox/faults", routes::setFaults)
         .delete("/_sandbox/faults", routes::clearFaults)
@@ -35,6 +47,14 @@ final class ControlRoutes {
 
   private void index(ServerRequest request, ServerResponse response) {
     Page.send(response, 200, IndexPage.page(simulator, context));
+  }
+
+  private void simulators(ServerRequest request, ServerResponse response) {
+    ObjectNode answer = Json.object();
+    answer.put("simulator", simulator.name());
+    ObjectNode urls = answer.putObject("simulators");
+    all.get().forEach((name, url) -> urls.put(name, url.toString()));
+    Json.send(response, 200, answer);
   }
 
   private void faults(ServerRequest request, ServerResponse response) {
@@ -115,7 +135,14 @@ final class ControlRoutes {
   private void deliveries(ServerRequest request, ServerResponse response) {
     ObjectNode answer = Json.object();
     ArrayNode list = answer.putArray("deliveries");
-    context.webhooks().list().forEach(delivery -> list.add(json(delivery)));
+    String limit = request.query().first("limit").orElse("");
+    if (!limit.matches("[0-9]{0,6}")) {
+      Json.sendError(response, 400, "limit is a number.");
+      return;
+    }
+    context.webhooks().list().stream()
+        .limit(limit.isEmpty() ? Webhooks.LOG_MAX : Long.parseLong(limit))
+        .forEach(delivery -> list.add(json(delivery)));
     Json.send(response, 200, answer);
   }
 

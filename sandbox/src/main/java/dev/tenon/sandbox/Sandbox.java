@@ -3,12 +3,15 @@ package dev.tenon.sandbox;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +26,9 @@ public final class Sandbox implements AutoCloseable {
   private static final long BODY_BYTES_MAX = 40L * 1024 * 1024;
 
   private final SandboxSettings settings;
-  private final List<Running> running = new ArrayList<>();
+
+  /// Read by requests while others open or close.
+  private final List<Running> running = new CopyOnWriteArrayList<>();
 
   private Sandbox(SandboxSettings settings) {
     this.settings = settings;
@@ -68,7 +73,7 @@ public final class Sandbox implements AutoCloseable {
     settings.state().ifPresent(state -> state.load(simulator));
     FaultFilter filter = new FaultFilter(simulator, faults);
     HttpRouting.Builder routing = HttpRouting.builder().addFilter(filter);
-    ControlRoutes.add(routing, simulator, context);
+    ControlRoutes.add(routing, simulator, context, this::urls);
     simulator.routing(routing, context);
     int port = settings.ports().getOrDefault(simulator.name(), 0);
     WebServer server =
@@ -81,17 +86,35 @@ public final class Sandbox implements AutoCloseable {
             .addProtocol(Http1Config.builder().validatePrologue(false).build())
             .routing(routing)
             .build();
-    try {
-      server.start();
-    } catch (RuntimeException e) {
+    // Asked first: a server whose port is taken fills the log, and returns from its start.
+    if (!isFree(port)) {
       webhooks.close();
-      throw new IllegalStateException(
-          "The " + simulator.name() + " simulator cannot open port " + port + ".", e);
+      throw cannotOpen(simulator, port);
+    }
+    server.start();
+    if (!server.isRunning()) {
+      webhooks.close();
+      throw cannotOpen(simulator, port);
     }
     address.set(URI.create("http://127.0.0.1:" + server.port()));
     simulator.started(context);
     log.info("{} simulator at {}", simulator.title(), context.url());
     return new Running(simulator, context, server, filter);
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static IllegalStateException cannotOpen(Simulator simulator, int port) {
+    return new IllegalStateException(
+        "The " + simulator.name() + " simulator cannot open port " + port + ".");
   }
 
   /// Base URL of each simulator by name, in the order they were given.

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// Runs the sandbox alone, so that an application's own tests can use it.
+/// Runs the sandbox alone, so that an application's own tests can use it. `tenon sandbox` does the
+/// same with more comfort; this needs nothing but the sandbox's own jars.
 ///
 /// Arguments: `--NAME-port N` fixes the port of a simulator, `--data DIR` keeps state there. On
 /// standard output comes one line of JSON with the URL of each simulator; then it runs until it is
@@ -31,7 +32,7 @@ public final class SandboxMain {
       System.exit(2);
       return;
     }
-    Sandbox sandbox = Sandbox.start(simulators(), settings);
+    Sandbox sandbox = Sandbox.start(simulators(settings.clock(), 0), settings);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -46,11 +47,13 @@ public final class SandboxMain {
     stopped.await();
   }
 
-  /// All simulators there are, in the order of the catalogue.
-  static List<Simulator> simulators() {
+  /// All simulators there are, in the order of the catalogue, not yet started.
+  ///
+  /// @param smtpPort where the mail server takes mails; 0 for a free port
+  public static List<Simulator> simulators(InstantSource clock, int smtpPort) {
     List<Simulator> all = new ArrayList<>();
     all.add(new StripeSimulator());
-    all.addAll(new EmailSandbox(InstantSource.system(), 0).simulators());
+    all.addAll(new EmailSandbox(clock, smtpPort).simulators());
     return List.copyOf(all);
   }
 

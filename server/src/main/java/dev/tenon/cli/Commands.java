@@ -25,8 +25,7 @@ public final class Commands {
       versionProvider = Version.class)
   private static final class Root {}
 
-  /// Runs `arguments` and answers the exit code: 0 done, 1 failed, 2 wrong command line or
-  /// settings.
+  /// Runs `arguments` and answers the exit code: 0 when it is done, else one of those in [Failure].
   public int run(String... arguments) {
     Json json = new Json();
     CommandLine config =
@@ -39,11 +38,16 @@ public final class Commands {
         new CommandLine(new Root())
             .addMixin("json", json)
             .addSubcommand(config)
-            .addSubcommand(new Dev(console))
-            .addSubcommand(new Serve(console))
+            .addSubcommand(new Dev(console, json))
+            .addSubcommand(new Serve(console, json))
+            .addSubcommand(new SandboxCommand(console, json))
+            .addSubcommand(new Trigger(console, json))
+            .addSubcommand(new Tail(console, json))
+            .addSubcommand(new ReplayCommand(console, json))
             .addSubcommand(new Migrate(console, json))
             .addSubcommand(vault)
-            .addSubcommand(apiKey);
+            .addSubcommand(apiKey)
+            .addSubcommand(new Completion(console, json));
     root.getSubcommands().values().forEach(Commands::addHelp);
     config.getSubcommands().values().forEach(Commands::addHelp);
     apiKey.getSubcommands().values().forEach(Commands::addHelp);

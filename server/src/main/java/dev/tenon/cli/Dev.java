@@ -45,9 +45,11 @@ final class Dev implements Callable<Integer> {
   private @Nullable Path readyFile;
 
   private final Console console;
+  private final Json json;
 
-  Dev(Console console) {
+  Dev(Console console, Json json) {
     this.console = console;
+    this.json = json;
   }
 
   @Override
@@ -99,7 +101,10 @@ final class Dev implements Callable<Integer> {
               stripe,
               email.smtpPort(),
               DevKey.keep(tenon, config.data().folder().resolve("dev-key")));
-      tell(tenon, sandbox, seeded);
+      Map<String, Object> ready = ready(tenon, sandbox, seeded);
+      started.add(RunningDev.announce(config.data().folder(), ready));
+      ReadyFile.write(readyFile, ready);
+      console.answer(json.wanted(), text(ready), ready);
     } catch (RuntimeException e) {
       UntilStopped.closeAll(started);
       throw e;
@@ -131,52 +136,52 @@ final class Dev implements Callable<Integer> {
     return ports;
   }
 
-  private void tell(Tenon tenon, Sandbox sandbox, DevSeed.Seeded seeded) {
-    String url = tenon.publicUrl().get();
-    String login =
-        ConsoleRoutes.address(
-            tenon.publicUrl(), tenon.sessions().createLogin(TenantId.PLATFORM, "dev"));
+  private static Map<String, Object> ready(Tenon tenon, Sandbox sandbox, DevSeed.Seeded seeded) {
     Map<String, Object> sandboxUrls = new LinkedHashMap<>();
     sandbox.urls().forEach((name, address) -> sandboxUrls.put(name, address.toString()));
     Map<String, Object> document = new LinkedHashMap<>();
-    document.put("api", url);
-    document.put("console", login);
+    document.put("api", tenon.publicUrl().get());
+    document.put(
+        "console",
+        ConsoleRoutes.address(
+            tenon.publicUrl(), tenon.sessions().createLogin(TenantId.PLATFORM, "dev")));
     document.put("api_key", seeded.apiKey().reveal());
     document.put("tenant", seeded.tenant().toString());
     document.put("sandbox", sandboxUrls);
     document.put("connections", seeded.connections());
     document.put("checkout", seeded.checkoutUrl());
-    ReadyFile.write(readyFile, document);
-    console
-        .out()
-        .println(
-            """
+    return document;
+  }
 
-            Tenon is ready.
+  private static String text(Map<String, Object> ready) {
+    return """
 
-              Console   %s
-              API       %s
-              API key   %s
-              Tenant    %s
-              Mailbox   %s
+    Tenon is ready.
 
-            Three things to try:
-              1. Open %s and press Pay. The subscription, the payment and the mail appear in
-                 the console; the mail itself is in the mailbox.
-              2. In the mailbox, break Postmark with one click and pay again: Resend sends.
-              3. curl -s -H "Authorization: Bearer %s" %s/v1/tenants/%s/subscriptions
+      Console   %s
+      API       %s
+      API key   %s
+      Tenant    %s
+      Mailbox   %s
 
-            Stop with Ctrl-C."""
-                .formatted(
-                    login,
-                    url,
-                    seeded.apiKey().reveal(),
-                    seeded.tenant(),
-                    sandbox.url("mailbox"),
-                    seeded.checkoutUrl(),
-                    seeded.apiKey().reveal(),
-                    url,
-                    seeded.tenant()));
-    console.out().flush();
+    Three things to try:
+      1. Open %s and press Pay. The subscription, the payment and the mail appear in
+         the console; the mail itself is in the mailbox. Or in another terminal:
+         ./tenon trigger checkout
+      2. In the mailbox, break Postmark with one click and pay again: Resend sends.
+         Or: ./tenon trigger checkout --break postmark
+      3. curl -s -H "Authorization: Bearer %s" %s/v1/tenants/%s/subscriptions
+
+    Stop with Ctrl-C."""
+        .formatted(
+            ready.get("console"),
+            ready.get("api"),
+            ready.get("api_key"),
+            ready.get("tenant"),
+            ready.get("sandbox") instanceof Map<?, ?> urls ? urls.get("mailbox") : "",
+            ready.get("checkout"),
+            ready.get("api_key"),
+            ready.get("api"),
+            ready.get("tenant"));
   }
 }

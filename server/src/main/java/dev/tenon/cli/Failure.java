@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.config.ConfigException;
 import dev.tenon.db.embedded.DatabaseStartException;
+import dev.tenon.http.HttpServer;
 import dev.tenon.log.Scrubber;
 import java.util.List;
 import java.util.Map;
@@ -10,16 +11,33 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// How a command that failed says so.
 ///
-/// @param exitCode 2 when the command line or the settings are wrong, 1 otherwise
+/// @param exitCode one of the constants here, which scripts may rely on
 /// @param messages what is wrong, one sentence each
 record Failure(int exitCode, List<String> messages) {
-  static final int USAGE = 2;
+  /// It was tried and did not succeed.
   static final int FAILED = 1;
+
+  /// The command line or the settings are wrong.
+  static final int USAGE = 2;
+
+  /// No server answers.
+  static final int UNREACHABLE = 3;
+
+  /// The server does not accept the API key, or the key may not do this.
+  static final int REFUSED = 4;
+
+  /// There is no such thing, or it belongs to another tenant.
+  static final int NOT_FOUND = 5;
+
+  /// What was waited for did not happen in time.
+  static final int TIMED_OUT = 6;
 
   static Failure of(Throwable thrown) {
     return switch (thrown) {
+      case CommandFailed e -> new Failure(e.exitCode(), List.of(e.text()));
       case ConfigException e -> new Failure(USAGE, e.problems());
       case DatabaseStartException e -> failed(e.getMessage());
+      case HttpServer.NotListeningException e -> failed(e.getMessage());
       case FlywayException e ->
           failed(
               "the migrations stopped: %s. The database keeps what was applied before; mend the cause and run `tenon migrate` again."

@@ -8,7 +8,7 @@ public final class Json {
   @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
-      description = "Answer with one JSON document.")
+      description = "Answer in JSON, one document a line.")
   private boolean wanted;
 
   /// Whether JSON was asked for.

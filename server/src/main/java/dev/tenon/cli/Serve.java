@@ -37,9 +37,11 @@ final class Serve implements Callable<Integer> {
   private @Nullable Path readyFile;
 
   private final Console console;
+  private final Json json;
 
-  Serve(Console console) {
+  Serve(Console console, Json json) {
     this.console = console;
+    this.json = json;
   }
 
   @Override
@@ -73,12 +75,12 @@ final class Serve implements Callable<Integer> {
       throw e;
     }
     String url = tenon.publicUrl().get();
-    ReadyFile.write(
-        readyFile,
+    Map<String, String> ready =
         config.console().enabled()
             ? Map.of("api", url, "console", url + "/console")
-            : Map.of("api", url));
-    console.out().println("Tenon answers at " + url);
+            : Map.of("api", url);
+    ReadyFile.write(readyFile, ready);
+    console.answer(json.wanted(), "Tenon answers at " + url, ready);
     UntilStopped.hold(List.of(database, tenon));
     return 0;
   }

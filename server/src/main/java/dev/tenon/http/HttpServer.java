@@ -127,9 +127,25 @@ public final class HttpServer implements AutoCloseable {
     return new HttpServer(settings, publicUrl, gate, ids, routes, checks, meters);
   }
 
-  /// Listens. Afterwards [#port] and the public address are known.
+  /// The address can't be listened on.
+  public static final class NotListeningException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotListeningException(String message) {
+      super(message);
+    }
+  }
+
+  /// Listens. Afterwards [#port] and the public address are known. Throws [NotListeningException]
+  /// when another program has the port.
   public HttpServer start() {
     server.start();
+    // Where the port is taken, Helidon says so in its log and returns.
+    if (!server.isRunning()) {
+      throw new NotListeningException(
+          "can't listen on %s:%d; another program may have the port. Choose one with --port, or let it choose with --port 0"
+              .formatted(settings.host(), settings.port()));
+    }
     String scheme = settings.tls().isPresent() ? "https" : "http";
     publicUrl.setIfUnknown("%s://%s:%d".formatted(scheme, reachableHost(), server.port()));
     log.info("listening on {}:{} ({})", settings.host(), server.port(), scheme);

@@ -16,6 +16,7 @@ public enum Prefix {
   PAYMENT("pay"),
   RECEIVED_EVENT("rev"),
   REFUND("rfd"),
+  REPLAY("rpl"),
   REQUEST("req"),
   SUBSCRIPTION("sub"),
   TENANT("ten"),

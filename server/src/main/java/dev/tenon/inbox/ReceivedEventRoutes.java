@@ -1,37 +1,75 @@
 package dev.tenon.inbox;
 
 import dev.tenon.access.Scope;
+import dev.tenon.connection.ConnectionId;
 import dev.tenon.db.Database;
+import dev.tenon.http.About;
 import dev.tenon.http.Page;
+import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.lane.Replays;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
+import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// `/v1/tenants/{tenant}/received-events`: what providers sent, and what became of it.
+/// `/v1/tenants/{tenant}/received-events` and `…/facts`: what providers sent, and what became of
+/// it.
 public final class ReceivedEventRoutes {
+  /// How far back a search in facts goes when it doesn't say.
+  private static final Duration SEARCHED = Duration.ofDays(7);
+
+  private static final int KIND_CHARS_MAX = 200;
+  private static final Instant FOREVER = Instant.parse("9000-01-01T00:00:00Z");
+
   private final Database database;
   private final Replays replays;
+  private final InstantSource clock;
+  private final ReceivedEventStore store = new ReceivedEventStore();
 
-  private ReceivedEventRoutes(Database database, Replays replays) {
+  private ReceivedEventRoutes(Database database, Replays replays, InstantSource clock) {
     this.database = database;
     this.replays = replays;
+    this.clock = clock;
   }
 
-  public static void declare(Routes routes, Database database, Replays replays) {
-    var here = new ReceivedEventRoutes(database, replays);
-    String path = "/v1/tenants/{tenant}/received-events";
-    routes.list(
-        path, Scope.WEBHOOKS_READ, ReceivedEventView.class, "List the received events", here::list);
+  public static void declare(
+      Routes routes, Database database, Replays replays, InstantSource clock) {
+    var here = new ReceivedEventRoutes(database, replays, clock);
+    String tenant = "/v1/tenants/{tenant}";
+    String path = tenant + "/received-events";
+    routes
+        .list(
+            path,
+            Scope.WEBHOOKS_READ,
+            ReceivedEventView.class,
+            "List the received events",
+            here::list)
+        .query("connection", "Only those of this connection.")
+        .query(
+            "state",
+            "Only those with a fact in this state: `waiting`, `held` (waiting for its next try),"
+                + " `applied`, `ignored`, `unassigned` or `dead`.")
+        .query(
+            "kind",
+            "Only those with a fact of this kind; `invoice.*` stands for all that begin so.")
+        .query(
+            "since",
+            "Only those received from this time on, as RFC 3339. With `state` or `kind` it is seven"
+                + " days ago where it is not given.")
+        .query("until", "Only those received before this time, as RFC 3339.");
     routes.get(
         path + "/{received_event}",
         Scope.WEBHOOKS_READ,
@@ -44,6 +82,14 @@ public final class ReceivedEventRoutes {
         Replayed.class,
         "Replay a received event",
         here::replay);
+    routes.get(
+        tenant + "/facts/{fact}", Scope.WEBHOOKS_READ, FactView.class, "Get a fact", here::getFact);
+    routes.act(
+        tenant + "/facts/{fact}/replay",
+        Scope.WEBHOOKS_WRITE,
+        Replayed.class,
+        "Replay a fact",
+        here::replayFact);
   }
 
   /// A received event in the API.
@@ -55,70 +101,152 @@ public final class ReceivedEventRoutes {
       int bodyBytes,
       List<FactView> facts) {}
 
-  /// A fact in the API. `state` is `waiting` until it has an end.
+  /// A fact in the API.
   public record FactView(
       String id,
-      String kind,
-      String object,
+      String receivedEvent,
+      @About("The provider's word for what happened.") String kind,
+      @About("The provider's id of what it is about.") String object,
       Instant occurredAt,
-      String state,
-      @Nullable String result,
-      int failures) {}
+      @About("`waiting` until it is `applied`, `ignored`, `unassigned` or `dead`.") String state,
+      @About("What changed or why nothing did; the last error while it waits.")
+          @Nullable String result,
+      @About("How many tries failed.") int failures,
+      @About("When it is tried again, while it is held back after a failure.")
+          @Nullable Instant nextTryAt,
+      @About("When it got the state it has; null while it waits.") @Nullable Instant finishedAt) {}
 
   /// How many facts were put back into the queue.
   public record Replayed(int facts) {}
 
-  private record Row(
-      UUID id,
-      UUID connection,
-      String provider,
-      Instant receivedAt,
-      int bodyBytes,
-      List<UUID> facts,
-      List<UUID> lanes) {}
-
   private Page<ReceivedEventView> list(Request request) {
     Page.Ask ask = request.page();
+    ReceivedEventFilter filter = filter(request);
     return database.asTenant(
         request.tenant(),
         tx -> {
-          List<Row> rows =
-              tx.handle()
-                  .createQuery(
-                      """
-                      select id, connection_id, provider, received_at, body_bytes, fact_ids, lane_ids
-                      from received_event
-                      where tenant_id = :tenant and (:before::uuid is null or id < :before::uuid)
-                      order by id desc limit :limit
-                      """)
-                  .bind("tenant", request.tenant().uuid())
-                  .bind("before", ask.before().orElse(null))
-                  .bind("limit", ask.rows())
-                  .map((row, context) -> row(row))
-                  .list();
-          return Page.of(ask, rows, Row::id, row -> view(tx, row));
+          List<ReceivedEventStore.Event> events =
+              store.list(tx, filter, ask.before().orElse(null), ask.rows());
+          Map<UUID, List<ReceivedEventStore.Fact>> facts = store.facts(tx, events);
+          return Page.of(
+              ask,
+              events,
+              ReceivedEventStore.Event::id,
+              event -> view(event, facts.getOrDefault(event.id(), List.of())));
         });
+  }
+
+  private ReceivedEventFilter filter(Request request) {
+    @Nullable ConnectionId connection =
+        request
+            .query("connection")
+            .map(
+                text ->
+                    ConnectionId.parse(text)
+                        .orElseThrow(() -> wrong("connection", "`connection` is not an id.")))
+            .orElse(null);
+    ReceivedEventFilter.@Nullable State state =
+        request.query("state").map(ReceivedEventRoutes::state).orElse(null);
+    @Nullable String kind =
+        request.query("kind").map(text -> checkedKind(text, "kind")).orElse(null);
+    Instant until = time(request, "until").orElse(FOREVER);
+    Instant usual = state != null || kind != null ? clock.instant().minus(SEARCHED) : Instant.EPOCH;
+    return new ReceivedEventFilter(
+        connection == null ? null : connection.uuid(),
+        state,
+        kind,
+        time(request, "since").orElse(usual),
+        until);
+  }
+
+  private static ReceivedEventFilter.State state(String text) {
+    return Arrays.stream(ReceivedEventFilter.State.values())
+        .filter(state -> word(state).equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                wrong(
+                    "state",
+                    "`state` is one of: %s."
+                        .formatted(
+                            Arrays.stream(ReceivedEventFilter.State.values())
+                                .map(ReceivedEventRoutes::word)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  private static String word(ReceivedEventFilter.State state) {
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String checkedKind(String text, String param) {
+    if (text.isBlank() || text.length() > KIND_CHARS_MAX || text.indexOf('\0') >= 0) {
+      throw wrong(param, "`%s` has 1 to %d characters.".formatted(param, KIND_CHARS_MAX));
+    }
+    return text;
+  }
+
+  private static Optional<Instant> time(Request request, String name) {
+    return request
+        .query(name)
+        .map(
+            text -> {
+              try {
+                Instant time = Instant.parse(text);
+                if (!time.isBefore(Instant.EPOCH) && time.isBefore(FOREVER)) {
+                  return time;
+                }
+              } catch (DateTimeParseException e) {
+                // No time: the same answer as for one that nobody can mean.
+              }
+              throw wrong(name, "`%s` is a time such as 2026-11-24T10:00:00Z.".formatted(name));
+            });
+  }
+
+  private static ProblemException wrong(String param, String detail) {
+    return new ProblemException(ProblemCode.REQUEST_INVALID_QUERY, detail, param);
   }
 
   private ReceivedEventView get(Request request) {
     UUID id = id(request);
     return database.asTenant(
-        request.tenant(), tx -> view(tx, find(tx, id).orElseThrow(ProblemException::notFound)));
+        request.tenant(),
+        tx -> {
+          ReceivedEventStore.Event event =
+              store.find(tx, id).orElseThrow(ProblemException::notFound);
+          return view(event, store.facts(tx, List.of(event)).getOrDefault(id, List.of()));
+        });
   }
 
   private Replayed replay(Request request) {
     UUID id = id(request);
-    Row row =
+    ReceivedEventStore.Event event =
         database
-            .asTenant(request.tenant(), tx -> find(tx, id))
+            .asTenant(request.tenant(), tx -> store.find(tx, id))
             .orElseThrow(ProblemException::notFound);
     int back = 0;
-    for (UUID fact : row.facts()) {
-      if (replays.replay(request.tenant(), fact, "key " + request.caller().key())) {
+    for (UUID fact : event.facts()) {
+      if (replays.replay(request.tenant(), fact, by(request))) {
         back++;
       }
     }
     return new Replayed(back);
+  }
+
+  private FactView getFact(Request request) {
+    return view(fact(request));
+  }
+
+  private Replayed replayFact(Request request) {
+    ReceivedEventStore.Fact fact = fact(request);
+    boolean back = replays.replay(request.tenant(), fact.id(), by(request));
+    return new Replayed(back ? 1 : 0);
+  }
+
+  private ReceivedEventStore.Fact fact(Request request) {
+    UUID id = Ids.read(Prefix.FACT, request.path("fact")).orElseThrow(ProblemException::notFound);
+    return database
+        .asTenant(request.tenant(), tx -> store.findFact(tx, id))
+        .orElseThrow(ProblemException::notFound);
   }
 
   private static UUID id(Request request) {
@@ -126,65 +254,32 @@ public final class ReceivedEventRoutes {
         .orElseThrow(ProblemException::notFound);
   }
 
-  private static java.util.Optional<Row> find(dev.tenon.db.TenantTx tx, UUID id) {
-    return tx.handle()
-        .createQuery(
-            """
-            select id, connection_id, provider, received_at, body_bytes, fact_ids, lane_ids
-            from received_event where tenant_id = :tenant and id = :id
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("id", id)
-        .map((row, context) -> row(row))
-        .findOne();
+  private static String by(Request request) {
+    return "key " + request.caller().key();
   }
 
-  private static Row row(java.sql.ResultSet row) throws java.sql.SQLException {
-    return new Row(
-        row.getObject("id", UUID.class),
-        row.getObject("connection_id", UUID.class),
-        row.getString("provider"),
-        row.getObject("received_at", OffsetDateTime.class).toInstant(),
-        row.getInt("body_bytes"),
-        Arrays.asList((UUID[]) row.getArray("fact_ids").getArray()),
-        Arrays.asList((UUID[]) row.getArray("lane_ids").getArray()));
-  }
-
-  private static ReceivedEventView view(dev.tenon.db.TenantTx tx, Row row) {
-    List<FactView> facts =
-        new ArrayList<>(
-            tx.handle()
-                .createQuery(
-                    """
-                    select id, kind, object, occurred_at, 'waiting' as state, last_error as result,
-                      failures
-                    from waiting_fact
-                    where tenant_id = :tenant and lane_id = any(:lanes) and id = any(:ids)
-                    union all
-                    select id, kind, object, occurred_at, state, result, failures
-                    from fact where tenant_id = :tenant and id = any(:ids)
-                    order by id
-                    """)
-                .bind("tenant", tx.tenant().uuid())
-                .bindArray("ids", UUID.class, row.facts())
-                .bindArray("lanes", UUID.class, row.lanes())
-                .map(
-                    (fact, context) ->
-                        new FactView(
-                            Ids.write(Prefix.FACT, fact.getObject("id", UUID.class)),
-                            fact.getString("kind"),
-                            fact.getString("object"),
-                            fact.getObject("occurred_at", OffsetDateTime.class).toInstant(),
-                            fact.getString("state"),
-                            fact.getString("result"),
-                            fact.getInt("failures")))
-                .list());
+  private static ReceivedEventView view(
+      ReceivedEventStore.Event event, List<ReceivedEventStore.Fact> facts) {
     return new ReceivedEventView(
-        Ids.write(Prefix.RECEIVED_EVENT, row.id()),
-        Ids.write(Prefix.CONNECTION, row.connection()),
-        row.provider(),
-        row.receivedAt(),
-        row.bodyBytes(),
-        facts);
+        Ids.write(Prefix.RECEIVED_EVENT, event.id()),
+        Ids.write(Prefix.CONNECTION, event.connection()),
+        event.provider(),
+        event.receivedAt(),
+        event.bodyBytes(),
+        facts.stream().map(ReceivedEventRoutes::view).toList());
+  }
+
+  private static FactView view(ReceivedEventStore.Fact fact) {
+    return new FactView(
+        Ids.write(Prefix.FACT, fact.id()),
+        Ids.write(Prefix.RECEIVED_EVENT, fact.receivedEvent()),
+        fact.kind(),
+        fact.object(),
+        fact.occurredAt(),
+        fact.state(),
+        fact.result(),
+        fact.failures(),
+        fact.nextTryAt(),
+        fact.finishedAt());
   }
 }

@@ -2,24 +2,48 @@ package dev.tenon.lane;
 
 import dev.tenon.db.Database;
 import dev.tenon.db.EngineTx;
+import dev.tenon.db.TenantTx;
+import dev.tenon.id.Ids;
 import dev.tenon.tenant.TenantId;
+import dev.tenon.work.Jobs;
+import dev.tenon.work.NewJob;
 import dev.tenon.work.Signal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Has finished facts applied anew.
+/// Has facts applied anew, one or many. The rules that turn facts into state make that harmless:
+/// what was applied before changes nothing twice.
 public final class Replays {
+  /// Bulk replays of one tenant that may run at once.
+  public static final int RUNNING_MAX = 10;
+
   private static final Logger LOG = LoggerFactory.getLogger(Replays.class);
+  private static final Duration KEPT = Duration.ofDays(90);
 
   private final Database database;
-  private final FactStore facts = new FactStore();
   private final Signal work;
+  private final Jobs jobs;
+  private final Ids ids;
+  private final InstantSource clock;
+  private final FactStore facts = new FactStore();
+  private final ReplayStore replays = new ReplayStore();
 
-  public Replays(Database database, Signal work) {
+  /// @param work raised when facts are ready again
+  /// @param jobs does bulk replays, by [ReplayWork]
+  public Replays(Database database, Signal work, Jobs jobs, Ids ids, InstantSource clock) {
     this.database = database;
     this.work = work;
+    this.jobs = jobs;
+    this.ids = ids;
+    this.clock = clock;
   }
 
   /// Puts the facts of these lanes that fitted no tenant back into the queue, in the caller's
@@ -39,5 +63,48 @@ public final class Replays {
       work.raise();
     }
     return back;
+  }
+
+  /// How many facts match now, counted no further than one more than the filter allows.
+  public int count(TenantTx tx, ReplayFilter filter) {
+    return replays.count(tx, filter);
+  }
+
+  /// Starts a bulk replay: durable work that goes on after a restart. Answers empty when
+  /// [#RUNNING_MAX] of this tenant are running. Call [#announce] after the commit.
+  public Optional<Replay> start(TenantTx tx, ReplayFilter filter, String by) {
+    if (replays.running(tx) >= RUNNING_MAX) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    replays.forget(tx, now.minus(KEPT));
+    UUID id = ids.next();
+    int matched = replays.count(tx, filter);
+    var replay = new Replay(id, "running", filter, matched, 0, by, now, null);
+    replays.insert(tx, replay);
+    jobs.make(tx, List.of(NewJob.of(ReplayWork.KIND, id.toString(), null)));
+    LOG.info(
+        "{} asks to replay {} {} facts of {}", by, matched, filter.state().text(), tx.tenant());
+    return Optional.of(replay);
+  }
+
+  /// Says that a replay was committed.
+  public void announce() {
+    jobs.announce();
+  }
+
+  public Optional<Replay> find(TenantTx tx, UUID id) {
+    return replays.find(tx, id);
+  }
+
+  /// The tenant's replays of the last 90 days, newest first.
+  public List<Replay> list(TenantTx tx, @Nullable UUID before, int rows) {
+    return replays.list(tx, before, rows);
+  }
+
+  /// Stops a bulk replay after its present step; what was put back stays so. Answers whether it was
+  /// running.
+  public boolean cancel(TenantId tenant, UUID id) {
+    return database.asEngine(tx -> replays.cancel(tx, tenant, id, clock.instant()));
   }
 }

@@ -3,11 +3,14 @@ package dev.tenon.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.connector.stripe.Origin;
+import dev.tenon.id.Ids;
 import dev.tenon.inbox.Inbox;
 import dev.tenon.lane.Replays;
 import dev.tenon.tenant.TenantId;
+import dev.tenon.work.Jobs;
 import dev.tenon.work.Signal;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -132,7 +135,14 @@ class PlatformConnectionTest {
     engine.receive(platform, customer("evt_1", "cus_1"));
     engine.runAll();
     UUID fact = UUID.fromString(engine.rows("select id from fact").getFirst().getFirst());
-    var replays = new Replays(engine.db, new Signal());
+    var ids = new Ids(InstantSource.system());
+    var replays =
+        new Replays(
+            engine.db,
+            new Signal(),
+            new Jobs(List.of(), ids, InstantSource.system(), new Signal()),
+            ids,
+            InstantSource.system());
 
     boolean tooEarly = replays.replay(TenantId.PLATFORM, fact, "test");
     engine.runAll();
