@@ -38,6 +38,8 @@ final class ConsoleFixture implements AutoCloseable {
     try {
       sql = testDatabase.connectAsAdministrator();
       sql.createStatement().execute("set search_path = tenon");
+      tenant(tenant, "Acme & Söhne", "acme");
+      tenant(other, "Birch Clinic", "birch");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -48,11 +50,6 @@ final class ConsoleFixture implements AutoCloseable {
         database,
         clock,
         publicUrl,
-        limit ->
-            List.of(
-                new TenantNames.NamedTenant(tenant, "Acme & Söhne"),
-                new TenantNames.NamedTenant(other, "Birch Clinic"),
-                new TenantNames.NamedTenant(TenantId.PLATFORM, "Platform")),
         (owner, event, bytes) ->
             new DeliveryOpener.OpenedDelivery(
                 List.of(
@@ -69,18 +66,20 @@ final class ConsoleFixture implements AutoCloseable {
   }
 
   ConsolePages pages(PublicUrl publicUrl) {
-    ConsoleRoutes.Needs needs = needs(publicUrl);
-    return new ConsolePages(
-        sessions,
-        new ConsoleViews(database, clock, needs.deliveries(), needs.contents()),
-        needs.replay(),
-        needs.tenants(),
-        clock,
-        publicUrl);
+    return new ConsolePages(sessions, needs(publicUrl));
   }
 
   void pass(Duration time) {
     now = now.plus(time);
+  }
+
+  void tenant(TenantId id, String name, String slug) {
+    execute(
+        "insert into tenant (tenant_id, name, slug, state, created_at) values (?, ?, ?, 'active', ?)",
+        id.uuid(),
+        name,
+        slug,
+        now);
   }
 
   /// A received event of `ago` with one fact, and the fact's id.
