@@ -73,6 +73,29 @@ final class ConsoleFixture implements AutoCloseable {
     now = now.plus(time);
   }
 
+  /// A connection that takes webhooks.
+  void connection(TenantId owner, String provider, String name) {
+    UUID id = ids.next();
+    execute(
+        """
+        insert into connection (tenant_id, id, provider, name, environment, state, settings,
+          created_at, updated_at)
+        values (?, ?, ?, ?, 'development', 'active', '{}'::jsonb, ?, ?)
+        """,
+        owner.uuid(),
+        id,
+        provider,
+        name,
+        now,
+        now);
+    execute(
+        "insert into connection_secret values (?, ?, 'webhook_secret', 1, ?, ?)",
+        owner.uuid(),
+        id,
+        new byte[] {1},
+        now);
+  }
+
   void tenant(TenantId id, String name, String slug) {
     execute(
         "insert into tenant (tenant_id, name, slug, state, created_at) values (?, ?, ?, 'active', ?)",
@@ -138,6 +161,21 @@ final class ConsoleFixture implements AutoCloseable {
           at.plusMillis(38));
     }
     return new UUID[] {event, fact};
+  }
+
+  /// What a worker does with a waiting fact.
+  void apply(TenantId owner, UUID fact, String result) {
+    execute(
+        """
+        insert into fact select tenant_id, id, lane_id, received_event_id, connection_id, ordinal,
+          kind, object, occurred_at, 'applied', ?, tenant_id, failures, ?
+        from waiting_fact where tenant_id = ? and id = ?
+        """,
+        result,
+        now,
+        owner.uuid(),
+        fact);
+    execute("delete from waiting_fact where tenant_id = ? and id = ?", owner.uuid(), fact);
   }
 
   UUID message(
