@@ -49,7 +49,7 @@ public final class Page {
       .scroll { overflow-x: auto; }
       .scroll code { overflow-wrap: normal; }
       ul { padding-left: 20px; }
-      li a { display: inline-block; padding: 1px 0; }
+      li a, p > a:only-child { display: inline-block; padding: 2px 0; }
       .item { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 16px; margin: 0 0 8px; }
       .total { border-top: 1px solid var(--line); padding-top: 12px; margin: 12px 0 0; }
       .panel { border: 1px solid var(--line); border-radius: 6px; background: var(--surface-raised);

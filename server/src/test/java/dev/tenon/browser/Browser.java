@@ -9,10 +9,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
+import org.openqa.selenium.ElementClickInterceptedException;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -130,10 +134,6 @@ public final class Browser implements AutoCloseable {
     return this;
   }
 
-  public void reload() {
-    driver.navigate().refresh();
-  }
-
   /// The path and query that are open.
   public String address() {
     URI at = URI.create(String.valueOf(driver.getCurrentUrl()));
@@ -153,26 +153,42 @@ public final class Browser implements AutoCloseable {
     return find("body").getText();
   }
 
-  /// Presses the button or link with these words.
+  /// Presses the button or link with these words, as soon as it is there.
   public void press(String words) {
-    driver
-        .findElement(
-            By.xpath(
-                "//*[self::button or self::a or self::summary][normalize-space()='%s' or @aria-label='%s']"
-                    .formatted(words, words)))
-        .click();
+    click(
+        By.xpath(
+            "//*[self::button or self::a or self::summary][normalize-space()='%s' or @aria-label='%s']"
+                .formatted(words, words)));
+  }
+
+  /// Clicks what is there first.
+  public void click(String css) {
+    click(By.cssSelector(css));
+  }
+
+  /// A page that is just being left takes its elements with it: then the next page is meant.
+  private void click(By what) {
+    var _ =
+        new WebDriverWait(driver, PATIENCE)
+            .ignoring(StaleElementReferenceException.class, ElementClickInterceptedException.class)
+            .withMessage(() -> "to click: " + what + "\n" + text())
+            .until(
+                _ -> {
+                  driver.findElement(what).click();
+                  return true;
+                });
   }
 
   public void keys(CharSequence... keys) {
     new Actions(driver).sendKeys(keys).perform();
   }
 
-  /// The element that has the focus, as its tag, its text and whether it can be seen to have it.
+  /// The element that has the focus: its tag and what it is called.
   public String focused() {
     return String.valueOf(
         script(
             """
-            const it = document.activeElement, style = getComputedStyle(it);
+            const it = document.activeElement;
             return it.tagName.toLowerCase() + " " + (it.innerText || it.ariaLabel || it.name || "").trim();
             """));
   }
@@ -185,19 +201,13 @@ public final class Browser implements AutoCloseable {
             .until(_ -> text().contains(words));
   }
 
-  /// Loads the page again until it shows these words, as a person without scripts would.
-  public void reloadUntil(String words) {
+  /// Waits until a value is the expected one.
+  public void await(Supplier<@Nullable String> value, String expected) {
     var _ =
         new WebDriverWait(driver, PATIENCE)
-            .withMessage(() -> "waited for: " + words + "\n" + text())
-            .until(
-                _ -> {
-                  if (text().contains(words)) {
-                    return true;
-                  }
-                  reload();
-                  return false;
-                });
+            .ignoring(StaleElementReferenceException.class)
+            .withMessage(() -> "waited for " + expected)
+            .until(_ -> expected.equals(value.get()));
   }
 
   public Object script(String script, Object... arguments) {

@@ -103,7 +103,8 @@ final class ConsoleBrowserTest {
     looksRight("used log-in");
     browser.open(server.at("/console"));
     browser.press("Log out");
-    assertThat(browser.text()).contains("You are not logged in", "curl -X POST");
+    browser.awaitText("You are not logged in");
+    assertThat(browser.text()).contains("curl -X POST");
     looksRight("logged out");
     browser.open(server.at(Frame.base(fixture.tenant) + "/inbox"));
     assertThat(browser.text()).contains("You are not logged in");
@@ -170,7 +171,7 @@ final class ConsoleBrowserTest {
     browser.open(server.at(Frame.base(fixture.tenant) + story.eventPath()));
     assertThat(browser.find("[data-live]").isDisplayed()).as("all is finished").isFalse();
     browser.press("Replay");
-    assertThat(browser.text()).contains("The fact is back in the queue");
+    browser.awaitText("The fact is back in the queue");
     assertThat(fixture.replayed).isNotEmpty();
   }
 
@@ -220,7 +221,7 @@ final class ConsoleBrowserTest {
   void idsAndCommandsAreCopiedByOneClick() {
     browser.allowClipboard();
     browser.open(server.at(Frame.base(fixture.tenant) + story.messagePath()));
-    browser.find("dl [data-copy]").click();
+    browser.click("dl [data-copy]");
     assertThat(clipboard()).startsWith("msg_").hasSize(30);
 
     browser.open(server.at(Frame.base(fixture.other) + "/messages"));
@@ -244,15 +245,16 @@ final class ConsoleBrowserTest {
     browser.scripts(false);
     browser.open(server.at(Frame.base(fixture.tenant) + "/inbox?state=dead&since=30d"));
     assertThat(browser.text()).contains("customer.deleted", "dead").doesNotContain("Live");
-    browser.find("button[name=theme]").click();
+    browser.click("button[name=theme]");
+    browser.await(() -> browser.find("html").getAttribute("data-theme"), "dark");
     assertThat(browser.address()).contains("/inbox?since=30d&state=dead");
-    assertThat(browser.find("html").getAttribute("data-theme")).isEqualTo("dark");
-    browser.find(".c-main a").click();
-    assertThat(browser.text()).contains("Gave up on customer.deleted", "replay it");
+    browser.click(".c-main a");
+    browser.awaitText("Gave up on customer.deleted");
+    assertThat(browser.text()).contains("replay it");
     browser.press("Replay");
-    assertThat(browser.text()).contains("The fact is back in the queue");
-    browser.find("button[name=theme]").click();
+    browser.awaitText("The fact is back in the queue");
+    browser.click("button[name=theme]");
     browser.press("Log out");
-    assertThat(browser.text()).contains("You are not logged in");
+    browser.awaitText("You are not logged in");
   }
 }
