@@ -43,12 +43,14 @@ public final class Page {
       .quiet { color: var(--text-quiet); }
       .bad { color: var(--bad); }
       .good { color: var(--good); }
-      .amount { font-size: 28px; line-height: 36px; font-weight: 600; margin: 0; }
+      .amount { font-size: 28px; line-height: 36px; font-weight: 600; margin: 0 0 16px; }
       a { color: var(--accent); }
       code, .mono, pre { font: 13px/20px ui-monospace, monospace; overflow-wrap: anywhere; }
       .scroll { overflow-x: auto; }
       .scroll code { overflow-wrap: normal; }
-      ul { padding-left: 20px; }
+      ul { list-style: none; margin: 0 0 12px; padding: 0; }
+      form + p { margin-top: 16px; }
+      input + p { margin: 4px 0 0; }
       li a, p > a:only-child { display: inline-block; padding: 2px 0; }
       .item { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 16px; margin: 0 0 8px; }
       .total { border-top: 1px solid var(--line); padding-top: 12px; margin: 12px 0 0; }
@@ -56,7 +58,7 @@ public final class Page {
         padding: 16px; margin: 0 0 16px; }
       .panel > :first-child { margin-top: 0; }
       .panel > :last-child { margin-bottom: 0; }
-      pre { background: var(--surface-sunken); padding: 12px; overflow: auto; }
+      pre { background: var(--surface-sunken); padding: 12px; white-space: pre-wrap; }
       table { border-collapse: collapse; width: 100%%; font-size: 13px; line-height: 20px;
         background: var(--surface-raised); }
       th, td { text-align: left; padding: 8px; border-bottom: 1px solid var(--line);

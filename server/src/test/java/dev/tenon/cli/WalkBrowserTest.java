@@ -169,6 +169,10 @@ class WalkBrowserTest {
     browser.open(url);
     browser.awaitText("Nothing is left to pay");
     looksRight("a finished checkout");
+    browser.press("Pay again in a new session");
+    browser.awaitText("To pay now");
+    assertThat(browser.text()).contains("Acme Pro", "29.00 EUR every month");
+    assertThat(browser.find("#email").getAttribute("value")).isEqualTo("ada@customer.test");
 
     browser.open(portal());
     browser.awaitText("Pro, 29.00 EUR every month");

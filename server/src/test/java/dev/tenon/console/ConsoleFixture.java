@@ -163,6 +163,102 @@ final class ConsoleFixture implements AutoCloseable {
     return new UUID[] {event, fact};
   }
 
+  /// Many received events, each with one applied fact, `step` apart from `first` on.
+  void crowd(TenantId owner, String kind, int count, Instant first, Duration step) {
+    execute(
+        """
+        insert into received_event
+        select ?, id_at(at), ?, 'stripe', at, ''::bytea, 2, array[id_at(at)], array[id_at(at)]
+        from (select ? + i * ? * interval '1 millisecond' as at from generate_series(1, ?) i) many
+        """,
+        owner.uuid(),
+        connection,
+        first,
+        step.toMillis(),
+        count);
+    execute(
+        """
+        insert into fact
+        select ?, id_at(at), id_at(at), id_at(at), ?, 0, ?, 'object', at, 'applied', '', null, 0, at
+        from (select ? + i * ? * interval '1 millisecond' as at from generate_series(1, ?) i) many
+        """,
+        owner.uuid(),
+        connection,
+        kind,
+        first,
+        step.toMillis(),
+        count);
+    execute("analyze received_event");
+    execute("analyze fact");
+  }
+
+  /// Many facts in one state: `waiting`, or how they ended.
+  void facts(TenantId owner, String state, int count) {
+    if (state.equals("waiting")) {
+      execute(
+          """
+          insert into waiting_fact
+          select ?, gen_random_uuid(), id_at(? - i * interval '1 millisecond'), gen_random_uuid(), ?,
+            0, 'k', 'o', ?, 0, null, null
+          from generate_series(1, ?) i
+          """,
+          owner.uuid(),
+          now,
+          connection,
+          now,
+          count);
+      return;
+    }
+    execute(
+        """
+        insert into fact
+        select ?, id_at(? - i * interval '1 millisecond'), gen_random_uuid(), gen_random_uuid(), ?,
+          0, 'k', 'o', ?, ?, '', null, 0, ?
+        from generate_series(1, ?) i
+        """,
+        owner.uuid(),
+        now,
+        connection,
+        now,
+        state,
+        now,
+        count);
+  }
+
+  /// Many tenants, named `name` and a number.
+  void tenants(String name, int count) {
+    execute(
+        """
+        insert into tenant (tenant_id, name, slug, state, created_at)
+        select id_at(? - i * interval '1 millisecond'), ? || ' ' || i, lower(?) || '-' || i, 'active', ?
+        from generate_series(1, ?) i
+        """,
+        now,
+        name,
+        name,
+        now,
+        count);
+    execute("analyze tenant");
+  }
+
+  /// How PostgreSQL goes about a query.
+  String plan(String sql) {
+    try (var statement = sql().createStatement();
+        var rows = statement.executeQuery("explain " + sql)) {
+      StringBuilder plan = new StringBuilder();
+      while (rows.next()) {
+        plan.append(rows.getString(1)).append('\n');
+      }
+      return plan.toString();
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  private Connection sql() {
+    return sql;
+  }
+
   /// What a worker does with a waiting fact.
   void apply(TenantId owner, UUID fact, String result) {
     execute(

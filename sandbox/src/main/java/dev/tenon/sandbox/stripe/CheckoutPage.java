@@ -37,6 +37,14 @@ final class CheckoutPage {
     Params form =
         new Params(FormBody.parse(new String(Json.body(request), StandardCharsets.UTF_8)), "");
     try {
+      if (form.text("outcome").equals("again")) {
+        ObjectNode another = api.run(Call.NONE, call -> sessions.repeat(id).deepCopy());
+        response
+            .status(303)
+            .header(HeaderNames.LOCATION, "/c/pay/" + another.path("id").asString())
+            .send();
+        return;
+      }
       String email = form.text("email").strip();
       String card = form.text("card").replace(" ", "");
       boolean declined =
@@ -100,7 +108,9 @@ final class CheckoutPage {
                   Page.escape(Amounts.every(line.path("price")))));
     }
     if (!currency.isEmpty()) {
-      body.append("<p class=\"total quiet\">To pay now</p>\n<p class=\"amount\" id=\"total\">")
+      body.append("<p class=\"total quiet\">")
+          .append(session.path("status").asString().equals("open") ? "To pay now" : "Total")
+          .append("</p>\n<p class=\"amount\" id=\"total\">")
           .append(Page.escape(Amounts.text(session.path("amount_total").asLong(), currency)))
           .append("</p>\n");
     }
@@ -113,10 +123,14 @@ final class CheckoutPage {
   }
 
   private static String ended(String status) {
-    return "<p id=\"status\" class=\"panel\">This session is "
-        + Page.escape(status)
-        + ". Nothing is left to pay: make another with <code>POST /v1/checkout/sessions</code>, or"
-        + " start <code>./tenon dev</code> again, which makes one.</p>";
+    return """
+        <div class="panel">
+        <p id="status">This session is %s. Nothing is left to pay.</p>
+        <form method="post"><button class="primary" id="again" name="outcome" value="again">Pay
+          again in a new session</button></form>
+        </div>
+        """
+        .formatted(Page.escape(status));
   }
 
   private String form(ObjectNode session) {
