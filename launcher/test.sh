@@ -8,8 +8,8 @@ test_usage() {
 Without GROUP: formatting, compilation with Error Prone and NullAway, every test, the licences and
 versions of the dependencies, the launcher. With --deep: the long tests (tagged "deep") as well.
 
-GROUP is connectors, sandbox, server, bench, launcher, checks (everything but tests), or the name of
-a test class, such as StripeSignatureTest.
+GROUP is connectors, sandbox, server, bench, launcher, browser (the tests in Chromium), checks
+(everything but tests), or the name of a test class, such as StripeSignatureTest.
 TEXT
 }
 
@@ -31,7 +31,7 @@ run_tests() {
     shift
   done
 
-  local status=0 started=$SECONDS
+  local status=0 started=$SECONDS without_browser=''
   if [ "$group" != launcher ]; then
     find_jdk
     load maven
@@ -45,7 +45,9 @@ run_tests() {
     '' | launcher) bash "$TENON_ROOT/test/launcher.sh" || status=$? ;;
   esac
   printf '\n'
-  if [ "$status" -eq 0 ]; then
+  if [ "$status" -eq 0 ] && [ -n "$without_browser" ]; then
+    printf 'Passed in %d s, but WITHOUT the browser tests: there is no Chromium (see above).\n' $((SECONDS - started))
+  elif [ "$status" -eq 0 ]; then
     printf 'Everything passed in %d s.\n' $((SECONDS - started))
   else
     printf 'FAILED after %d s.\n' $((SECONDS - started))
@@ -64,13 +66,16 @@ maven_tests() {
     connectors | sandbox | server | bench)
       args=("${args[@]}" -pl "$group" -am "-Dtest=$(tests_of "$group")" -Dsurefire.failIfNoSpecifiedTests=false test)
       ;;
+    browser)
+      args=("${args[@]}" -pl server -am '-Dtest=*BrowserTest' -Dsurefire.failIfNoSpecifiedTests=false test)
+      ;;
     *)
       # Looked up first, so that a misspelt name is an error and not a green run of nothing.
       has_test "$group" || die "there is no test group and no test class named $group. See ./tenon test --help."
       args=("${args[@]}" "-Dtest=$group" -Dsurefire.failIfNoSpecifiedTests=false test)
       ;;
   esac
-  case $group in checks) ;; *) find_browser ;; esac
+  case $group in checks | connectors | sandbox | bench) ;; *) find_browser ;; esac
   say "Testing (log in ${log#"$PWD"/})"
   (cd "$TENON_ROOT" && "$MVN" "${args[@]}") 2>&1 </dev/null |
     tee "$log" | progress test
@@ -92,30 +97,68 @@ has_test() {
   [ -n "$(find "$TENON_ROOT" -name target -prune -o -path "*/src/test/*/$class.java" -print)" ]
 }
 
-# Browser tests read TENON_CHROMIUM and TENON_CHROMEDRIVER and skip themselves, with this reason, when
-# they are unset. Nothing is looked for while no test needs a browser.
+# Finds Chromium and its driver for the browser tests, and installs them where a package manager may
+# be used without asking. Without them these tests are skipped, which is said here and at the end.
+# Nothing is looked for while no test needs a browser.
 find_browser() {
   grep -rqls --include='*.java' 'org\.openqa\.selenium' "$TENON_ROOT"/*/src/test || return 0
-  browser_on_path
-  if [ -z "${TENON_CHROMIUM:-}" ] || [ -z "${TENON_CHROMEDRIVER:-}" ]; then
-    if [ -z "${TENON_OFFLINE:-}" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
-      say "Installing chromium and chromium-driver with apt-get, for the browser tests."
-      (apt-get update -qq && apt-get install -y -qq chromium chromium-driver) >/dev/null 2>&1 || :
-      browser_on_path
-    fi
+  browser_on_machine
+  if ! has_browser && [ -z "${TENON_OFFLINE:-}" ] && [ "$(id -u)" -eq 0 ]; then
+    install_browser
+    browser_on_machine
   fi
-  if [ -n "${TENON_CHROMIUM:-}" ] && [ -n "${TENON_CHROMEDRIVER:-}" ]; then
+  if has_browser; then
     export TENON_CHROMIUM TENON_CHROMEDRIVER
   else
     unset TENON_CHROMIUM TENON_CHROMEDRIVER
-    say "Browser tests are skipped: no Chromium with chromedriver. Install both (apt-get install chromium chromium-driver)."
+    without_browser=yes
+    say "No Chromium with chromedriver, so the browser tests are skipped. Install both ($(browser_packages)), or set TENON_CHROMIUM and TENON_CHROMEDRIVER."
   fi
 }
 
-browser_on_path() {
-  local name
-  for name in chromium chromium-browser google-chrome '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'; do
+has_browser() { [ -n "${TENON_CHROMIUM:-}" ] && [ -n "${TENON_CHROMEDRIVER:-}" ]; }
+
+# How this machine's package manager installs them.
+browser_packages() {
+  if command -v apt-get >/dev/null 2>&1; then
+    echo apt-get install chromium chromium-driver
+  elif command -v dnf >/dev/null 2>&1; then
+    echo dnf install chromium chromedriver
+  elif command -v apk >/dev/null 2>&1; then
+    echo apk add chromium chromium-chromedriver
+  elif command -v brew >/dev/null 2>&1; then
+    echo brew install --cask chromium chromedriver
+  else
+    echo for example from your system\'s packages
+  fi
+}
+
+install_browser() {
+  case $(browser_packages) in
+    apt-get*) set -- apt-get install -y -qq chromium chromium-driver ;;
+    dnf*) set -- dnf install -y -q chromium chromedriver ;;
+    apk*) set -- apk add -q chromium chromium-chromedriver ;;
+    *) return 0 ;;
+  esac
+  say "Installing Chromium with $1, for the browser tests."
+  [ "$1" != apt-get ] || apt-get update -qq >/dev/null 2>&1 || :
+  "$@" >/dev/null 2>&1 || :
+}
+
+browser_on_machine() {
+  local folder name
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do
     [ -n "${TENON_CHROMIUM:-}" ] || TENON_CHROMIUM=$(command -v "$name" || :)
   done
   [ -n "${TENON_CHROMEDRIVER:-}" ] || TENON_CHROMEDRIVER=$(command -v chromedriver || :)
+  # TENON_BROWSER_DIRS is for the launcher's own tests: the usual places, which may hold one.
+  local IFS=:
+  for folder in ${TENON_BROWSER_DIRS-/usr/lib/chromium:/usr/lib/chromium-browser:/snap/bin:/Applications/Google Chrome.app/Contents/MacOS:/Applications/Chromium.app/Contents/MacOS}; do
+    for name in "$folder/chromium" "$folder/Chromium" "$folder/Google Chrome"; do
+      [ -n "${TENON_CHROMIUM:-}" ] || [ ! -x "$name" ] || TENON_CHROMIUM=$name
+    done
+    for name in "$folder/chromedriver" "$folder/chromium.chromedriver"; do
+      [ -n "${TENON_CHROMEDRIVER:-}" ] || [ ! -x "$name" ] || TENON_CHROMEDRIVER=$name
+    done
+  done
 }

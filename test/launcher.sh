@@ -270,5 +270,25 @@ rm "$scratch/broken"
 run JAVA_HOME="$jdk" -- test checks
 check 'test passes when Maven passes' exited 0
 
+# The browser
+new_machine
+mkdir -p "$root/server/src/test/java" "$scratch/chromium"
+echo 'import org.openqa.selenium.By;' >"$root/server/src/test/java/PageBrowserTest.java"
+run JAVA_HOME="$jdk" TENON_BROWSER_DIRS= -- test server
+check 'without Chromium the tests pass' exited 0
+check 'but it is said that the browser tests did not run' says out 'WITHOUT the browser tests'
+check 'and what to install' says err 'Install both'
+run JAVA_HOME="$jdk" TENON_BROWSER_DIRS= -- test connectors
+check 'a group without browser tests does not ask for a browser' says out 'Everything passed'
+printf '#!/bin/sh\n' | tee "$scratch/chromium/chromium" >"$scratch/chromium/chromedriver"
+chmod +x "$scratch"/chromium/*
+run JAVA_HOME="$jdk" TENON_BROWSER_DIRS="$scratch/none:$scratch/chromium" -- test browser
+check 'Chromium is found in the usual places' says out 'Everything passed'
+cp "$scratch/chromium/chromium" "$bin/chromium"
+run JAVA_HOME="$jdk" TENON_BROWSER_DIRS= -- test browser
+check 'Chromium without its driver is not enough' says out 'WITHOUT the browser tests'
+run JAVA_HOME="$jdk" TENON_BROWSER_DIRS= TENON_CHROMEDRIVER="$scratch/chromium/chromedriver" -- test browser
+check 'TENON_CHROMEDRIVER is used' says out 'Everything passed'
+
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

@@ -22,16 +22,26 @@ function freshen() {
   }
 }
 
+/** What a copy button copies: its own text, or that of the block it stands in. @param {Element} button */
+const copied = (button) =>
+  button.getAttribute("data-copy") || (button.parentElement?.querySelector("pre")?.textContent ?? "");
+
 /** @param {Element} button */
 async function copy(button) {
+  const told = document.querySelector("[data-said]");
   try {
-    await navigator.clipboard.writeText(button.getAttribute("data-copy") ?? "");
+    await navigator.clipboard.writeText(copied(button));
     button.classList.add("copied");
-    setTimeout(() => button.classList.remove("copied"), 1200);
+    if (told) told.textContent = "Copied";
+    setTimeout(() => {
+      button.classList.remove("copied");
+      if (told) told.textContent = "";
+    }, 1200);
   } catch {
     // No clipboard on this origin: the text is marked, so that the keyboard copies it.
-    button.textContent = button.getAttribute("data-copy");
-    getSelection()?.selectAllChildren(button);
+    const block = button.parentElement?.querySelector("pre");
+    if (!block) button.textContent = button.getAttribute("data-copy");
+    getSelection()?.selectAllChildren(block ?? button);
   }
 }
 
@@ -73,7 +83,10 @@ function walk(step) {
 document.addEventListener("keydown", (event) => {
   const target = event.target instanceof HTMLElement ? event.target : null;
   if (event.key === "Escape") {
-    for (const open of document.querySelectorAll("details.switch[open]")) open.removeAttribute("open");
+    for (const open of document.querySelectorAll("details.switch[open]")) {
+      open.removeAttribute("open");
+      if (open.contains(target)) open.querySelector("summary")?.focus();
+    }
     if (target?.matches("[data-search]")) target.blur();
     return;
   }
@@ -88,5 +101,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Buttons that only a script makes useful.
+for (const button of document.querySelectorAll("button[data-copy][hidden]")) button.removeAttribute("hidden");
 freshen();
 setInterval(freshen, 10_000);

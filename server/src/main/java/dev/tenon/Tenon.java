@@ -15,7 +15,6 @@ import dev.tenon.console.ConsoleRoutes;
 import dev.tenon.console.ConsoleSessions;
 import dev.tenon.console.DeliveryOpener;
 import dev.tenon.console.MessageOpener;
-import dev.tenon.console.TenantNames;
 import dev.tenon.db.Database;
 import dev.tenon.db.DatabaseAddress;
 import dev.tenon.db.Migrations;
@@ -317,13 +316,7 @@ public final class Tenon implements AutoCloseable {
           routes,
           sessions,
           new ConsoleRoutes.Needs(
-              database,
-              clock,
-              publicUrl,
-              tenantNames(),
-              deliveries(),
-              contents(mailSeal),
-              replays::replay));
+              database, clock, publicUrl, deliveries(), contents(mailSeal), replays::replay));
     }
     server =
         HttpServer.create(
@@ -376,13 +369,6 @@ public final class Tenon implements AutoCloseable {
       var mail = dev.tenon.email.StoredMail.read(seal.open(tenant, message, stored));
       return new MessageOpener.OpenedMessage(mail.html(), mail.text());
     };
-  }
-
-  private TenantNames tenantNames() {
-    return limit ->
-        tenants.list(Optional.empty(), limit).stream()
-            .map(tenant -> new TenantNames.NamedTenant(tenant.id(), tenant.name()))
-            .toList();
   }
 
   private Gate gate() {

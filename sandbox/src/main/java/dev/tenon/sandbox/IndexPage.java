@@ -1,11 +1,15 @@
 package dev.tenon.sandbox;
 
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 
 /// The root page of a simulator: what is here, which faults are set, what was delivered.
 final class IndexPage {
   private static final int SHOWN = 50;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
   private IndexPage() {}
 
@@ -22,19 +26,21 @@ final class IndexPage {
     }
     body.append("<li><a href=\"/_sandbox/faults\">Faults</a> (GET, PUT, DELETE)</li>\n");
     body.append("<li><a href=\"/_sandbox/deliveries\">Webhook deliveries</a></li>\n</ul>\n");
-    faults(body, context.faults().list());
+    faults(body, context);
     deliveries(body, context.webhooks().list());
     return Page.wide(simulator.title(), simulator.title() + " sandbox", body.toString());
   }
 
-  private static void faults(StringBuilder body, List<Fault> faults) {
+  private static void faults(StringBuilder body, SimulatorContext context) {
+    List<Fault> faults = context.faults().list();
     body.append("<h2>Faults</h2>\n");
     if (faults.isEmpty()) {
       body.append(
           """
-          <p>None: everything works. Set one with
-          <code>curl -X PUT -d '{"kind":"status","status":503,"count":2}' …/_sandbox/faults</code></p>
-          """);
+          <p>None: everything works. Set one, for two calls, with</p>
+          <pre tabindex="0">curl -X PUT -d '{"kind":"status","status":503,"count":2}' %s/_sandbox/faults</pre>
+          """
+              .formatted(Page.escape(context.url().toString())));
       return;
     }
     body.append("<ul>\n");
@@ -55,7 +61,9 @@ final class IndexPage {
       body.append("<p>None yet.</p>\n");
       return;
     }
-    body.append("<table><tr><th>Event</th><th>To</th><th>State</th><th>Time (UTC)</th></tr>\n");
+    body.append(
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Last webhooks\"><table><thead><tr><th scope=\"col\">Event</th><th scope=\"col\">To</th>"
+            + "<th scope=\"col\">State</th><th scope=\"col\">Time (UTC)</th></tr></thead><tbody>\n");
     for (Delivery delivery : deliveries.subList(0, Math.min(SHOWN, deliveries.size()))) {
       body.append(
           "<tr><td>%s<br><code>%s</code></td><td><code>%s</code></td><td>%s, %s</td><td>%s</td></tr>\n"
@@ -65,8 +73,8 @@ final class IndexPage {
                   Page.escape(delivery.url().toString()),
                   delivery.state().name().toLowerCase(Locale.ROOT),
                   delivery.status() > 0 ? delivery.status() : "no answer",
-                  delivery.at()));
+                  TIME.format(delivery.at())));
     }
-    body.append("</table>\n");
+    body.append("</tbody></table></div>\n");
   }
 }

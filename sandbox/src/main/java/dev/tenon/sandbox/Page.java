@@ -15,7 +15,8 @@ public final class Page {
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
-      <title>%s</title>
+      <title>%s · tenon sandbox</title>
+      <link rel="icon" href="%s">
       <style>
       :root { color-scheme: light dark;
         --surface: light-dark(oklch(99%% 0.003 80), oklch(19%% 0.006 70));
@@ -24,14 +25,14 @@ public final class Page {
         --line: light-dark(oklch(90%% 0.006 80), oklch(32%% 0.008 70));
         --text: light-dark(oklch(24%% 0.01 70), oklch(93%% 0.006 80));
         --text-quiet: light-dark(oklch(48%% 0.012 70), oklch(70%% 0.01 80));
-        --accent: light-dark(oklch(55%% 0.12 65), oklch(76%% 0.12 75));
+        --accent: light-dark(oklch(50%% 0.12 65), oklch(76%% 0.12 75));
         --accent-text: light-dark(oklch(100%% 0 0), oklch(19%% 0.006 70));
         --good: light-dark(oklch(48%% 0.12 150), oklch(76%% 0.12 150));
         --bad: light-dark(oklch(52%% 0.17 27), oklch(74%% 0.13 27)); }
       * { box-sizing: border-box; }
       body { margin: 0; background: var(--surface); color: var(--text);
         font: 14px/22px system-ui, sans-serif; font-variant-numeric: tabular-nums; }
-      header { display: flex; gap: 8px; align-items: center; padding: 12px 24px;
+      header { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 12px 24px;
         border-bottom: 1px solid var(--line); color: var(--text-quiet); }
       header b { color: var(--text); font-weight: 500; }
       main { max-width: 960px; margin: 0 auto; padding: 24px; }
@@ -42,10 +43,22 @@ public final class Page {
       .quiet { color: var(--text-quiet); }
       .bad { color: var(--bad); }
       .good { color: var(--good); }
-      .amount { font-size: 28px; line-height: 36px; font-weight: 600; margin: 0; }
+      .amount { font-size: 28px; line-height: 36px; font-weight: 600; margin: 0 0 16px; }
       a { color: var(--accent); }
       code, .mono, pre { font: 13px/20px ui-monospace, monospace; overflow-wrap: anywhere; }
-      pre { background: var(--surface-sunken); padding: 12px; overflow: auto; }
+      .scroll { overflow-x: auto; }
+      .scroll code { overflow-wrap: normal; }
+      ul { list-style: none; margin: 0 0 12px; padding: 0; }
+      form + p { margin-top: 16px; }
+      input + p { margin: 4px 0 0; }
+      li a, p > a:only-child { display: inline-block; padding: 2px 0; }
+      .item { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 16px; margin: 0 0 8px; }
+      .total { border-top: 1px solid var(--line); padding-top: 12px; margin: 12px 0 0; }
+      .panel { border: 1px solid var(--line); border-radius: 6px; background: var(--surface-raised);
+        padding: 16px; margin: 0 0 16px; }
+      .panel > :first-child { margin-top: 0; }
+      .panel > :last-child { margin-bottom: 0; }
+      pre { background: var(--surface-sunken); padding: 12px; white-space: pre-wrap; }
       table { border-collapse: collapse; width: 100%%; font-size: 13px; line-height: 20px;
         background: var(--surface-raised); }
       th, td { text-align: left; padding: 8px; border-bottom: 1px solid var(--line);
@@ -74,7 +87,18 @@ public final class Page {
       </html>
       """;
 
+  /// The mark as an address, so that a browser doesn't ask for a file that isn't there.
+  public static final String ICON =
+      "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none'"
+          + " stroke='%23a3711f' stroke-width='1.5'%3E%3Crect x='1' y='5' width='9' height='6'/%3E"
+          + "%3Cpath d='M7 2h8v12H7v-3M7 5V2'/%3E%3C/svg%3E";
+
   private final String html;
+
+  /// No `form-action`: a checkout sends people on to wherever its session says.
+  private static final String POLICY =
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
+          + " frame-ancestors 'none'";
 
   private Page(String html) {
     this.html = html;
@@ -82,13 +106,13 @@ public final class Page {
 
   /// A page at full width. `body` is HTML: what came from outside must be through [#escape].
   public static Page wide(String simulatorTitle, String title, String body) {
-    return new Page(SHELL.formatted(escape(title), escape(simulatorTitle), "", body));
+    return new Page(SHELL.formatted(escape(title), ICON, escape(simulatorTitle), "", body));
   }
 
   /// A page as wide as a payment form.
   public static Page narrow(String simulatorTitle, String title, String body) {
     return new Page(
-        SHELL.formatted(escape(title), escape(simulatorTitle), " class=\"narrow\"", body));
+        SHELL.formatted(escape(title), ICON, escape(simulatorTitle), " class=\"narrow\"", body));
   }
 
   /// Text as HTML, safe in content and in quoted attributes.
@@ -105,7 +129,7 @@ public final class Page {
     response
         .status(status)
         .header(HeaderNames.CONTENT_TYPE, "text/html; charset=utf-8")
-        .header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        .header("Content-Security-Policy", POLICY)
         .header("X-Content-Type-Options", "nosniff")
         .header("Cache-Control", "no-store");
     response.send(page.html.getBytes(StandardCharsets.UTF_8));

@@ -21,7 +21,8 @@ public final class Assets {
           "css", "text/css; charset=utf-8",
           "js", "text/javascript; charset=utf-8",
           "svg", "image/svg+xml");
-  private static final List<String> NAMES = List.of("console.css", "console.js", "mark.svg");
+  private static final List<String> NAMES =
+      List.of("console.css", "console.js", "live.js", "mark.svg");
   private static final String BASE = "/console/static/";
   private static final int HASH_DIGITS = 16;
 

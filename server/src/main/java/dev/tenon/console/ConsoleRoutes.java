@@ -31,7 +31,6 @@ public final class ConsoleRoutes {
       Database database,
       InstantSource clock,
       PublicUrl publicUrl,
-      TenantNames tenants,
       DeliveryOpener deliveries,
       MessageOpener contents,
       FactReplay replay) {}
@@ -39,14 +38,7 @@ public final class ConsoleRoutes {
   private ConsoleRoutes(ConsoleSessions sessions, Needs needs) {
     this.sessions = sessions;
     this.publicUrl = needs.publicUrl();
-    this.pages =
-        new ConsolePages(
-            sessions,
-            new ConsoleViews(needs.database(), needs.clock(), needs.deliveries(), needs.contents()),
-            needs.replay(),
-            needs.tenants(),
-            needs.clock(),
-            needs.publicUrl());
+    this.pages = new ConsolePages(sessions, needs);
   }
 
   public static void declare(Routes routes, ConsoleSessions sessions, Needs needs) {
@@ -113,7 +105,8 @@ public final class ConsoleRoutes {
                 fields(request.rawQuery()),
                 method.equals("POST") ? form(request) : Map.of(),
                 cookies(request.header("Cookie").orElse("")),
-                request.header("Accept-Encoding").orElse("").contains("gzip")));
+                request.header("Accept-Encoding").orElse("").contains("gzip"),
+                request.header("X-Tenon-Live").isPresent()));
     String contentType = "text/plain; charset=utf-8";
     for (ConsoleAnswer.Header header : answer.headers()) {
       if (header.name().equals("Content-Type")) {

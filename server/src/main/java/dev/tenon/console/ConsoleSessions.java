@@ -108,7 +108,10 @@ public final class ConsoleSessions {
   }
 
   /// The session of a cookie, if it still lasts.
-  Optional<ConsoleSession> find(String cookie) {
+  ///
+  /// @param used whether a person is using it now, which puts its end off. A page that refreshes
+  ///   itself is nobody using it: else a forgotten window would stay logged in for days.
+  Optional<ConsoleSession> find(String cookie, boolean used) {
     if (cookie.isEmpty() || cookie.length() > TOKEN_TEXT_MAX) {
       return Optional.empty();
     }
@@ -119,7 +122,7 @@ public final class ConsoleSessions {
                 .findSession(tx, hash(cookie), now, now.minus(limits.idle()))
                 .map(
                     row -> {
-                      if (row.lastSeenAt().plus(TOUCH_EVERY).isBefore(now)) {
+                      if (used && row.lastSeenAt().plus(TOUCH_EVERY).isBefore(now)) {
                         store.touch(tx, hash(cookie), now);
                       }
                       return new ConsoleSession(row.scope(), row.madeBy(), formToken(cookie));

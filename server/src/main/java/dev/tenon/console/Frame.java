@@ -8,17 +8,19 @@ import java.util.List;
 ///
 /// @param section the name in the rail that is current
 /// @param tenant whose things the page shows
-/// @param tenants what the switch offers
+/// @param tenants what the switch offers: the first few by name; empty when only one can be seen
 /// @param theme `light`, `dark` or empty for what the system prefers
 /// @param formToken what every form carries
+/// @param here the page's own path and query
 /// @param now when the page was made
 public record Frame(
     String title,
     Section section,
-    TenantNames.NamedTenant tenant,
-    List<TenantNames.NamedTenant> tenants,
+    NamedTenant tenant,
+    List<NamedTenant> tenants,
     String theme,
     String formToken,
+    String here,
     Assets assets,
     Instant now) {
 

@@ -72,6 +72,11 @@ public record InboxFilter(String state, String text, Window window, UUID before)
         Ids.read(Prefix.RECEIVED_EVENT, query.getOrDefault("before", "")).orElse(END));
   }
 
+  /// Whether most received events may not be wanted, so that a page has to look for its rows.
+  boolean selective() {
+    return !state.isEmpty() || !text.isEmpty();
+  }
+
   /// Whether this is not the first page.
   public boolean continued() {
     return !before.equals(END);

@@ -2,21 +2,17 @@ package dev.tenon.console;
 
 import dev.tenon.db.TenantTx;
 import dev.tenon.tenant.TenantId;
-import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// What the inbox pages read.
+/// What the page of a received event reads.
 final class InboxQueries {
-  private static final int KINDS_SHOWN = 3;
-
   /// A received event as it lies there. A class, since it holds bytes.
   static final class Received {
     final UUID id;
@@ -56,105 +52,6 @@ final class InboxQueries {
     boolean finished() {
       return !state.equals("waiting") && !state.equals("retrying");
     }
-  }
-
-  /// The states as the list filters by them; a constant in the text, so that partial indexes serve.
-  private static String holding(String state) {
-    return switch (state) {
-      case "waiting" ->
-          "and e.id in (select w.received_event_id from waiting_fact w where w.tenant_id = :tenant)";
-      case "applied", "ignored", "unassigned", "dead" ->
-          """
-          and e.id in (
-            select f.received_event_id from fact f
-            where f.tenant_id = :tenant and f.state = '%s' and f.id >= id_at(:since))
-          """
-              .formatted(state);
-      default -> "";
-    };
-  }
-
-  private static final String MATCHING =
-      """
-      and e.id in (
-        select f.received_event_id from fact f
-        where f.tenant_id = :tenant and f.id >= id_at(:since)
-          and (starts_with(f.kind, :text) or f.object = :text)
-        union all
-        select w.received_event_id from waiting_fact w
-        where w.tenant_id = :tenant and (starts_with(w.kind, :text) or w.object = :text))
-      """;
-
-  List<InboxRow> list(TenantTx tx, InboxFilter filter, int limit, Instant now) {
-    String sql =
-        """
-        select e.id, e.provider, e.received_at, e.body_bytes, cardinality(e.fact_ids) as facts,
-          own.kinds, own.object, own.dead, own.unassigned, own.retrying, own.waiting, own.applied
-        from (
-          select * from received_event e
-          where e.tenant_id = :tenant and e.id < :before and e.id >= id_at(:since)
-        """
-            + holding(filter.state())
-            + (filter.text().isEmpty() ? "" : MATCHING)
-            + """
-              order by e.id desc limit :limit
-            ) e
-            left join lateral (
-              select array_agg(distinct kind) as kinds,
-                (array_agg(object order by ordinal))[1] as object,
-                count(*) filter (where state = 'dead') as dead,
-                count(*) filter (where state = 'unassigned') as unassigned,
-                count(*) filter (where state = 'retrying') as retrying,
-                count(*) filter (where state = 'waiting') as waiting,
-                count(*) filter (where state = 'applied') as applied
-              from (
-                select kind, object, ordinal, state from fact
-                where tenant_id = e.tenant_id and id = any(e.fact_ids)
-                union all
-                select kind, object, ordinal, case when failures > 0 then 'retrying' else 'waiting' end
-                from waiting_fact
-                where tenant_id = e.tenant_id and lane_id = any(e.lane_ids) and id = any(e.fact_ids)
-              ) both_kinds
-            ) own on true
-            order by e.id desc
-            """;
-    var query =
-        tx.handle()
-            .createQuery(sql)
-            .bind("tenant", tx.tenant().uuid())
-            .bind("before", filter.before())
-            .bind("since", now.minus(filter.window().length()))
-            .bind("limit", limit);
-    if (!filter.text().isEmpty()) {
-      query.bind("text", filter.text());
-    }
-    return query.map((row, _) -> row(row, now)).list();
-  }
-
-  private static InboxRow row(ResultSet row, Instant now) throws SQLException {
-    @Nullable Array kinds = row.getArray("kinds");
-    int facts = row.getInt("facts");
-    return new InboxRow(
-        row.getObject("id", UUID.class),
-        row.getString("provider"),
-        kinds == null
-            ? List.of()
-            : Arrays.stream((String[]) kinds.getArray()).limit(KINDS_SHOWN).toList(),
-        facts,
-        text(row, "object"),
-        Mark.fact(worst(row, facts)),
-        new Moment(instant(row, "received_at"), now),
-        row.getInt("body_bytes"));
-  }
-
-  /// The state of the fact that a person should look at first.
-  private static String worst(ResultSet row, int facts) throws SQLException {
-    for (String state : List.of("dead", "unassigned", "retrying", "waiting", "applied")) {
-      if (row.getInt(state) > 0) {
-        return state;
-      }
-    }
-    return facts == 0 ? "empty" : "ignored";
   }
 
   Optional<Received> find(TenantTx tx, UUID id) {

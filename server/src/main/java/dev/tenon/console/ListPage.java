@@ -1,6 +1,7 @@
 package dev.tenon.console;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A list with filters.
 ///
@@ -10,6 +11,8 @@ import java.util.List;
 /// @param text what is searched for
 /// @param window how far back the list looks
 /// @param continued whether this is not the first page
+/// @param searchedTo how far back this page looked, when that is not all there is; null otherwise
+/// @param firstStep what to do while there is nothing at all; null otherwise
 public record ListPage<T>(
     List<T> rows,
     String older,
@@ -17,11 +20,20 @@ public record ListPage<T>(
     List<String> states,
     String text,
     InboxFilter.Window window,
-    boolean continued) {
+    boolean continued,
+    @Nullable Moment searchedTo,
+    @Nullable FirstStep firstStep) {
 
   public ListPage {
     rows = List.copyOf(rows);
     states = List.copyOf(states);
+  }
+
+  /// A list without filters.
+  static <T> ListPage<T> plain(
+      List<T> rows, String older, boolean continued, @Nullable FirstStep firstStep) {
+    return new ListPage<>(
+        rows, older, "", List.of(), "", InboxFilter.Window.WEEK, continued, null, firstStep);
   }
 
   /// Whether anything narrows the list.

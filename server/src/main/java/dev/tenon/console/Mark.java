@@ -40,6 +40,11 @@ public record Mark(Shape shape, Tone tone, String word) {
         + (shape == Shape.ARC ? " mark-turning" : "");
   }
 
+  /// Whether this state gives way to another by itself, in seconds or minutes.
+  public boolean passing() {
+    return shape == Shape.RING || shape == Shape.ARC;
+  }
+
   /// Whether a person should look at this.
   public boolean needsCare() {
     return tone == Tone.BAD || tone == Tone.WARN;

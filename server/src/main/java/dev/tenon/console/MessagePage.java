@@ -17,6 +17,11 @@ public record MessagePage(
     String note,
     List<TimelineStep> timeline) {
 
+  /// Whether something is still to come, so that the page had better look again.
+  public boolean unfinished() {
+    return message.mark().passing();
+  }
+
   public MessagePage {
     timeline = List.copyOf(timeline);
   }

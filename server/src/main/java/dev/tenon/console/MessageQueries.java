@@ -50,26 +50,62 @@ final class MessageQueries {
       provider_message_id, reason, about, created_at
       """;
 
-  List<MessageRow> list(
-      TenantTx tx, String state, String text, UUID before, int limit, Instant now) {
+  /// Which messages a list shows.
+  ///
+  /// @param state empty for all
+  /// @param text part of the recipient or subject; empty for all
+  /// @param before only what was accepted before this message
+  record Wanted(String state, String text, UUID before) {
+    boolean selective() {
+      return !state.isEmpty() || !text.isEmpty();
+    }
+  }
+
+  /// A narrowed list looks through no more than [InboxSearch#SCANNED_MAX] messages; what lies
+  /// further back comes with the next page.
+  List<MessageRow> list(TenantTx tx, Wanted wanted, int limit, Instant now) {
     return tx.handle()
         .createQuery(
             "select "
                 + COLUMNS
                 + """
-                from message
-                where tenant_id = :tenant and id < :before
-                  and (:state = '' or state = :state)
+                from (
+                  select * from message where tenant_id = :tenant and id < :before
+                  order by id desc limit :scanned
+                ) newest
+                where (:state = '' or state = :state)
                   and (:text = '' or position(lower(:text) in lower(recipient || ' ' || subject)) > 0)
                 order by id desc limit :limit
                 """)
         .bind("tenant", tx.tenant().uuid())
-        .bind("before", before)
-        .bind("state", state)
-        .bind("text", text)
+        .bind("before", wanted.before())
+        .bind("state", wanted.state())
+        .bind("text", wanted.text())
+        .bind("scanned", wanted.selective() ? InboxSearch.SCANNED_MAX : limit)
         .bind("limit", limit)
         .map((row, _) -> row(row, now))
         .list();
+  }
+
+  /// The last message that a narrowed list looked through, when there is more behind it.
+  Optional<InboxSearch.Scanned> scannedTo(TenantTx tx, Wanted wanted) {
+    if (!wanted.selective()) {
+      return Optional.empty();
+    }
+    return tx.handle()
+        .createQuery(
+            """
+            select id, created_at from message where tenant_id = :tenant and id < :before
+            order by id desc offset :scanned limit 1
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("before", wanted.before())
+        .bind("scanned", InboxSearch.SCANNED_MAX - 1)
+        .map(
+            (row, _) ->
+                new InboxSearch.Scanned(
+                    row.getObject("id", UUID.class), instant(row, "created_at")))
+        .findOne();
   }
 
   Optional<MessageRow> find(TenantTx tx, UUID id, Instant now) {

@@ -16,6 +16,8 @@ public record Moment(Instant at, Instant now) {
           .withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
@@ -32,6 +34,11 @@ public record Moment(Instant at, Instant now) {
   /// The time of day in UTC, for columns whose head says so.
   public String clock() {
     return CLOCK.format(at);
+  }
+
+  /// Day and time to the second in UTC, for lists whose head says so.
+  public String stamp() {
+    return STAMP.format(at);
   }
 
   /// The day alone.

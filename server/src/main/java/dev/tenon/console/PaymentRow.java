@@ -13,4 +13,10 @@ public record PaymentRow(
     Mark mark,
     String amount,
     int failedTries,
-    Moment createdAt) {}
+    Moment createdAt) {
+
+  /// The inbox's query for what the provider told about it.
+  public String story() {
+    return Queries.of("q", providerId, "since", "30d");
+  }
+}

@@ -14,7 +14,7 @@ final class Queries {
       if (!namesAndValues[i + 1].isEmpty()) {
         query
             .append(query.isEmpty() ? '?' : '&')
-            .append(namesAndValues[i])
+            .append(URLEncoder.encode(namesAndValues[i], StandardCharsets.UTF_8))
             .append('=')
             .append(URLEncoder.encode(namesAndValues[i + 1], StandardCharsets.UTF_8));
       }

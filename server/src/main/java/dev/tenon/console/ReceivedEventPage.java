@@ -36,6 +36,12 @@ public record ReceivedEventPage(
       int failures,
       boolean replayable) {}
 
+  /// Whether something is still to come, so that the page had better look again.
+  public boolean unfinished() {
+    return facts.stream().anyMatch(fact -> !fact.replayable())
+        || timeline.stream().anyMatch(step -> step.mark().passing());
+  }
+
   public ReceivedEventPage {
     facts = List.copyOf(facts);
     headers = List.copyOf(headers);

@@ -15,4 +15,10 @@ public record SubscriptionRow(
     String plan,
     String amount,
     String ends,
-    Moment updatedAt) {}
+    Moment updatedAt) {
+
+  /// The inbox's query for what the provider told about it.
+  public String story() {
+    return Queries.of("q", providerId, "since", "30d");
+  }
+}

@@ -1,6 +1,7 @@
 package dev.tenon.console;
 
 import java.time.Instant;
+import java.util.Locale;
 
 /// One step on the line from cause to effect.
 ///
@@ -19,4 +20,10 @@ public record TimelineStep(
     String took,
     String detail,
     String advice,
-    String href) {}
+    String href) {
+
+  /// Whether the title says the state already, so that the word beside it would only repeat it.
+  public boolean told() {
+    return title.toLowerCase(Locale.ROOT).contains(mark.word());
+  }
+}

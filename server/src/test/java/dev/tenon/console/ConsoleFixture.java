@@ -38,6 +38,8 @@ final class ConsoleFixture implements AutoCloseable {
     try {
       sql = testDatabase.connectAsAdministrator();
       sql.createStatement().execute("set search_path = tenon");
+      tenant(tenant, "Acme & Söhne", "acme");
+      tenant(other, "Birch Clinic", "birch");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -48,11 +50,6 @@ final class ConsoleFixture implements AutoCloseable {
         database,
         clock,
         publicUrl,
-        limit ->
-            List.of(
-                new TenantNames.NamedTenant(tenant, "Acme & Söhne"),
-                new TenantNames.NamedTenant(other, "Birch Clinic"),
-                new TenantNames.NamedTenant(TenantId.PLATFORM, "Platform")),
         (owner, event, bytes) ->
             new DeliveryOpener.OpenedDelivery(
                 List.of(
@@ -69,18 +66,43 @@ final class ConsoleFixture implements AutoCloseable {
   }
 
   ConsolePages pages(PublicUrl publicUrl) {
-    ConsoleRoutes.Needs needs = needs(publicUrl);
-    return new ConsolePages(
-        sessions,
-        new ConsoleViews(database, clock, needs.deliveries(), needs.contents()),
-        needs.replay(),
-        needs.tenants(),
-        clock,
-        publicUrl);
+    return new ConsolePages(sessions, needs(publicUrl));
   }
 
   void pass(Duration time) {
     now = now.plus(time);
+  }
+
+  /// A connection that takes webhooks.
+  void connection(TenantId owner, String provider, String name) {
+    UUID id = ids.next();
+    execute(
+        """
+        insert into connection (tenant_id, id, provider, name, environment, state, settings,
+          created_at, updated_at)
+        values (?, ?, ?, ?, 'development', 'active', '{}'::jsonb, ?, ?)
+        """,
+        owner.uuid(),
+        id,
+        provider,
+        name,
+        now,
+        now);
+    execute(
+        "insert into connection_secret values (?, ?, 'webhook_secret', 1, ?, ?)",
+        owner.uuid(),
+        id,
+        new byte[] {1},
+        now);
+  }
+
+  void tenant(TenantId id, String name, String slug) {
+    execute(
+        "insert into tenant (tenant_id, name, slug, state, created_at) values (?, ?, ?, 'active', ?)",
+        id.uuid(),
+        name,
+        slug,
+        now);
   }
 
   /// A received event of `ago` with one fact, and the fact's id.
@@ -139,6 +161,117 @@ final class ConsoleFixture implements AutoCloseable {
           at.plusMillis(38));
     }
     return new UUID[] {event, fact};
+  }
+
+  /// Many received events, each with one applied fact, `step` apart from `first` on.
+  void crowd(TenantId owner, String kind, int count, Instant first, Duration step) {
+    execute(
+        """
+        insert into received_event
+        select ?, id_at(at), ?, 'stripe', at, ''::bytea, 2, array[id_at(at)], array[id_at(at)]
+        from (select ? + i * ? * interval '1 millisecond' as at from generate_series(1, ?) i) many
+        """,
+        owner.uuid(),
+        connection,
+        first,
+        step.toMillis(),
+        count);
+    execute(
+        """
+        insert into fact
+        select ?, id_at(at), id_at(at), id_at(at), ?, 0, ?, 'object', at, 'applied', '', null, 0, at
+        from (select ? + i * ? * interval '1 millisecond' as at from generate_series(1, ?) i) many
+        """,
+        owner.uuid(),
+        connection,
+        kind,
+        first,
+        step.toMillis(),
+        count);
+    execute("analyze received_event");
+    execute("analyze fact");
+  }
+
+  /// Many facts in one state: `waiting`, or how they ended.
+  void facts(TenantId owner, String state, int count) {
+    if (state.equals("waiting")) {
+      execute(
+          """
+          insert into waiting_fact
+          select ?, gen_random_uuid(), id_at(? - i * interval '1 millisecond'), gen_random_uuid(), ?,
+            0, 'k', 'o', ?, 0, null, null
+          from generate_series(1, ?) i
+          """,
+          owner.uuid(),
+          now,
+          connection,
+          now,
+          count);
+      return;
+    }
+    execute(
+        """
+        insert into fact
+        select ?, id_at(? - i * interval '1 millisecond'), gen_random_uuid(), gen_random_uuid(), ?,
+          0, 'k', 'o', ?, ?, '', null, 0, ?
+        from generate_series(1, ?) i
+        """,
+        owner.uuid(),
+        now,
+        connection,
+        now,
+        state,
+        now,
+        count);
+  }
+
+  /// Many tenants, named `name` and a number.
+  void tenants(String name, int count) {
+    execute(
+        """
+        insert into tenant (tenant_id, name, slug, state, created_at)
+        select id_at(? - i * interval '1 millisecond'), ? || ' ' || i, lower(?) || '-' || i, 'active', ?
+        from generate_series(1, ?) i
+        """,
+        now,
+        name,
+        name,
+        now,
+        count);
+    execute("analyze tenant");
+  }
+
+  /// How PostgreSQL goes about a query.
+  String plan(String sql) {
+    try (var statement = sql().createStatement();
+        var rows = statement.executeQuery("explain " + sql)) {
+      StringBuilder plan = new StringBuilder();
+      while (rows.next()) {
+        plan.append(rows.getString(1)).append('\n');
+      }
+      return plan.toString();
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  private Connection sql() {
+    return sql;
+  }
+
+  /// What a worker does with a waiting fact.
+  void apply(TenantId owner, UUID fact, String result) {
+    execute(
+        """
+        insert into fact select tenant_id, id, lane_id, received_event_id, connection_id, ordinal,
+          kind, object, occurred_at, 'applied', ?, tenant_id, failures, ?
+        from waiting_fact where tenant_id = ? and id = ?
+        """,
+        result,
+        now,
+        owner.uuid(),
+        fact);
+    execute("delete from waiting_fact where tenant_id = ? and id = ?", owner.uuid(), fact);
   }
 
   UUID message(

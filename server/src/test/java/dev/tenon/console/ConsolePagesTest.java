@@ -271,7 +271,7 @@ final class ConsolePagesTest {
     ConsoleAnswer answer =
         secure.answer(
             new ConsoleRequest(
-                "GET", "/console/login", Map.of("token", token), Map.of(), Map.of(), false));
+                "GET", "/console/login", Map.of("token", token), Map.of(), Map.of(), false, false));
     assertThat(header(answer, "Set-Cookie"))
         .startsWith("__Host-tenon_session=")
         .contains("; Secure")
@@ -304,7 +304,7 @@ final class ConsolePagesTest {
   }
 
   private static String token(String cookie) {
-    return FIXTURE.sessions.find(cookie).orElseThrow().formToken();
+    return FIXTURE.sessions.find(cookie, true).orElseThrow().formToken();
   }
 
   private static ConsoleAnswer get(String address, String cookie) {
@@ -326,7 +326,8 @@ final class ConsolePagesTest {
             path,
             ConsoleRoutes.fields(query),
             form,
-            cookie.isEmpty() ? Map.of() : Map.of(ConsolePages.SESSION_COOKIE, cookie),
+            cookie.isEmpty() ? Map.of() : Map.of(ConsoleCookies.SESSION, cookie),
+            false,
             false));
   }
 

@@ -1,174 +1,25 @@
 package dev.tenon.console;
 
-import dev.tenon.access.Caller;
-import dev.tenon.http.Gate;
-import dev.tenon.http.HttpServer;
-import dev.tenon.http.PublicUrl;
-import dev.tenon.http.Routes;
-import dev.tenon.id.Ids;
-import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 
 /// Serves the console over made-up rows until a line is typed, for looking at it while working on
-/// it. Prints a log-in address, then the pages worth seeing.
+/// it. Prints log-in addresses, then the pages worth seeing. The other tenant has nothing yet.
 final class ConsolePreview {
   private ConsolePreview() {}
 
   public static void main(String[] arguments) throws IOException {
-    try (var fixture = new ConsoleFixture()) {
-      UUID[] event = fill(fixture);
-      PublicUrl publicUrl = PublicUrl.late();
-      var routes = new Routes(1024);
-      ConsoleRoutes.declare(routes, fixture.sessions, fixture.needs(publicUrl));
-      try (HttpServer server =
-          HttpServer.create(
-              new HttpServer.Settings("127.0.0.1", 0, Duration.ofSeconds(1)),
-              publicUrl,
-              new NobodysGate(),
-              new Ids(fixture.clock),
-              routes,
-              Map.of(),
-              new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
-        HttpServer started = server.start();
-        for (int i = 0; i < 3; i++) {
-          System.out.println(
-              ConsoleRoutes.address(
-                  publicUrl, fixture.sessions.createLogin(TenantId.PLATFORM, "preview")));
-        }
-        String base = "http://127.0.0.1:%d/console/%s".formatted(started.port(), fixture.tenant);
-        System.out.println(base + "/inbox/" + Ids.write(Prefix.RECEIVED_EVENT, event[0]));
-        System.out.println(base + "/messages/" + Ids.write(Prefix.MESSAGE, event[1]));
-        int _ = System.in.read();
+    try (var fixture = new ConsoleFixture();
+        var server = new ConsoleServer(fixture)) {
+      ConsoleStory.Story story = ConsoleStory.tell(fixture);
+      for (int i = 0; i < 5; i++) {
+        System.out.println(server.login(TenantId.PLATFORM));
       }
-    }
-  }
-
-  private static UUID[] fill(ConsoleFixture fixture) {
-    TenantId tenant = fixture.tenant;
-    String[] kinds = {"invoice.paid", "customer.subscription.updated", "charge.refunded"};
-    for (int i = 0; i < 70; i++) {
-      fixture.received(
-          tenant,
-          "stripe",
-          kinds[i % 3],
-          "sub_1QeYbK" + i,
-          i % 7 == 3 ? "ignored" : "applied",
-          "subscription is active",
-          "{}",
-          Duration.ofMinutes(14L + i * i / 4));
-    }
-    fixture.received(
-        tenant,
-        "stripe",
-        "customer.deleted",
-        "cus_Rk2",
-        "dead",
-        "No such customer: cus_Rk2",
-        "{}",
-        Duration.ofMinutes(9));
-    fixture.received(
-        tenant,
-        "stripe",
-        "invoice.payment_failed",
-        "in_77",
-        "unassigned",
-        "no tenant_id",
-        "{}",
-        Duration.ofMinutes(7));
-    fixture.received(
-        tenant,
-        "calcom",
-        "BOOKING_CREATED",
-        "bk_8832",
-        "retrying",
-        "deadlock detected",
-        "{}",
-        Duration.ofMinutes(6));
-    fixture.received(
-        tenant,
-        "calcom",
-        "BOOKING_CANCELLED",
-        "bk_8831",
-        "waiting",
-        "",
-        "{}",
-        Duration.ofSeconds(6));
-    UUID[] main =
-        fixture.received(
-            tenant,
-            "stripe",
-            "checkout.session.completed",
-            "cs_test_a1B2c3",
-            "applied",
-            "subscription sub_1QeYbK is active",
-            "{\"id\":\"evt_1QeYbK2eZvKYlo2C\",\"object\":\"event\",\"created\":1795480000,\"data\":"
-                + "{\"object\":{\"id\":\"cs_test_a1B2c3\",\"customer\":\"cus_Rk1\",\"amount_total\":"
-                + "5700,\"currency\":\"eur\",\"metadata\":{\"tenant_id\":\"ten_1\"},\"customer_details\":"
-                + "{\"email\":\"ada@example.com\",\"name\":\"Ada Lovelace\"}}},\"livemode\":false,"
-                + "\"type\":\"checkout.session.completed\"}",
-            Duration.ofMinutes(3));
-    UUID message =
-        fixture.message(
-            tenant,
-            "delivered",
-            "Your Studio subscription is active",
-            "ada@example.com",
-            "resend",
-            "",
-            main[1],
-            "Thank you, Ada. Your subscription is active.",
-            Duration.ofSeconds(178));
-    fixture.event(tenant, "subscription.activated", "sub_05a7", main[1], Duration.ofSeconds(179));
-    fixture.attempt(
-        tenant,
-        message,
-        1,
-        "postmark",
-        "connection_broken",
-        401,
-        "Bad or missing Server API token.",
-        "fall back to resend",
-        Duration.ofSeconds(177));
-    fixture.attempt(tenant, message, 2, "resend", "accepted", 200, "", "", Duration.ofSeconds(176));
-    fixture.event(tenant, "message.delivered", "msg_05a7", message, Duration.ofSeconds(170));
-    String[] states = {"uncertain", "failed", "queued", "sending", "bounced", "suppressed", "sent"};
-    for (String state : states) {
-      fixture.message(
-          tenant,
-          state,
-          "Receipt for your payment of 57.00 EUR",
-          "grace@example.com",
-          state.equals("sent") ? "postmark" : "",
-          state.equals("failed") ? "Every provider refused it." : "",
-          UUID.randomUUID(),
-          "Thank you.",
-          Duration.ofMinutes(30));
-    }
-    String[] subscriptions = {"active", "past_due", "trialing", "ended", "paused", "pending"};
-    for (String state : subscriptions) {
-      fixture.payment(
-          tenant, state + "@example.com", state, state.equals("past_due") ? "failed" : "succeeded");
-    }
-    return new UUID[] {main[0], message};
-  }
-
-  /// Knows no key.
-  private static final class NobodysGate implements Gate {
-    @Override
-    public Optional<Caller> authenticate(String key) {
-      return Optional.empty();
-    }
-
-    @Override
-    public boolean exists(TenantId tenant) {
-      return false;
+      String base = server.at(Frame.base(fixture.tenant));
+      System.out.println(base + story.eventPath());
+      System.out.println(base + story.messagePath());
+      System.out.println(server.at(Frame.base(fixture.other) + "/overview"));
+      int _ = System.in.read();
     }
   }
 }

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 /// only.
 final class MailboxShell {
   private static final String POLICY =
-      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
+      "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; connect-src 'self';"
           + " frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
   private MailboxShell() {}
@@ -27,7 +27,8 @@ final class MailboxShell {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <title>%s</title>
+        <title>%s · tenon sandbox</title>
+        <link rel="icon" href="%s">
         <link rel="stylesheet" href="/mailbox.css">
         <script type="module" src="/mailbox.js"></script>
         </head>
@@ -41,7 +42,7 @@ final class MailboxShell {
         </body>
         </html>
         """
-            .formatted(Page.escape(title), body);
+            .formatted(Page.escape(title), Page.ICON, body);
     response
         .status(status)
         .header(HeaderNames.CONTENT_TYPE, "text/html; charset=utf-8")

@@ -5,17 +5,12 @@ import dev.tenon.sandbox.Page;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The hosted checkout page at `/c/pay/{session}`: a plain form, no script.
 final class CheckoutPage {
-  private static final Set<String> NO_DECIMALS = Set.of("jpy", "krw", "vnd", "clp");
-
   private final Objects objects;
   private final StripeApi api;
   private final CheckoutSessions sessions;
@@ -42,6 +37,14 @@ final class CheckoutPage {
     Params form =
         new Params(FormBody.parse(new String(Json.body(request), StandardCharsets.UTF_8)), "");
     try {
+      if (form.text("outcome").equals("again")) {
+        ObjectNode another = api.run(Call.NONE, call -> sessions.repeat(id).deepCopy());
+        response
+            .status(303)
+            .header(HeaderNames.LOCATION, "/c/pay/" + another.path("id").asString())
+            .send();
+        return;
+      }
       String email = form.text("email").strip();
       String card = form.text("card").replace(" ", "");
       boolean declined =
@@ -97,16 +100,18 @@ final class CheckoutPage {
     String currency = session.path("currency").asString("");
     for (JsonNode line : sessions.lines(id)) {
       body.append(
-          "<p><b>%s</b> × %d<br><span class=\"quiet\">%s%s</span></p>\n"
+          "<p class=\"item\"><span><b>%s</b> × %d</span><span class=\"quiet\">%s%s</span></p>\n"
               .formatted(
                   Page.escape(line.path("description").asString("")),
                   line.path("quantity").asLong(),
-                  Page.escape(amount(line.path("amount_total").asLong(), currency)),
-                  Page.escape(every(line.path("price")))));
+                  Page.escape(Amounts.text(line.path("amount_total").asLong(), currency)),
+                  Page.escape(Amounts.every(line.path("price")))));
     }
     if (!currency.isEmpty()) {
-      body.append("<p class=\"amount\" id=\"total\">")
-          .append(Page.escape(amount(session.path("amount_total").asLong(), currency)))
+      body.append("<p class=\"total quiet\">")
+          .append(session.path("status").asString().equals("open") ? "To pay now" : "Total")
+          .append("</p>\n<p class=\"amount\" id=\"total\">")
+          .append(Page.escape(Amounts.text(session.path("amount_total").asLong(), currency)))
           .append("</p>\n");
     }
     if (!problem.isEmpty()) {
@@ -118,9 +123,14 @@ final class CheckoutPage {
   }
 
   private static String ended(String status) {
-    return "<p id=\"status\">This session is "
-        + Page.escape(status)
-        + ". Nothing is left to pay.</p>";
+    return """
+        <div class="panel">
+        <p id="status">This session is %s. Nothing is left to pay.</p>
+        <form method="post"><button class="primary" id="again" name="outcome" value="again">Pay
+          again in a new session</button></form>
+        </div>
+        """
+        .formatted(Page.escape(status));
   }
 
   private String form(ObjectNode session) {
@@ -139,7 +149,8 @@ final class CheckoutPage {
     <input id="email" name="email" type="email" autocomplete="email" required value="%s">
     <label for="card">Card number</label>
     <input id="card" name="card" inputmode="numeric" autocomplete="off" required
-      value="4242 4242 4242 4242">
+      aria-describedby="card-help" value="4242 4242 4242 4242">
+    <p class="quiet" id="card-help">No card is charged. 4000 0000 0000 0002 is declined.</p>
     <button class="primary wide" id="pay" name="outcome" value="pay">Pay</button>
     <button class="wide" id="decline" name="outcome" value="decline">Pay with a card that is
       declined</button>
@@ -153,22 +164,5 @@ final class CheckoutPage {
                 : "<p><a id=\"cancel\" href=\""
                     + Page.escape(cancel)
                     + "\">Cancel and go back</a></p>");
-  }
-
-  private static String every(JsonNode price) {
-    JsonNode recurring = price.path("recurring");
-    if (!recurring.isObject()) {
-      return "";
-    }
-    long count = recurring.path("interval_count").asLong(1);
-    String interval = recurring.path("interval").asString();
-    return count == 1 ? " every " + interval : " every " + count + " " + interval + "s";
-  }
-
-  private static String amount(long minor, String currency) {
-    int decimals = NO_DECIMALS.contains(currency) ? 0 : 2;
-    return BigDecimal.valueOf(minor, decimals).toPlainString()
-        + " "
-        + currency.toUpperCase(Locale.ROOT);
   }
 }

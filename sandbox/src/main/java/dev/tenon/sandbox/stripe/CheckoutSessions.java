@@ -121,6 +121,37 @@ final class CheckoutSessions {
     return objects.add(session);
   }
 
+  /// Opens another session like one that has ended, so that whoever tries things out can pay again
+  /// without an API call.
+  ObjectNode repeat(String id) {
+    ObjectNode ended = find(id);
+    ObjectNode fields = Json.object();
+    for (String name :
+        new String[] {
+          "mode", "success_url", "cancel_url", "client_reference_id", "customer_email"
+        }) {
+      if (!ended.path(name).asString("").isEmpty()) {
+        fields.set(name, ended.path(name));
+      }
+    }
+    if (!fields.has("customer_email") && !ended.path("customer").asString("").isEmpty()) {
+      fields.set("customer", ended.path("customer"));
+    }
+    ArrayNode items = fields.putArray("line_items");
+    for (JsonNode line : lines(id)) {
+      ObjectNode item = items.addObject();
+      item.put("price", line.path("price").path("id").asString());
+      item.put("quantity", Long.toString(line.path("quantity").asLong()));
+    }
+    if (!ended.path("metadata").isEmpty()) {
+      fields.set("metadata", ended.path("metadata").deepCopy());
+    }
+    for (String name : new String[] {"subscription_data", "payment_intent_data"}) {
+      objects.find(name, id).ifPresent(held -> fields.set(name, held.get("fields").deepCopy()));
+    }
+    return create(new Call("", new Params(fields, ""), "", "", ""));
+  }
+
   private static String mode(Params params) {
     String mode = params.oneOf("mode", "", "payment", "setup", "subscription");
     if (mode.isEmpty()) {

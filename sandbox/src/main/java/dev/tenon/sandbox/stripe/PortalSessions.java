@@ -8,12 +8,19 @@ import io.helidon.webserver.http.ServerResponse;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/v1/billing_portal/sessions` and the portal page, where a customer ends or keeps a
 /// subscription.
 final class PortalSessions {
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
   private static final String TYPE = "billing_portal.session";
 
   private final Objects objects;
@@ -95,21 +102,19 @@ final class PortalSessions {
     StringBuilder body = new StringBuilder("<h1>Your subscriptions</h1>\n");
     var owned = subscriptions.ofCustomer(session.path("customer").asString());
     if (owned.isEmpty()) {
-      body.append("<p>You have none yet.</p>\n");
+      body.append("<p class=\"panel\">You have none yet. One begins with a paid checkout.</p>\n");
     }
     for (ObjectNode subscription : owned) {
       String status = subscription.path("status").asString();
       boolean ending = subscription.path("cancel_at").isNumber();
-      body.append(
-          "<h2><code>%s</code></h2><p>%s%s</p>\n"
-              .formatted(
-                  Page.escape(subscription.path("id").asString()),
-                  Page.escape(status),
-                  ending
-                      ? ", ends "
-                          + Instant.ofEpochSecond(subscription.path("cancel_at").asLong())
-                          + " (UTC)"
-                      : ""));
+      body.append("<section class=\"panel\">\n<h2>")
+          .append(Page.escape(name(subscription)))
+          .append("</h2>\n<p>")
+          .append(Page.escape(status))
+          .append(Page.escape(end(subscription, status, ending)))
+          .append("<br><code class=\"quiet\">")
+          .append(Page.escape(subscription.path("id").asString()))
+          .append("</code></p>\n");
       if (!status.equals("canceled")) {
         body.append(
             """
@@ -121,6 +126,7 @@ final class PortalSessions {
                     ending ? "keep" : "cancel",
                     ending ? "Keep the subscription" : "Cancel at the end of the period"));
       }
+      body.append("</section>\n");
     }
     String returnUrl = session.path("return_url").asString("");
     if (!returnUrl.isEmpty()) {
@@ -129,6 +135,29 @@ final class PortalSessions {
           .append("\">Go back</a></p>\n");
     }
     return Page.narrow("Stripe", "Customer portal", body.toString());
+  }
+
+  /// The price as people know it: "Pro, 29.00 EUR every month".
+  private static String name(ObjectNode subscription) {
+    JsonNode price = Subscriptions.data(subscription).path(0).path("price");
+    String nickname = price.path("nickname").asString("");
+    return (nickname.isEmpty() ? "Subscription" : nickname)
+        + ", "
+        + Amounts.text(price.path("unit_amount").asLong(), price.path("currency").asString(""))
+        + Amounts.every(price);
+  }
+
+  private static String end(ObjectNode subscription, String status, boolean ending) {
+    if (ending) {
+      return ", ends " + day(subscription.path("cancel_at").asLong());
+    }
+    return status.equals("canceled")
+        ? ""
+        : ", renews " + day(SubscriptionItems.periodEnd(subscription));
+  }
+
+  private static String day(long epochSeconds) {
+    return DAY.format(Instant.ofEpochSecond(epochSeconds));
   }
 
   private static void missing(ServerResponse response) {

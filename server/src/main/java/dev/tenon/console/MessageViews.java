@@ -1,0 +1,157 @@
+package dev.tenon.console;
+
+import dev.tenon.db.Database;
+import dev.tenon.db.TenantTx;
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
+import dev.tenon.tenant.TenantId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads what the pages about messages show.
+final class MessageViews {
+  private static final Logger LOG = LoggerFactory.getLogger(MessageViews.class);
+  private static final int ROWS = 50;
+  private static final int TEXT_MAX = 200;
+  private static final UUID END = new UUID(-1L, -1L);
+
+  private final Database database;
+  private final InstantSource clock;
+  private final MessageOpener contents;
+  private final FirstSteps firstSteps;
+  private final Effects effects = new Effects();
+  private final InboxQueries inbox = new InboxQueries();
+  private final MessageQueries messages = new MessageQueries();
+
+  MessageViews(
+      Database database, InstantSource clock, MessageOpener contents, FirstSteps firstSteps) {
+    this.database = database;
+    this.clock = clock;
+    this.contents = contents;
+    this.firstSteps = firstSteps;
+  }
+
+  ListPage<MessageRow> list(TenantId tenant, Map<String, String> query) {
+    String state = query.getOrDefault("state", "");
+    String given = query.getOrDefault("q", "").strip();
+    var wanted =
+        new MessageQueries.Wanted(
+            MessageQueries.STATES.contains(state) ? state : "",
+            given.substring(0, Math.min(given.length(), TEXT_MAX)),
+            Ids.read(Prefix.MESSAGE, query.getOrDefault("before", "")).orElse(END));
+    return database.asTenant(tenant, tx -> list(tx, wanted));
+  }
+
+  private ListPage<MessageRow> list(TenantTx tx, MessageQueries.Wanted wanted) {
+    Instant now = clock.instant();
+    boolean continued = !wanted.before().equals(END);
+    List<MessageRow> rows = messages.list(tx, wanted, ROWS + 1, now);
+    boolean more = rows.size() > ROWS;
+    List<MessageRow> shown = more ? rows.subList(0, ROWS) : rows;
+    Optional<InboxSearch.Scanned> scanned =
+        more ? Optional.empty() : messages.scannedTo(tx, wanted);
+    Optional<UUID> next =
+        more ? Optional.of(shown.getLast().id()) : scanned.map(InboxSearch.Scanned::last);
+    boolean nothing = shown.isEmpty() && !wanted.selective() && !continued;
+    return new ListPage<>(
+        shown,
+        next.map(
+                last ->
+                    Queries.of(
+                        "state",
+                        wanted.state(),
+                        "q",
+                        wanted.text(),
+                        "before",
+                        Ids.write(Prefix.MESSAGE, last)))
+            .orElse(""),
+        wanted.state(),
+        MessageQueries.STATES,
+        wanted.text(),
+        InboxFilter.Window.WEEK,
+        continued,
+        scanned.map(to -> new Moment(to.receivedAt(), now)).orElse(null),
+        nothing ? firstSteps.of(tx) : null);
+  }
+
+  Optional<MessagePage> find(ConsoleSession session, TenantId tenant, UUID id) {
+    Instant now = clock.instant();
+    var timeline = new Timeline();
+    Optional<MessageRow> found =
+        database.asTenant(
+            tenant,
+            tx -> {
+              Optional<MessageRow> message = messages.find(tx, id, now);
+              message.ifPresent(
+                  each -> {
+                    timeline.message(each, "");
+                    effects.addOf(timeline, tx, each);
+                  });
+              return message;
+            });
+    return found.map(
+        message -> {
+          Content content = openContent(tenant, id);
+          return new MessagePage(
+              message,
+              IdText.of(Prefix.MESSAGE, id),
+              causeOf(session, tenant, id),
+              !content.html().isEmpty(),
+              content.text(),
+              content.note(),
+              timeline.steps());
+        });
+  }
+
+  /// The page of the received event behind a message: the tenant's own, or the platform's where a
+  /// platform connection received it and this session may see that.
+  private String causeOf(ConsoleSession session, TenantId tenant, UUID message) {
+    Optional<UUID> fact = database.asTenant(tenant, tx -> messages.causeOf(tx, message));
+    if (fact.isEmpty()) {
+      return "";
+    }
+    for (TenantId owner : List.of(tenant, TenantId.PLATFORM)) {
+      if (session.reaches(owner)) {
+        Optional<UUID> event =
+            database.asTenant(owner, tx -> inbox.receivedEventOf(tx, fact.get()));
+        if (event.isPresent()) {
+          return Frame.base(owner) + "/inbox/" + Ids.write(Prefix.RECEIVED_EVENT, event.get());
+        }
+      }
+    }
+    return "";
+  }
+
+  /// The HTML of a message; empty when the tenant has no such message or it has none.
+  Optional<String> preview(TenantId tenant, UUID id) {
+    String html = openContent(tenant, id).html();
+    return html.isEmpty() ? Optional.empty() : Optional.of(html);
+  }
+
+  /// What could be opened of a message.
+  private record Content(String html, String text, String note) {}
+
+  private Content openContent(TenantId tenant, UUID id) {
+    Optional<byte[]> sealed = database.asTenant(tenant, tx -> messages.content(tx, id));
+    if (sealed.isEmpty()) {
+      return new Content("", "", "The content is not kept any more.");
+    }
+    try {
+      MessageOpener.OpenedMessage opened = contents.open(tenant, id, sealed.get());
+      return new Content(opened.html(), opened.text(), "");
+    } catch (RuntimeException e) {
+      LOG.warn("could not open message {}: {}", id, e.toString());
+      return new Content(
+          "",
+          "",
+          "The content can't be opened: its key is missing or it was changed. The server's log"
+              + " says more.");
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/// What tests in a real browser need.
+@NullMarked
+package dev.tenon.browser;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,259 @@
+package dev.tenon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.Tenon;
+import dev.tenon.browser.Browser;
+import dev.tenon.browser.Browser.Scheme;
+import dev.tenon.config.Config;
+import dev.tenon.config.Layer;
+import dev.tenon.connector.http.EgressPolicy;
+import dev.tenon.console.ConsoleRoutes;
+import dev.tenon.db.TestDatabase;
+import dev.tenon.sandbox.Sandbox;
+import dev.tenon.sandbox.SandboxSettings;
+import dev.tenon.sandbox.Simulator;
+import dev.tenon.sandbox.email.EmailSandbox;
+import dev.tenon.sandbox.stripe.StripeSimulator;
+import dev.tenon.tenant.TenantId;
+import dev.tenon.vault.Vault;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The newcomer's walk in a browser, over the whole program: pay, read the story in the console and
+/// the mail in the mailbox, break the provider, pay again, end the subscription.
+@Tag("browser")
+class WalkBrowserTest {
+  @TempDir private Path folder;
+  private final InstantSource clock = InstantSource.system();
+  private final StripeSimulator stripe = new StripeSimulator();
+  private final EmailSandbox email = new EmailSandbox(clock, 0);
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Browser browser;
+  private TestDatabase database;
+  private Sandbox sandbox;
+  private Tenon tenon;
+  private DevSeed.Seeded seeded;
+
+  @BeforeEach
+  void start() {
+    browser = Browser.start();
+    database = TestDatabase.fresh();
+    List<Simulator> simulators = new ArrayList<>();
+    simulators.add(stripe);
+    simulators.addAll(email.simulators());
+    sandbox = Sandbox.start(simulators, SandboxSettings.defaults(clock));
+    Path keyFile = folder.resolve("vault.key");
+    Vault.createKeyFile(keyFile);
+    Config config = Config.load(List.of(Layer.commandLine(Map.of("server.port", "0"))));
+    tenon =
+        Tenon.start(
+            config,
+            new Tenon.Surroundings(
+                database.address(),
+                keyFile,
+                EgressPolicy.allowing(sandbox.urls().values()),
+                InetAddress::isLoopbackAddress,
+                clock));
+    seeded = DevSeed.plant(tenon, sandbox, stripe, email.smtpPort());
+  }
+
+  @AfterEach
+  void stop() {
+    browser.close();
+    if (tenon != null) {
+      tenon.close();
+      sandbox.close();
+      database.close();
+      http.close();
+    }
+  }
+
+  @Test
+  void aNewcomerPaysReadsBreaksAndPaysAgain() throws Exception {
+    browser.size(1280, 900).scheme(Scheme.LIGHT);
+    logIn();
+    assertThat(browser.address()).isEqualTo(console("/overview"));
+    browser.awaitText("Nothing needs you");
+
+    pay("ada@customer.test");
+    // Stripe sends the browser back to the console, which tells the story as it unfolds.
+    browser.awaitText("checkout.session.completed");
+
+    browser.open(tenon.publicUrl().at(console("/subscriptions")));
+    browser.awaitText("active");
+    assertThat(browser.text()).contains("ada@customer.test", "Pro", "29.00 EUR", "renews");
+    browser.open(tenon.publicUrl().at(console("/payments")));
+    browser.awaitText("succeeded");
+    assertThat(browser.text()).contains("ada@customer.test", "29.00 EUR");
+    browser.click("[data-row] a");
+    browser.awaitText("invoice.paid");
+
+    readMail("Postmark");
+
+    browser.open(mailbox());
+    browser.press("Postmark: Break");
+    browser.awaitText("broken: answers 503");
+    looksRight("the mailbox with a broken provider");
+    pay("grace@customer.test");
+    browser.open(mailbox());
+    browser.awaitText("grace@customer.test");
+    assertThat(browser.find(".mails li").getText()).contains("Resend", "grace@customer.test");
+
+    browser.open(tenon.publicUrl().at(console("/messages")));
+    browser.awaitText("grace@customer.test");
+    browser.click("[data-row] a");
+    browser.awaitText("resend accepted it");
+    assertThat(browser.text()).contains("postmark can't take it now", "status 503", "sent");
+    looksRight("a message with two attempts");
+
+    replayDoesNothingTwice();
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  /// The mail, as the console shows it and as the mailbox does, with the provider's name.
+  private void readMail(String provider) {
+    browser.open(mailbox());
+    browser.awaitText("ada@customer.test");
+    assertThat(browser.find(".mails li").getText()).contains(provider);
+    browser.size(360, 780);
+    looksRight("the mailbox");
+    browser.click(".mails a");
+    browser.awaitText("All mails");
+    looksRight("a mail");
+    browser.press("Text");
+    browser.awaitText("29");
+    browser.size(1280, 900).scheme(Scheme.DARK);
+    looksRight("a mail's text");
+    browser.scheme(Scheme.LIGHT);
+  }
+
+  private void replayDoesNothingTwice() {
+    browser.open(tenon.publicUrl().at(console("/inbox?q=checkout.session.completed")));
+    browser.click("[data-row] a");
+    browser.press("Replay");
+    browser.awaitText("The fact is back in the queue");
+    browser.awaitText("Applied checkout.session.completed");
+    assertThat(email.mailbox().list("", 10)).hasSize(2);
+  }
+
+  @Test
+  void theSandboxsPagesAreMadeWithTheSameCare() throws Exception {
+    logIn();
+    for (URI address : sandbox.urls().values()) {
+      browser.size(360, 780).scheme(Scheme.LIGHT).open(address.toString());
+      looksRight(address.toString());
+    }
+    String url = checkout("ada@customer.test");
+    browser.open(url);
+    looksRight("the checkout");
+    browser.scheme(Scheme.DARK).press("Pay with a card that is declined");
+    browser.awaitText("The card was declined");
+    looksRight("the checkout after a declined card");
+    browser.press("Pay");
+    browser.open(url);
+    browser.awaitText("Nothing is left to pay");
+    looksRight("a finished checkout");
+    browser.press("Pay again in a new session");
+    browser.awaitText("To pay now");
+    assertThat(browser.text()).contains("Acme Pro", "29.00 EUR every month");
+    assertThat(browser.find("#email").getAttribute("value")).isEqualTo("ada@customer.test");
+
+    browser.open(portal());
+    browser.awaitText("Pro, 29.00 EUR every month");
+    looksRight("the portal");
+    browser.press("Cancel at the end of the period");
+    browser.awaitText("ends ");
+    browser.press("Keep the subscription");
+    browser.awaitText("renews ");
+    browser.open(sandbox.url("stripe").toString());
+    browser.awaitText("customer.subscription.updated");
+    looksRight("a list of webhooks");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  private void logIn() {
+    browser.open(
+        ConsoleRoutes.address(
+            tenon.publicUrl(), tenon.sessions().createLogin(TenantId.PLATFORM, "test")));
+  }
+
+  private void looksRight(String what) {
+    assertThat(browser.overflow()).as(what).isZero();
+    assertThat(browser.accessibility()).as(what).isEmpty();
+  }
+
+  private void pay(String buyer) throws Exception {
+    browser.open(checkout(buyer));
+    browser.press("Pay");
+  }
+
+  /// Makes a checkout session as an application does, which leads back to the console.
+  private String checkout(String buyer) throws Exception {
+    JsonNode prices = stripe("GET", "/v1/prices", "");
+    String body =
+        JsonMapper.shared()
+            .writeValueAsString(
+                Map.of(
+                    "price",
+                    prices.path("data").path(0).path("id").asString(),
+                    "email",
+                    buyer,
+                    "success_url",
+                    tenon.publicUrl().at("/console"),
+                    "cancel_url",
+                    tenon.publicUrl().at("/console")));
+    return call(HttpRequest.newBuilder(
+                URI.create(
+                    tenon.publicUrl().at("/v1/tenants/" + seeded.tenant() + "/checkout-sessions")))
+            .header("Authorization", "Bearer " + seeded.apiKey().reveal())
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)))
+        .path("url")
+        .asString();
+  }
+
+  private String portal() throws Exception {
+    String customer = stripe("GET", "/v1/customers", "").path("data").path(0).path("id").asString();
+    return stripe("POST", "/v1/billing_portal/sessions", "customer=" + customer)
+        .path("url")
+        .asString();
+  }
+
+  private JsonNode stripe(String method, String path, String form) throws Exception {
+    return call(
+        HttpRequest.newBuilder(sandbox.url("stripe").resolve(path))
+            .header("Authorization", "Bearer sk_test_tenon_sandbox")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .method(method, HttpRequest.BodyPublishers.ofString(form)));
+  }
+
+  private JsonNode call(HttpRequest.Builder request) throws Exception {
+    HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 201);
+    return JsonMapper.shared().readTree(answer.body());
+  }
+
+  private String mailbox() {
+    return sandbox.url("mailbox").toString();
+  }
+
+  private String console(String page) {
+    return "/console/" + seeded.tenant() + page;
+  }
+}

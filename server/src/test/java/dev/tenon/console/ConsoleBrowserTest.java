@@ -1,0 +1,260 @@
+package dev.tenon.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.browser.Browser;
+import dev.tenon.browser.Browser.Scheme;
+import dev.tenon.tenant.TenantId;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
+
+/// The console as people meet it: in a browser, on screens of every width, by keyboard, without
+/// scripts.
+@Tag("browser")
+final class ConsoleBrowserTest {
+  private static Browser browser;
+  private static ConsoleFixture fixture;
+  private static ConsoleServer server;
+  private static ConsoleStory.Story story;
+
+  @BeforeAll
+  static void start() {
+    browser = Browser.start();
+    fixture = new ConsoleFixture();
+    server = new ConsoleServer(fixture);
+    story = ConsoleStory.tell(fixture);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+      fixture.close();
+    }
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @BeforeEach
+  void logIn() {
+    browser.scripts(true);
+    browser.size(1280, 900).scheme(Scheme.LIGHT).open(server.login(TenantId.PLATFORM));
+  }
+
+  @AfterEach
+  void nothingToComplainAbout() {
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void everyPageFitsEveryScreenAndCanBeUsedByEverybody() {
+    String full = Frame.base(fixture.tenant);
+    String empty = Frame.base(fixture.other);
+    for (String page :
+        List.of(
+            full + "/overview",
+            full + "/inbox",
+            full + story.eventPath(),
+            full + story.eventPath() + "?replayed=1",
+            full + "/messages",
+            full + story.messagePath(),
+            full + "/subscriptions",
+            full + "/payments",
+            full + "/tenants",
+            full + "/tenants?q=nobody",
+            full + "/inbox?q=nothing",
+            empty + "/overview",
+            empty + "/inbox",
+            empty + "/messages",
+            empty + "/subscriptions",
+            empty + "/payments")) {
+      browser.size(360, 780).scheme(Scheme.LIGHT).open(server.at(page));
+      looksRight(page + " at 360");
+      browser.size(768, 900).scheme(Scheme.DARK);
+      looksRight(page + " at 768");
+      browser.size(1280, 900);
+      assertThat(browser.overflow()).as(page + " at 1280").isZero();
+    }
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  private static void looksRight(String what) {
+    assertThat(browser.overflow()).as(what).isZero();
+    assertThat(browser.accessibility()).as(what).isEmpty();
+  }
+
+  @Test
+  void whatSaysNoSaysWhatToDo() {
+    browser.open(server.at("/console/nowhere"));
+    assertThat(browser.text()).contains("Nothing is here", "Back to the console");
+    looksRight("not found");
+    browser.open(server.at("/console/login?token=used"));
+    assertThat(browser.text())
+        .contains("This log-in address is used up", "curl -X POST", "/v1/console-logins");
+    browser.size(360, 780).scheme(Scheme.DARK);
+    looksRight("used log-in");
+    browser.open(server.at("/console"));
+    browser.press("Log out");
+    browser.awaitText("You are not logged in");
+    assertThat(browser.text()).contains("curl -X POST");
+    looksRight("logged out");
+    browser.open(server.at(Frame.base(fixture.tenant) + "/inbox"));
+    assertThat(browser.text()).contains("You are not logged in");
+    // The browser reports each 401 and 404 of a page as an error of its own.
+    assertThat(browser.complaints())
+        .hasSize(3)
+        .allMatch(each -> each.contains("status of 401") || each.contains("status of 404"));
+  }
+
+  @Test
+  void aListTakesOverWhatArrivesWithoutLosingTheFocus() {
+    browser.open(server.at(Frame.base(fixture.tenant) + "/inbox"));
+    Object _ = browser.script("window.stayed = true; document.querySelector('.c-main a').focus();");
+    String focused = browser.focused();
+    int rows = browser.all("[data-row]").size();
+
+    fixture.received(
+        fixture.tenant,
+        "stripe",
+        "invoice.just_arrived",
+        "in_new",
+        "waiting",
+        "",
+        "{}",
+        Duration.ZERO);
+    lookNow();
+    browser.awaitText("invoice.just_arrived");
+
+    assertThat(browser.script("return window.stayed;")).isEqualTo(true);
+    assertThat(browser.focused()).isEqualTo(focused);
+    assertThat(browser.all("[data-row]")).hasSize(rows);
+    assertThat(browser.find("[data-row]").getText()).contains("invoice.just_arrived");
+    assertThat(browser.find("[data-row].fresh").getText()).contains("invoice.just_arrived");
+  }
+
+  @Test
+  void aPageStopsRefreshingItselfWhenToldToAndWhenLoggedOut() {
+    browser.open(server.at(Frame.base(fixture.tenant) + "/overview"));
+    browser.press("Live");
+    browser.awaitText("Paused");
+    assertThat(browser.find("[data-live] button").getAttribute("aria-pressed")).isEqualTo("false");
+    browser.press("Paused");
+    browser.awaitText("Live");
+
+    Object _ =
+        browser.scriptAsync(
+            """
+            const done = arguments[arguments.length - 1];
+            fetch("/console/logout", {method: "POST", body: new URLSearchParams(
+              {form_token: document.querySelector("[name=form_token]").value})}).then(done, done);
+            """);
+    lookNow();
+    browser.awaitText("Logged out");
+    assertThat(browser.complaints()).allMatch(each -> each.contains("status of 401"));
+  }
+
+  /// What a window does that is looked at again; saves the test the seconds between two looks.
+  private static void lookNow() {
+    Object _ = browser.script("document.dispatchEvent(new Event('visibilitychange'));");
+  }
+
+  @Test
+  void aFactIsReplayedFromItsPage() {
+    browser.open(server.at(Frame.base(fixture.tenant) + story.eventPath()));
+    assertThat(browser.find("[data-live]").isDisplayed()).as("all is finished").isFalse();
+    browser.press("Replay");
+    browser.awaitText("The fact is back in the queue");
+    assertThat(fixture.replayed).isNotEmpty();
+  }
+
+  @Test
+  void aWaitingFactTellsByItselfThatItWasApplied() {
+    var received =
+        fixture.received(
+            fixture.tenant, "stripe", "invoice.slow", "in_2", "waiting", "", "{}", Duration.ZERO);
+    browser.open(
+        server.at(
+            Frame.base(fixture.tenant)
+                + new ConsoleStory.Story(received[0], received[1]).eventPath()));
+    assertThat(browser.text()).contains("waits to be applied", "Live");
+
+    fixture.apply(fixture.tenant, received[1], "invoice is paid");
+    lookNow();
+    browser.awaitText("Applied invoice.slow");
+
+    assertThat(browser.text()).contains("invoice is paid").doesNotContain("Live");
+  }
+
+  @Test
+  void theKeyboardReachesEverything() {
+    browser.open(server.at(Frame.base(fixture.tenant) + "/inbox"));
+    browser.tab();
+    assertThat(browser.focused()).isEqualTo("a Skip to content");
+    browser.keys("/");
+    assertThat(browser.focused()).contains("input");
+    browser.keys(Keys.ESCAPE, "j", "j", "k", "j");
+    assertThat(browser.focused()).isEqualTo("a " + browser.all("[data-row] a").get(1).getText());
+    assertThat(
+            browser.script(
+                "return getComputedStyle(document.activeElement, '::after').outlineStyle;"))
+        .isEqualTo("solid");
+    browser.keys(Keys.ENTER);
+    browser.awaitText("Timeline");
+
+    browser.find("details.switch summary").sendKeys(Keys.ENTER);
+    browser.tab();
+    assertThat(browser.focused()).isEqualTo("input Find a tenant");
+    browser.keys("birch", Keys.ENTER);
+    browser.awaitText("Birch Clinic");
+    assertThat(browser.address()).endsWith("/tenants?q=birch");
+  }
+
+  @Test
+  void idsAndCommandsAreCopiedByOneClick() {
+    browser.allowClipboard();
+    browser.open(server.at(Frame.base(fixture.tenant) + story.messagePath()));
+    browser.click("dl [data-copy]");
+    assertThat(clipboard()).startsWith("msg_").hasSize(30);
+
+    browser.open(server.at(Frame.base(fixture.other) + "/messages"));
+    browser.press("Copy");
+    assertThat(clipboard()).startsWith("curl -X POST").contains("/messages");
+  }
+
+  private static String clipboard() {
+    return String.valueOf(
+        browser.scriptAsync(
+            """
+            const done = arguments[arguments.length - 1];
+            const look = (left) => navigator.clipboard.readText().then(
+              (text) => text !== window.seen || left === 0 ? (window.seen = text, done(text)) : look(left - 1), done);
+            look(50);
+            """));
+  }
+
+  @Test
+  void everythingWorksWithoutScripts() {
+    browser.scripts(false);
+    browser.open(server.at(Frame.base(fixture.tenant) + "/inbox?state=dead&since=30d"));
+    assertThat(browser.text()).contains("customer.deleted", "dead").doesNotContain("Live");
+    browser.click("button[name=theme]");
+    browser.await(() -> browser.find("html").getAttribute("data-theme"), "dark");
+    assertThat(browser.address()).contains("/inbox?since=30d&state=dead");
+    browser.click(".c-main a");
+    browser.awaitText("Gave up on customer.deleted");
+    assertThat(browser.text()).contains("replay it");
+    browser.press("Replay");
+    browser.awaitText("The fact is back in the queue");
+    browser.click("button[name=theme]");
+    browser.press("Log out");
+    browser.awaitText("You are not logged in");
+  }
+}
