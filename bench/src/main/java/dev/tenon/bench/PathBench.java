@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
         "From a signed webhook to a mail that the sandbox's Postmark accepted: how many a second,"
             + " and how long one takes at half of that.")
 final class PathBench implements Callable<Integer> {
+  private static final int PACED_MAX = 1_000;
   private static final String UNSENT =
       "select (select count(*) from (select from waiting_fact limit 1)) + (select count(*) from (select from waiting_job limit 1))";
 
@@ -30,7 +31,7 @@ final class PathBench implements Callable<Integer> {
       names = "--mails",
       paramLabel = "N",
       description = "Mails at full speed (${DEFAULT-VALUE}).")
-  private int mails = 20_000;
+  private int mails = 15_000;
 
   @Option(
       names = "--connections",
@@ -55,11 +56,11 @@ final class PathBench implements Callable<Integer> {
     try (Bed bed = Bed.open(Map.of())) {
       report.heading("path: webhook to accepted mail");
       var webhooks = new StripeWebhooks(bed.secret(), "p");
-      int paced = seconds * 3_000;
+      int paced = seconds * PACED_MAX;
       long all = mails + (long) paced;
       seed(bed, webhooks, all);
       double perSecond = full(bed, webhooks);
-      half(bed, webhooks, Math.min(perSecond, 3_000) / 2);
+      half(bed, webhooks, Math.min(perSecond / 2, PACED_MAX));
       var other = bed.count("select count(*) from message where state not in ('sent')");
       report.line("messages that are not sent", Long.toString(other));
       long sent = bed.count("select count(*) from message where state = 'sent'");

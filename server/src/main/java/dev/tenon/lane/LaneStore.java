@@ -13,12 +13,15 @@ import java.util.UUID;
 /// The SQL of lanes: claim, lock, release, hold.
 final class LaneStore {
   private static final UUID BEFORE_ALL = new UUID(0, 0);
+  private static final int LOOK_BEYOND = 8;
 
   /// A lane that this node holds until its lease ends.
   record Claim(TenantId tenant, UUID lane, long token) {}
 
   // Tenants are found by hopping through the index (one probe a tenant, however much each has
   // waiting), starting after the last one served: so a tenant with a million facts delays nobody.
+  // The oldest facts may be in lanes that other workers hold, so it looks beyond them, but not far:
+  // a single lane with a million facts that somebody holds must cost no more than this.
   // A claim lost in a crash costs nothing (the table is unlogged), so its commit waits for no disk.
   private static final String CLAIM =
       """
@@ -35,13 +38,16 @@ final class LaneStore {
       ), wanted as (
         select distinct c.tenant_id, c.lane_id
         from served s cross join lateral (
-          select w.tenant_id, w.lane_id from waiting_fact w
-          where w.tenant_id = s.tenant_id and w.wake_at is null
-          order by w.id limit ?
+          select n.tenant_id, n.lane_id from (
+            select w.tenant_id, w.lane_id, w.id from waiting_fact w
+            where w.tenant_id = s.tenant_id and w.wake_at is null
+            order by w.id limit ?
+          ) n
+          where not exists (
+            select from lane l
+            where l.tenant_id = n.tenant_id and l.id = n.lane_id and l.leased_until > ?)
+          order by n.id limit ?
         ) c
-        where not exists (
-          select from lane l
-          where l.tenant_id = c.tenant_id and l.id = c.lane_id and l.leased_until > ?)
       )
       insert into lane as l (tenant_id, id, token, node, leased_until)
       select tenant_id, lane_id, nextval('lane_token'), ?, ?
@@ -63,8 +69,9 @@ final class LaneStore {
                 Parameters.of(statement)
                     .uuid(after)
                     .number(size.tenants())
-                    .number(size.facts())
+                    .number(size.facts() * LOOK_BEYOND)
                     .time(now)
+                    .number(size.facts())
                     .uuid(node)
                     .time(until)
                     .number(size.lanes())

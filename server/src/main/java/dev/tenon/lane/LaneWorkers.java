@@ -82,6 +82,8 @@ public final class LaneWorkers implements AutoCloseable {
         List<LaneStore.Claim> claims = awaitClaims();
         long began = System.nanoTime();
         run(claims);
+        // Whoever waits for claims looks again: more facts of these lanes may be ready now.
+        work.raise();
         if (intakeBusy.getAsBoolean()) {
           giveWay(Duration.ofNanos(System.nanoTime() - began));
         }
