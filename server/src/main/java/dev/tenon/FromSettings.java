@@ -53,6 +53,7 @@ final class FromSettings {
         Networks.parse(config.server().trustedProxies()),
         Optional.of(
             new HttpServer.KeyLimit(
-                config.limits().keyRequestsPerSecond(), config.limits().keyBurst(), clock)));
+                config.limits().keyRequestsPerSecond(), config.limits().keyBurst(), clock)),
+        config.server().bodiesBytesMax());
   }
 }

@@ -165,7 +165,9 @@ public final class Tenon implements AutoCloseable {
         Database.open(
             around.database(),
             new Database.PoolSizes(
-                config.database().enginePoolSize(), config.database().tenantPoolSize()),
+                config.database().enginePoolSize(),
+                config.database().tenantPoolSize(),
+                config.inbox().writers()),
             registry);
     vault = Vault.open(around.vaultKey(), database, clock);
     tenants = new Tenants(database, vault, ids, clock);
@@ -231,13 +233,15 @@ public final class Tenon implements AutoCloseable {
     // Intake, which lanes give way to.
     writer =
         new InboxWriter(
-            database.engineSource(),
+            database.intakeSource(),
             factsStored,
             new InboxWriter.Limits(
                 config.inbox().writers(),
                 config.inbox().batchSizeMax(),
+                InboxWriter.Limits.DEFAULT.batchBytes(),
                 config.inbox().waitingMax(),
-                10_000),
+                config.inbox().waitingBytesMax(),
+                InboxWriter.Limits.DEFAULT.waitMillis()),
             new InboxMeters(meters));
 
     // Lanes.
@@ -278,6 +282,7 @@ public final class Tenon implements AutoCloseable {
             clock);
 
     // What the clock starts.
+    var repeats = new IdempotencyKeys(database, vault, ids, clock);
     partitions = new Partitions(database, clock);
     var retention =
         new Retention(database, FromSettings.kept(config), clock, Retention.Limits.DEFAULT);
@@ -286,7 +291,8 @@ public final class Tenon implements AutoCloseable {
             database.engineSource(),
             List.of(
                 new ClockWork("partitions", Duration.ofHours(1), partitions::make),
-                new ClockWork("retention", Duration.ofHours(1), retention::run)),
+                new ClockWork("retention", Duration.ofHours(1), retention::run),
+                new ClockWork("idempotency-keys", Duration.ofMinutes(10), repeats::clean)),
             clock,
             new Schedule.Limits(Duration.ofSeconds(10), Duration.ofSeconds(15), stopMax));
 
@@ -295,9 +301,7 @@ public final class Tenon implements AutoCloseable {
         config.server().publicUrl().isEmpty()
             ? PublicUrl.late()
             : PublicUrl.of(URI.create(config.server().publicUrl()));
-    var routes =
-        new Routes(
-            config.server().bodyBytesMax(), new IdempotencyKeys(database, vault, ids, clock));
+    var routes = new Routes(config.server().bodyBytesMax(), repeats);
     TenantRoutes.declare(routes, tenants);
     ApiKeyRoutes.declare(routes, database, keys, clock);
     ConnectionRoutes.declare(routes, database, connections, publicUrl, ProviderKind.known());
@@ -325,7 +329,11 @@ public final class Tenon implements AutoCloseable {
             gate(),
             ids,
             routes,
-            Map.of("database", () -> database.answers(Duration.ofSeconds(2))),
+            Map.of(
+                "database",
+                () -> database.answers(Duration.ofSeconds(2)),
+                "intake",
+                writer::isRunning),
             registry);
     sampler =
         new Sampler(
@@ -419,7 +427,7 @@ public final class Tenon implements AutoCloseable {
   public void close() {
     server.close();
     schedule.close();
-    writer.close();
+    writer.close(stopMax);
     lanes.close();
     work.close(stopMax);
     sender.close();

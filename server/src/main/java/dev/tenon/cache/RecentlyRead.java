@@ -10,9 +10,9 @@ import java.util.function.Function;
 /// Remembers for a short while what was read, so that a hot path asks the database once per key and
 /// period instead of once per request.
 ///
-/// Many callers of one key wait for one read. What is absent is not remembered: a thing that was
-/// just made on another node is found at once. Between nodes, a change is seen when the period
-/// ends.
+/// Many callers of one key wait for one read. Between nodes, a change is seen when the period ends.
+/// That a key is absent is remembered only where that was asked for, and apart from the rest: who
+/// makes keys up must not push out those that exist.
 ///
 /// @param <K> what is asked for
 /// @param <V> what is remembered; immutable, since all callers share it
@@ -21,18 +21,41 @@ public final class RecentlyRead<K, V> {
   private final long periodMillis;
   private final int sizeMax;
   private final ConcurrentHashMap<K, Slot<V>> slots = new ConcurrentHashMap<>();
+  private final AbsentKeys<K> absent;
 
-  /// Remembers at most `sizeMax` values, each for `period`.
+  /// Reads what is not remembered.
+  @FunctionalInterface
+  public interface Read<K, V> {
+    /// @param known whether it was there a period ago: not what anybody could have made up
+    Optional<V> read(K key, boolean known);
+  }
+
+  /// Remembers at most `sizeMax` values, each for `period`. What is absent is not remembered: a
+  /// thing that was just made on another node is found at once.
   public RecentlyRead(InstantSource clock, Duration period, int sizeMax) {
+    this(clock, period, sizeMax, Duration.ZERO);
+  }
+
+  /// As above, and remembers for `absentFor` that a key is absent, of at most `sizeMax` keys.
+  public RecentlyRead(InstantSource clock, Duration period, int sizeMax, Duration absentFor) {
     this.clock = clock;
     this.periodMillis = period.toMillis();
     this.sizeMax = sizeMax;
+    this.absent = new AbsentKeys<>(absentFor.toMillis(), sizeMax);
   }
 
   /// What is remembered under `key`, or what `read` finds now.
   public Optional<V> get(K key, Function<K, Optional<V>> read) {
+    return get(key, (asked, _) -> read.apply(asked));
+  }
+
+  /// What is remembered under `key`, or what `read` finds now.
+  public Optional<V> get(K key, Read<K, V> read) {
     Slot<V> slot = slots.get(key);
     if (slot == null) {
+      if (absent.contains(key, clock.millis())) {
+        return Optional.empty();
+      }
       if (slots.size() >= sizeMax) {
         shrink();
       }
@@ -48,10 +71,16 @@ public final class RecentlyRead<K, V> {
       if (held.until > clock.millis()) {
         return held.value;
       }
-      Optional<V> value = read.apply(key);
+      boolean known = held.value.isPresent();
+      if (!known && absent.contains(key, clock.millis())) {
+        // Another caller of this slot has just found that out.
+        return Optional.empty();
+      }
+      Optional<V> value = read.read(key, known);
       if (value.isPresent()) {
         slot.held = new Held<>(value, clock.millis() + periodMillis);
       } else {
+        absent.add(key, clock.millis());
         slots.remove(key, slot);
       }
       return value;
@@ -63,6 +92,7 @@ public final class RecentlyRead<K, V> {
   /// Forgets `key`, also for a read that is under way.
   public void forget(K key) {
     slots.remove(key);
+    absent.remove(key);
   }
 
   /// Drops what has expired, and any eighth where that is not enough.

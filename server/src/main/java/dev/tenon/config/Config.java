@@ -34,6 +34,7 @@ public record Config(
       String certificate,
       SecretReference certificateKey,
       @Bounds(min = 1_024, max = 64 << 20) int bodyBytesMax,
+      @Bounds(min = 16 << 20, max = 2_000_000_000) int bodiesBytesMax,
       @Bounds(min = 1, max = 600) int stopSecondsMax) {
 
     /// Whether only this machine can reach the server.
@@ -68,7 +69,8 @@ public record Config(
       @Bounds(min = 1_024, max = 16 << 20) int bodyBytesMax,
       @Bounds(min = 1, max = 16) int writers,
       @Bounds(min = 1, max = 2_000) int batchSizeMax,
-      @Bounds(min = 16, max = 100_000) int waitingMax) {}
+      @Bounds(min = 16, max = 100_000) int waitingMax,
+      @Bounds(min = 1 << 20, max = 2_000_000_000) int waitingBytesMax) {}
 
   /// Bounds of the workers that apply facts.
   public record Lanes(
@@ -157,6 +159,10 @@ public record Config(
     }
     if (server.certificate().isEmpty() == server.certificateKey().isPresent()) {
       found.add("server.certificate and server.certificate-key go together: set both or neither");
+    }
+    if (server.bodiesBytesMax() < Math.max(server.bodyBytesMax(), inbox.bodyBytesMax())) {
+      found.add(
+          "server.bodies-bytes-max must be as large as server.body-bytes-max and inbox.body-bytes-max at least, or the largest bodies never pass");
     }
     if (!server.isLoopback()
         && server.certificate().isEmpty()

@@ -3,6 +3,7 @@ package dev.tenon.connection;
 import dev.tenon.cache.RecentlyRead;
 import dev.tenon.connector.Secret;
 import dev.tenon.db.Database;
+import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
 import dev.tenon.id.Ids;
 import dev.tenon.tenant.TenantId;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /// The connections of all tenants, and their credentials.
 ///
@@ -25,6 +27,10 @@ import java.util.UUID;
 public final class Connections {
   private static final Duration REMEMBERED = Duration.ofSeconds(2);
   private static final int REMEMBERED_MAX = 10_000;
+
+  /// Short: a connection that was just made on another node must be found.
+  private static final Duration ABSENT = Duration.ofSeconds(1);
+
   private static final int ROLLING_MAX = 4;
   private static final int REASON_CHARS_MAX = 500;
   private static final String ROLLING = "webhook_";
@@ -40,7 +46,7 @@ public final class Connections {
     this.vault = vault;
     this.ids = ids;
     this.clock = clock;
-    this.inbound = new RecentlyRead<>(clock, REMEMBERED, REMEMBERED_MAX);
+    this.inbound = new RecentlyRead<>(clock, REMEMBERED, REMEMBERED_MAX, ABSENT);
   }
 
   /// Makes a connection, active at once.
@@ -215,13 +221,15 @@ public final class Connections {
 
   private record Found(Connection connection, List<ConnectionStore.SealedSecret> secrets) {}
 
-  private Optional<InboundConnection> readInbound(ConnectionId id) {
-    // Opened after the transaction: the vault may need a connection of the same pool.
-    return database
-        .asEngine(
-            tx ->
-                ConnectionStore.findTenant(tx, id)
-                    .flatMap(tenant -> tx.asTenant(tenant, tenantTx -> read(tenantTx, id))))
+  private Optional<InboundConnection> readInbound(ConnectionId id, boolean known) {
+    Function<EngineTx, Optional<Found>> look =
+        tx ->
+            ConnectionStore.findTenant(tx, id)
+                .flatMap(tenant -> tx.asTenant(tenant, tenantTx -> read(tenantTx, id)));
+    // Anybody can make up an address: those asks get connections of their own, so that they don't
+    // hold up the ones to addresses that exist. Secrets are opened after the transaction: the vault
+    // may need a connection too.
+    return (known ? database.asEngine(look) : database.directory(look))
         .map(
             found ->
                 new InboundConnection(

@@ -88,7 +88,7 @@ public final class ConsoleSessions {
     }
     Instant now = clock.instant();
     String cookie = newToken();
-    return database.asEngine(
+    return database.directory(
         tx ->
             store
                 .useLogin(tx, hash(token), now)
@@ -116,7 +116,7 @@ public final class ConsoleSessions {
       return Optional.empty();
     }
     Instant now = clock.instant();
-    return database.asEngine(
+    return database.directory(
         tx ->
             store
                 .findSession(tx, hash(cookie), now, now.minus(limits.idle()))

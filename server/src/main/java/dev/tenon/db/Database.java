@@ -5,22 +5,18 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.tenon.tenant.TenantId;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /// The two ways into the database: as one tenant, or as the engine.
 ///
-/// Each has its own pool whose sessions have already dropped to their role, so that nothing runs
+/// Each has pools of its own whose sessions have already dropped to their role, so that nothing runs
 /// with the rights of the login. A tenant's transaction names its tenant in its first statement;
 /// without it row-level security shows nothing.
 ///
@@ -29,25 +25,45 @@ import org.jdbi.v3.postgres.PostgresPlugin;
 /// for each other: an engine's transaction may wait for a tenant's connection, a tenant's for none.
 /// What is looked up in the middle of any transaction has a small pool of its own ([#lookUp]), and
 /// nothing waits while it holds one of those.
+///
+/// Three more are apart so that one side can't starve another: the writers of the inbox have theirs
+/// ([#intakeSource]); whoever has not shown yet who he is shares two connections with his like
+/// ([#directory]); and the question whether the database answers waits behind nobody ([#answers]).
 public final class Database implements AutoCloseable {
   private static final Duration WAIT_MAX = Duration.ofSeconds(5);
+
+  /// A stranger in a crowd of strangers is sent away soon: each wait holds a request open.
+  private static final Duration DIRECTORY_WAIT_MAX = Duration.ofSeconds(1);
+
   private static final int LOOK_UP_POOL = 2;
+  private static final int DIRECTORY_POOL = 2;
 
   private final HikariDataSource enginePool;
   private final HikariDataSource tenantPool;
   private final HikariDataSource lookUpPool;
+  private final HikariDataSource directoryPool;
+  private final HikariDataSource intakePool;
+  private final HikariDataSource pulsePool;
   private final Jdbi engine;
   private final Jdbi tenant;
   private final Jdbi lookUp;
+  private final Jdbi directory;
+  private final Pulse pulse;
 
-  private Database(
-      HikariDataSource enginePool, HikariDataSource tenantPool, HikariDataSource lookUpPool) {
-    this.enginePool = enginePool;
-    this.tenantPool = tenantPool;
-    this.lookUpPool = lookUpPool;
+  private Database(DatabaseAddress address, PoolSizes sizes, MeterRegistry meters) {
+    this.enginePool = pool(address, "engine", "tenon_engine", sizes.engine(), WAIT_MAX, meters);
+    this.tenantPool = pool(address, "tenant", "tenon_tenant", sizes.tenant(), WAIT_MAX, meters);
+    this.lookUpPool = pool(address, "look-up", "tenon_engine", LOOK_UP_POOL, WAIT_MAX, meters);
+    this.directoryPool =
+        pool(
+            address, "directory", "tenon_engine", DIRECTORY_POOL, DIRECTORY_WAIT_MAX, meters);
+    this.intakePool = pool(address, "intake", "tenon_engine", sizes.intake(), WAIT_MAX, meters);
+    this.pulsePool = pool(address, "pulse", "tenon_engine", 1, WAIT_MAX, meters);
     this.lookUp = jdbi(lookUpPool);
     this.engine = jdbi(enginePool);
     this.tenant = jdbi(tenantPool);
+    this.directory = jdbi(directoryPool);
+    this.pulse = new Pulse(pulsePool);
   }
 
   /// Opens the pools without measuring them: for tests and tools.
@@ -59,20 +75,29 @@ public final class Database implements AutoCloseable {
   ///
   /// @param meters where the pools count their connections and waits
   public static Database open(DatabaseAddress address, PoolSizes sizes, MeterRegistry meters) {
-    return new Database(
-        pool(address, "engine", "tenon_engine", sizes.engine(), meters),
-        pool(address, "tenant", "tenon_tenant", sizes.tenant(), meters),
-        pool(address, "look-up", "tenon_engine", LOOK_UP_POOL, meters));
+    return new Database(address, sizes, meters);
   }
 
-  /// How many connections each pool may hold. Two more are for look-ups.
+  /// How many connections each pool may hold. Five more are for look-ups and the pulse.
   ///
-  /// @param engine connections for intake, lanes and jobs
+  /// @param engine connections for lanes, jobs and what the clock starts
   /// @param tenant connections for the API, the console and sending
-  public record PoolSizes(int engine, int tenant) {}
+  /// @param intake connections for the writers of the inbox, one each
+  public record PoolSizes(int engine, int tenant, int intake) {
+
+    /// With as many for intake as it has writers by default.
+    public PoolSizes(int engine, int tenant) {
+      this(engine, tenant, 2);
+    }
+  }
 
   private static HikariDataSource pool(
-      DatabaseAddress address, String name, String role, int size, MeterRegistry meters) {
+      DatabaseAddress address,
+      String name,
+      String role,
+      int size,
+      Duration waitMax,
+      MeterRegistry meters) {
     var config = new HikariConfig();
     config.setMetricRegistry(meters);
     config.setPoolName("tenon-" + name);
@@ -81,7 +106,7 @@ public final class Database implements AutoCloseable {
     config.setPassword(address.password().reveal());
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(Math.min(2, size));
-    config.setConnectionTimeout(WAIT_MAX.toMillis());
+    config.setConnectionTimeout(waitMax.toMillis());
     config.setConnectionInitSql("set role " + role);
     config.addDataSourceProperty("currentSchema", "tenon");
     config.addDataSourceProperty("ApplicationName", "tenon-" + name);
@@ -94,6 +119,7 @@ public final class Database implements AutoCloseable {
       config.addDataSourceProperty("options", "-c plan_cache_mode=force_generic_plan");
     }
     config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty(Values.DETAIL, Values.LEFT_OUT);
     config.addDataSourceProperty("socketTimeout", "60");
     return new HikariDataSource(config);
   }
@@ -101,7 +127,20 @@ public final class Database implements AutoCloseable {
   private static Jdbi jdbi(DataSource source) {
     Jdbi jdbi = Jdbi.create(source).installPlugin(new PostgresPlugin());
     jdbi.getConfig(SqlStatements.class).setUnusedBindingAllowed(false);
+    jdbi.getConfig(StatementExceptions.class)
+        .setMessageRendering(StatementExceptions.MessageRendering.NONE);
     return jdbi;
+  }
+
+  /// Texts of exceptions reach the log and the results of jobs. Those of Jdbi repeat what was bound,
+  /// those of the driver the row that was refused: recipients, names, subjects.
+  static final class Values {
+    /// The driver's setting of it.
+    static final String DETAIL = "logServerErrorDetail";
+
+    static final String LEFT_OUT = "false";
+
+    private Values() {}
   }
 
   /// Runs `work` in one transaction that sees only `tenantId`'s rows; commits when it returns,
@@ -146,32 +185,25 @@ public final class Database implements AutoCloseable {
     return lookUp.inTransaction(handle -> read.apply(new EngineTx(handle)));
   }
 
-  /// The engine's pool for the hot paths, which speak plain JDBC, and for libraries that want a
-  /// [DataSource].
+  /// Looks up for somebody who has not shown yet who he is: whose an address or a key is. However
+  /// many ask, they hold two connections; who gets none within a second is answered "busy".
+  public <T> T directory(Function<EngineTx, T> read) {
+    return directory.inTransaction(handle -> read.apply(new EngineTx(handle)));
+  }
+
+  /// The connections that the writers of the inbox have to themselves.
+  public DataSource intakeSource() {
+    return intakePool;
+  }
+
+  /// The engine's pool for libraries that want a [DataSource].
   public DataSource engineSource() {
     return enginePool;
   }
 
-  /// Whether the database answers at all, within `limit`.
+  /// Whether the database answers at all, within `limit`. Waits for no pool that does work.
   public boolean answers(Duration limit) {
-    var asked = new FutureTask<>(() -> isAnswering(limit));
-    Thread.startVirtualThread(asked);
-    try {
-      return asked.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (ExecutionException | TimeoutException e) {
-      return false;
-    }
-  }
-
-  private boolean isAnswering(Duration limit) {
-    try (var connection = enginePool.getConnection()) {
-      return connection.isValid((int) Math.max(1, limit.toSeconds()));
-    } catch (SQLException e) {
-      return false;
-    }
+    return pulse.beats(limit);
   }
 
   @Override
@@ -179,5 +211,8 @@ public final class Database implements AutoCloseable {
     tenantPool.close();
     enginePool.close();
     lookUpPool.close();
+    directoryPool.close();
+    intakePool.close();
+    pulsePool.close();
   }
 }

@@ -3,7 +3,8 @@ package dev.tenon.db;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 
-/// Tells a database that is away or overrun from a fault of ours.
+/// Tells why a statement failed: a database that is away or overrun, a value that it can't hold, or
+/// a fault of ours.
 public final class DatabaseTrouble {
   private DatabaseTrouble() {}
 
@@ -17,6 +18,20 @@ public final class DatabaseTrouble {
       }
       if (cause instanceof SQLException sql && isPassing(sql.getSQLState())) {
         return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether `e` comes from a value that a column can't hold (class 22) or that breaks a check
+  /// (23514). What reads the value should have refused it, with the name of its field.
+  public static boolean isUnfit(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        @org.jspecify.annotations.Nullable String state = sql.getSQLState();
+        if (state != null && (state.startsWith("22") || state.equals("23514"))) {
+          return true;
+        }
       }
     }
     return false;

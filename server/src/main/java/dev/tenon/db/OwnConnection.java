@@ -19,6 +19,7 @@ public final class OwnConnection {
     properties.setProperty("ApplicationName", name);
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("connectTimeout", "5");
+    properties.setProperty(Database.Values.DETAIL, Database.Values.LEFT_OUT);
     Connection connection = DriverManager.getConnection(address.jdbcUrl(), properties);
     try (var statement = connection.createStatement()) {
       statement.execute("set role tenon_engine");

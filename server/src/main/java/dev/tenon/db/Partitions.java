@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,25 +29,39 @@ public final class Partitions {
 
   /// Makes what is missing for the next four weeks and answers how many partitions that were. Done
   /// at start, before anything is taken in, and every hour from then on.
+  ///
+  /// Each table is a transaction of its own, so that one that is held by other work on the schema
+  /// doesn't keep the others back. Throws what the first of those failed with, after the rest.
   public int make() {
     Instant now = clock.instant();
-    int made =
-        database.asEngine(
-            tx ->
-                tx.handle()
-                    .createQuery(
-                        """
-                        select coalesce(sum(make_partitions(parent, :since, :until)), 0)
-                        from unnest(:tables::text[]) as parent
-                        """)
-                    .bind("since", now)
-                    .bind("until", now.plus(AHEAD))
-                    .bindArray("tables", String.class, TABLES)
-                    .mapTo(Integer.class)
-                    .one());
+    int made = 0;
+    @Nullable RuntimeException failed = null;
+    for (String table : TABLES) {
+      try {
+        made += make(table, now);
+      } catch (RuntimeException e) {
+        LOG.error("the coming weeks of {} can't be made now: {}", table, e.toString());
+        failed = failed == null ? e : failed;
+      }
+    }
     if (made > 0) {
       LOG.info("made {} partitions for the coming weeks", made);
     }
+    if (failed != null) {
+      throw failed;
+    }
     return made;
+  }
+
+  private int make(String table, Instant now) {
+    return database.asEngine(
+        tx ->
+            tx.handle()
+                .createQuery("select make_partitions(:table, :since, :until)")
+                .bind("table", table)
+                .bind("since", now)
+                .bind("until", now.plus(AHEAD))
+                .mapTo(Integer.class)
+                .one());
   }
 }

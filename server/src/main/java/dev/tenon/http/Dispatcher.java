@@ -6,6 +6,7 @@ import dev.tenon.connector.http.Networks;
 import dev.tenon.db.DatabaseTrouble;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import dev.tenon.log.LogField;
 import dev.tenon.tenant.TenantId;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -27,7 +28,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /// Takes every request: finds its route, checks its authority before anything of it is parsed, runs
 /// it, and turns whatever goes wrong into a problem. Messages of exceptions stay in the log.
@@ -46,6 +46,7 @@ final class Dispatcher implements Handler {
   private final MeterRegistry meters;
   private final Networks trusted;
   private final boolean tls;
+  private final Bodies bodies;
   private final Optional<KeyLimits> limits;
   private final ConcurrentHashMap<Measured, Timer> timers = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -62,6 +63,7 @@ final class Dispatcher implements Handler {
       HttpServer.Settings settings) {
     this.trusted = settings.trustedProxies();
     this.tls = settings.tls().isPresent();
+    this.bodies = new Bodies(settings.bodies());
     this.limits = settings.keyLimits().map(KeyLimits::new);
     this.routes = routes;
     this.gate = gate;
@@ -85,12 +87,13 @@ final class Dispatcher implements Handler {
     long start = System.nanoTime();
     String id = Ids.write(Prefix.REQUEST, ids.next());
     inFlight.incrementAndGet();
-    MDC.put("request", id);
+    LogField.REQUEST.set(id);
     response.header(REQUEST_ID, id);
     if (draining.get()) {
       response.header(HeaderNames.CONNECTION, "close");
     }
     Route route = null;
+    Bodies.Hold hold = bodies.new Hold();
     String method = request.prologue().method().text();
     try {
       RouteTree.Match match = routes.find(request.prologue().uriPath().rawPathNoParams());
@@ -106,14 +109,14 @@ final class Dispatcher implements Handler {
       if (!origin.closed() && !OPEN_PATHS.contains(route.path)) {
         throw new ProblemException(ProblemCode.ACCESS_HTTPS_REQUIRED);
       }
-      route.invocation.run(authorised(request, response, route, match, id, origin));
+      route.invocation.run(authorised(request, response, route, match, id, origin, hold));
     } catch (CloseConnectionException e) {
       throw e;
     } catch (RuntimeException e) {
       answer(response, id, problem(e));
     } finally {
-      MDC.remove("request");
-      MDC.remove("tenant");
+      hold.release();
+      LogField.clearAll();
       inFlight.decrementAndGet();
       timer(method, route, response.status().code())
           .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
@@ -126,18 +129,19 @@ final class Dispatcher implements Handler {
       Route route,
       RouteTree.Match match,
       String id,
-      Origin origin) {
+      Origin origin,
+      Bodies.Hold hold) {
     Caller caller = null;
     TenantId tenant = null;
     if (route.scope.isPresent()) {
       caller = caller(request, origin);
-      MDC.put("tenant", caller.tenant().toString());
+      LogField.TENANT.set(caller.tenant().toString());
       if (limits.isPresent()) {
         limits.get().take(caller.key(), response);
       }
       if (route.tenantIndex >= 0) {
         tenant = tenant(caller, match.values().get(route.tenantIndex));
-        MDC.put("tenant", tenant.toString());
+        LogField.TENANT.set(tenant.toString());
       }
       Scope scope = route.scope.get();
       if (!caller.may(scope)) {
@@ -150,7 +154,7 @@ final class Dispatcher implements Handler {
         refuseUnknownQuery(request, route);
       }
     }
-    return new Request(request, response, route, match.values(), id, caller, tenant, origin);
+    return new Request(request, response, route, match.values(), id, caller, tenant, origin, hold);
   }
 
   private Caller caller(ServerRequest request, Origin origin) {
@@ -207,6 +211,12 @@ final class Dispatcher implements Handler {
       case RuntimeException away when DatabaseTrouble.isPassing(away) -> {
         log.warn("the database does not answer, or not in time: {}", away.getMessage());
         yield new ProblemException(ProblemCode.SERVER_BUSY);
+      }
+      case RuntimeException unfit when DatabaseTrouble.isUnfit(unfit) -> {
+        // Reading it should have refused it and named the field: a hole in our checks, or our fault.
+        log.error("the database refused a value that got that far", unfit);
+        yield new ProblemException(
+            ProblemCode.REQUEST_MALFORMED, "A value in this request can't be stored.");
       }
       default -> {
         log.error("a request failed", e);

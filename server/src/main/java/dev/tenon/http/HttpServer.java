@@ -34,6 +34,7 @@ public final class HttpServer implements AutoCloseable {
   private static final int PROLOGUE_BYTES_MAX = 8 * 1024;
   private static final Duration IDLE_MAX = Duration.ofSeconds(75);
   private static final int CONNECTIONS_MAX = 20_000;
+  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Settings settings;
   private final PublicUrl publicUrl;
@@ -49,19 +50,55 @@ public final class HttpServer implements AutoCloseable {
   ///   and to trusted proxies
   /// @param trustedProxies who may say for whom they speak
   /// @param keyLimits how much one API key may ask; none where nothing limits it
+  /// @param bodies how much of bodies may be read at once, and how slowly
   public record Settings(
       String host,
       int port,
       Duration drainMax,
       Optional<SSLContext> tls,
       Networks trustedProxies,
-      Optional<KeyLimit> keyLimits) {
+      Optional<KeyLimit> keyLimits,
+      Bodies.Limits bodies) {
 
-    /// Plain HTTP, no proxy, no limit.
+    /// With the usual limits for bodies, but so many bytes.
+    public Settings(
+        String host,
+        int port,
+        Duration drainMax,
+        Optional<SSLContext> tls,
+        Networks trustedProxies,
+        Optional<KeyLimit> keyLimits,
+        long bodiesBytesMax) {
+      this(
+          host,
+          port,
+          drainMax,
+          tls,
+          trustedProxies,
+          keyLimits,
+          Bodies.Limits.DEFAULT.withBytesMax(bodiesBytesMax));
+    }
+
+    /// Plain HTTP, no proxy, no limit for keys.
     public Settings(String host, int port, Duration drainMax) {
-      this(host, port, drainMax, Optional.empty(), Networks.NONE, Optional.empty());
+      this(
+          host,
+          port,
+          drainMax,
+          Optional.empty(),
+          Networks.NONE,
+          Optional.empty(),
+          Bodies.Limits.DEFAULT);
     }
   }
+
+  /// What `/livez` answers.
+  record Alive(String status) {}
+
+  /// What `/readyz` answers.
+  record Ready(
+      @About("`ok` or `not ready`.") String status,
+      @About("What it depends on, each `ok` or `failing`.") Map<String, String> checks) {}
 
   /// How much one API key may ask of this node.
   ///
@@ -101,6 +138,7 @@ public final class HttpServer implements AutoCloseable {
             .shutdownGracePeriod(settings.drainMax())
             .idleConnectionTimeout(IDLE_MAX)
             .maxTcpConnections(CONNECTIONS_MAX)
+            .connectionOptions(options -> options.readTimeout(settings.bodies().pauseMax()))
             // A backstop: the routes' own limits come first, with a better answer.
             .maxPayloadSize(bodyBytesMax * 2L)
             .addProtocol(
@@ -191,25 +229,36 @@ public final class HttpServer implements AutoCloseable {
       Map<String, BooleanSupplier> checks,
       Gate gate,
       PrometheusMeterRegistry meters) {
-    routes.raw(
-        "GET",
-        "/livez",
-        "Alive",
-        request -> request.answer(200, "application/json", Json.write(Map.of("status", "ok"))));
-    routes.raw("GET", "/readyz", "Ready", request -> answerReady(request, checks));
-    routes.raw(
-        "GET",
-        "/metrics",
-        "Metrics",
-        request -> {
-          if (!mayScrape(request, gate)) {
-            throw new ProblemException(ProblemCode.ACCESS_KEY_MISSING);
-          }
-          request.answer(
-              200,
-              "text/plain; version=0.0.4; charset=utf-8",
-              meters.scrape().getBytes(StandardCharsets.UTF_8));
-        });
+    routes
+        .raw(
+            "GET",
+            "/livez",
+            "Alive",
+            request -> request.answer(200, "application/json", Json.write(new Alive("ok"))))
+        .inDocument("operation", "Needs no key. Whether the process answers at all.")
+        .says(200, Alive.class, "It does.");
+    routes
+        .raw("GET", "/readyz", "Ready", request -> answerReady(request, checks))
+        .inDocument("operation", "Needs no key. Whether a balancer should send requests here.")
+        .says(200, Ready.class, "It should.")
+        .says(503, Ready.class, "It should not: a check fails, or the server is stopping.");
+    routes
+        .raw(
+            "GET",
+            "/metrics",
+            "Metrics",
+            request -> {
+              if (!mayScrape(request, gate)) {
+                throw new ProblemException(ProblemCode.ACCESS_KEY_MISSING);
+              }
+              request.answer(200, METRICS_TYPE, meters.scrape().getBytes(StandardCharsets.UTF_8));
+            })
+        .inDocument(
+            "operation",
+            "Needs a key of the platform with the scope `operation:read`; none from the machine that"
+                + " the server runs on, where the public address names that machine.")
+        .openedBy(Scope.OPERATION_READ)
+        .says(200, METRICS_TYPE, "All metrics, in Prometheus' text form.");
     byte[] page = ProblemPage.html().getBytes(StandardCharsets.UTF_8);
     routes.raw(
         "GET",
@@ -241,12 +290,14 @@ public final class HttpServer implements AutoCloseable {
     request.answer(
         ready ? 200 : 503,
         "application/json",
-        Json.write(Map.of("status", ready ? "ok" : "not ready", "checks", results)));
+        Json.write(new Ready(ready ? "ok" : "not ready", results)));
   }
 
   /// Figures of all tenants: for this machine, and for the platform's keys that may read operation.
-  private static boolean mayScrape(Request request, Gate gate) {
-    return request.fromThisMachine()
+  /// With a public address elsewhere there is a proxy, and one on this machine need not say that it
+  /// speaks for somebody; then who is here can't be told.
+  private boolean mayScrape(Request request, Gate gate) {
+    return (request.fromThisMachine() && publicUrl.isHere())
         || request
             .header("Authorization")
             .filter(value -> value.startsWith("Bearer "))

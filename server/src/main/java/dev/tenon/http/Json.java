@@ -1,9 +1,12 @@
 package dev.tenon.http;
 
 import dev.tenon.connector.Secret;
+import dev.tenon.db.Storable;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.RecordComponent;
+import java.time.DateTimeException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -25,6 +28,7 @@ import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
@@ -56,6 +60,7 @@ public final class Json {
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
           .addModule(secrets())
+          .addModule(times())
           .withCoercionConfig(
               LogicalType.Textual,
               text ->
@@ -93,6 +98,31 @@ public final class Json {
     return module;
   }
 
+  /// A time is an RFC 3339 text of the years 1970 to 9999. `Instant` reads years of ten digits,
+  /// which no column holds.
+  private static SimpleModule times() {
+    var module = new SimpleModule("times");
+    module.addDeserializer(
+        Instant.class,
+        new ValueDeserializer<Instant>() {
+          @Override
+          public Instant deserialize(JsonParser parser, DeserializationContext context) {
+            if (parser.currentToken() == JsonToken.VALUE_STRING) {
+              try {
+                Instant time = Instant.parse(parser.getString());
+                if (Storable.isTime(time)) {
+                  return time;
+                }
+              } catch (DateTimeException e) {
+                // No time: the same answer as for one that nobody can mean.
+              }
+            }
+            return (Instant) context.handleUnexpectedToken(Instant.class, parser);
+          }
+        });
+    return module;
+  }
+
   /// Writes a secret as it is, for the one answer that shows it.
   public static final class Reveal extends ValueSerializer<Secret> {
     @Override
@@ -119,6 +149,7 @@ public final class Json {
                   e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
                   e.getLocation() == null ? 1 : e.getLocation().getColumnNr()));
     }
+    requireText(tree, "");
     if (type == JsonNode.class) {
       return type.cast(tree);
     }
@@ -138,7 +169,41 @@ public final class Json {
         throw problem;
       }
       String path = path(e);
-      throw ProblemException.invalidField(path, "`%s` has a wrong type or form.".formatted(path));
+      throw ProblemException.invalidField(
+          path,
+          e instanceof MismatchedInputException wrong && wrong.getTargetType() == Instant.class
+              ? "`%s` is a time of the years 1970 to 9999, such as 2026-11-24T10:00:00Z."
+                  .formatted(path)
+              : "`%s` has a wrong type or form.".formatted(path));
+    }
+  }
+
+  /// What is wrong with a text that isn't one.
+  static String noText(String what) {
+    return what + " must not hold U+0000 or half of a surrogate pair.";
+  }
+
+  /// Wherever a text goes from here, it ends in the database: better refused here, once, with the
+  /// name of its field.
+  private static void requireText(JsonNode node, String path) {
+    if (node.isString()) {
+      if (!Storable.isText(node.stringValue())) {
+        throw ProblemException.invalidField(
+            path, noText(path.isEmpty() ? "The text" : "`" + path + "`"));
+      }
+    } else if (node.isObject()) {
+      for (var property : node.properties()) {
+        if (!Storable.isText(property.getKey())) {
+          throw ProblemException.invalidField(path, noText("The name of a field"));
+        }
+        requireText(
+            property.getValue(),
+            path.isEmpty() ? property.getKey() : path + "." + property.getKey());
+      }
+    } else if (node.isArray()) {
+      for (int i = 0; i < node.size(); i++) {
+        requireText(node.get(i), "%s[%d]".formatted(path, i));
+      }
     }
   }
 

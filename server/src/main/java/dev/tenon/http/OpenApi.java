@@ -20,7 +20,7 @@ final class OpenApi {
     Map<String, Map<String, Object>> paths = new LinkedHashMap<>();
     Set<String> operationIds = new HashSet<>();
     for (Route route : routes) {
-      if (route.raw() && route.scope.isEmpty()) {
+      if (!route.documented()) {
         continue;
       }
       if (!operationIds.add(operationId(route))) {
@@ -80,11 +80,19 @@ final class OpenApi {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("operationId", operationId(route));
     out.put("summary", route.summary);
-    String scope = route.scope.map(Scope::text).orElse("");
-    out.put("description", "Needs the scope `%s`.".formatted(scope));
-    out.put("tags", List.of(scope.substring(0, Math.max(0, scope.indexOf(':')))));
-    out.put("security", List.of(Map.of("apiKey", List.of(scope))));
-    out.put("x-tenon-scope", scope);
+    if (route.scope.isPresent()) {
+      String scope = route.scope.get().text();
+      out.put("description", "Needs the scope `%s`.".formatted(scope));
+      out.put("tags", List.of(scope.substring(0, scope.indexOf(':'))));
+      out.put("security", List.of(Map.of("apiKey", List.of(scope))));
+      out.put("x-tenon-scope", scope);
+    } else {
+      out.put("description", route.about);
+      out.put("tags", List.of(route.area));
+      List<Map<String, Object>> ways = new ArrayList<>(List.of(Map.of()));
+      route.keyScope.ifPresent(key -> ways.add(Map.of("apiKey", List.of(key.text()))));
+      out.put("security", ways);
+    }
     List<Map<String, Object>> parameters = new ArrayList<>();
     for (String name : route.parameters) {
       parameters.add(
@@ -126,12 +134,36 @@ final class OpenApi {
     route.requestType.ifPresent(
         type ->
             out.put("requestBody", Map.of("required", true, "content", json(schemas.of(type)))));
+    if (route.takesBody) {
+      out.put(
+          "requestBody",
+          Map.of(
+              "required",
+              true,
+              "content",
+              Map.of("*/*", Map.of("schema", Map.of("maxLength", route.bodyBytesMax)))));
+    }
     out.put("responses", responses(route, schemas));
     return out;
   }
 
   private static Map<String, Object> responses(Route route, Schemas schemas) {
     Map<String, Object> out = new LinkedHashMap<>();
+    if (!route.answers.isEmpty()) {
+      for (Route.Answer answer : route.answers) {
+        Map<String, Object> schema =
+            answer.type().map(schemas::of).orElseGet(() -> Map.of("type", "string"));
+        out.put(
+            Integer.toString(answer.status()),
+            Map.of(
+                "description",
+                answer.about(),
+                "content",
+                Map.of(answer.mediaType(), Map.of("schema", schema))));
+      }
+      out.put("default", Map.of("$ref", "#/components/responses/Problem"));
+      return out;
+    }
     String status = Integer.toString(route.status);
     switch (route.shape) {
       case OBJECT ->

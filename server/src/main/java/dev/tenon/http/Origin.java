@@ -7,13 +7,15 @@ import io.helidon.webserver.http.ServerRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /// Where a request really came from, as far as it can be believed.
 ///
 /// @param client the other end, or what the trusted proxies say stood before them
 /// @param local whether the other end is on this machine and speaks for nobody else
 /// @param closed whether nobody on the way could read it: it came over TLS, from this machine, or
-///   through a trusted proxy that took it over TLS
+///   through a trusted proxy that says it took it over TLS. One that speaks for somebody and doesn't
+///   say how he came may have taken it in the open
 record Origin(InetAddress client, boolean local, boolean closed) {
   private static final HeaderName PROTOCOL = HeaderNames.X_FORWARDED_PROTO;
   private static final int HOPS_MAX = 32;
@@ -31,14 +33,13 @@ record Origin(InetAddress client, boolean local, boolean closed) {
     if (!trusted.contains(peer)) {
       return new Origin(peer, loopback && !forwarded, tls || loopback);
     }
-    boolean asHttps =
-        request
-            .headers()
-            .first(PROTOCOL)
-            .map(proto -> proto.strip().equalsIgnoreCase("https"))
-            .orElse(true);
+    Optional<String> protocol = request.headers().first(PROTOCOL);
+    boolean closed =
+        forwarded || protocol.isPresent()
+            ? protocol.map(String::strip).filter("https"::equalsIgnoreCase).isPresent()
+            : tls || loopback;
     return new Origin(
-        forwarded ? beforeProxies(request, peer, trusted) : peer, loopback && !forwarded, asHttps);
+        forwarded ? beforeProxies(request, peer, trusted) : peer, loopback && !forwarded, closed);
   }
 
   /// The nearest address that is no trusted proxy: whatever stands left of it was written by

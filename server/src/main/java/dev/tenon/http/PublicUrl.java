@@ -33,6 +33,16 @@ public final class PublicUrl {
     return get() + path;
   }
 
+  /// Whether it names this machine: nothing stands in front that could make others look as if they
+  /// were here.
+  boolean isHere() {
+    String host = URI.create(get()).getHost();
+    return host != null
+        && (host.equalsIgnoreCase("localhost")
+            || host.startsWith("127.")
+            || host.equals("[::1]"));
+  }
+
   void setIfUnknown(String url) {
     value.compareAndSet("", url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
   }

@@ -1,6 +1,7 @@
 package dev.tenon.http;
 
 import dev.tenon.access.Caller;
+import dev.tenon.db.Storable;
 import dev.tenon.tenant.TenantId;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -9,7 +10,6 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /// One request to one route, its authority already checked, and the way to answer it.
 public final class Request {
-  private static final int AT_ONCE_BYTES_MAX = 64 * 1024;
-
   private final ServerRequest request;
   private final ServerResponse response;
   private final Route route;
@@ -31,6 +29,7 @@ public final class Request {
   private final @Nullable TenantId tenant;
   private @Nullable UUID effect;
   private final Origin origin;
+  private final Bodies.Hold hold;
 
   Request(
       ServerRequest request,
@@ -40,8 +39,10 @@ public final class Request {
       String id,
       @Nullable Caller caller,
       @Nullable TenantId tenant,
-      Origin origin) {
+      Origin origin,
+      Bodies.Hold hold) {
     this.origin = origin;
+    this.hold = hold;
     this.request = request;
     this.response = response;
     this.route = route;
@@ -106,19 +107,28 @@ public final class Request {
         + rawQuery();
   }
 
-  /// The value of a path parameter.
+  /// The value of a path parameter. Throws [ProblemException] (404) when no record can be called so.
   public String path(String name) {
     for (int i = 0; i < route.parameters.length; i++) {
       if (route.parameters[i].equals(name)) {
+        if (!Storable.isText(values.get(i))) {
+          throw ProblemException.notFound();
+        }
         return values.get(i);
       }
     }
     throw new IllegalStateException(route + " has no parameter " + name);
   }
 
-  /// The first value of a query parameter.
+  /// The first value of a query parameter. Throws [ProblemException] when it is no text that can be
+  /// stored, and so none that can be found.
   public Optional<String> query(String name) {
-    return request.query().first(name).asOptional();
+    Optional<String> value = request.query().first(name).asOptional();
+    if (value.isPresent() && !Storable.isText(value.get())) {
+      throw new ProblemException(
+          ProblemCode.REQUEST_INVALID_QUERY, Json.noText("`" + name + "`"), name);
+    }
+    return value;
   }
 
   /// The query as it came, without the question mark; empty when there is none.
@@ -167,39 +177,28 @@ public final class Request {
     return origin.local();
   }
 
-  /// The whole body. Throws [ProblemException] (413) when it is larger than the route allows,
-  /// before reading more than that.
+  /// The whole body. Throws [ProblemException]: 413 when it is larger than the route allows, before
+  /// reading more than that; 408 when it comes too slowly; 503 when too much is being read already.
   public byte[] body() {
     int max = route.bodyBytesMax;
     long announced = request.headers().contentLength().orElse(-1);
-    if (announced > max) {
-      throw tooLarge(max);
-    }
     if (announced == 0 || !request.content().hasEntity()) {
       return new byte[0];
     }
-    try (InputStream in = request.content().inputStream()) {
-      if (announced > 0 && announced <= AT_ONCE_BYTES_MAX) {
-        byte[] body = new byte[(int) announced];
-        int read = in.readNBytes(body, 0, body.length);
-        return read == body.length ? body : Arrays.copyOf(body, read);
+    try {
+      if (announced > max) {
+        throw Bodies.tooLarge(max);
       }
-      // Grows as it comes: who only announces much takes no memory.
-      byte[] body = in.readNBytes(max + 1);
-      if (body.length > max) {
-        throw tooLarge(max);
+      try (InputStream in = request.content().inputStream()) {
+        return hold.read(in, announced, max);
       }
-      return body;
+    } catch (ProblemException e) {
+      // The rest of the body is not worth reading.
+      response.header(HeaderNames.CONNECTION, "close");
+      throw e;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private ProblemException tooLarge(int max) {
-    // The rest of the body is not worth reading.
-    response.header(HeaderNames.CONNECTION, "close");
-    return new ProblemException(
-        ProblemCode.REQUEST_TOO_LARGE, "The body may have %d bytes at most.".formatted(max));
   }
 
   void requireJson() {

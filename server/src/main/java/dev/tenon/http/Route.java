@@ -19,6 +19,11 @@ public final class Route {
   /// A query parameter, for the document.
   record Query(String name, String about) {}
 
+  /// An answer of a route that writes it itself, for the document.
+  ///
+  /// @param type the record that it shows as JSON; none where it is a text
+  record Answer(int status, String mediaType, Optional<Class<?>> type, String about) {}
+
   final String method;
   final String path;
   final Optional<Scope> scope;
@@ -30,6 +35,11 @@ public final class Route {
   final String[] parameters;
   final int tenantIndex;
   final List<Query> queries = new ArrayList<>();
+  final List<Answer> answers = new ArrayList<>();
+  String area = "";
+  String about = "";
+  Optional<Scope> keyScope = Optional.empty();
+  boolean takesBody;
   int status;
   int bodyBytesMax;
   boolean repeatable;
@@ -94,6 +104,46 @@ public final class Route {
   public Route repeatable() {
     this.repeatable = true;
     return this;
+  }
+
+  /// Puts a route that anybody may call and that answers by itself into the document, where it has
+  /// no place otherwise: pages are not part of the contract, an address for webhooks is.
+  ///
+  /// @param area what it belongs to, in a word
+  /// @param about who calls it, and what has to be right about the call
+  public Route inDocument(String area, String about) {
+    this.area = area;
+    this.about = about;
+    return this;
+  }
+
+  /// Says that it reads a body of any form.
+  public Route takesBody() {
+    this.takesBody = true;
+    return this;
+  }
+
+  /// Says that a key with `scope` opens it where it is closed otherwise.
+  public Route openedBy(Scope scope) {
+    this.keyScope = Optional.of(scope);
+    return this;
+  }
+
+  /// Says that it answers `type` as JSON with this status. Problems need not be said.
+  public Route says(int status, Class<?> type, String about) {
+    answers.add(new Answer(status, "application/json", Optional.of(type), about));
+    return this;
+  }
+
+  /// Says that it answers a text with this status.
+  public Route says(int status, String mediaType, String about) {
+    answers.add(new Answer(status, mediaType, Optional.empty(), about));
+    return this;
+  }
+
+  /// Whether it is part of the contract.
+  boolean documented() {
+    return scope.isPresent() || !area.isEmpty();
   }
 
   boolean raw() {

@@ -149,7 +149,7 @@ public final class Routes {
   }
 
   /// A route that anybody may call and that reads and answers bytes itself: inbound webhooks,
-  /// pages, health. Not part of the OpenAPI document.
+  /// pages, health. Not part of the OpenAPI document, unless [Route#inDocument] says so.
   public Route raw(String method, String path, String summary, Consumer<Request> handler) {
     return add(
         new Route(

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,14 +24,13 @@ public final class IdempotencyKeys implements Repeats {
   private static final Duration RUN_MAX = Duration.ofMinutes(2);
 
   private static final Duration KEPT = Duration.ofDays(2);
-  private static final Duration CLEANED_EVERY = Duration.ofMinutes(10);
+  private static final int CLEANED_AT_ONCE = 1_000;
   private static final int ANSWER_BYTES_MAX = 1 << 20;
 
   private final Database database;
   private final Vault vault;
   private final Ids ids;
   private final InstantSource clock;
-  private final AtomicReference<Instant> cleaned = new AtomicReference<>(Instant.EPOCH);
 
   public IdempotencyKeys(Database database, Vault vault, Ids ids, InstantSource clock) {
     this.database = database;
@@ -43,7 +41,6 @@ public final class IdempotencyKeys implements Repeats {
 
   @Override
   public Start begin(Name name, byte[] hash) {
-    cleanNowAndThen();
     Instant now = clock.instant();
     Optional<IdempotencyStore.Known> known =
         database.asTenant(name.tenant(), tx -> begin(tx, name, hash, now));
@@ -104,26 +101,19 @@ public final class IdempotencyKeys implements Repeats {
         run.name().tenant(), tx -> IdempotencyStore.release(tx, run, clock.instant()));
   }
 
-  /// Deletes keys that are older than 48 hours, a bounded number at once; answers how many.
+  /// Deletes all keys that are older than 48 hours, in short transactions; answers how many. Clock
+  /// work: a bounded number at each run would fall behind a busy API for ever.
   public int clean() {
-    return database.asEngine(
-        tx -> IdempotencyStore.deleteOlder(tx, clock.instant().minus(KEPT), 1000));
-  }
-
-  private void cleanNowAndThen() {
-    Instant now = clock.instant();
-    Instant last = cleaned.get();
-    if (now.isAfter(last.plus(CLEANED_EVERY)) && cleaned.compareAndSet(last, now)) {
-      Thread.ofVirtual()
-          .name("idempotency-cleaning")
-          .start(
-              () -> {
-                try {
-                  int _ = clean();
-                } catch (RuntimeException e) {
-                  LOG.warn("old idempotency keys could not be deleted: {}", e.toString());
-                }
-              });
+    Instant before = clock.instant().minus(KEPT);
+    int total = 0;
+    int gone = CLEANED_AT_ONCE;
+    while (gone == CLEANED_AT_ONCE && !Thread.currentThread().isInterrupted()) {
+      gone = database.asEngine(tx -> IdempotencyStore.deleteOlder(tx, before, CLEANED_AT_ONCE));
+      total += gone;
     }
+    if (total > 0) {
+      LOG.info("deleted {} idempotency keys that were older than 48 hours", total);
+    }
+    return total;
   }
 }

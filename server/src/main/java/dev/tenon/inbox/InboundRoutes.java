@@ -9,6 +9,7 @@ import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
+import dev.tenon.log.LogField;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -52,8 +53,17 @@ public final class InboundRoutes {
     var here = new InboundRoutes(inbox, connections, refusals, clock);
     routes
         .raw("POST", "/in/{connection}", "Receive a provider's webhook", here::receive)
-        .bodyBytesMax(bodyBytesMax);
+        .bodyBytesMax(bodyBytesMax)
+        .inDocument(
+            "webhooks",
+            "Needs no key: the provider signs what it sends, in the headers that it uses for that, and"
+                + " the signature is checked against the connection's webhook secrets.")
+        .takesBody()
+        .says(200, Acknowledged.class, "Stored, now or before: it need not be sent again.");
   }
+
+  /// What is answered to whoever sent something that is stored now.
+  record Acknowledged(boolean received) {}
 
   private void receive(Request request) {
     Optional<InboundConnection> found =
@@ -63,6 +73,9 @@ public final class InboundRoutes {
       throw unknown();
     }
     InboundConnection connection = found.get();
+    // Until the request ends: what fails is logged after this method.
+    LogField.TENANT.set(connection.tenant().toString());
+    LogField.CONNECTION.set(connection.id().toString());
     if (connection.state() == Connection.State.DISABLED) {
       refusals.note(connection, Refusal.Reason.DISABLED, "the connection is disabled");
       throw unknown();
@@ -110,6 +123,8 @@ public final class InboundRoutes {
     } catch (ProblemException e) {
       if (e.code() == ProblemCode.REQUEST_TOO_LARGE) {
         refusals.note(connection, Refusal.Reason.TOO_LARGE, e.detail());
+      } else if (e.code() == ProblemCode.SERVER_BUSY) {
+        refusals.note(connection, Refusal.Reason.BUSY, e.detail());
       }
       throw e;
     }

@@ -66,7 +66,10 @@ public final class Inbox {
     return Optional.of(
         switch (provider.read(delivery.body())) {
           case Reading.Malformed malformed -> new Received.Malformed(malformed.reason());
-          case Reading.Facts facts -> store(source, delivery, facts, now);
+          case Reading.Facts facts ->
+              FactBounds.fault(facts.facts())
+                  .<Received>map(Received.Malformed::new)
+                  .orElseGet(() -> store(source, delivery, facts, now));
         });
   }
 

@@ -5,8 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -84,7 +82,7 @@ final class InboxStore {
       ids[i] = intake.receivedEvent;
       connections[i] = intake.connection;
       providers[i] = intake.provider;
-      receivedAt[i] = micros(intake.receivedAt);
+      receivedAt[i] = intake.receivedMicros;
       sealed[i] = intake.sealed;
       bodyBytes[i] = intake.bodyBytes;
       empty[i] = intake.facts.isEmpty();
@@ -113,10 +111,6 @@ final class InboxStore {
   private static int bind(PreparedStatement statement, int at, Array array) throws SQLException {
     statement.setArray(at, array);
     return at + 1;
-  }
-
-  private static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 
   /// The facts of a batch, column by column, as `unnest` wants them.
@@ -160,8 +154,8 @@ final class InboxStore {
         ordinals[filled] = ordinal++;
         kinds[filled] = fact.kind();
         objects[filled] = fact.object();
-        occurredAt[filled] = micros(fact.occurredAt());
-        receivedAt[filled] = micros(intake.receivedAt);
+        occurredAt[filled] = fact.occurredMicros();
+        receivedAt[filled] = intake.receivedMicros;
         filled++;
       }
     }

@@ -1,16 +1,17 @@
 package dev.tenon.inbox;
 
+import dev.tenon.connection.ConnectionId;
+import dev.tenon.log.LogField;
 import dev.tenon.metric.Meters;
 import dev.tenon.work.Signal;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -23,7 +24,10 @@ import org.slf4j.LoggerFactory;
 ///
 /// One writer takes what comes, so that batches grow as large as the rush makes them: a statement
 /// costs as much as thirty rows. Only when it leaves a crowd behind do others help. A batch that
-/// fails is tried once more delivery by delivery, so that one bad delivery fails alone.
+/// fails is tried once more delivery by delivery, so that one bad delivery fails alone; without a
+/// database all of it is "busy" at once.
+///
+/// A writer survives whatever a batch throws. Should one end all the same, [#isRunning] says so.
 public final class InboxWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InboxWriter.class);
   private static final String DEADLOCK = "40P01";
@@ -36,10 +40,11 @@ public final class InboxWriter implements AutoCloseable {
   private final Signal stored;
   private final Limits limits;
   private final InboxMeters meters;
-  private final BlockingQueue<Ticket> waiting;
+  private final InboxQueue waiting;
   private final List<Thread> writers = new ArrayList<>();
   private final Semaphore crowded = new Semaphore(0);
   private volatile boolean closing;
+  private volatile boolean cutOff;
   private volatile int lastBatch;
   private volatile long lastCommit = System.nanoTime();
 
@@ -47,10 +52,13 @@ public final class InboxWriter implements AutoCloseable {
   ///
   /// @param writers how many commits may be under way at once
   /// @param batch deliveries in one commit at most
+  /// @param batchBytes a commit takes no further delivery once it holds so much
   /// @param waiting deliveries that may wait; one more is refused with "busy"
+  /// @param waitingBytes memory that they may hold together, about; beyond it the same
   /// @param waitMillis how long a delivery waits before the sender is told to come back
-  public record Limits(int writers, int batch, int waiting, long waitMillis) {
-    public static final Limits DEFAULT = new Limits(2, 256, 4096, 10_000);
+  public record Limits(
+      int writers, int batch, long batchBytes, int waiting, long waitingBytes, long waitMillis) {
+    public static final Limits DEFAULT = new Limits(2, 256, 8 << 20, 4096, 64 << 20, 10_000);
   }
 
   /// What became of a delivery.
@@ -63,6 +71,15 @@ public final class InboxWriter implements AutoCloseable {
     BUSY
   }
 
+  /// No connection could be had, so the next delivery will not get one either.
+  private static final class NoConnection extends SQLException {
+    private static final long serialVersionUID = 1L;
+
+    NoConnection(SQLException cause) {
+      super(cause.getMessage(), cause.getSQLState(), cause);
+    }
+  }
+
   /// Measures nothing: for tests and tools.
   public InboxWriter(DataSource source, Signal stored, Limits limits) {
     this(source, stored, limits, new InboxMeters(Meters.unseen()));
@@ -73,7 +90,7 @@ public final class InboxWriter implements AutoCloseable {
     this.stored = stored;
     this.limits = limits;
     this.meters = meters;
-    this.waiting = new ArrayBlockingQueue<>(limits.waiting());
+    this.waiting = new InboxQueue(limits.waiting(), limits.waitingBytes());
     meters.waiting(waiting::size);
   }
 
@@ -100,31 +117,46 @@ public final class InboxWriter implements AutoCloseable {
     return lastBatch >= BUSY_BATCH && System.nanoTime() - lastCommit < BUSY_NANOS;
   }
 
+  /// Whether all writers are at work. When one is not, the node should get no more webhooks.
+  public boolean isRunning() {
+    return !writers.isEmpty() && writers.stream().allMatch(Thread::isAlive);
+  }
+
   private void writeUntilClosed(boolean first) {
     List<Ticket> batch = new ArrayList<>(limits.batch());
     List<Ticket> later = new ArrayList<>();
-    while (true) {
-      try {
-        if (later.isEmpty() ? !takeFirst(first, batch) : !batch.addAll(later)) {
-          if (closing) {
-            return;
-          }
-          continue;
+    try {
+      while (!cutOff) {
+        if (take(first, batch, later)) {
+          writeOrSay(batch);
+        } else if (closing) {
+          return;
         }
-        later.clear();
-        waiting.drainTo(batch, limits.batch() - Math.min(batch.size(), limits.batch()));
-        if (waiting.size() >= limits.batch() / 2 && crowded.availablePermits() == 0) {
-          crowded.release();
-        }
-        putOffTwins(batch, later);
-        write(batch);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } finally {
         batch.clear();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      busy(batch);
+      busy(later);
     }
+  }
+
+  /// Fills `batch` with what comes and moves to `later` what has to wait for the next one. False
+  /// when nothing came for a while.
+  private boolean take(boolean first, List<Ticket> batch, List<Ticket> later)
+      throws InterruptedException {
+    batch.addAll(later);
+    later.clear();
+    if (batch.isEmpty() && !takeFirst(first, batch)) {
+      return false;
+    }
+    waiting.drainTo(batch, limits.batch(), limits.batchBytes());
+    if (waiting.size() >= limits.batch() / 2 && crowded.availablePermits() == 0) {
+      crowded.release();
+    }
+    putOffTwins(batch, later);
+    return true;
   }
 
   /// Waits for a delivery and puts it into `batch`; false when none came for a while. The first
@@ -133,7 +165,7 @@ public final class InboxWriter implements AutoCloseable {
     if (!first && !closing && !crowded.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS)) {
       return false;
     }
-    Ticket ticket = first ? waiting.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS) : waiting.poll();
+    Ticket ticket = waiting.poll(first ? IDLE_MILLIS : 0);
     return ticket != null && batch.add(ticket);
   }
 
@@ -155,43 +187,79 @@ public final class InboxWriter implements AutoCloseable {
         });
   }
 
-  private void write(List<Ticket> batch) {
+  /// Nothing that a batch throws ends the writer: the next batch is somebody else's.
+  private void writeOrSay(List<Ticket> batch) {
     try {
-      commit(batch);
-    } catch (SQLException e) {
-      if (batch.size() == 1 && !DEADLOCK.equals(e.getSQLState())) {
-        LOG.error("could not store a delivery: {}", e.getMessage());
-        batch.getFirst().finish(Stored.BUSY);
-        return;
-      }
-      LOG.warn("storing {} deliveries failed, now one by one: {}", batch.size(), e.getMessage());
-      for (Ticket ticket : batch) {
-        writeAlone(ticket);
-      }
-    } catch (RuntimeException e) {
-      LOG.error("could not store {} deliveries", batch.size(), e);
-      batch.forEach(ticket -> ticket.finish(Stored.BUSY));
+      write(batch);
+    } catch (Throwable e) {
+      LOG.error("storing {} deliveries failed; the writer goes on", batch.size(), e);
+      busy(batch);
     }
   }
 
-  private void writeAlone(Ticket ticket) {
+  private void write(List<Ticket> batch) {
     try {
-      commit(List.of(ticket));
-    } catch (SQLException e) {
-      LOG.error("could not store a delivery: {}", e.getMessage());
-      ticket.finish(Stored.BUSY);
+      commit(batch);
+      return;
+    } catch (NoConnection e) {
+      away(batch, e);
+      return;
+    } catch (SQLException | RuntimeException e) {
+      if (batch.size() == 1 && !isDeadlock(e)) {
+        refuse(batch.getFirst(), e);
+        return;
+      }
+      LOG.warn("storing {} deliveries failed, now one by one: {}", batch.size(), e.toString());
     }
+    for (Ticket ticket : batch) {
+      if (!ticket.isOver()) {
+        try {
+          commit(List.of(ticket));
+        } catch (NoConnection e) {
+          away(batch, e);
+          return;
+        } catch (SQLException | RuntimeException e) {
+          refuse(ticket, e);
+        }
+      }
+    }
+  }
+
+  private void away(List<Ticket> batch, NoConnection e) {
+    LOG.error("no database to store {} deliveries in: {}", batch.size(), e.getMessage());
+    busy(batch);
+    if (closing) {
+      // It will not come back before we are gone.
+      waiting.refuseAll();
+    }
+  }
+
+  private static void refuse(Ticket ticket, Exception e) {
+    try (LogField.Scope _ = LogField.TENANT.put(ticket.intake.tenant.toString());
+        LogField.Scope _ =
+            LogField.CONNECTION.put(new ConnectionId(ticket.intake.connection).toString())) {
+      LOG.error("could not store a delivery: {}", e.toString());
+    }
+    ticket.finish(Stored.BUSY);
+  }
+
+  private static void busy(List<Ticket> batch) {
+    batch.forEach(ticket -> ticket.finish(Stored.BUSY));
+  }
+
+  private static boolean isDeadlock(Exception e) {
+    return e instanceof SQLException sql && DEADLOCK.equals(sql.getSQLState());
   }
 
   private void commit(List<Ticket> batch) throws SQLException {
     long start = System.nanoTime();
     Set<UUID> fresh;
-    try (Connection connection = source.getConnection()) {
+    try (Connection connection = connect()) {
       connection.setAutoCommit(false);
       try {
         fresh = store.takeIn(connection, batch.stream().map(ticket -> ticket.intake).toList());
         connection.commit();
-      } catch (SQLException e) {
+      } catch (SQLException | RuntimeException e) {
         connection.rollback();
         throw e;
       }
@@ -211,16 +279,37 @@ public final class InboxWriter implements AutoCloseable {
     }
   }
 
-  /// Takes no more, writes what is waiting, and returns when that is done.
+  private Connection connect() throws NoConnection {
+    try {
+      return source.getConnection();
+    } catch (SQLException e) {
+      throw new NoConnection(e);
+    }
+  }
+
+  /// As [#close(Duration)], with a limit of ten minutes.
   @Override
   public void close() {
+    close(Duration.ofMinutes(10));
+  }
+
+  /// Takes no more and writes what somebody still waits for, for `limit` at most; what is left then
+  /// is "busy", and its sender comes again.
+  public void close(Duration limit) {
     closing = true;
-    for (Thread writer : writers) {
-      try {
-        writer.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    long end = System.nanoTime() + limit.toNanos();
+    try {
+      for (Thread writer : writers) {
+        boolean _ = writer.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+    cutOff = true;
+    if (writers.stream().anyMatch(Thread::isAlive)) {
+      LOG.warn("stopped with {} deliveries waiting after {} s", waiting.size(), limit.toSeconds());
+      writers.forEach(Thread::interrupt);
+    }
+    waiting.refuseAll();
   }
 }

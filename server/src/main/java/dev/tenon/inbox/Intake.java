@@ -2,6 +2,7 @@ package dev.tenon.inbox;
 
 import dev.tenon.tenant.TenantId;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 
@@ -11,7 +12,7 @@ final class Intake {
   final UUID connection;
   final String provider;
   final UUID receivedEvent;
-  final Instant receivedAt;
+  final long receivedMicros;
   final byte[] sealed;
   final int bodyBytes;
   final List<QueuedFact> facts;
@@ -29,7 +30,7 @@ final class Intake {
     this.connection = connection;
     this.provider = provider;
     this.receivedEvent = receivedEvent;
-    this.receivedAt = receivedAt;
+    this.receivedMicros = micros(receivedAt);
     this.sealed = sealed;
     this.bodyBytes = bodyBytes;
     this.facts = facts;
@@ -37,5 +38,15 @@ final class Intake {
 
   /// A fact with the ids it will have. `key` and `lane` are digests of what the provider names, so
   /// that queue rows have one size.
-  record QueuedFact(UUID id, UUID key, UUID lane, String kind, String object, Instant occurredAt) {}
+  record QueuedFact(UUID id, UUID key, UUID lane, String kind, String object, long occurredMicros) {
+    QueuedFact(UUID id, UUID key, UUID lane, String kind, String object, Instant occurredAt) {
+      this(id, key, lane, kind, object, micros(occurredAt));
+    }
+  }
+
+  /// Counted here, on the request's own thread: a time that overflows must not fail a batch of
+  /// others.
+  private static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+  }
 }

@@ -94,6 +94,7 @@ public final class Refusals implements AutoCloseable {
     Tally tally =
         pending.merge(key, new Tally(connection.provider(), 1, shortened, now, now), Tally::plus);
     if (tally.count() == 1) {
+      // Which tenant and connection is in the fields of the line: this is the request's thread.
       LOG.warn(
           "refused a webhook for {} ({}): {}", connection.id(), connection.provider(), shortened);
     }
@@ -107,7 +108,8 @@ public final class Refusals implements AutoCloseable {
   private void writeOrSay() {
     try {
       write();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // Whatever it is: the timer would never call again.
       LOG.warn("refused webhooks can't be written now, next try in 5 s: {}", e.toString());
     }
   }
@@ -147,7 +149,7 @@ public final class Refusals implements AutoCloseable {
     }
     try {
       database.useEngine(tx -> store.add(tx, added));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       for (int i = 0; i < taken.size(); i++) {
         pending.merge(taken.get(i), tallies.get(i), (newer, older) -> older.plus(newer));
       }

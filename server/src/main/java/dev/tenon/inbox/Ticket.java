@@ -7,6 +7,11 @@ import java.util.concurrent.TimeoutException;
 
 /// A delivery in the writer's queue, and the place where its thread waits.
 final class Ticket {
+  /// What a delivery takes beside its sealed body, and each of its facts; about.
+  private static final long BYTES_EACH = 512;
+
+  private static final long BYTES_A_FACT = 256;
+
   final Intake intake;
   private final CompletableFuture<InboxWriter.Stored> end = new CompletableFuture<>();
 
@@ -14,8 +19,18 @@ final class Ticket {
     this.intake = intake;
   }
 
+  /// How much memory it holds while it waits; about.
+  long bytes() {
+    return intake.sealed.length + BYTES_EACH + intake.facts.size() * BYTES_A_FACT;
+  }
+
   void finish(InboxWriter.Stored stored) {
     end.complete(stored);
+  }
+
+  /// Whether nobody waits for it any more: to store it now would only delay others.
+  boolean isOver() {
+    return end.isDone();
   }
 
   /// Waits for the commit. After `millis` the answer is "busy" though the commit may still come:
@@ -25,11 +40,16 @@ final class Ticket {
       return end.get(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return InboxWriter.Stored.BUSY;
+      return givenUp();
     } catch (TimeoutException e) {
-      return InboxWriter.Stored.BUSY;
+      return givenUp();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private InboxWriter.Stored givenUp() {
+    end.complete(InboxWriter.Stored.BUSY);
+    return end.getNow(InboxWriter.Stored.BUSY);
   }
 }

@@ -1,6 +1,7 @@
 package dev.tenon.lane;
 
 import dev.tenon.db.Database;
+import dev.tenon.log.LogField;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Signal;
 import java.time.Duration;
@@ -163,7 +164,8 @@ public final class LaneWorkers implements AutoCloseable {
     for (LaneStore.Claim claim : claims) {
       byTenant.computeIfAbsent(claim.tenant(), _ -> new ArrayList<>()).add(claim);
     }
-    byTenant.forEach(run::run);
+    byTenant.forEach(
+        (tenant, own) -> LogField.TENANT.during(tenant.toString(), () -> run.run(tenant, own)));
   }
 
   private List<LaneStore.Claim> claim() {

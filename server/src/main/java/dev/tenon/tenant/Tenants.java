@@ -17,6 +17,7 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 public final class Tenants {
   private static final Duration REMEMBERED = Duration.ofSeconds(10);
   private static final int REMEMBERED_MAX = 10_000;
+  private static final Duration ABSENT = Duration.ofSeconds(1);
   private static final String UNIQUE_VIOLATION = "23505";
 
   private final Database database;
@@ -30,7 +31,7 @@ public final class Tenants {
     this.vault = vault;
     this.ids = ids;
     this.clock = clock;
-    this.known = new RecentlyRead<>(clock, REMEMBERED, REMEMBERED_MAX);
+    this.known = new RecentlyRead<>(clock, REMEMBERED, REMEMBERED_MAX, ABSENT);
   }
 
   /// What came of creating a tenant.
@@ -75,6 +76,7 @@ public final class Tenants {
       }
       throw e;
     }
+    known.forget(id);
     return new Creation.Created(tenant);
   }
 

@@ -1,6 +1,7 @@
 package dev.tenon.work;
 
 import dev.tenon.db.Database;
+import dev.tenon.log.LogField;
 import dev.tenon.tenant.TenantId;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,7 +114,9 @@ public final class JobWorkers implements AutoCloseable {
       batches.execute(
           () -> {
             try {
-              runBatch(batch.getKey(), batch.getValue());
+              LogField.TENANT.during(
+                  batch.getKey().tenant().toString(),
+                  () -> runBatch(batch.getKey(), batch.getValue()));
             } finally {
               permits.release();
             }

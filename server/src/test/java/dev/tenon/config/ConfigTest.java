@@ -22,11 +22,11 @@ class ConfigTest {
     assertThat(Config.defaults())
         .isEqualTo(
             new Config(
-                new Config.Server("127.0.0.1", 8080, "", List.of(), "", new Absent(), 16 << 20, 30),
+                new Config.Server("127.0.0.1", 8080, "", List.of(), "", new Absent(), 16 << 20, 64 << 20, 30),
                 new Config.Data(Path.of(".tenon")),
                 new Config.Database("", "", new Absent(), 12, 12, 0),
                 new Config.Vault(new Absent()),
-                new Config.Inbox(2 << 20, 2, 256, 4096),
+                new Config.Inbox(2 << 20, 2, 256, 4096, 64 << 20),
                 new Config.Lanes(4, 60, 128, 1000),
                 new Config.Jobs(16, 120, 32, 1000),
                 new Config.Email("", "Tenon", "", "", 50, 10_000_000),

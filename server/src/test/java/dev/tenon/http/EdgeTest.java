@@ -90,9 +90,12 @@ class EdgeTest {
       assertThat(plain(server, "127.0.0.1", "/openapi.json").statusCode()).isEqualTo(200);
     }
     try (TestServer server = server(settings("0.0.0.0", Optional.empty(), List.of(host)))) {
-      assertThat(plain(server, host, "/openapi.json").statusCode()).isEqualTo(200);
       assertThat(plain(server, host, "/openapi.json", "X-Forwarded-Proto", "https").statusCode())
           .isEqualTo(200);
+      // It may have taken the request in the open: it has to say.
+      assertThat(plain(server, host, "/openapi.json").statusCode()).isEqualTo(403);
+      assertThat(plain(server, host, "/openapi.json", "X-Forwarded-For", "192.0.2.9").statusCode())
+          .isEqualTo(403);
       assertThat(plain(server, host, "/openapi.json", "X-Forwarded-Proto", "http").statusCode())
           .isEqualTo(403);
     }
@@ -111,7 +114,35 @@ class EdgeTest {
         server(settings("127.0.0.1", Optional.empty(), List.of("127.0.0.1")))) {
       assertThat(
               plain(server, "127.0.0.1", "/metrics", "X-Forwarded-For", "127.0.0.1").statusCode())
+          .isEqualTo(403);
+      assertThat(
+              plain(
+                      server,
+                      "127.0.0.1",
+                      "/metrics",
+                      "X-Forwarded-For",
+                      "127.0.0.1",
+                      "X-Forwarded-Proto",
+                      "https")
+                  .statusCode())
           .isEqualTo(401);
+    }
+  }
+
+  /// A proxy on this machine that adds no header looks like this machine itself.
+  @Test
+  void withAPublicAddressElsewhereBeingHereOpensNothing() throws Exception {
+    try (TestServer server =
+        new TestServer(
+            Files.createDirectory(folder.resolve("elsewhere")),
+            _ -> {},
+            settings("127.0.0.1", Optional.empty(), List.of()),
+            PublicUrl.of(URI.create("https://hooks.example.com")))) {
+      assertThat(plain(server, "127.0.0.1", "/metrics").statusCode()).isEqualTo(401);
+      String key = server.key(TenantId.PLATFORM, Scope.OPERATION_READ);
+      assertThat(server.call("GET", "/metrics", key, "").statusCode()).isEqualTo(200);
+      String other = server.key(TenantId.PLATFORM, Scope.TENANTS_READ);
+      assertThat(server.call("GET", "/metrics", other, "").statusCode()).isEqualTo(401);
     }
   }
 
@@ -126,7 +157,8 @@ class EdgeTest {
             STOP,
             Optional.empty(),
             Networks.NONE,
-            Optional.of(new HttpServer.KeyLimit(2, 4, clock)));
+            Optional.of(new HttpServer.KeyLimit(2, 4, clock)),
+            Bodies.Limits.DEFAULT);
     try (TestServer server = server(limited)) {
       String key = server.key(TenantId.PLATFORM, Scope.ALL);
       String other = server.key(TenantId.PLATFORM, Scope.ALL);
@@ -159,7 +191,7 @@ class EdgeTest {
 
   private static HttpServer.Settings settings(
       String host, Optional<SSLContext> tls, List<String> proxies) {
-    return new HttpServer.Settings(host, 0, STOP, tls, Networks.parse(proxies), Optional.empty());
+    return new HttpServer.Settings(host, 0, STOP, tls, Networks.parse(proxies), Optional.empty(), Bodies.Limits.DEFAULT);
   }
 
   private static HttpResponse<String> plain(

@@ -50,6 +50,11 @@ public final class TestServer implements AutoCloseable {
   }
 
   public TestServer(Path folder, Consumer<Routes> more, HttpServer.Settings settings) {
+    this(folder, more, settings, PublicUrl.late());
+  }
+
+  public TestServer(
+      Path folder, Consumer<Routes> more, HttpServer.Settings settings, PublicUrl publicUrl) {
     Path keyFile = folder.resolve("key.json");
     Vault.createKeyFile(keyFile);
     vault = Vault.open(keyFile, database, clock);
@@ -57,7 +62,6 @@ public final class TestServer implements AutoCloseable {
     tenants = new Tenants(database, vault, ids, clock);
     keys = new ApiKeys(database, ids, clock);
     connections = new Connections(database, vault, ids, clock);
-    PublicUrl publicUrl = PublicUrl.late();
     TenantRoutes.declare(routes, tenants);
     ApiKeyRoutes.declare(routes, database, keys, clock);
     ConnectionRoutes.declare(routes, database, connections, publicUrl, ProviderKind.known());

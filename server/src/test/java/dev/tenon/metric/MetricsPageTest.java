@@ -39,8 +39,8 @@ class MetricsPageTest {
       """
       # Metrics
 
-      `GET /metrics` answers in Prometheus' text form: to this machine without a key (unless a proxy \
-      stands between), to others with a platform key that has `operation:read`.
+      `GET /metrics` answers in Prometheus' text form: with a platform key that has \
+      `operation:read`; without one to this machine, where `server.public-url` is not set or names it.
 
       No label names a tenant, a connection or an id, so the number of series doesn't grow with use. \
       Whose fault it is, the console and the API tell: refused webhooks stand at \

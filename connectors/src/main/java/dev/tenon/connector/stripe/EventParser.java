@@ -252,19 +252,28 @@ final class EventParser {
     return value.length() > TEXT_CHARS_MAX ? "" : value;
   }
 
-  /// Unix seconds in v1, RFC 3339 in v2.
+  /// Unix seconds in v1, RFC 3339 in v2, of the years 1970 to 9999: `Instant` reads years of ten
+  /// digits, which no database holds.
   private Instant time() {
+    Instant time;
     if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
-      long seconds = json.getLongValue();
-      if (seconds >= 0 && seconds <= SECONDS_MAX) {
-        return Instant.ofEpochSecond(seconds);
+      time = Instant.ofEpochSecond(within(json.getLongValue()));
+    } else {
+      try {
+        time = Instant.parse(text());
+      } catch (DateTimeException _) {
+        throw new Refusal("the event's time of creation is not a time");
       }
     }
-    try {
-      return Instant.parse(text());
-    } catch (DateTimeException _) {
-      throw new Refusal("the event's time of creation is not a time");
+    long _ = within(time.getEpochSecond());
+    return time;
+  }
+
+  private static long within(long seconds) {
+    if (seconds < 0 || seconds > SECONDS_MAX) {
+      throw new Refusal("the event's time of creation is not in the years 1970 to 9999");
     }
+    return seconds;
   }
 
   /// Which of two values a reader takes differs by library, so one that says a thing twice could
