@@ -122,6 +122,11 @@ public final class InboxWriter implements AutoCloseable {
     return !writers.isEmpty() && writers.stream().allMatch(Thread::isAlive);
   }
 
+  /// Deliveries that wait for a writer.
+  int waiting() {
+    return waiting.size();
+  }
+
   private void writeUntilClosed(boolean first) {
     List<Ticket> batch = new ArrayList<>(limits.batch());
     List<Ticket> later = new ArrayList<>();

@@ -218,6 +218,20 @@ class InboundTest {
     isKept(connection, "body_malformed", 400, "the body can't be read");
   }
 
+  /// One such in a batch failed everybody's, as often as its sender liked.
+  @Test
+  void aTimeThatNoDatabaseHoldsIs400AndCostsNobodyElse() {
+    for (String time :
+        List.of("+100000000-01-01T00:00:00Z", "-100000-01-01T00:00:00Z", "+10000-01-01T00:00:00Z")) {
+      byte[] body =
+          new String(event(), StandardCharsets.UTF_8)
+              .replace("1764000000", "\"" + time + "\"")
+              .getBytes(StandardCharsets.UTF_8);
+      isRefused(post(connection, body, signed(body)), 400, "webhook.malformed");
+    }
+    isKept(connection, "body_malformed", 400, "1970 to 9999");
+  }
+
   @Test
   void oneThatIsLargerThanConfiguredIs413HoweverItIsSent() {
     byte[] large = new byte[BODY_BYTES_MAX + 1];

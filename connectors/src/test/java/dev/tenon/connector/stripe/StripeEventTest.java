@@ -118,6 +118,15 @@ class StripeEventTest {
         "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"a\",\"created\":99999999999999}",
         "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"a\",\"created\":9999999999999999999999}",
         "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"a\",\"created\":\"soon\"}",
+        "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"a\",\"created\":253402300800}",
+        "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"a\","
+            + "\"created\":\"+100000000-01-01T00:00:00Z\"}",
+        "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"a\","
+            + "\"created\":\"-100000-01-01T00:00:00Z\"}",
+        "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"a\","
+            + "\"created\":\"1969-12-31T23:59:59Z\"}",
+        "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"a\\u0000b\",\"created\":1}",
+        "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"a\\ud800\",\"created\":1}",
         "{\"id\":\"evt_1\",\"id\":\"evt_2\",\"object\":\"event\",\"type\":\"a\",\"created\":1}",
         "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"a\",\"created\":1} {}",
         "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"a\",\"created\":1,}",
