@@ -46,7 +46,11 @@ begin
     name := parent || '_' || to_char(week at time zone 'UTC', 'YYYYMMDD');
     if to_regclass('tenon.' || quote_ident(name)) is null then
       perform pg_advisory_xact_lock(hashtextextended('tenon.partitions', 0));
-      if to_regclass('tenon.' || quote_ident(name)) is null then
+      -- Asked of the catalogue itself: what this session remembers of names is from before the wait.
+      if not exists (
+        select from pg_class c
+        where c.relnamespace = 'tenon'::regnamespace and c.relname = name
+      ) then
         perform tenon.prepare_week(parent, name);
         perform tenon.attach_week(parent, name, week);
         made := made + 1;

@@ -73,6 +73,14 @@ final class Dispatcher implements Handler {
     meters.gauge("http.server.requests.active", inFlight);
   }
 
+  void start() {
+    bodies.start();
+  }
+
+  void stop() {
+    bodies.close();
+  }
+
   int inFlight() {
     return inFlight.get();
   }
@@ -114,6 +122,10 @@ final class Dispatcher implements Handler {
       throw e;
     } catch (RuntimeException e) {
       answer(response, id, problem(e));
+      if (hold.refused()) {
+        hold.linger();
+        throw new CloseConnectionException("the rest of a refused body was not read");
+      }
     } finally {
       hold.release();
       LogField.clearAll();

@@ -138,7 +138,6 @@ public final class HttpServer implements AutoCloseable {
             .shutdownGracePeriod(settings.drainMax())
             .idleConnectionTimeout(IDLE_MAX)
             .maxTcpConnections(CONNECTIONS_MAX)
-            .connectionOptions(options -> options.readTimeout(settings.bodies().pauseMax()))
             // A backstop: the routes' own limits come first, with a better answer.
             .maxPayloadSize(bodyBytesMax * 2L)
             .addProtocol(
@@ -177,6 +176,7 @@ public final class HttpServer implements AutoCloseable {
   /// Listens. Afterwards [#port] and the public address are known. Throws [NotListeningException]
   /// when another program has the port.
   public HttpServer start() {
+    dispatcher.start();
     server.start();
     // Where the port is taken, Helidon says so in its log and returns.
     if (!server.isRunning()) {
@@ -222,6 +222,7 @@ public final class HttpServer implements AutoCloseable {
         log.warn("stopped with {} requests under way", left);
       }
     }
+    dispatcher.stop();
   }
 
   private void addOwnRoutes(

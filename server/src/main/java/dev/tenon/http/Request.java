@@ -8,7 +8,6 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
@@ -186,12 +185,7 @@ public final class Request {
       return new byte[0];
     }
     try {
-      if (announced > max) {
-        throw Bodies.tooLarge(max);
-      }
-      try (InputStream in = request.content().inputStream()) {
-        return hold.read(in, announced, max);
-      }
+      return hold.read(request.content().inputStream(), announced, max);
     } catch (ProblemException e) {
       // The rest of the body is not worth reading.
       response.header(HeaderNames.CONNECTION, "close");

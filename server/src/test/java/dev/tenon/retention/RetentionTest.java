@@ -124,6 +124,45 @@ class RetentionTest {
     assertThat(states()).containsExactly("applied");
   }
 
+  /// What must stay is copied, bodies and all, before the table is held: whether it is held at the
+  /// moment when the copy's table is made, PostgreSQL itself notes here.
+  @Test
+  void nobodyIsShutOutWhileRowsAreCopied() throws Exception {
+    UUID waiting = event();
+    int _ = waitingFact(waiting).version();
+    UUID done = event();
+    fact(done, "applied");
+    try (Connection sql = database.connectAsAdministrator();
+        var statement = sql.createStatement()) {
+      statement.execute(
+          """
+          create table public.held (modes text[]);
+          grant all on public.held to public;
+          create function public.note() returns event_trigger language plpgsql as $$
+          begin
+            insert into public.held
+            select array_agg(l.mode) from pg_locks l
+            where l.pid = pg_backend_pid() and l.relation = 'tenon.received_event'::regclass;
+          end $$;
+          create event trigger note on ddl_command_end when tag in ('CREATE TABLE')
+            execute function public.note();
+          """);
+      later(Duration.ofDays(120));
+      Retention.Report report = retention.run();
+      assertThat(report.count(WeekEnd.THINNED)).isPositive();
+      try (var rows =
+          statement.executeQuery(
+              "select count(*), count(*) filter (where 'AccessExclusiveLock' = any (modes))"
+                  + " from public.held")) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.getInt(1)).as("tables that were made").isPositive();
+        assertThat(rows.getInt(2)).as("of them while the parent was held").isZero();
+      }
+    }
+    assertThat(exists("received_event", waiting)).isTrue();
+    assertThat(exists("received_event", done)).isFalse();
+  }
+
   @Test
   void finishedJobsGoAndDeadOnesStay() {
     UUID done = job("done");
