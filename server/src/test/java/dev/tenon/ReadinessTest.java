@@ -131,6 +131,21 @@ class ReadinessTest {
     assertThat(get("/livez", "").statusCode()).isEqualTo(200);
   }
 
+  @Test
+  void theClockCleansUpOverAllNodes() {
+    List<String> names =
+        tenon
+            .database()
+            .asEngine(
+                tx ->
+                    tx.handle()
+                        .createQuery("select task_name from clock_work")
+                        .mapTo(String.class)
+                        .list());
+    assertThat(names)
+        .contains("idempotency-keys", "partitions", "retention");
+  }
+
   /// Lanes, jobs and the clock share the engine's connections: when they have them all, webhooks
   /// are stored and the node is ready all the same.
   @Test

@@ -405,6 +405,31 @@ class InboundTest {
     }
   }
 
+  @Test
+  void theContractTellsOfThisAddressAndOfTheOnesForOperators() {
+    JsonNode paths = get("/openapi.json").get("paths");
+    JsonNode inbound = paths.get("/in/{connection}").get("post");
+    assertThat(inbound.get("security").toString()).as("no key").isEqualTo("[{}]");
+    assertThat(inbound.get("requestBody").get("content").has("*/*")).isTrue();
+    JsonNode accepted = inbound.get("responses").get("200").get("content").get("application/json");
+    assertThat(accepted.get("schema").get("$ref").asString()).endsWith("/Acknowledged");
+    assertThat(inbound.get("responses").get("default").get("$ref").asString())
+        .endsWith("/responses/Problem");
+
+    for (String path : List.of("/livez", "/readyz", "/metrics")) {
+      JsonNode responses = paths.get(path).get("get").get("responses");
+      HttpResponse<String> answer = send(request(path, "").GET());
+      String mediaType = answer.headers().firstValue("Content-Type").orElseThrow();
+      assertThat(responses.get(Integer.toString(answer.statusCode())).get("content").has(mediaType))
+          .as("%s answers %s", path, mediaType)
+          .isTrue();
+    }
+    assertThat(paths.get("/readyz").get("get").get("responses").has("503")).isTrue();
+    assertThat(paths.get("/metrics").get("get").get("security").toString())
+        .isEqualTo("[{},{\"apiKey\":[\"operation:read\"]}]");
+    assertThat(paths.has("/docs/problems")).as("a page is no contract").isFalse();
+  }
+
   private int port() {
     return URI.create(tenon.publicUrl().get()).getPort();
   }
