@@ -280,10 +280,7 @@ class OddInputTest {
     if (schema.has("$ref")) {
       String name = schema.get("$ref").asString();
       return resolved(
-          document
-              .get("components")
-              .get("schemas")
-              .get(name.substring(name.lastIndexOf('/') + 1)));
+          document.get("components").get("schemas").get(name.substring(name.lastIndexOf('/') + 1)));
     }
     return schema.has("anyOf") ? resolved(schema.get("anyOf").get(0)) : schema;
   }

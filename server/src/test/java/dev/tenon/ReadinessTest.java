@@ -142,8 +142,7 @@ class ReadinessTest {
                         .createQuery("select task_name from clock_work")
                         .mapTo(String.class)
                         .list());
-    assertThat(names)
-        .contains("idempotency-keys", "partitions", "retention");
+    assertThat(names).contains("idempotency-keys", "partitions", "retention");
   }
 
   /// Lanes, jobs and the clock share the engine's connections: when they have them all, webhooks
@@ -156,7 +155,8 @@ class ReadinessTest {
     assertThat(get("/readyz", "").statusCode()).isEqualTo(200);
   }
 
-  /// Anybody can ask for addresses and keys that don't exist. However many do, who is known goes on.
+  /// Anybody can ask for addresses and keys that don't exist. However many do, who is known goes
+  /// on.
   @Test
   void aFloodOfStrangersHoldsUpNobodyWhoIsKnown() throws InterruptedException {
     assertThat(webhook().statusCode()).isEqualTo(200);

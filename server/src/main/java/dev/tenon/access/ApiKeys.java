@@ -30,7 +30,6 @@ public final class ApiKeys {
   /// Short: a key that was just made on another node must work.
   private static final Duration ABSENT = Duration.ofSeconds(1);
 
-
   private final Database database;
   private final Ids ids;
   private final InstantSource clock;

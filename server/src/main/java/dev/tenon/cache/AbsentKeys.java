@@ -2,8 +2,8 @@ package dev.tenon.cache;
 
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Keys that were looked up and are not there, each for a short while. Bounded: two halves, of which
-/// the older one is dropped whole when the younger is full, so that a flood of keys costs no
+/// Keys that were looked up and are not there, each for a short while. Bounded: two halves, of
+/// which the older one is dropped whole when the younger is full, so that a flood of keys costs no
 /// sweeping.
 final class AbsentKeys<K> {
   private final long periodMillis;

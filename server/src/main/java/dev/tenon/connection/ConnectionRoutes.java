@@ -248,7 +248,8 @@ public final class ConnectionRoutes {
             throw ProblemException.invalidField(
                 path, "`%s` has 1 to %d characters.".formatted(path, max));
           }
-          // None has a place in an address or a key, and each takes six characters when it is stored.
+          // None has a place in an address or a key, and each takes six characters when it is
+          // stored.
           if (text.apply(value).chars().anyMatch(c -> Character.isISOControl(c) && c != '\n')) {
             throw ProblemException.invalidField(
                 path, "`%s` must not hold control characters.".formatted(path));

@@ -16,9 +16,9 @@ import org.jdbi.v3.postgres.PostgresPlugin;
 
 /// The two ways into the database: as one tenant, or as the engine.
 ///
-/// Each has pools of its own whose sessions have already dropped to their role, so that nothing runs
-/// with the rights of the login. A tenant's transaction names its tenant in its first statement;
-/// without it row-level security shows nothing.
+/// Each has pools of its own whose sessions have already dropped to their role, so that nothing
+/// runs with the rights of the login. A tenant's transaction names its tenant in its first
+/// statement; without it row-level security shows nothing.
 ///
 /// A transaction of one pool may ask the other pool for a connection (within one pool and thread
 /// the open transaction is used again), but then never the other way round, or the two would wait
@@ -55,8 +55,7 @@ public final class Database implements AutoCloseable {
     this.tenantPool = pool(address, "tenant", "tenon_tenant", sizes.tenant(), WAIT_MAX, meters);
     this.lookUpPool = pool(address, "look-up", "tenon_engine", LOOK_UP_POOL, WAIT_MAX, meters);
     this.directoryPool =
-        pool(
-            address, "directory", "tenon_engine", DIRECTORY_POOL, DIRECTORY_WAIT_MAX, meters);
+        pool(address, "directory", "tenon_engine", DIRECTORY_POOL, DIRECTORY_WAIT_MAX, meters);
     this.intakePool = pool(address, "intake", "tenon_engine", sizes.intake(), WAIT_MAX, meters);
     this.pulsePool = pool(address, "pulse", "tenon_engine", 1, WAIT_MAX, meters);
     this.lookUp = jdbi(lookUpPool);
@@ -132,8 +131,8 @@ public final class Database implements AutoCloseable {
     return jdbi;
   }
 
-  /// Texts of exceptions reach the log and the results of jobs. Those of Jdbi repeat what was bound,
-  /// those of the driver the row that was refused: recipients, names, subjects.
+  /// Texts of exceptions reach the log and the results of jobs. Those of Jdbi repeat what was
+  /// bound, those of the driver the row that was refused: recipients, names, subjects.
   static final class Values {
     /// The driver's setting of it.
     static final String DETAIL = "logServerErrorDetail";

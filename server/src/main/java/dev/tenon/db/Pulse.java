@@ -11,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 
 /// Whether the database answers. It has a connection to itself: a pool that does work may be empty
-/// for as long as there is much work, and a balancer must not take that for a dead node. Anybody may
-/// ask, so an answer holds for half a second and many who ask at once share it.
+/// for as long as there is much work, and a balancer must not take that for a dead node. Anybody
+/// may ask, so an answer holds for half a second and many who ask at once share it.
 final class Pulse {
   private static final long HOLDS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 

@@ -37,8 +37,8 @@ final class Bodies implements AutoCloseable {
   ///
   /// @param bytesMax of all that are under way; beyond it a request is answered 503
   /// @param grace how long the first bytes may take
-  /// @param bytesPerSecondMin how much must have come a second after that, on average: a total bound
-  ///   on time that fits a small webhook and a large message alike
+  /// @param bytesPerSecondMin how much must have come a second after that, on average: a total
+  ///   bound on time that fits a small webhook and a large message alike
   record Limits(long bytesMax, Duration grace, int bytesPerSecondMin) {
     static final Limits DEFAULT = new Limits(64 << 20, Duration.ofSeconds(15), 32 * 1024);
 

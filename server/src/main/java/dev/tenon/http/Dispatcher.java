@@ -225,7 +225,8 @@ final class Dispatcher implements Handler {
         yield new ProblemException(ProblemCode.SERVER_BUSY);
       }
       case RuntimeException unfit when DatabaseTrouble.isUnfit(unfit) -> {
-        // Reading it should have refused it and named the field: a hole in our checks, or our fault.
+        // Reading it should have refused it and named the field: a hole in our checks, or our
+        // fault.
         log.error("the database refused a value that got that far", unfit);
         yield new ProblemException(
             ProblemCode.REQUEST_MALFORMED, "A value in this request can't be stored.");

@@ -1,6 +1,5 @@
 package dev.tenon.http;
 
-import dev.tenon.access.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

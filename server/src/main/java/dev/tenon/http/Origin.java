@@ -14,8 +14,8 @@ import java.util.Optional;
 /// @param client the other end, or what the trusted proxies say stood before them
 /// @param local whether the other end is on this machine and speaks for nobody else
 /// @param closed whether nobody on the way could read it: it came over TLS, from this machine, or
-///   through a trusted proxy that says it took it over TLS. One that speaks for somebody and doesn't
-///   say how he came may have taken it in the open
+///   through a trusted proxy that says it took it over TLS. One that speaks for somebody and
+///   doesn't say how he came may have taken it in the open
 record Origin(InetAddress client, boolean local, boolean closed) {
   private static final HeaderName PROTOCOL = HeaderNames.X_FORWARDED_PROTO;
   private static final int HOPS_MAX = 32;

@@ -38,9 +38,7 @@ public final class PublicUrl {
   boolean isHere() {
     String host = URI.create(get()).getHost();
     return host != null
-        && (host.equalsIgnoreCase("localhost")
-            || host.startsWith("127.")
-            || host.equals("[::1]"));
+        && (host.equalsIgnoreCase("localhost") || host.startsWith("127.") || host.equals("[::1]"));
   }
 
   void setIfUnknown(String url) {

@@ -106,7 +106,8 @@ public final class Request {
         + rawQuery();
   }
 
-  /// The value of a path parameter. Throws [ProblemException] (404) when no record can be called so.
+  /// The value of a path parameter. Throws [ProblemException] (404) when no record can be called
+  /// so.
   public String path(String name) {
     for (int i = 0; i < route.parameters.length; i++) {
       if (route.parameters[i].equals(name)) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 /// its fields mean; here stands what a row of the queue can hold. Deliveries of many tenants share
 /// one statement, so what would make it fail is refused before it gets there.
 final class FactBounds {
-  /// Facts in one delivery. `waiting_fact.ordinal` could count to 32767; no provider sends
-  /// a third of this.
+  /// Facts in one delivery. `waiting_fact.ordinal` could count to 32767; no provider sends a third
+  /// of this.
   static final int FACTS_MAX = 10_000;
 
   /// Of a kind or an object.

@@ -22,7 +22,8 @@ class ConfigTest {
     assertThat(Config.defaults())
         .isEqualTo(
             new Config(
-                new Config.Server("127.0.0.1", 8080, "", List.of(), "", new Absent(), 16 << 20, 64 << 20, 30),
+                new Config.Server(
+                    "127.0.0.1", 8080, "", List.of(), "", new Absent(), 16 << 20, 64 << 20, 30),
                 new Config.Data(Path.of(".tenon")),
                 new Config.Database("", "", new Absent(), 12, 12, 0),
                 new Config.Vault(new Absent()),

@@ -41,7 +41,9 @@ class BodiesTest {
                     int length = request.body().length;
                     bodies.incrementAndGet();
                     request.answer(
-                        200, "text/plain", Integer.toString(length).getBytes(StandardCharsets.US_ASCII));
+                        200,
+                        "text/plain",
+                        Integer.toString(length).getBytes(StandardCharsets.US_ASCII));
                   })
               .bodyBytesMax(200_000);
           routes
@@ -58,7 +60,9 @@ class BodiesTest {
                       Thread.currentThread().interrupt();
                     }
                     request.answer(
-                        200, "text/plain", Integer.toString(length).getBytes(StandardCharsets.US_ASCII));
+                        200,
+                        "text/plain",
+                        Integer.toString(length).getBytes(StandardCharsets.US_ASCII));
                   })
               .bodyBytesMax(200_000);
         },
@@ -83,7 +87,8 @@ class BodiesTest {
         HttpResponse<String> taken = server.call("POST", "/bytes", "", "x".repeat(size));
         assertThat(taken.body()).isEqualTo(Integer.toString(size));
       }
-      assertThat(server.call("POST", "/bytes", "", "x".repeat(200_001)).statusCode()).isEqualTo(413);
+      assertThat(server.call("POST", "/bytes", "", "x".repeat(200_001)).statusCode())
+          .isEqualTo(413);
     }
   }
 
@@ -140,8 +145,7 @@ class BodiesTest {
 
   @Test
   void oneThatDripsIsCutOff() throws Exception {
-    var limits =
-        new Bodies.Limits(BYTES_MAX, Duration.ofMillis(200), 32 * 1024);
+    var limits = new Bodies.Limits(BYTES_MAX, Duration.ofMillis(200), 32 * 1024);
     try (TestServer server = server(limits);
         Socket socket = socket(server)) {
       begin(socket.getOutputStream(), 100_000);
@@ -161,8 +165,7 @@ class BodiesTest {
 
   @Test
   void oneThatFallsSilentIsCutOff() throws Exception {
-    var limits =
-        new Bodies.Limits(BYTES_MAX, Duration.ofMillis(200), 32 * 1024);
+    var limits = new Bodies.Limits(BYTES_MAX, Duration.ofMillis(200), 32 * 1024);
     try (TestServer server = server(limits);
         Socket socket = socket(server)) {
       begin(socket.getOutputStream(), 100_000);
@@ -225,7 +228,9 @@ class BodiesTest {
     var said = new StringBuilder();
     byte[] bytes = new byte[4096];
     try {
-      for (int n = socket.getInputStream().read(bytes); n >= 0; n = socket.getInputStream().read(bytes)) {
+      for (int n = socket.getInputStream().read(bytes);
+          n >= 0;
+          n = socket.getInputStream().read(bytes)) {
         said.append(new String(bytes, 0, n, StandardCharsets.UTF_8));
       }
     } catch (java.net.SocketTimeoutException e) {

@@ -191,7 +191,8 @@ class EdgeTest {
 
   private static HttpServer.Settings settings(
       String host, Optional<SSLContext> tls, List<String> proxies) {
-    return new HttpServer.Settings(host, 0, STOP, tls, Networks.parse(proxies), Optional.empty(), Bodies.Limits.DEFAULT);
+    return new HttpServer.Settings(
+        host, 0, STOP, tls, Networks.parse(proxies), Optional.empty(), Bodies.Limits.DEFAULT);
   }
 
   private static HttpResponse<String> plain(

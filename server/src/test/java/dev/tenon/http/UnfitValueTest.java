@@ -6,9 +6,9 @@ import dev.tenon.db.Database;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /// What reading should have refused and the database did: the caller's mistake all the same.
 class UnfitValueTest {

@@ -36,7 +36,8 @@ class IdempotencyKeysTest {
           from generate_series(1, 3600) n
           """);
       var keys =
-          new IdempotencyKeys(database, Vault.open(keyFile, database, now::get), new Ids(now::get), now::get);
+          new IdempotencyKeys(
+              database, Vault.open(keyFile, database, now::get), new Ids(now::get), now::get);
       assertThat(keys.clean()).isZero();
       now.set(now.get().plus(Duration.ofDays(2)).plusSeconds(2501));
       assertThat(keys.clean()).isEqualTo(2500);

@@ -222,7 +222,8 @@ class InboundTest {
   @Test
   void aTimeThatNoDatabaseHoldsIs400AndCostsNobodyElse() {
     for (String time :
-        List.of("+100000000-01-01T00:00:00Z", "-100000-01-01T00:00:00Z", "+10000-01-01T00:00:00Z")) {
+        List.of(
+            "+100000000-01-01T00:00:00Z", "-100000-01-01T00:00:00Z", "+10000-01-01T00:00:00Z")) {
       byte[] body =
           new String(event(), StandardCharsets.UTF_8)
               .replace("1764000000", "\"" + time + "\"")

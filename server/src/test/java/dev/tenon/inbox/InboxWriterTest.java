@@ -255,8 +255,7 @@ class InboxWriterTest {
   }
 
   private int count(String sql, UUID id) {
-    return db.asEngine(
-        tx -> tx.handle().createQuery(sql).bind(0, id).mapTo(Integer.class).one());
+    return db.asEngine(tx -> tx.handle().createQuery(sql).bind(0, id).mapTo(Integer.class).one());
   }
 
   /// A pool whose connections do `before` before each statement is prepared.
