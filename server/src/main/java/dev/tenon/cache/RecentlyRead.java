@@ -26,6 +26,8 @@ public final class RecentlyRead<K, V> {
   /// Reads what is not remembered.
   @FunctionalInterface
   public interface Read<K, V> {
+    /// What is under `key`, or empty.
+    ///
     /// @param known whether it was there a period ago: not what anybody could have made up
     Optional<V> read(K key, boolean known);
   }

@@ -35,7 +35,7 @@ record Origin(InetAddress client, boolean local, boolean closed) {
     }
     Optional<String> protocol = request.headers().first(PROTOCOL);
     boolean closed =
-        forwarded || protocol.isPresent()
+        (forwarded || protocol.isPresent())
             ? protocol.map(String::strip).filter("https"::equalsIgnoreCase).isPresent()
             : tls || loopback;
     return new Origin(

@@ -121,7 +121,9 @@ class MetricsPageTest {
         "Requests by `method`, `route` (the pattern) and `status`: their number and time.");
     all.put("http_server_requests_seconds_max", "The longest request of the last minutes.");
     all.put("http_server_requests_active", "Requests under way.");
-    all.put("hikaricp_connections", "Connections of a `pool`: `tenon-engine`, `tenon-tenant`, `tenon-intake`, and the small ones for look-ups (`tenon-look-up`, `tenon-directory`) and for `/readyz` (`tenon-pulse`).");
+    all.put(
+        "hikaricp_connections",
+        "Connections of a `pool`: `tenon-engine`, `tenon-tenant`, `tenon-intake`, and the small ones for look-ups (`tenon-look-up`, `tenon-directory`) and for `/readyz` (`tenon-pulse`).");
     all.put("hikaricp_connections_active", "Connections in use.");
     all.put("hikaricp_connections_idle", "Connections that nobody uses.");
     all.put("hikaricp_connections_max", "The size of the pool.");
