@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Puts the line from cause to effect together.
@@ -16,6 +17,7 @@ final class Timeline {
   void received(InboxQueries.Received event) {
     steps.add(
         new TimelineStep(
+            "received",
             event.receivedAt,
             new Mark(Mark.Shape.DOT, Mark.Tone.GOOD, "received"),
             "Webhook received",
@@ -41,6 +43,7 @@ final class Timeline {
         };
     steps.add(
         new TimelineStep(
+            Ids.write(Prefix.FACT, fact.id()),
             at,
             Mark.fact(fact.state()),
             title,
@@ -72,6 +75,7 @@ final class Timeline {
   void message(MessageRow message, String href) {
     steps.add(
         new TimelineStep(
+            Ids.write(Prefix.MESSAGE, message.id()),
             message.createdAt().at(),
             Mark.message(message.state()),
             (message.template().isEmpty() ? "Message" : "Message " + message.template())
@@ -94,7 +98,7 @@ final class Timeline {
     };
   }
 
-  void attempt(MessageQueries.Attempt attempt) {
+  void attempt(UUID message, MessageQueries.Attempt attempt) {
     @Nullable Instant end = attempt.endedAt();
     Instant ended = end == null ? attempt.startedAt() : end;
     String title =
@@ -113,6 +117,7 @@ final class Timeline {
         };
     steps.add(
         new TimelineStep(
+            Ids.write(Prefix.MESSAGE, message) + " " + attempt.number(),
             attempt.startedAt(),
             Mark.attempt(attempt.outcome()),
             title,
@@ -130,6 +135,7 @@ final class Timeline {
   void event(MessageQueries.Event event) {
     steps.add(
         new TimelineStep(
+            Ids.write(Prefix.EVENT, event.id()),
             event.createdAt(),
             new Mark(Mark.Shape.DOT, Mark.Tone.GOOD, "written"),
             "Event " + event.type(),

@@ -167,7 +167,66 @@ final class ConsoleBrowserTest {
             """);
     lookNow();
     browser.awaitText("Logged out");
+    browser.follow("Logged out. Log in again");
+    assertThat(browser.text()).contains("You are not logged in");
     assertThat(browser.complaints()).allMatch(each -> each.contains("status of 401"));
+  }
+
+  @Test
+  void aPageThatLooksAgainKeepsItsCopyButtons() {
+    browser.open(server.at(Frame.base(fixture.other) + "/messages"));
+    assertThat(browser.isShown(".copy")).isTrue();
+    Object _ = browser.script("document.querySelector('.empty p').textContent = 'replaced';");
+    lookNow();
+    browser.awaitText("No message yet");
+    assertThat(browser.isShown(".copy")).isTrue();
+  }
+
+  @Test
+  void theFocusStaysOnItsStepWhenAnEarlierOneComesIn() {
+    var received =
+        fixture.received(
+            fixture.tenant,
+            "stripe",
+            "invoice.watched",
+            "in_3",
+            "waiting",
+            "",
+            "{}",
+            Duration.ZERO);
+    fixture.message(
+        fixture.tenant,
+        "sent",
+        "Later",
+        "later@example.com",
+        "postmark",
+        "",
+        received[1],
+        "Hello",
+        Duration.ZERO);
+    browser.open(
+        server.at(
+            Frame.base(fixture.tenant)
+                + new ConsoleStory.Story(received[0], received[1]).eventPath()));
+    browser.focus(".timeline a");
+    String focused = browser.focused();
+    assertThat(focused).contains("later@example.com");
+
+    fixture.message(
+        fixture.tenant,
+        "sent",
+        "Earlier",
+        "earlier@example.com",
+        "postmark",
+        "",
+        received[1],
+        "Hello",
+        Duration.ofMillis(1));
+    lookNow();
+    browser.awaitText("earlier@example.com");
+
+    assertThat(browser.texts(".timeline a").getFirst()).contains("earlier@example.com");
+    assertThat(browser.focused()).isEqualTo(focused);
   }
 
   /// What a window does that is looked at again; saves the test the seconds between two looks.
@@ -253,6 +312,8 @@ final class ConsoleBrowserTest {
   @Test
   void everythingWorksWithoutScripts() {
     browser.scripts(false);
+    browser.open(server.at(Frame.base(fixture.other) + "/messages"));
+    assertThat(browser.isShown(".copy")).isFalse();
     browser.open(server.at(Frame.base(fixture.tenant) + "/inbox?state=dead&since=30d"));
     assertThat(browser.text()).contains("customer.deleted", "dead").doesNotContain("Live");
     browser.leave(() -> browser.click("button[name=theme]"));
