@@ -109,7 +109,7 @@ final class Timeline {
           case "refused_request" -> attempt.provider() + " refused the mail";
           case "connection_broken" -> attempt.provider() + " refused the key";
           case "passing" -> attempt.provider() + " can't take it now";
-          case "unknown" -> attempt.provider() + " gave no answer";
+          case "unknown" -> attempt.provider() + " may or may not have taken it";
           case "found" -> attempt.provider() + " has it";
           case "missing" -> attempt.provider() + " does not have it";
           case "unanswered" -> "Asked " + attempt.provider() + ", which did not say";
@@ -121,14 +121,16 @@ final class Timeline {
             attempt.startedAt(),
             Mark.attempt(attempt.outcome()),
             title,
-            "attempt " + attempt.number(),
+            "attempt "
+                + attempt.number()
+                + (attempt.decision().isEmpty() ? "" : ": " + attempt.decision()),
             ended.equals(attempt.startedAt())
                 ? ""
                 : Moment.took(Duration.between(attempt.startedAt(), ended)),
             attempt.words(),
             attempt.outcome().equals("connection_broken")
                 ? "Paste a new key into the connection, or check that it belongs to this account."
-                : attempt.decision(),
+                : "",
             ""));
   }
 

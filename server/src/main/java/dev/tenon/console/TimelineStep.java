@@ -25,8 +25,8 @@ public record TimelineStep(
     String advice,
     String href) {
 
-  /// Whether the title says the state already, so that the word beside it would only repeat it.
+  /// Whether title or doer say the state already, so that the word beside it would only repeat it.
   public boolean told() {
-    return title.toLowerCase(Locale.ROOT).contains(mark.word());
+    return (title + " " + who).toLowerCase(Locale.ROOT).contains(mark.word());
   }
 }

@@ -325,7 +325,7 @@ final class ConsoleFixture implements AutoCloseable {
         """
         insert into attempt (tenant_id, message_id, number, connection_id, provider, kind, outcome, status,
           code, detail, request_id, decision, started_at, ended_at)
-        values (?, ?, ?::smallint, ?, ?, 'sending', ?, ?, null, ?, 'req_7Fq2', nullif(?, ''), ?, ?)
+        values (?, ?, ?::smallint, ?, ?, 'sending', ?, ?, '', ?, 'req_7Fq2', nullif(?, ''), ?, ?)
         """,
         owner.uuid(),
         message,
