@@ -13,6 +13,7 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// `…/checkout-sessions`, `…/portal-sessions`, and the prices that a tenant may sell.
@@ -100,6 +101,7 @@ final class CheckoutRoutes {
     int trialDays = bounded("trial_days", body.trialDays(), 0, 0, TRIAL_DAYS_MAX);
     String successUrl = StripeCallers.webAddress(body.successUrl(), "success_url");
     String cancelUrl = StripeCallers.webAddress(body.cancelUrl(), "cancel_url");
+    UUID effect = callers.effect(request);
     StripeConnections.Account account = callers.account(request);
     String price = body.price().strip();
     if (!isPrice(price)
@@ -110,12 +112,13 @@ final class CheckoutRoutes {
     String customer =
         body.customer() == null ? "" : callers.customer(request, account, body.customer());
     CheckoutSessionSnapshot made =
-        StripeCallers.accepted(
+        callers.accepted(
+            account,
             account
                 .stripe()
                 .createCheckoutSession(
                     new NewCheckoutSession(
-                        callers.origin(request, account),
+                        callers.origin(request, account, effect),
                         price,
                         quantity,
                         customer,
@@ -124,7 +127,7 @@ final class CheckoutRoutes {
                         cancelUrl,
                         true,
                         trialDays),
-                    callers.keyOf(request)));
+                    effect.toString()));
     callers.made(request, account, made.id());
     return new CheckoutSessionView(made.id(), made.url());
   }
@@ -144,8 +147,11 @@ final class CheckoutRoutes {
     StripeConnections.Account account = callers.account(request);
     String customer = callers.customer(request, account, body.customer());
     URI url =
-        StripeCallers.accepted(
-            account.stripe().createPortalSession(customer, returnUrl, callers.keyOf(request)));
+        callers.accepted(
+            account,
+            account
+                .stripe()
+                .createPortalSession(customer, returnUrl, callers.effect(request).toString()));
     return new PortalSessionView(url.toString());
   }
 

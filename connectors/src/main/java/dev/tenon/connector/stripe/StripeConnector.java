@@ -29,6 +29,10 @@ public final class StripeConnector {
   /// Where Stripe's API is.
   public static final URI API = URI.create("https://api.stripe.com");
 
+  /// The code of an [Outcome.Unknown] whose idempotency key Stripe knows from a call with other
+  /// parameters. What became of that call is not to be learned by repeating this one.
+  public static final String KEY_OF_ANOTHER_CALL = "idempotency_error";
+
   private final StripeCalls calls;
 
   /// For the account that `key` belongs to.
