@@ -3,6 +3,7 @@ package dev.tenon.payment;
 import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
 import dev.tenon.connector.stripe.InvoiceSnapshot;
 import dev.tenon.connector.stripe.StripeObjects;
+import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import dev.tenon.lane.WaitingFact;
 import java.util.HashSet;
 import java.util.Optional;
@@ -33,6 +34,9 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
     final Set<String> subscriptions = new HashSet<>();
     final Set<String> invoices = new HashSet<>();
     final Set<String> charges = new HashSet<>();
+
+    /// Customers whose own facts are among these.
+    final Set<String> customersHeardOf = new HashSet<>();
   }
 
   /// What there is to read in a fact.
@@ -72,7 +76,9 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
               "customer.subscription.resumed",
               "customer.subscription.trial_will_end" ->
               About.SUBSCRIPTION;
-          case "checkout.session.completed", "checkout.session.async_payment_succeeded" ->
+          case "checkout.session.completed",
+              "checkout.session.async_payment_succeeded",
+              "checkout.session.async_payment_failed" ->
               About.CHECKOUT_SESSION;
           case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed" ->
               About.INVOICE;
@@ -108,16 +114,25 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
 
   void collect(Rows rows) {
     switch (about) {
-      case CUSTOMER -> rows.customers.add(id);
-      case SUBSCRIPTION -> rows.subscriptions.add(id);
+      case CUSTOMER -> {
+        rows.customers.add(id);
+        rows.customersHeardOf.add(id);
+      }
+      case SUBSCRIPTION -> {
+        rows.subscriptions.add(id);
+        // Whom to write to, where nobody else says.
+        add(rows.customers, PlainText.id(SubscriptionSnapshot.of(object()).customer()));
+      }
       case INVOICE -> {
         rows.invoices.add(id);
         add(rows.subscriptions, PlainText.id(InvoiceSnapshot.of(object()).subscription()));
       }
-      case CHECKOUT_SESSION ->
-          add(
-              rows.subscriptions,
-              PlainText.id(CheckoutSessionSnapshot.of(object()).subscription()));
+      case CHECKOUT_SESSION -> {
+        add(
+            rows.subscriptions, PlainText.id(CheckoutSessionSnapshot.of(object()).subscription()));
+        // A single payment has the session's id.
+        rows.invoices.add(id);
+      }
       case CHARGE -> rows.charges.add(id);
       case INVOICE_PAYMENT -> {
         // It only links two ids.
