@@ -10,8 +10,8 @@ import dev.tenon.connector.http.ApacheProviderHttp;
 import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.HttpResult;
-import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
 import dev.tenon.connector.stripe.NewCheckoutSession;
+import dev.tenon.connector.stripe.OpenCheckoutSession;
 import dev.tenon.connector.stripe.Origin;
 import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.db.TenantTx;
@@ -215,7 +215,7 @@ final class DevSeed {
     URI base = sandbox.url("stripe");
     try (var http = new ApacheProviderHttp(EgressPolicy.allowing(List.of(base)))) {
       String price = price(http, base);
-      Outcome<CheckoutSessionSnapshot> made =
+      Outcome<OpenCheckoutSession> made =
           new StripeConnector(Secret.of(SANDBOX_KEY), base, http)
               .createCheckoutSession(
                   new NewCheckoutSession(
@@ -224,12 +224,11 @@ final class DevSeed {
                       1,
                       "",
                       "ada@customer.test",
-                      base + "/",
-                      base + "/",
+                      new NewCheckoutSession.Page.Hosted(base + "/", base + "/"),
                       true,
                       0),
                   UUID.randomUUID().toString());
-      return made instanceof Outcome.Accepted<CheckoutSessionSnapshot> accepted
+      return made instanceof Outcome.Accepted<OpenCheckoutSession> accepted
           ? accepted.value().url()
           : base.toString();
     }
