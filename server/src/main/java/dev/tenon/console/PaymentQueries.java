@@ -22,8 +22,13 @@ final class PaymentQueries {
     return tx.handle()
         .createQuery(
             """
-            select s.id, s.provider_id, s.state, s.plan, s.quantity, s.currency, s.unit_amount,
-              cardinality(s.prices) as prices, s.cancel_at_period_end, s.period_end, s.cancel_at, s.ended_at,
+            select s.id, s.provider_id, s.state, s.plan, s.currency,
+              cardinality(s.prices) as prices,
+              case when s.items = '[]' then s.unit_amount::numeric * coalesce(s.quantity, 1)
+                else (select case when bool_and(i->>'unitAmount' is not null)
+                    then sum((i->>'unitAmount')::numeric * (i->>'quantity')::numeric) end
+                  from json_array_elements(s.items::json) i) end as total,
+              s.cancel_at_period_end, s.period_end, s.cancel_at, s.ended_at,
               s.updated_at, coalesce(c.email, c.name, s.customer_provider_id) as customer
             from subscription s
             left join customer c on c.tenant_id = s.tenant_id
@@ -40,9 +45,8 @@ final class PaymentQueries {
 
   private static SubscriptionRow subscription(ResultSet row, Instant now) throws SQLException {
     String plan = text(row, "plan");
-    long unit = row.getLong("unit_amount");
-    String amount =
-        row.wasNull() ? "" : money(Math.multiplyExact(unit, quantity(row)), text(row, "currency"));
+    @Nullable BigDecimal total = row.getBigDecimal("total");
+    String amount = total == null ? "" : money(total, text(row, "currency"));
     return new SubscriptionRow(
         row.getObject("id", UUID.class),
         row.getString("provider_id"),
@@ -55,14 +59,9 @@ final class PaymentQueries {
   }
 
   /// A name, never an id: that tells nobody anything.
-  private static String plan(String name, int prices) {
+  static String plan(String name, int prices) {
     String first = name.isEmpty() ? "unnamed" : name;
     return prices > 1 ? first + " and " + (prices - 1) + " more" : first;
-  }
-
-  private static long quantity(ResultSet row) throws SQLException {
-    long quantity = row.getLong("quantity");
-    return row.wasNull() ? 1 : quantity;
   }
 
   private static String ends(ResultSet row, Instant now) throws SQLException {
@@ -112,6 +111,10 @@ final class PaymentQueries {
 
   /// Minor units as people write them: 1999 of `eur` is "19.99 EUR".
   static String money(long minorUnits, String currency) {
+    return money(BigDecimal.valueOf(minorUnits), currency);
+  }
+
+  private static String money(BigDecimal minorUnits, String currency) {
     BigDecimal units = StripeAmounts.units(minorUnits, currency);
     return String.format(Locale.ROOT, "%,." + units.scale() + "f", units)
         + " "

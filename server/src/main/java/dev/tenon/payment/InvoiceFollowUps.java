@@ -51,7 +51,7 @@ final class InvoiceFollowUps {
       of.firstReceipt = receipt.onceKey();
       of.changed = true;
     } else {
-      batch.mails.add(receipt);
+      batch.mails.add(() -> receipt);
     }
   }
 
@@ -80,7 +80,7 @@ final class InvoiceFollowUps {
             "invoice_url",
             cause);
     if (receipt != null) {
-      batch.mails.add(receipt);
+      batch.mails.add(() -> receipt);
     }
   }
 
@@ -114,7 +114,7 @@ final class InvoiceFollowUps {
           mail(
               "payment-failed", row, new Recipient(invoice), data, "update_payment_url", cause);
       if (mail != null) {
-        batch.mails.add(mail);
+        batch.mails.add(() -> mail);
       }
     }
   }

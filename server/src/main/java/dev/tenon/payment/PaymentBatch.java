@@ -11,13 +11,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The rows that a batch of facts touches, loaded and locked at once, changed in memory and written
 /// back at once; with the events and mails that follow.
 final class PaymentBatch {
   final List<NewEvent> events = new ArrayList<>();
-  final List<TemplateMail> mails = new ArrayList<>();
+
+  /// Mails that follow; written when the whole batch is known, so that they say all of it.
+  final List<Supplier<TemplateMail>> mails = new ArrayList<>();
 
   /// Receipts for first invoices, which wait to see whether a checkout belongs to them.
   final List<TemplateMail> firstReceipts = new ArrayList<>();

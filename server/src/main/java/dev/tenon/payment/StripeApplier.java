@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Applies Stripe's facts to customers, subscriptions and payments, and makes the events and mails
@@ -110,7 +111,7 @@ public final class StripeApplier implements FactApplier {
   private void send(TenantTx tx, PaymentBatch batch) {
     if (!batch.mails.isEmpty() || !batch.firstReceipts.isEmpty()) {
       Set<String> off = PaymentMails.off(tx);
-      messages.queue(tx, PaymentMails.wanted(batch.mails, off));
+      messages.queue(tx, PaymentMails.wanted(batch.mails.stream().map(Supplier::get).toList(), off));
       messages.queueFor(
           tx,
           PaymentMails.wanted(batch.firstReceipts, off),

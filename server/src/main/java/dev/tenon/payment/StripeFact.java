@@ -3,7 +3,6 @@ package dev.tenon.payment;
 import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
 import dev.tenon.connector.stripe.InvoiceSnapshot;
 import dev.tenon.connector.stripe.StripeObjects;
-import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import dev.tenon.lane.WaitingFact;
 import java.util.HashSet;
 import java.util.Optional;
@@ -121,23 +120,37 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
       case SUBSCRIPTION -> {
         rows.subscriptions.add(id);
         // Whom to write to, where nobody else says.
-        add(rows.customers, PlainText.id(SubscriptionSnapshot.of(object()).customer()));
+        add(rows.customers, customer());
       }
       case INVOICE -> {
         rows.invoices.add(id);
         add(rows.subscriptions, PlainText.id(InvoiceSnapshot.of(object()).subscription()));
       }
       case CHECKOUT_SESSION -> {
-        add(
-            rows.subscriptions, PlainText.id(CheckoutSessionSnapshot.of(object()).subscription()));
-        // A single payment has the session's id.
-        rows.invoices.add(id);
+        CheckoutSessionSnapshot session = CheckoutSessionSnapshot.of(object());
+        add(rows.subscriptions, PlainText.id(session.subscription()));
+        if (session.mode().equals("payment")) {
+          // A single payment has the session's id.
+          rows.invoices.add(id);
+        }
       }
       case CHARGE -> rows.charges.add(id);
       case INVOICE_PAYMENT -> {
         // It only links two ids.
       }
     }
+  }
+
+  /// The customer that a subscription names, or its account.
+  private @Nullable String customer() {
+    for (String field : new String[] {"customer", "customer_account"}) {
+      JsonNode named = object().path(field);
+      JsonNode id = named.isObject() ? named.path("id") : named;
+      if (id.isString()) {
+        return PlainText.id(id.stringValue());
+      }
+    }
+    return null;
   }
 
   private static void add(Set<String> ids, @Nullable String id) {

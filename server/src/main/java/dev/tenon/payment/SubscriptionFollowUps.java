@@ -50,32 +50,43 @@ final class SubscriptionFollowUps {
   /// Makes the mails that are due and marks them made, in the row that the same commit writes.
   static void mails(PaymentBatch batch, SubscriptionRow row, UUID cause) {
     SubscriptionContact contact = batch.contact(row);
-    SubscriptionFact shown = row.shown();
-    if (contact == null || contact.email() == null || shown == null) {
+    if (contact == null) {
       return;
     }
     if (row.confirmationDue()) {
       row.confirmationMade = true;
       row.changed = true;
-      Map<String, Object> data = data(row);
-      data.put("amount", Wording.amount(shown.items(), shown.currency()));
-      data.put("period_end", Wording.day(shown.periodEnd()));
-      batch.mails.add(mail(row, contact, "subscription-confirmation", data, cause));
+      batch.mails.add(
+          () -> mail(row, contact, "subscription-confirmation", confirmation(row), cause));
     }
     if (row.cancellationDue()) {
       row.cancellationMade = true;
       row.changed = true;
-      Instant over = shown.over();
-      boolean early = shown.periodEnd() != null && over.isBefore(shown.periodEnd());
-      Map<String, Object> data = data(row);
-      // An end a little after the period's is the end of the period: Stripe takes its time.
-      Instant end = early || shown.periodEnd() == null ? over : shown.periodEnd();
-      data.put("period_end", Wording.day(end));
-      if (early || shown.periodEnd() == null) {
-        data.put("ended_early", "yes");
-      }
-      batch.mails.add(mail(row, contact, "subscription-cancellation", data, cause));
+      batch.mails.add(
+          () -> mail(row, contact, "subscription-cancellation", cancellation(row), cause));
     }
+  }
+
+  private static Map<String, Object> confirmation(SubscriptionRow row) {
+    SubscriptionFact shown = Objects.requireNonNull(row.shown());
+    Map<String, Object> data = data(row);
+    data.put("amount", Wording.amount(shown.items(), shown.currency()));
+    data.put("period_end", Wording.day(shown.periodEnd()));
+    return data;
+  }
+
+  /// When it ended: with its period, which may take a little longer, or before.
+  private static Map<String, Object> cancellation(SubscriptionRow row) {
+    SubscriptionFact shown = Objects.requireNonNull(row.shown());
+    Instant over = shown.over();
+    Instant period = shown.periodEnd();
+    boolean early = period == null || over.isBefore(period);
+    Map<String, Object> data = data(row);
+    data.put("period_end", Wording.day(early ? over : period));
+    if (early) {
+      data.put("ended_early", "yes");
+    }
+    return data;
   }
 
   /// What both mails say: the plan's name, or that it has none.
@@ -104,7 +115,7 @@ final class SubscriptionFollowUps {
         template + ":" + about,
         template,
         name,
-        Objects.requireNonNull(contact.email()),
+        contact.email() == null ? "" : contact.email(),
         data,
         cause,
         about);

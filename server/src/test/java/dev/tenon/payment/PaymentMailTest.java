@@ -83,6 +83,27 @@ class PaymentMailTest {
     namesNoIds();
   }
 
+  /// All that a checkout causes comes in one batch, and the mail knows all of it.
+  @Test
+  void aCheckoutOfAPriceWithoutNicknameIsConfirmedByTheNameOfTheProduct() {
+    try (var sandbox = new SandboxLives()) {
+      for (Life life :
+          sandbox.record("unnamed", Map.of(), script -> script.checkoutWithoutNickname())) {
+        life.as(life.name().contains("old") ? "Xold" : "Xnew", new java.util.Random(1))
+            .bodies()
+            .forEach(body -> engine.receive(source, body));
+      }
+    }
+    engine.runAll();
+    assertThat(mails("subscription-confirmation"))
+        .extracting(Mail::subject)
+        .containsExactly(
+            "Your Pro subscription is active", "Your Pro subscription is active");
+    assertThat(engine.rows("select distinct plan from subscription"))
+        .containsExactly(List.of("Pro"));
+    namesNoIds();
+  }
+
   @Test
   void aPlanWithoutAnyNameIsNotNamed() {
     live(ShortLives.withoutAnyName(false));
@@ -155,6 +176,17 @@ class PaymentMailTest {
         .containsExactly(List.of("failed", "4200"));
     assertThat(engine.rows("select type from event")).containsExactly(List.of("payment.failed"));
     assertThat(mails("receipt", "payment-failed")).isEmpty();
+  }
+
+  @Test
+  void readsTheNameOutOfALine() {
+    assertThat(PlanName.of("1 × Pro (at $29.00 / month)")).isEqualTo("Pro");
+    assertThat(PlanName.of("12 × Pro (EU) (at €29.00 / every 3 months)")).isEqualTo("Pro (EU)");
+    assertThat(PlanName.of("1 × Seats (Tier 1 at $5.00 / month)")).isEqualTo("Seats");
+    assertThat(PlanName.of("Trial period for Pro")).isEqualTo("Pro");
+    assertThat(PlanName.of("Consulting in May")).isEqualTo("Consulting in May");
+    assertThat(PlanName.of("1 × prod_Nx82ka")).isNull();
+    assertThat(PlanName.of(" ")).isNull();
   }
 
   private static Life life(String name) {

@@ -109,6 +109,11 @@ class SubscriptionLifeTest {
                       .after(month, "renew")));
       lives.addAll(
           sandbox.record(
+              "without a nickname",
+              metadata,
+              script -> script.checkoutWithoutNickname().after(Duration.ofDays(9), "cancel")));
+      lives.addAll(
+          sandbox.record(
               "trial",
               metadata,
               script ->

@@ -23,6 +23,33 @@ final class Amounts {
     return number(minor, currency).toPlainString() + " " + currency.toUpperCase(Locale.ROOT);
   }
 
+  /// " (at €29.00 / month)", as the lines of an invoice end; empty for a price without one amount.
+  static String each(JsonNode price) {
+    JsonNode unit = price.path("unit_amount");
+    JsonNode recurring = price.path("recurring");
+    if (!unit.isIntegralNumber() || !recurring.isObject()) {
+      return "";
+    }
+    String currency = price.path("currency").asString("");
+    long count = recurring.path("interval_count").asLong(1);
+    String interval = recurring.path("interval").asString();
+    return " (at %s%s / %s)"
+        .formatted(
+            symbol(currency),
+            number(unit.asLong(), currency).toPlainString(),
+            count == 1 ? interval : "every " + count + " " + interval + "s");
+  }
+
+  private static String symbol(String currency) {
+    return switch (currency) {
+      case "usd" -> "$";
+      case "eur" -> "€";
+      case "gbp" -> "£";
+      case "jpy" -> "¥";
+      default -> currency.toUpperCase(Locale.ROOT) + " ";
+    };
+  }
+
   private static BigDecimal number(long minor, String currency) {
     if (ALWAYS_00.contains(currency) && minor % 100 == 0) {
       return BigDecimal.valueOf(minor / 100);
