@@ -207,8 +207,8 @@ public final class Connections {
         .orElse(false);
   }
 
-  /// Notes that the provider takes the credentials of a connection that counted as broken. False when
-  /// it is not broken.
+  /// Notes that the provider takes the credentials of a connection that counted as broken. False
+  /// when it is not broken.
   public boolean markWorking(TenantTx tx, ConnectionId id) {
     return ConnectionStore.find(tx, id, true)
         .filter(connection -> connection.state() == Connection.State.BROKEN)

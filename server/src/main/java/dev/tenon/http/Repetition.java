@@ -12,10 +12,10 @@ import org.slf4j.LoggerFactory;
 /// caller sent one.
 ///
 /// An answer is remembered and given again. A refusal (4xx) did nothing, so its key is free again,
-/// unless an earlier run with it ended without anybody knowing what it did: a refusal of a later run
-/// says nothing of that one, and a free key would do it twice. After a fault (5xx) nobody knows what
-/// was done: the key stays, and the next request that carries it takes the run up under the same
-/// effect id.
+/// unless an earlier run with it ended without anybody knowing what it did: a refusal of a later
+/// run says nothing of that one, and a free key would do it twice. After a fault (5xx) nobody knows
+/// what was done: the key stays, and the next request that carries it takes the run up under the
+/// same effect id.
 final class Repetition {
   private static final Logger LOG = LoggerFactory.getLogger(Repetition.class);
   static final String HEADER = "Idempotency-Key";

@@ -71,8 +71,8 @@ final class CheckoutRoutes {
   }
 
   /// A checkout of one subscription to create. Promotion codes are accepted in it, and the billing
-  /// address is asked for where it is needed. A hosted one takes `success_url` and `cancel_url`; one
-  /// that is embedded in a page of yours takes `return_url` instead.
+  /// address is asked for where it is needed. A hosted one takes `success_url` and `cancel_url`;
+  /// one that is embedded in a page of yours takes `return_url` instead.
   public record CreateCheckoutSession(
       @About("The provider's id of the price; one that the tenant may sell.") String price,
       @About("1 where it is not given.") @Nullable Integer quantity,
@@ -81,8 +81,7 @@ final class CheckoutRoutes {
       @About("Where a paid one leads back to; may hold `{CHECKOUT_SESSION_ID}`.")
           @Nullable String successUrl,
       @About("Where one that was left leads back to.") @Nullable String cancelUrl,
-      @About(
-              "Makes it embedded, and is where it leads back to; may hold `{CHECKOUT_SESSION_ID}`.")
+      @About("Makes it embedded, and is where it leads back to; may hold `{CHECKOUT_SESSION_ID}`.")
           @Nullable String returnUrl,
       @About("Days until the first payment, at most 730; none where it is not given.")
           @Nullable Integer trialDays) {}

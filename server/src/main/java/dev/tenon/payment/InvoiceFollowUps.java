@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// What follows when a payment changes: events for the application, mails for the customer.
 ///
 /// A receipt is sent once for each payment but the first of a subscription that was bought at a
-/// checkout, which its confirmation tells of. Whether a checkout belongs to a first invoice is not to
-/// be seen in it, so its receipt waits an hour for one. A failure is told once an invoice, and not
-/// after the payment succeeded.
+/// checkout, which its confirmation tells of. Whether a checkout belongs to a first invoice is not
+/// to be seen in it, so its receipt waits an hour for one. A failure is told once an invoice, and
+/// not after the payment succeeded.
 final class InvoiceFollowUps {
   private InvoiceFollowUps() {}
 
@@ -111,8 +111,7 @@ final class InvoiceFollowUps {
         data.put("next_attempt", Wording.day(invoice.nextPaymentAttempt()));
       }
       TemplateMail mail =
-          mail(
-              "payment-failed", row, new Recipient(invoice), data, "update_payment_url", cause);
+          mail("payment-failed", row, new Recipient(invoice), data, "update_payment_url", cause);
       if (mail != null) {
         batch.mails.add(() -> mail);
       }
@@ -152,13 +151,7 @@ final class InvoiceFollowUps {
     }
     String about = Ids.write(Prefix.PAYMENT, row.id);
     return new TemplateMail(
-        template + ":" + about,
-        template,
-        name == null ? "" : name,
-        address,
-        data,
-        cause,
-        about);
+        template + ":" + about, template, name == null ? "" : name, address, data, cause, about);
   }
 
   private static void tell(PaymentBatch batch, EventType type, PaymentRow row, UUID cause) {

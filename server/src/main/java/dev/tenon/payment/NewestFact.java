@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A final one beats all others, since what has ended never lives again; then the later second
 /// wins. Within one second, which is all that `event.created` tells, the facts themselves say how
-/// each field ended: every change found a value and left one, so along a chain of changes *the value
-/// that was left once more than it was found is the last one*. What the newest older fact left (the
-/// anchor) counts as left, which tells a change and its reversal from the reversal and the change.
-/// The newest fact is the one that shows the last values; where that is silent, the one that is
-/// further in the object's life, and at last the one with the greater event id. The answer is a
-/// function of the set of facts, so their order can't matter.
+/// each field ended: every change found a value and left one, so along a chain of changes *the
+/// value that was left once more than it was found is the last one*. What the newest older fact
+/// left (the anchor) counts as left, which tells a change and its reversal from the reversal and
+/// the change. The newest fact is the one that shows the last values; where that is silent, the one
+/// that is further in the object's life, and at last the one with the greater event id. The answer
+/// is a function of the set of facts, so their order can't matter.
 final class NewestFact {
   /// More events of one subscription in one second than Stripe allows changes in an hour.
   private static final int KEPT_MAX = 16;
@@ -30,9 +30,10 @@ final class NewestFact {
 
   private NewestFact() {}
 
-  /// Adds `fact` to the facts that decide: those of the newest second and, as their anchor, those of
-  /// the newest second before it; the final ones of one second alone where there are any. Repeats
-  /// and older ones leave them as they are. Of more than 16 in one second the greatest ids stay.
+  /// Adds `fact` to the facts that decide: those of the newest second and, as their anchor, those
+  /// of the newest second before it; the final ones of one second alone where there are any.
+  /// Repeats and older ones leave them as they are. Of more than 16 in one second the greatest ids
+  /// stay.
   static <F extends TimedFact<F>> List<F> add(List<F> kept, F fact) {
     if (kept.stream().anyMatch(other -> other.event().equals(fact.event()))) {
       return kept;

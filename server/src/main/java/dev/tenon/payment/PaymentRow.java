@@ -6,8 +6,9 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// A payment, of an invoice or a single one, while facts are folded into it. Success stays: a failure that arrives later happened
-/// before. All else is a minimum or a maximum, so that the order of arrival leaves no trace.
+/// A payment, of an invoice or a single one, while facts are folded into it. Success stays: a
+/// failure that arrives later happened before. All else is a minimum or a maximum, so that the
+/// order of arrival leaves no trace.
 final class PaymentRow {
   private static final int CURRENCY_CHARS_MAX = 16;
 

@@ -27,8 +27,8 @@ final class PlanName {
     return name == null || ID.matcher(name).matches() ? null : name;
   }
 
-  /// The names of the prices that an invoice bills, by the price's id. Prorations are left out: their
-  /// descriptions tell what they are, not what they are for.
+  /// The names of the prices that an invoice bills, by the price's id. Prorations are left out:
+  /// their descriptions tell what they are, not what they are for.
   static Map<String, String> of(InvoiceSnapshot invoice) {
     Map<String, String> names = new TreeMap<>();
     for (InvoiceSnapshot.Line line : invoice.lines()) {

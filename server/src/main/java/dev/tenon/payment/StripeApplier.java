@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// Applies Stripe's facts to customers, subscriptions and payments, and makes the events and mails
 /// that follow.
 public final class StripeApplier implements FactApplier {
-  /// How long the webhook of a checkout may come after that of its first invoice: Stripe sends both in
-  /// the same second, and tries again within the hour where an endpoint was away.
+  /// How long the webhook of a checkout may come after that of its first invoice: Stripe sends both
+  /// in the same second, and tries again within the hour where an endpoint was away.
   private static final Duration FIRST_RECEIPT_WAITS = Duration.ofHours(1);
 
   private final PaymentBatch.Stores stores;
@@ -111,7 +111,8 @@ public final class StripeApplier implements FactApplier {
   private void send(TenantTx tx, PaymentBatch batch) {
     if (!batch.mails.isEmpty() || !batch.firstReceipts.isEmpty()) {
       Set<String> off = PaymentMails.off(tx);
-      messages.queue(tx, PaymentMails.wanted(batch.mails.stream().map(Supplier::get).toList(), off));
+      messages.queue(
+          tx, PaymentMails.wanted(batch.mails.stream().map(Supplier::get).toList(), off));
       messages.queueFor(
           tx,
           PaymentMails.wanted(batch.firstReceipts, off),

@@ -67,9 +67,9 @@ final class StripeCallers {
     return account;
   }
 
-  /// The id under which this request makes its one thing at Stripe, which gets it as idempotency key:
-  /// the same when the request is repeated under its own `Idempotency-Key`. One that is so old that
-  /// Stripe may have forgotten it is refused: Stripe would do it again.
+  /// The id under which this request makes its one thing at Stripe, which gets it as idempotency
+  /// key: the same when the request is repeated under its own `Idempotency-Key`. One that is so old
+  /// that Stripe may have forgotten it is refused: Stripe would do it again.
   UUID effect(Request request) {
     UUID effect = request.effect().orElseGet(ids::next);
     if (Ids.madeAt(effect).plus(REPEATABLE).isBefore(clock.instant())) {
@@ -126,8 +126,8 @@ final class StripeCallers {
     return text.matches("[A-Za-z0-9_]+");
   }
 
-  /// What was accepted; everything else becomes a problem in the provider's words. Notes whether the
-  /// account's key works.
+  /// What was accepted; everything else becomes a problem in the provider's words. Notes whether
+  /// the account's key works.
   <T> T accepted(StripeConnections.Account account, Outcome<T> outcome) {
     Outcome.Detail said = outcome.detail();
     return switch (outcome) {
@@ -145,7 +145,8 @@ final class StripeCallers {
           throw new ProblemException(ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN);
       case Outcome.Passing<T> _, Outcome.Unknown<T> _ ->
           throw new ProblemException(
-              ProblemCode.SERVER_BUSY, "Stripe did not answer in order; try again. " + said.message());
+              ProblemCode.SERVER_BUSY,
+              "Stripe did not answer in order; try again. " + said.message());
     };
   }
 
@@ -155,7 +156,8 @@ final class StripeCallers {
     }
   }
 
-  /// A refused key breaks the connection; a key that only lacks a right (403) does what else it may.
+  /// A refused key breaks the connection; a key that only lacks a right (403) does what else it
+  /// may.
   private ProblemException broken(StripeConnections.Account account, Outcome.Detail said) {
     String whose =
         account.shared() ? "The platform's connection" : "The connection " + account.connection();

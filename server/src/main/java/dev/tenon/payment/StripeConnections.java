@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /// The connection to Stripe that a tenant's calls go through, ready for use: its own, else the
 /// platform's. One client a connection: nothing static, so no tenant's key can serve another.
 ///
-/// A broken connection is still the tenant's: its calls are made, so that it is well again as soon as
-/// Stripe takes its key, and never fall to the platform's account, where nobody wants them.
+/// A broken connection is still the tenant's: its calls are made, so that it is well again as soon
+/// as Stripe takes its key, and never fall to the platform's account, where nobody wants them.
 public final class StripeConnections {
   private static final Logger LOG = LoggerFactory.getLogger(StripeConnections.class);
   private static final int LOOKED_AT_MAX = 10;
@@ -39,15 +39,15 @@ public final class StripeConnections {
   /// @param broken Stripe refused its key the last time
   record Account(ConnectionId connection, TenantId owner, boolean broken, StripeConnector stripe) {
 
-    /// It is the platform's and serves many tenants, so that an id named in a request may be another
-    /// tenant's.
+    /// It is the platform's and serves many tenants, so that an id named in a request may be
+    /// another tenant's.
     boolean shared() {
       return owner.equals(TenantId.PLATFORM);
     }
   }
 
-  /// The newest connection of the tenant that is not switched off, an active one before a broken one,
-  /// else the platform's; empty when there is none.
+  /// The newest connection of the tenant that is not switched off, an active one before a broken
+  /// one, else the platform's; empty when there is none.
   Optional<Account> of(TenantId tenant) {
     Optional<Account> own = database.asTenant(tenant, this::newest);
     return own.isPresent() || tenant.equals(TenantId.PLATFORM)

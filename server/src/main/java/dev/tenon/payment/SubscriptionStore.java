@@ -65,8 +65,8 @@ final class SubscriptionStore {
     this.saver = saver;
   }
 
-  /// Those of these ids, and those of these customers that have ended and whom nobody could write to
-  /// so far.
+  /// Those of these ids, and those of these customers that have ended and whom nobody could write
+  /// to so far.
   List<SubscriptionRow> load(
       TenantTx tx,
       UUID connection,

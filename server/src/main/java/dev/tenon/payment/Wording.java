@@ -17,7 +17,8 @@ final class Wording {
 
   private Wording() {}
 
-  /// Minor units as people write them: `29.00 EUR`, `500 JPY`; empty when the currency is not known.
+  /// Minor units as people write them: `29.00 EUR`, `500 JPY`; empty when the currency is not
+  /// known.
   static String amount(long minorUnits, @Nullable String currency) {
     return amount(BigDecimal.valueOf(minorUnits), currency);
   }

@@ -153,12 +153,8 @@ final class ConsolePagesTest {
         """,
         "{price_1Qsecret,price_2}");
     FIXTURE.unnamedSubscription(
-        FIXTURE.other,
-        "sub_metered",
-        "[{\"price\":\"price_3\",\"quantity\":1}]",
-        "{price_3}");
-    String page =
-        text(get("/console/" + FIXTURE.other + "/subscriptions", logIn(FIXTURE.other)));
+        FIXTURE.other, "sub_metered", "[{\"price\":\"price_3\",\"quantity\":1}]", "{price_3}");
+    String page = text(get("/console/" + FIXTURE.other + "/subscriptions", logIn(FIXTURE.other)));
     assertThat(page)
         .contains("unnamed and 1 more", "830,103,483,316,929,860.63 EUR")
         .doesNotContain("price_1Qsecret", "price_2", "price_3");

@@ -71,7 +71,8 @@ final class LifeOutcome {
         Prefix.REFUND,
         "charge_refund",
         "provider_id, payment_intent, customer_provider_id, amount_refunded, currency");
-    for (List<String> mail : engine.rows("select about, template from message where state <> 'cancelled' order by id")) {
+    for (List<String> mail :
+        engine.rows("select about, template from message where state <> 'cancelled' order by id")) {
       outcome(outcomes, markByRecord, mail.get(0)).mails.add(mail.get(1));
     }
     for (List<String> event : engine.rows("select about, type, payload from event order by id")) {

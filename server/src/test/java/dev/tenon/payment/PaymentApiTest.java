@@ -131,7 +131,11 @@ class PaymentApiTest {
     long revision = held.path("revision").asLong();
 
     String item =
-        program.stripe.save().path("subscription").valueStream()
+        program
+            .stripe
+            .save()
+            .path("subscription")
+            .valueStream()
             .filter(one -> one.path("id").asString().equals(subscription))
             .findFirst()
             .orElseThrow()
@@ -141,7 +145,8 @@ class PaymentApiTest {
             .path("id")
             .asString();
     program.atStripe(
-        "/v1/subscriptions/" + subscription, "items[0][id]=%s&items[0][quantity]=5".formatted(item));
+        "/v1/subscriptions/" + subscription,
+        "items[0][id]=%s&items[0][quantity]=5".formatted(item));
     JsonNode changed =
         program.awaitAnswer(
             own,

@@ -97,8 +97,7 @@ class PaymentMailTest {
     engine.runAll();
     assertThat(mails("subscription-confirmation"))
         .extracting(Mail::subject)
-        .containsExactly(
-            "Your Pro subscription is active", "Your Pro subscription is active");
+        .containsExactly("Your Pro subscription is active", "Your Pro subscription is active");
     assertThat(engine.rows("select distinct plan from subscription"))
         .containsExactly(List.of("Pro"));
     namesNoIds();
@@ -128,7 +127,8 @@ class PaymentMailTest {
   void whoseStartWasNotSeenIsToldOfTheEndAtTheAddressOfTheCustomer() {
     live(ShortLives.olderThanTheConnection(false));
     assertThat(
-            engine.rows("select recipient from message where template = 'subscription-cancellation'"))
+            engine.rows(
+                "select recipient from message where template = 'subscription-cancellation'"))
         .containsExactly(List.of("ada@customer.test"));
   }
 
@@ -137,8 +137,7 @@ class PaymentMailTest {
     live(ShortLives.madeInTheDashboard(false));
     assertThat(mails("receipt")).extracting(Mail::state).containsExactly("queued");
     assertThat(
-            engine.rows(
-                "select wake_at - created_at from waiting_job where wake_at is not null"))
+            engine.rows("select wake_at - created_at from waiting_job where wake_at is not null"))
         .containsExactly(List.of("01:00:00"));
     assertThat(mails("subscription-confirmation")).isEmpty();
   }

@@ -110,11 +110,7 @@ final class PaymentProgram implements AutoCloseable {
                             "Sandbox",
                             Connection.Environment.DEVELOPMENT,
                             Map.of("base_url", sandbox.url("stripe").toString()),
-                            Map.of(
-                                "secret_key",
-                                Secret.of(key),
-                                "webhook_secret",
-                                secret)));
+                            Map.of("secret_key", Secret.of(key), "webhook_secret", secret)));
     stripe.registerEndpoint(URI.create(tenon.publicUrl().at("/in/" + made.id())), secret.reveal());
     return made;
   }

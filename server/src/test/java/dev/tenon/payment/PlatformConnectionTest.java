@@ -65,7 +65,8 @@ class PlatformConnectionTest {
   void aReferenceMadeForAnotherConnectionIsWorthNothing() {
     Inbox.Source other = engine.connection(TenantId.PLATFORM);
     String reference =
-        engine.db.asTenant(victim, tx -> PlatformObjects.announce(tx, other.connection(), UUID.randomUUID()));
+        engine.db.asTenant(
+            victim, tx -> PlatformObjects.announce(tx, other.connection(), UUID.randomUUID()));
 
     engine.receive(platform, subscription("evt_1", "sub_1", "cus_1", "tenon_ref", reference));
     engine.runAll();

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// Goal: a call whose answer was lost is repeated without making a second object at Stripe, on a
-/// tenant's own account and on the platform's, or is refused with a reason. Method: the whole program
-/// beside the sandbox, which does the work and never answers.
+/// tenant's own account and on the platform's, or is refused with a reason. Method: the whole
+/// program beside the sandbox, which does the work and never answers.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init")
 class RepeatedCallsTest {
@@ -49,7 +49,8 @@ class RepeatedCallsTest {
     String list = prices.length == 0 ? "" : "\"" + String.join("\",\"", prices) + "\"";
     assertThat(
             program
-                .call("PUT", ada, "/allowed-prices", platformKey, "{\"prices\":[%s]}".formatted(list))
+                .call(
+                    "PUT", ada, "/allowed-prices", platformKey, "{\"prices\":[%s]}".formatted(list))
                 .statusCode())
         .isEqualTo(200);
   }
@@ -138,8 +139,7 @@ class RepeatedCallsTest {
   void aRefusalOfTheFirstRunFreesItsKey() {
     String key = UUID.randomUUID().toString();
     isProblem(
-        program.post(
-            ada, "/checkout-sessions", platformKey, checkout("cus_of_somebody_else"), key),
+        program.post(ada, "/checkout-sessions", platformKey, checkout("cus_of_somebody_else"), key),
         400,
         "request.invalid_field");
     assertThat(
@@ -153,7 +153,11 @@ class RepeatedCallsTest {
   void whatItMakesNamesTheTenantAndTheSourceOfTheSettings() {
     String made = customer(ada);
     JsonNode metadata =
-        program.stripe.save().path("customer").valueStream()
+        program
+            .stripe
+            .save()
+            .path("customer")
+            .valueStream()
             .filter(one -> one.path("id").asString().equals(made))
             .findFirst()
             .orElseThrow()

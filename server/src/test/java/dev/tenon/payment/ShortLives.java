@@ -179,9 +179,7 @@ final class ShortLives {
   private String item(String id, String price, long quantity) {
     String kind = old ? "plan" : "price";
     String period =
-        old
-            ? ""
-            : "\"current_period_start\":%d,\"current_period_end\":%d,".formatted(START, END);
+        old ? "" : "\"current_period_start\":%d,\"current_period_end\":%d,".formatted(START, END);
     return """
         {"id":"%s","object":"subscription_item",%s"quantity":%d,
          "%s":{"id":"%s","object":"%s","%s":2900,"currency":"usd","nickname":%s,

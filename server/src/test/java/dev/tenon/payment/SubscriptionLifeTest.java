@@ -78,7 +78,8 @@ class SubscriptionLifeTest {
       Inbox.Source source = engine.connection(TenantId.PLATFORM);
       String reference =
           engine.db.asTenant(
-              engine.tenant, tx -> PlatformObjects.announce(tx, source.connection(), UUID.randomUUID()));
+              engine.tenant,
+              tx -> PlatformObjects.announce(tx, source.connection(), UUID.randomUUID()));
       for (Life life : longLives(Map.of(Origin.REFERENCE_FIELD, reference))) {
         addSomeOrders(life, ORDERS / 4);
       }

@@ -25,8 +25,9 @@ public final class StripeAmounts {
 
   private StripeAmounts() {}
 
-  /// An amount in minor units as one in units, with the decimals that people write: 2900 of `eur` is
-  /// 29.00, 500 of `jpy` is 500, 500 of `isk` is 5. Two decimals for a currency that isn't known.
+  /// An amount in minor units as one in units, with the decimals that people write: 2900 of `eur`
+  /// is 29.00, 500 of `jpy` is 500, 500 of `isk` is 5. Two decimals for a currency that isn't
+  /// known.
   ///
   /// @param currency the code in any case
   public static BigDecimal units(BigDecimal minorUnits, String currency) {

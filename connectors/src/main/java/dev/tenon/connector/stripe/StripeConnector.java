@@ -103,8 +103,8 @@ public final class StripeConnector {
         CustomerSnapshot::of);
   }
 
-  /// Creates a Checkout Session, hosted or embedded. Its payment methods are those that the account offers,
-  /// since Stripe refuses a list from 2026-09-30 on.
+  /// Creates a Checkout Session, hosted or embedded. Its payment methods are those that the account
+  /// offers, since Stripe refuses a list from 2026-09-30 on.
   public Outcome<OpenCheckoutSession> createCheckoutSession(
       NewCheckoutSession session, String idempotencyKey) {
     SessionCreateParams params = params(session);

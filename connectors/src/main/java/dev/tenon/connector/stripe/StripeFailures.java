@@ -11,8 +11,8 @@ import tools.jackson.databind.JsonNode;
 /// what ends [Outcome.Unknown] may be repeated with the same key within that time.
 ///
 /// The one exception is `idempotency_error`: the key was used with other parameters, so an earlier
-/// call with it may well have been accepted, and this one says nothing of what became of that. It is
-/// unknown, too, and a repetition won't tell more (docs.stripe.com/api/idempotent_requests).
+/// call with it may well have been accepted, and this one says nothing of what became of that. It
+/// is unknown, too, and a repetition won't tell more (docs.stripe.com/api/idempotent_requests).
 final class StripeFailures {
   private static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
 

@@ -6,8 +6,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// Amounts as the pages write them, with the decimals that docs.stripe.com/currencies gives (as of
-/// September 2026): none for its zero-decimal currencies, three for five others, and for ISK and UGX
-/// two on the wire that are always 00 and that nobody writes.
+/// September 2026): none for its zero-decimal currencies, three for five others, and for ISK and
+/// UGX two on the wire that are always 00 and that nobody writes.
 final class Amounts {
   private static final Set<String> NONE =
       Set.of(
@@ -54,7 +54,8 @@ final class Amounts {
     if (ALWAYS_00.contains(currency) && minor % 100 == 0) {
       return BigDecimal.valueOf(minor / 100);
     }
-    return BigDecimal.valueOf(minor, NONE.contains(currency) ? 0 : THREE.contains(currency) ? 3 : 2);
+    return BigDecimal.valueOf(
+        minor, NONE.contains(currency) ? 0 : THREE.contains(currency) ? 3 : 2);
   }
 
   /// " every month", " every 3 months"; empty for a price that is paid once.
