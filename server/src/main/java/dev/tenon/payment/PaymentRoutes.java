@@ -31,6 +31,8 @@ public final class PaymentRoutes {
     this.clock = clock;
   }
 
+  /// Declares them all.
+  ///
   /// @param source what this installation calls itself in the metadata of what it makes at Stripe
   public static void declare(
       Routes routes,
