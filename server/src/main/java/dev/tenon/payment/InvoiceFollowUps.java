@@ -28,8 +28,8 @@ final class InvoiceFollowUps {
       @Nullable SubscriptionRow of,
       UUID cause) {
     tell(batch, EventType.PAYMENT_SUCCEEDED, row, cause);
-    boolean first = of != null && invoice.billingReason().equals("subscription_create");
-    if (first && of.checkoutCompleted) {
+    SubscriptionRow begun = invoice.billingReason().equals("subscription_create") ? of : null;
+    if (begun != null && begun.checkoutCompleted) {
       return;
     }
     TemplateMail receipt =
@@ -46,10 +46,10 @@ final class InvoiceFollowUps {
     if (receipt == null) {
       return;
     }
-    if (first) {
+    if (begun != null) {
       batch.firstReceipts.add(receipt);
-      of.firstReceipt = receipt.onceKey();
-      of.changed = true;
+      begun.firstReceipt = receipt.onceKey();
+      begun.changed = true;
     } else {
       batch.mails.add(() -> receipt);
     }
