@@ -309,7 +309,12 @@ public final class Tenon implements AutoCloseable {
         routes, inbox, connections, refusals, config.inbox().bodyBytesMax(), clock);
     RefusalRoutes.declare(routes, database, connections, refusals);
     PaymentRoutes.declare(
-        routes, database, new StripeConnections(database, connections, http), ids, clock);
+        routes,
+        database,
+        new StripeConnections(database, connections, http),
+        config.payments().source(),
+        ids,
+        clock);
     MessageRoutes.declare(routes, database, messages, emailConnections, jobs);
     EmailRoutingRoutes.declare(routes, database, connections);
     SenderRoutes.declare(routes, database, clock);

@@ -10,8 +10,8 @@ import dev.tenon.connector.http.ApacheProviderHttp;
 import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.HttpResult;
-import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
 import dev.tenon.connector.stripe.NewCheckoutSession;
+import dev.tenon.connector.stripe.OpenCheckoutSession;
 import dev.tenon.connector.stripe.Origin;
 import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.db.TenantTx;
@@ -217,7 +217,7 @@ final class DevSeed {
     String back = tenon.publicUrl().at("/console");
     try (var http = new ApacheProviderHttp(EgressPolicy.allowing(List.of(base)))) {
       String price = price(http, base);
-      Outcome<CheckoutSessionSnapshot> made =
+      Outcome<OpenCheckoutSession> made =
           new StripeConnector(Secret.of(SANDBOX_KEY), base, http)
               .createCheckoutSession(
                   new NewCheckoutSession(
@@ -226,12 +226,11 @@ final class DevSeed {
                       1,
                       "",
                       "ada@customer.test",
-                      back,
-                      back,
+                      new NewCheckoutSession.Page.Hosted(back, back),
                       true,
                       0),
                   UUID.randomUUID().toString());
-      return made instanceof Outcome.Accepted<CheckoutSessionSnapshot> accepted
+      return made instanceof Outcome.Accepted<OpenCheckoutSession> accepted
           ? accepted.value().url()
           : base.toString();
     }

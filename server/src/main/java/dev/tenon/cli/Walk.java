@@ -1,12 +1,11 @@
 package dev.tenon.cli;
 
-import java.math.BigDecimal;
+import dev.tenon.connector.stripe.StripeAmounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Currency;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -263,14 +262,9 @@ final class Walk {
 
   /// Minor units as people write them: `29.00 EUR`, `500 JPY`.
   private static String inWords(long amount, String currency) {
-    String code = currency.toUpperCase(Locale.ROOT);
-    int digits;
-    try {
-      digits = Math.max(0, Currency.getInstance(code).getDefaultFractionDigits());
-    } catch (IllegalArgumentException e) {
-      digits = 2;
-    }
-    return BigDecimal.valueOf(amount, digits).toPlainString() + " " + code;
+    return StripeAmounts.units(amount, currency).toPlainString()
+        + " "
+        + currency.toUpperCase(Locale.ROOT);
   }
 
   private void lookAtMail(Subject subject) {

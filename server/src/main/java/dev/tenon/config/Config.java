@@ -19,6 +19,7 @@ public record Config(
     Lanes lanes,
     Jobs jobs,
     Email email,
+    Payments payments,
     Egress egress,
     Limits limits,
     Retention retention,
@@ -94,6 +95,9 @@ public record Config(
       String templatesFolder,
       @Bounds(min = 1, max = 50) int recipientsMax,
       @Bounds(min = 1_024, max = 10_000_000) int messageBytesMax) {}
+
+  /// What Tenon says of itself at payment providers.
+  public record Payments(String source) {}
 
   /// Where we may call, and for how long.
   public record Egress(
@@ -173,6 +177,9 @@ public record Config(
     }
     unreadable("server.trusted-proxies", () -> Networks.parse(server.trustedProxies()), found);
     unreadable("egress.allow-private", () -> PrivatePlaces.parse(egress.allowPrivate()), found);
+    if (payments.source().isBlank() || payments.source().length() > 100) {
+      found.add("payments.source must have 1 to 100 characters");
+    }
     if (!email.sender().isEmpty()) {
       unreadable("email.sender", () -> SenderText.parse(email.sender()), found);
     }

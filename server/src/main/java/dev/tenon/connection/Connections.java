@@ -213,6 +213,24 @@ public final class Connections {
         .orElse(false);
   }
 
+  /// Notes that the provider takes the credentials of a connection that counted as broken. False
+  /// when it is not broken.
+  public boolean markWorking(TenantTx tx, ConnectionId id) {
+    return ConnectionStore.find(tx, id, true)
+        .filter(connection -> connection.state() == Connection.State.BROKEN)
+        .map(
+            connection ->
+                ConnectionStore.update(
+                    tx,
+                    id,
+                    connection.name(),
+                    Connection.State.ACTIVE,
+                    "",
+                    connection.settings(),
+                    now()))
+        .orElse(false);
+  }
+
   /// The connection of an inbound URL, whoever's it is. Remembered for two seconds; a change on
   /// this node is seen at once.
   public Optional<InboundConnection> findInbound(ConnectionId id) {

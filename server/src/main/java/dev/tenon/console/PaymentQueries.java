@@ -3,13 +3,13 @@ package dev.tenon.console;
 import static dev.tenon.console.InboxQueries.instant;
 import static dev.tenon.console.InboxQueries.text;
 
+import dev.tenon.connector.stripe.StripeAmounts;
 import dev.tenon.db.TenantTx;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -22,8 +22,13 @@ final class PaymentQueries {
     return tx.handle()
         .createQuery(
             """
-            select s.id, s.provider_id, s.state, s.plan, s.price, s.quantity, s.currency,
-              s.unit_amount, s.cancel_at_period_end, s.period_end, s.cancel_at, s.ended_at,
+            select s.id, s.provider_id, s.state, s.plan, s.currency,
+              cardinality(s.prices) as prices,
+              case when s.items = '[]' then s.unit_amount::numeric * coalesce(s.quantity, 1)
+                else (select case when bool_and(i->>'unitAmount' is not null)
+                    then sum((i->>'unitAmount')::numeric * (i->>'quantity')::numeric) end
+                  from json_array_elements(s.items::json) i) end as total,
+              s.cancel_at_period_end, s.period_end, s.cancel_at, s.ended_at,
               s.updated_at, coalesce(c.email, c.name, s.customer_provider_id) as customer
             from subscription s
             left join customer c on c.tenant_id = s.tenant_id
@@ -40,23 +45,23 @@ final class PaymentQueries {
 
   private static SubscriptionRow subscription(ResultSet row, Instant now) throws SQLException {
     String plan = text(row, "plan");
-    long unit = row.getLong("unit_amount");
-    String amount =
-        row.wasNull() ? "" : money(Math.multiplyExact(unit, quantity(row)), text(row, "currency"));
+    @Nullable BigDecimal total = row.getBigDecimal("total");
+    String amount = total == null ? "" : money(total, text(row, "currency"));
     return new SubscriptionRow(
         row.getObject("id", UUID.class),
         row.getString("provider_id"),
         text(row, "customer"),
         Mark.subscription(row.getString("state")),
-        plan.isEmpty() ? text(row, "price") : plan,
+        plan(plan, row.getInt("prices")),
         amount,
         ends(row, now),
         new Moment(instant(row, "updated_at"), now));
   }
 
-  private static long quantity(ResultSet row) throws SQLException {
-    long quantity = row.getLong("quantity");
-    return row.wasNull() ? 1 : quantity;
+  /// A name, never an id: that tells nobody anything.
+  static String plan(String name, int prices) {
+    String first = name.isEmpty() ? "unnamed" : name;
+    return prices > 1 ? first + " and " + (prices - 1) + " more" : first;
   }
 
   private static String ends(ResultSet row, Instant now) throws SQLException {
@@ -104,18 +109,15 @@ final class PaymentQueries {
         .list();
   }
 
-  /// Minor units as people write them: 1999 of `eur` is "19.99 EUR". A code that Java doesn't know
-  /// is shown with the bare number.
+  /// Minor units as people write them: 1999 of `eur` is "19.99 EUR".
   static String money(long minorUnits, String currency) {
-    String code = currency.toUpperCase(Locale.ROOT);
-    int digits;
-    try {
-      digits = Math.max(0, Currency.getInstance(code).getDefaultFractionDigits());
-    } catch (IllegalArgumentException e) {
-      return minorUnits + " " + code;
-    }
-    return String.format(Locale.ROOT, "%,." + digits + "f", BigDecimal.valueOf(minorUnits, digits))
+    return money(BigDecimal.valueOf(minorUnits), currency);
+  }
+
+  private static String money(BigDecimal minorUnits, String currency) {
+    BigDecimal units = StripeAmounts.units(minorUnits, currency);
+    return String.format(Locale.ROOT, "%,." + units.scale() + "f", units)
         + " "
-        + code;
+        + currency.toUpperCase(Locale.ROOT);
   }
 }

@@ -136,6 +136,21 @@ final class MessageStore {
         == 1;
   }
 
+  /// Cancels messages that wait, by the keys of their occasions.
+  int withdraw(TenantTx tx, Collection<String> onceKeys, String reason, Instant now) {
+    return tx.handle()
+        .createUpdate(
+            """
+            update message set state = 'cancelled', reason = :reason, updated_at = :now
+            where tenant_id = :tenant and once_key = any(:keys) and state = 'queued'
+            """)
+        .bind("reason", reason)
+        .bind("now", now)
+        .bind("tenant", tx.tenant().uuid())
+        .bindArray("keys", String.class, onceKeys)
+        .execute();
+  }
+
   /// Reads messages for sending, with all that was tried for each.
   List<Row> toSend(TenantTx tx, Collection<UUID> ids) {
     Map<UUID, Row> rows = new LinkedHashMap<>();

@@ -11,6 +11,7 @@ import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.work.Jobs;
 import dev.tenon.work.NewJob;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,6 +62,22 @@ public final class Messages {
   /// Queues mails that follow from facts. One that can't be made (no sender, a refused address) is
   /// logged and left out: the fact itself is applied all the same.
   public void queue(TenantTx tx, List<TemplateMail> mails) {
+    queue(tx, mails, null);
+  }
+
+  /// The same for mails that are sent from a time on, unless they are withdrawn before.
+  public void queueFor(TenantTx tx, List<TemplateMail> mails, Instant notBefore) {
+    queue(tx, mails, notBefore);
+  }
+
+  /// Takes back mails that wait, by their `onceKey`; those that are under way or sent stay.
+  public void withdraw(TenantTx tx, List<String> onceKeys, String reason) {
+    if (!onceKeys.isEmpty()) {
+      store.withdraw(tx, onceKeys, reason, clock.instant());
+    }
+  }
+
+  private void queue(TenantTx tx, List<TemplateMail> mails, @Nullable Instant notBefore) {
     if (mails.isEmpty()) {
       return;
     }
@@ -77,7 +94,7 @@ public final class Messages {
         LOG.error("mail {} of {} can't be made: {}", mail.template(), tx.tenant(), e.getMessage());
       }
     }
-    insert(tx, made);
+    insert(tx, made, notBefore);
   }
 
   /// Queues one mail that somebody asked for, and answers its id.
@@ -297,6 +314,11 @@ public final class Messages {
   }
 
   private void insert(TenantTx tx, List<MessageStore.NewMessage> made) {
+    insert(tx, made, null);
+  }
+
+  private void insert(
+      TenantTx tx, List<MessageStore.NewMessage> made, @Nullable Instant notBefore) {
     if (made.isEmpty()) {
       return;
     }
@@ -304,7 +326,14 @@ public final class Messages {
     List<NewJob> work = new ArrayList<>(inserted.size());
     for (MessageStore.NewMessage message : made) {
       if (inserted.contains(message.id())) {
-        work.add(NewJob.of(EmailSender.KIND, message.id().toString(), message.cause()));
+        work.add(
+            new NewJob(
+                EmailSender.KIND,
+                1,
+                message.id().toString(),
+                message.cause(),
+                NewJob.ORDINARY,
+                notBefore));
       }
     }
     jobs.make(tx, work);

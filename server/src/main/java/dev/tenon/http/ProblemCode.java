@@ -116,6 +116,12 @@ public enum ProblemCode {
       422,
       "The idempotency key belongs to another request",
       "Send each request with a key of its own; repeat one with the very same path and body."),
+  IDEMPOTENCY_OUTCOME_UNKNOWN(
+      "idempotency.outcome_unknown",
+      409,
+      "Nobody knows what the first request with this key did",
+      "Its answer was lost and can't be asked for any more. Look at the provider whether it was done;"
+          + " if not, send the request with a new key."),
   EMAIL_UNKNOWN_CONNECTION(
       "email.unknown_connection",
       404,
@@ -138,6 +144,12 @@ public enum ProblemCode {
       400,
       "No such provider",
       "Use one of the providers that the detail lists."),
+  CONNECTION_BROKEN(
+      "connection.broken",
+      409,
+      "The provider refuses the connection's credentials",
+      "Give the connection that the detail names a working key, then repeat the request. Nothing was"
+          + " done."),
   CONNECTION_TOO_MANY_SECRETS(
       "connection.too_many_secrets",
       409,

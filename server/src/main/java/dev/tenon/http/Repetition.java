@@ -11,9 +11,11 @@ import org.slf4j.LoggerFactory;
 /// Runs a request that has a body, under its `Idempotency-Key` where the route takes one and the
 /// caller sent one.
 ///
-/// An answer is remembered and given again. A refusal (4xx) did nothing, so its key is free again.
-/// After a fault (5xx) nobody knows what was done: the key stays, and the next request that carries
-/// it takes the run up under the same effect id.
+/// An answer is remembered and given again. A refusal (4xx) did nothing, so its key is free again,
+/// unless an earlier run with it ended without anybody knowing what it did: a refusal of a later
+/// run says nothing of that one, and a free key would do it twice. After a fault (5xx) nobody knows
+/// what was done: the key stays, and the next request that carries it takes the run up under the
+/// same effect id.
 final class Repetition {
   private static final Logger LOG = LoggerFactory.getLogger(Repetition.class);
   static final String HEADER = "Idempotency-Key";
@@ -61,7 +63,7 @@ final class Repetition {
     try {
       answer = Json.write(handler.handle(request, body));
     } catch (ProblemException e) {
-      if (e.code().status() < 500) {
+      if (e.code().status() < 500 && run.number() == 1) {
         quietly(() -> repeats.refused(run));
       } else {
         quietly(() -> repeats.unsettled(run));

@@ -16,7 +16,9 @@ import org.slf4j.LoggerFactory;
 /// hold what the request's answer held.
 ///
 /// A run that never answered (a crash, an outcome that nobody knows) is taken up by the next
-/// request with its key, under the same effect id: the provider, or our own tables, recognise it.
+/// request with its key, under the same effect id: the provider, or our own tables, recognise it. A
+/// provider may forget sooner than we do (Stripe after 24 hours), so whoever calls one looks at the
+/// effect's age, which its id tells, and refuses what can't be repeated any more.
 public final class IdempotencyKeys implements Repeats {
   private static final Logger LOG = LoggerFactory.getLogger(IdempotencyKeys.class);
 

@@ -1,8 +1,9 @@
 package dev.tenon.payment;
 
 import dev.tenon.access.Scope;
-import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
+import dev.tenon.connector.Secret;
 import dev.tenon.connector.stripe.NewCheckoutSession;
+import dev.tenon.connector.stripe.OpenCheckoutSession;
 import dev.tenon.db.Database;
 import dev.tenon.http.About;
 import dev.tenon.http.ProblemCode;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// `…/checkout-sessions`, `…/portal-sessions`, and the prices that a tenant may sell.
@@ -68,20 +70,28 @@ final class CheckoutRoutes {
         here::setAllowedPrices);
   }
 
-  /// A hosted checkout of one subscription to create. Promotion codes are accepted in it, and the
-  /// billing address is asked for where it is needed.
+  /// A checkout of one subscription to create. Promotion codes are accepted in it, and the billing
+  /// address is asked for where it is needed. A hosted one takes `success_url` and `cancel_url`;
+  /// one that is embedded in a page of yours takes `return_url` instead.
   public record CreateCheckoutSession(
       @About("The provider's id of the price; one that the tenant may sell.") String price,
       @About("1 where it is not given.") @Nullable Integer quantity,
       @About("An existing customer: our id or the provider's.") @Nullable String customer,
       @About("Fills in the form; not used with `customer`.") @Nullable String email,
-      @About("May hold `{CHECKOUT_SESSION_ID}`.") String successUrl,
-      String cancelUrl,
+      @About("Where a paid one leads back to; may hold `{CHECKOUT_SESSION_ID}`.")
+          @Nullable String successUrl,
+      @About("Where one that was left leads back to.") @Nullable String cancelUrl,
+      @About("Makes it embedded, and is where it leads back to; may hold `{CHECKOUT_SESSION_ID}`.")
+          @Nullable String returnUrl,
       @About("Days until the first payment, at most 730; none where it is not given.")
           @Nullable Integer trialDays) {}
 
-  /// A hosted checkout: send the browser to `url`.
-  public record CheckoutSessionView(String providerId, String url) {}
+  /// A checkout that waits for its customer.
+  public record CheckoutSessionView(
+      String providerId,
+      @About("Send the browser there; null for an embedded one.") @Nullable String url,
+      @About("Give it to Stripe.js in the browser; null for a hosted one.")
+          @Nullable String clientSecret) {}
 
   /// A visit of a customer to Stripe's portal.
   public record CreatePortalSession(
@@ -98,8 +108,8 @@ final class CheckoutRoutes {
   private CheckoutSessionView createCheckoutSession(Request request, CreateCheckoutSession body) {
     int quantity = bounded("quantity", body.quantity(), 1, 1, QUANTITY_MAX);
     int trialDays = bounded("trial_days", body.trialDays(), 0, 0, TRIAL_DAYS_MAX);
-    String successUrl = StripeCallers.webAddress(body.successUrl(), "success_url");
-    String cancelUrl = StripeCallers.webAddress(body.cancelUrl(), "cancel_url");
+    NewCheckoutSession.Page page = page(body);
+    UUID effect = callers.effect(request);
     StripeConnections.Account account = callers.account(request);
     String price = body.price().strip();
     if (!isPrice(price)
@@ -109,24 +119,52 @@ final class CheckoutRoutes {
     }
     String customer =
         body.customer() == null ? "" : callers.customer(request, account, body.customer());
-    CheckoutSessionSnapshot made =
-        StripeCallers.accepted(
+    OpenCheckoutSession made =
+        callers.accepted(
+            account,
             account
                 .stripe()
                 .createCheckoutSession(
                     new NewCheckoutSession(
-                        callers.origin(request, account),
+                        callers.origin(request, account, effect),
                         price,
                         quantity,
                         customer,
                         body.email() == null ? "" : body.email().strip(),
-                        successUrl,
-                        cancelUrl,
+                        page,
                         true,
                         trialDays),
-                    callers.keyOf(request)));
+                    effect.toString()));
     callers.made(request, account, made.id());
-    return new CheckoutSessionView(made.id(), made.url());
+    Secret secret = made.clientSecret();
+    return new CheckoutSessionView(
+        made.id(),
+        made.url().isEmpty() ? null : made.url(),
+        secret == null ? null : secret.reveal());
+  }
+
+  private static NewCheckoutSession.Page page(CreateCheckoutSession body) {
+    if (body.returnUrl() == null) {
+      return new NewCheckoutSession.Page.Hosted(
+          given(body.successUrl(), "success_url"), given(body.cancelUrl(), "cancel_url"));
+    }
+    if (body.successUrl() != null || body.cancelUrl() != null) {
+      throw ProblemException.invalidField(
+          "return_url",
+          "Give `return_url` for an embedded checkout, or `success_url` and `cancel_url` for a"
+              + " hosted one.");
+    }
+    return new NewCheckoutSession.Page.Embedded(given(body.returnUrl(), "return_url"));
+  }
+
+  private static String given(@Nullable String url, String param) {
+    if (url == null) {
+      throw new ProblemException(
+          ProblemCode.REQUEST_MISSING_FIELD,
+          "A hosted checkout takes `success_url` and `cancel_url`, an embedded one `return_url`.",
+          param);
+    }
+    return StripeCallers.webAddress(url, param);
   }
 
   private static int bounded(
@@ -144,8 +182,11 @@ final class CheckoutRoutes {
     StripeConnections.Account account = callers.account(request);
     String customer = callers.customer(request, account, body.customer());
     URI url =
-        StripeCallers.accepted(
-            account.stripe().createPortalSession(customer, returnUrl, callers.keyOf(request)));
+        callers.accepted(
+            account,
+            account
+                .stripe()
+                .createPortalSession(customer, returnUrl, callers.effect(request).toString()));
     return new PortalSessionView(url.toString());
   }
 

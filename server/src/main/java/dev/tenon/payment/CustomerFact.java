@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// What one event said of a customer; kept in the row for the facts of its newest second.
+/// What one event said of a customer; kept in the row for the facts of its two newest seconds.
 ///
 /// @param deleted it told of the deletion, which is final
 record CustomerFact(
@@ -19,7 +19,7 @@ record CustomerFact(
     boolean deleted,
     @Nullable String email,
     @Nullable String name)
-    implements TimedFact {
+    implements TimedFact<CustomerFact> {
   private static final String[] FIELDS = {
     "email", "name", "delinquent", "balance", "default_source", "phone", "currency"
   };
@@ -50,6 +50,11 @@ record CustomerFact(
       Trace.put(trace, field, customer.path(field));
     }
     return trace;
+  }
+
+  @Override
+  public CustomerFact lean() {
+    return new CustomerFact(event, second, first, before, after, deleted, null, null);
   }
 
   @Override

@@ -86,14 +86,16 @@ final class CustomerRoutes {
   private CustomerView create(Request request, CreateCustomer body) {
     String email = checked("email", body.email());
     String name = body.name() == null ? "" : checked("name", body.name());
+    UUID effect = callers.effect(request);
     StripeConnections.Account account = callers.account(request);
     CustomerSnapshot made =
-        StripeCallers.accepted(
+        callers.accepted(
+            account,
             account
                 .stripe()
                 .createCustomer(
-                    new NewCustomer(callers.origin(request, account), email, name),
-                    callers.keyOf(request)));
+                    new NewCustomer(callers.origin(request, account, effect), email, name),
+                    effect.toString()));
     callers.made(request, account, made.id());
     UUID id =
         database.asTenant(
@@ -152,7 +154,8 @@ final class CustomerRoutes {
     StripeConnections.Account account = callers.account(request, found.connection());
     return view(
         found.id(),
-        StripeCallers.accepted(
+        callers.accepted(
+            account,
             account.stripe().updateCustomer(found.providerId(), email, name, callers.newKey())));
   }
 }

@@ -1,5 +1,6 @@
 package dev.tenon.payment;
 
+import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
 import dev.tenon.connector.stripe.InvoiceSnapshot;
 import dev.tenon.email.TemplateMail;
 import dev.tenon.event.EventType;
@@ -12,21 +13,89 @@ import org.jspecify.annotations.Nullable;
 
 /// What follows when a payment changes: events for the application, mails for the customer.
 ///
-/// A receipt is sent once for each payment but a subscription's first, which its confirmation tells
-/// of. A failure is told once an invoice, and not after the payment succeeded.
+/// A receipt is sent once for each payment but the first of a subscription that was bought at a
+/// checkout, which its confirmation tells of. Whether a checkout belongs to a first invoice is not
+/// to be seen in it, so its receipt waits an hour for one. A failure is told once an invoice, and
+/// not after the payment succeeded.
 final class InvoiceFollowUps {
   private InvoiceFollowUps() {}
 
-  static void succeeded(PaymentBatch batch, PaymentRow row, InvoiceSnapshot invoice, UUID cause) {
+  /// @param of the subscription that is billed, null for none
+  static void succeeded(
+      PaymentBatch batch,
+      PaymentRow row,
+      InvoiceSnapshot invoice,
+      @Nullable SubscriptionRow of,
+      UUID cause) {
     tell(batch, EventType.PAYMENT_SUCCEEDED, row, cause);
-    if (!invoice.billingReason().equals("subscription_create")) {
-      Map<String, Object> data = new HashMap<>();
-      data.put("amount", Wording.amount(row.amount, 1L, row.currency));
-      data.put("paid_at", Wording.day(row.paidAt));
-      data.put("receipt_number", row.number == null ? row.providerId : row.number);
-      data.put("description", description(invoice, "Your subscription"));
-      mail(batch, "receipt", row, invoice, data, "invoice_url", cause);
+    SubscriptionRow begun = invoice.billingReason().equals("subscription_create") ? of : null;
+    if (begun != null && begun.checkoutCompleted) {
+      return;
     }
+    TemplateMail receipt =
+        mail(
+            "receipt",
+            row,
+            new Recipient(invoice),
+            receipt(
+                row,
+                row.number == null ? row.providerId : row.number,
+                description(invoice, "Your subscription")),
+            "invoice_url",
+            cause);
+    if (receipt == null) {
+      return;
+    }
+    if (begun != null) {
+      batch.firstReceipts.add(receipt);
+      begun.firstReceipt = receipt.onceKey();
+      begun.changed = true;
+    } else {
+      batch.mails.add(() -> receipt);
+    }
+  }
+
+  /// A checkout belongs to the subscription: its confirmation tells of the first payment.
+  static void withdrawFirstReceipt(PaymentBatch batch, SubscriptionRow of) {
+    String key = of.firstReceipt;
+    if (key != null) {
+      of.firstReceipt = null;
+      of.changed = true;
+      if (!batch.firstReceipts.removeIf(mail -> key.equals(mail.onceKey()))) {
+        batch.withdrawn.add(key);
+      }
+    }
+  }
+
+  /// A single payment was made at a checkout.
+  static void succeeded(
+      PaymentBatch batch, PaymentRow row, CheckoutSessionSnapshot session, UUID cause) {
+    tell(batch, EventType.PAYMENT_SUCCEEDED, row, cause);
+    TemplateMail receipt =
+        mail(
+            "receipt",
+            row,
+            new Recipient(session.customerEmail(), session.customerName(), ""),
+            receipt(row, Ids.write(Prefix.PAYMENT, row.id), "Your purchase"),
+            "invoice_url",
+            cause);
+    if (receipt != null) {
+      batch.mails.add(() -> receipt);
+    }
+  }
+
+  /// A single payment did not come. The checkout's page told the customer; no mail does.
+  static void failed(PaymentBatch batch, PaymentRow row, UUID cause) {
+    tell(batch, EventType.PAYMENT_FAILED, row, cause);
+  }
+
+  private static Map<String, Object> receipt(PaymentRow row, String number, String description) {
+    Map<String, Object> data = new HashMap<>();
+    data.put("amount", Wording.amount(row.amount, row.currency));
+    data.put("paid_at", Wording.day(row.paidAt));
+    data.put("receipt_number", number);
+    data.put("description", description);
+    return data;
   }
 
   /// @param firstKnown no failure of this invoice was known before
@@ -35,12 +104,17 @@ final class InvoiceFollowUps {
     tell(batch, EventType.PAYMENT_FAILED, row, cause);
     if (firstKnown) {
       Map<String, Object> data = new HashMap<>();
-      data.put("amount", Wording.amount(row.amount, 1L, row.currency));
-      data.put("plan", description(invoice, "your plan"));
+      data.put("amount", Wording.amount(row.amount, row.currency));
+      String plan = PlanName.of(description(invoice, ""));
+      data.put("plan", plan == null ? "your plan" : plan);
       if (invoice.nextPaymentAttempt() != null) {
         data.put("next_attempt", Wording.day(invoice.nextPaymentAttempt()));
       }
-      mail(batch, "payment-failed", row, invoice, data, "update_payment_url", cause);
+      TemplateMail mail =
+          mail("payment-failed", row, new Recipient(invoice), data, "update_payment_url", cause);
+      if (mail != null) {
+        batch.mails.add(() -> mail);
+      }
     }
   }
 
@@ -50,36 +124,34 @@ final class InvoiceFollowUps {
     return first == null ? otherwise : first;
   }
 
-  private static void mail(
-      PaymentBatch batch,
+  /// Whom to write to, and the page that the mail leads to.
+  private record Recipient(String email, String name, String page) {
+    Recipient(InvoiceSnapshot invoice) {
+      this(invoice.customerEmail(), invoice.customerName(), invoice.hostedInvoiceUrl());
+    }
+  }
+
+  private static @Nullable TemplateMail mail(
       String template,
       PaymentRow row,
-      InvoiceSnapshot invoice,
+      Recipient to,
       Map<String, Object> data,
       String urlField,
       UUID cause) {
-    String address = PlainText.name(invoice.customerEmail());
+    String address = PlainText.name(to.email());
     if (address == null) {
-      return;
+      return null;
     }
-    String name = PlainText.name(invoice.customerName());
+    String name = PlainText.name(to.name());
     if (name != null) {
       data.put("customer_name", name);
     }
-    if (invoice.hostedInvoiceUrl().startsWith("https://")
-        || invoice.hostedInvoiceUrl().startsWith("http://")) {
-      data.put(urlField, invoice.hostedInvoiceUrl());
+    if (to.page().startsWith("https://") || to.page().startsWith("http://")) {
+      data.put(urlField, to.page());
     }
     String about = Ids.write(Prefix.PAYMENT, row.id);
-    batch.mails.add(
-        new TemplateMail(
-            template + ":" + about,
-            template,
-            name == null ? "" : name,
-            address,
-            data,
-            cause,
-            about));
+    return new TemplateMail(
+        template + ":" + about, template, name == null ? "" : name, address, data, cause, about);
   }
 
   private static void tell(PaymentBatch batch, EventType type, PaymentRow row, UUID cause) {

@@ -6,17 +6,28 @@ import dev.tenon.event.EventType;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The rows that a batch of facts touches, loaded and locked at once, changed in memory and written
 /// back at once; with the events and mails that follow.
 final class PaymentBatch {
   final List<NewEvent> events = new ArrayList<>();
-  final List<TemplateMail> mails = new ArrayList<>();
+
+  /// Mails that follow; written when the whole batch is known, so that they say all of it.
+  final List<Supplier<TemplateMail>> mails = new ArrayList<>();
+
+  /// Receipts for first invoices, which wait to see whether a checkout belongs to them.
+  final List<TemplateMail> firstReceipts = new ArrayList<>();
+
+  /// The keys of those that waited in vain.
+  final List<String> withdrawn = new ArrayList<>();
+
   private final TenantTx tx;
   private final UUID connection;
   private final Stores stores;
@@ -49,7 +60,7 @@ final class PaymentBatch {
         .forEach(row -> customers.put(row.providerId, row));
     stores
         .subscriptions
-        .load(tx, connection, rows.subscriptions)
+        .load(tx, connection, rows.subscriptions, rows.customersHeardOf)
         .forEach(row -> subscriptions.put(row.providerId, row));
     stores
         .payments
@@ -64,6 +75,25 @@ final class PaymentBatch {
   SubscriptionRow subscription(String providerId) {
     return subscriptions.computeIfAbsent(
         providerId, key -> new SubscriptionRow(ids.next(), key, List.of()));
+  }
+
+  /// The loaded subscriptions of a customer.
+  List<SubscriptionRow> subscriptionsOf(String customer) {
+    return subscriptions.values().stream()
+        .filter(row -> customer.equals(row.customer))
+        .sorted(Comparator.comparing(row -> row.providerId))
+        .toList();
+  }
+
+  /// Whom to write to about a subscription: what a checkout or an invoice says, else what the
+  /// customer's record says; null when nobody does.
+  @Nullable SubscriptionContact contact(SubscriptionRow row) {
+    if (row.contactEmail != null) {
+      return new SubscriptionContact(row.contactEmail, row.contactName, row.contactRank);
+    }
+    CustomerRow known = row.customer == null ? null : customers.get(row.customer);
+    CustomerFact shown = known == null ? null : known.shown();
+    return shown == null || shown.email() == null ? null : SubscriptionContact.of(shown);
   }
 
   PaymentRow payment(String providerId) {

@@ -15,11 +15,7 @@ final class PaymentMails {
 
   private PaymentMails() {}
 
-  static List<TemplateMail> wanted(TenantTx tx, List<TemplateMail> mails) {
-    if (mails.isEmpty()) {
-      return mails;
-    }
-    Set<String> off = off(tx);
+  static List<TemplateMail> wanted(List<TemplateMail> mails, Set<String> off) {
     return mails.stream().filter(mail -> !off.contains(mail.template())).toList();
   }
 

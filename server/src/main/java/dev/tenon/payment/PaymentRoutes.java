@@ -31,10 +31,18 @@ public final class PaymentRoutes {
     this.clock = clock;
   }
 
+  /// Declares them all.
+  ///
+  /// @param source what this installation calls itself in the metadata of what it makes at Stripe
   public static void declare(
-      Routes routes, Database database, StripeConnections stripe, Ids ids, InstantSource clock) {
+      Routes routes,
+      Database database,
+      StripeConnections stripe,
+      String source,
+      Ids ids,
+      InstantSource clock) {
     var views = new PaymentViews();
-    var callers = new StripeCallers(database, stripe, views, ids);
+    var callers = new StripeCallers(database, stripe, views, source, ids, clock);
     CustomerRoutes.declare(routes, database, callers, views, ids, clock);
     CheckoutRoutes.declare(routes, database, callers, clock);
     SubscriptionRoutes.declare(routes, database, callers, views);
@@ -83,7 +91,8 @@ public final class PaymentRoutes {
   /// A payment in the API; amounts in minor units of `currency`.
   public record PaymentView(
       String id,
-      @About("The provider's id of the invoice.") String providerId,
+      @About("The provider's id of the invoice, or of the checkout session of a single payment.")
+          String providerId,
       @About("The number on the invoice.") @Nullable String number,
       @About("`failed` or `succeeded`.") String state,
       long amount,
@@ -102,7 +111,11 @@ public final class PaymentRoutes {
 
   /// One subscription that was looked at, the best first.
   public record EntitlingSubscription(
-      String id, String providerId, String state, String price, boolean entitles) {}
+      String id,
+      String providerId,
+      String state,
+      @About("The provider's ids of the prices of all its items.") List<String> prices,
+      boolean entitles) {}
 
   /// Mails about payments.
   public record PaymentMailsView(
@@ -137,7 +150,7 @@ public final class PaymentRoutes {
                         Ids.write(Prefix.SUBSCRIPTION, one.id()),
                         one.providerId(),
                         one.state(),
-                        one.price(),
+                        one.prices(),
                         entitles(one.providerStatus())))
             .toList();
     return new EntitlementView(held.stream().anyMatch(EntitlingSubscription::entitles), held);

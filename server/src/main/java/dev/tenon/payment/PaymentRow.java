@@ -1,12 +1,14 @@
 package dev.tenon.payment;
 
+import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
 import dev.tenon.connector.stripe.InvoiceSnapshot;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// A payment while facts are folded into it. Success stays: a failure that arrives later happened
-/// before. All else is a minimum or a maximum, so that the order of arrival leaves no trace.
+/// A payment, of an invoice or a single one, while facts are folded into it. Success stays: a
+/// failure that arrives later happened before. All else is a minimum or a maximum, so that the
+/// order of arrival leaves no trace.
 final class PaymentRow {
   private static final int CURRENCY_CHARS_MAX = 16;
 
@@ -37,10 +39,19 @@ final class PaymentRow {
   /// Folds a success in; answers whether it is news.
   boolean succeed(InvoiceSnapshot invoice, Instant happenedAt) {
     mention(invoice);
+    return succeed(paid(invoice), invoice.paidAt() == null ? happenedAt : invoice.paidAt());
+  }
+
+  /// Folds in that a single payment was made at a checkout; answers whether it is news.
+  boolean succeed(CheckoutSessionSnapshot session, Instant happenedAt) {
+    mention(session);
+    return succeed(total(session), happenedAt);
+  }
+
+  private boolean succeed(long paid, Instant at) {
     boolean news = !succeeded;
-    Instant paid = invoice.paidAt() == null ? happenedAt : invoice.paidAt();
-    paidAt = paidAt == null || paid.isBefore(paidAt) ? paid : paidAt;
-    amount = succeeded ? Math.max(amount, paid(invoice)) : paid(invoice);
+    paidAt = paidAt == null || at.isBefore(paidAt) ? at : paidAt;
+    amount = succeeded ? Math.max(amount, paid) : paid;
     succeeded = true;
     return news;
   }
@@ -48,10 +59,21 @@ final class PaymentRow {
   /// Folds a failed try in; answers whether it is news.
   boolean fail(InvoiceSnapshot invoice) {
     mention(invoice);
-    int tries = (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount()));
+    return fail(
+        (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount())),
+        invoice.amountDue());
+  }
+
+  /// Folds in that a single payment did not come; answers whether it is news.
+  boolean fail(CheckoutSessionSnapshot session) {
+    mention(session);
+    return fail(1, total(session));
+  }
+
+  private boolean fail(int tries, long due) {
     boolean news = tries > failedTries && !succeeded;
     if (!succeeded && tries >= failedTries) {
-      amount = tries > failedTries ? invoice.amountDue() : Math.max(amount, invoice.amountDue());
+      amount = tries > failedTries ? due : Math.max(amount, due);
     }
     failedTries = Math.max(failedTries, tries);
     return news;
@@ -64,6 +86,16 @@ final class PaymentRow {
     billingReason = billingReason == null ? PlainText.id(invoice.billingReason()) : billingReason;
     currency = currency.isEmpty() ? currency(invoice.currency()) : currency;
     changed = true;
+  }
+
+  private void mention(CheckoutSessionSnapshot session) {
+    customer = customer == null ? PlainText.id(session.customer()) : customer;
+    currency = currency.isEmpty() ? currency(session.currency()) : currency;
+    changed = true;
+  }
+
+  private static long total(CheckoutSessionSnapshot session) {
+    return session.amountTotal() == null ? 0 : Math.max(0, session.amountTotal());
   }
 
   static String currency(String text) {

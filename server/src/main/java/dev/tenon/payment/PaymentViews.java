@@ -14,9 +14,14 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The SQL of what the API shows of customers, subscriptions and payments.
 final class PaymentViews {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final TypeReference<List<SubscriptionItem>> ITEMS = new TypeReference<>() {};
+
   // Rows that only others have mentioned so far are not shown.
   private static final String CUSTOMERS =
       "select id, connection_id, provider_id, email, name, deleted, created_at from customer r"
@@ -164,7 +169,12 @@ final class PaymentViews {
         row.getBoolean("cancel_at_period_end"),
         instant(row, "cancel_at"),
         instant(row, "ended_at"),
-        row.getLong("revision"));
+        row.getLong("revision"),
+        items(row.getString("items")));
+  }
+
+  private static List<SubscriptionRoutes.ItemView> items(String json) {
+    return JSON.readValue(json, ITEMS).stream().map(SubscriptionRoutes::item).toList();
   }
 
   private static PaymentRoutes.PaymentView payment(ResultSet row, Object context)
@@ -189,22 +199,26 @@ final class PaymentViews {
   }
 
   /// One subscription as entitlement sees it.
-  record Held(UUID id, String providerId, String state, String providerStatus, String price) {}
+  ///
+  /// @param prices of all its items
+  record Held(
+      UUID id, String providerId, String state, String providerStatus, List<String> prices) {}
 
-  /// The subscriptions that may entitle: of a tenant's customer, or of the tenant itself on the
-  /// platform's account where `customerProviderId` is null. Those that can entitle come first.
+  /// The subscriptions that may entitle, by any of their items: of a tenant's customer, or of the
+  /// tenant itself on the platform's account where `customerProviderId` is null. Those that can
+  /// entitle come first.
   List<Held> held(TenantTx tx, @Nullable String customerProviderId, @Nullable String price) {
     return tx.handle()
         .createQuery(
             """
-            select s.id, s.provider_id, s.state, s.provider_status, coalesce(s.price, '') as price
+            select s.id, s.provider_id, s.state, s.provider_status, s.prices
             from subscription s
             where s.tenant_id = :tenant and s.state <> 'ended'
               and (case when :customer::text is null
                 then not exists (select from connection c
                   where c.tenant_id = :tenant and c.id = s.connection_id)
                 else s.customer_provider_id = :customer end)
-              and (:price::text is null or s.price = :price)
+              and (:price::text is null or s.prices @> array[:price::text])
             order by s.state in ('active', 'trialing') desc, s.id desc limit 20
             """)
         .bind("tenant", tx.tenant().uuid())
@@ -217,7 +231,7 @@ final class PaymentViews {
                     row.getString("provider_id"),
                     row.getString("state"),
                     row.getString("provider_status"),
-                    row.getString("price")))
+                    List.of((String[]) row.getArray("prices").getArray())))
         .list();
   }
 }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// Whose object it is, on the platform's connection. (On a tenant's own everything is that
 /// tenant's, whatever its metadata says.)
@@ -158,11 +159,33 @@ final class PlatformObjects {
         .execute();
   }
 
-  /// Stores a new reference with its tenant; to be committed before the call that carries it.
-  static String announce(TenantTx tx, UUID connection) {
-    String reference = UUID.randomUUID().toString();
-    remember(tx, connection, REFERENCE + reference);
-    return reference;
+  /// Answers the reference that what is made under `effect` carries, the same at each repetition: a
+  /// call that is repeated with its idempotency key has to be the same to the byte. A new one is
+  /// random, since an effect's id can be guessed in part. To be committed before the call.
+  static String announce(TenantTx tx, UUID connection, UUID effect) {
+    tx.handle()
+        .createUpdate(
+            """
+            insert into provider_object (connection_id, provider_id, tenant_id, effect_id)
+            values (:connection, :id, :tenant, :effect) on conflict do nothing
+            """)
+        .bind("connection", connection)
+        .bind("id", REFERENCE + UUID.randomUUID())
+        .bind("tenant", tx.tenant().uuid())
+        .bind("effect", effect)
+        .execute();
+    return tx.handle()
+        .createQuery(
+            """
+            select provider_id from provider_object
+            where tenant_id = :tenant and connection_id = :connection and effect_id = :effect
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("connection", connection)
+        .bind("effect", effect)
+        .mapTo(String.class)
+        .one()
+        .substring(REFERENCE.length());
   }
 
   /// Notes that this server made an object for the tenant.
@@ -207,9 +230,16 @@ final class PlatformObjects {
         add(named, REFERENCE + reference.stringValue());
       }
     }
+    // The way from a refund to a single payment, which has no invoice and perhaps no customer.
+    String kind = object.path("object").asString("");
+    boolean single =
+        kind.equals("charge")
+            || (kind.equals("checkout.session")
+                && object.path("mode").asString("").equals("payment"));
     for (JsonNode reference :
         List.of(
             object.path("id"),
+            single ? object.path("payment_intent") : MissingNode.getInstance(),
             object.path("customer"),
             object.path("customer_account"),
             object.path("subscription"),

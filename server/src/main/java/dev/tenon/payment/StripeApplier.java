@@ -16,6 +16,7 @@ import dev.tenon.lane.Applied;
 import dev.tenon.lane.FactApplier;
 import dev.tenon.lane.WaitingFact;
 import dev.tenon.tenant.TenantId;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,15 +24,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Applies Stripe's facts to customers, subscriptions and payments, and makes the events and mails
 /// that follow.
 public final class StripeApplier implements FactApplier {
+  /// How long the webhook of a checkout may come after that of its first invoice: Stripe sends both
+  /// in the same second, and tries again within the hour where an endpoint was away.
+  private static final Duration FIRST_RECEIPT_WAITS = Duration.ofHours(1);
+
   private final PaymentBatch.Stores stores;
   private final PlatformObjects objects = new PlatformObjects();
   private final Ids ids;
+  private final InstantSource clock;
   private final Events events;
   private final Messages messages;
 
@@ -44,6 +52,7 @@ public final class StripeApplier implements FactApplier {
             new PaymentStore(saver),
             new RefundStore(saver));
     this.ids = ids;
+    this.clock = clock;
     this.events = events;
     this.messages = messages;
   }
@@ -95,8 +104,22 @@ public final class StripeApplier implements FactApplier {
     }
     batch.save();
     events.tell(tx, batch.events);
-    messages.queue(tx, PaymentMails.wanted(tx, batch.mails));
+    send(tx, batch);
     return results;
+  }
+
+  private void send(TenantTx tx, PaymentBatch batch) {
+    if (!batch.mails.isEmpty() || !batch.firstReceipts.isEmpty()) {
+      Set<String> off = PaymentMails.off(tx);
+      messages.queue(
+          tx, PaymentMails.wanted(batch.mails.stream().map(Supplier::get).toList(), off));
+      messages.queueFor(
+          tx,
+          PaymentMails.wanted(batch.firstReceipts, off),
+          clock.instant().plus(FIRST_RECEIPT_WAITS));
+    }
+    messages.withdraw(
+        tx, batch.withdrawn, "a checkout belongs to the invoice, and its confirmation tells of it");
   }
 
   private static String applyOne(PaymentBatch batch, StripeFact fact) {
@@ -127,6 +150,9 @@ public final class StripeApplier implements FactApplier {
       data.put("email", shown.email());
       batch.tell(EventType.CUSTOMER_CREATED, Ids.write(Prefix.CUSTOMER, row.id), data, fact.uuid());
     }
+    for (SubscriptionRow waiting : batch.subscriptionsOf(row.providerId)) {
+      SubscriptionFollowUps.mails(batch, waiting, fact.uuid());
+    }
     return "customer %s %s".formatted(row.providerId, shown.deleted() ? "deleted" : "stored");
   }
 
@@ -146,23 +172,49 @@ public final class StripeApplier implements FactApplier {
 
   private static String checkout(PaymentBatch batch, StripeFact fact) {
     CheckoutSessionSnapshot session = CheckoutSessionSnapshot.of(fact.object());
+    boolean failed = fact.fact().kind().endsWith("payment_failed");
     String subscription = PlainText.id(session.subscription());
     if (subscription == null) {
-      return "checkout %s completed, without a subscription".formatted(fact.id());
+      return singlePayment(batch, fact, session, failed);
+    }
+    if (failed) {
+      return "the payment of checkout %s failed; its subscription tells what follows"
+          .formatted(fact.id());
     }
     SubscriptionRow row = batch.subscription(subscription);
     row.checkoutCompleted(SubscriptionContact.of(session), PlainText.id(session.customer()));
+    InvoiceFollowUps.withdrawFirstReceipt(batch, row);
     SubscriptionFollowUps.mails(batch, row, fact.uuid());
     return "checkout %s completed for %s".formatted(fact.id(), row.providerId);
+  }
+
+  /// A checkout that sells something once. With an invoice, that one's facts tell of the payment.
+  private static String singlePayment(
+      PaymentBatch batch, StripeFact fact, CheckoutSessionSnapshot session, boolean failed) {
+    boolean paid = session.paymentStatus().equals("paid");
+    if (!session.mode().equals("payment") || !session.invoice().isEmpty() || !(paid || failed)) {
+      return "checkout %s completed, without a payment of its own so far".formatted(fact.id());
+    }
+    batch.link(PlainText.id(session.paymentIntent()), fact.id());
+    PaymentRow row = batch.payment(fact.id());
+    if (failed) {
+      if (row.fail(session)) {
+        InvoiceFollowUps.failed(batch, row, fact.uuid());
+      }
+    } else if (row.succeed(session, fact.fact().occurredAt())) {
+      InvoiceFollowUps.succeeded(batch, row, session, fact.uuid());
+    }
+    return "single payment %s %s".formatted(row.providerId, row.succeeded ? "succeeded" : "failed");
   }
 
   private static String invoice(PaymentBatch batch, StripeFact fact) {
     InvoiceSnapshot invoice = InvoiceSnapshot.of(fact.object());
     String subscription = PlainText.id(invoice.subscription());
-    if (subscription != null) {
-      SubscriptionRow row = batch.subscription(subscription);
-      row.write(SubscriptionContact.of(invoice));
-      SubscriptionFollowUps.mails(batch, row, fact.uuid());
+    SubscriptionRow of = subscription == null ? null : batch.subscription(subscription);
+    if (of != null) {
+      of.write(SubscriptionContact.of(invoice));
+      of.name(invoice);
+      SubscriptionFollowUps.mails(batch, of, fact.uuid());
     }
     boolean failed = fact.fact().kind().endsWith("payment_failed");
     if (!failed && PaymentRow.paid(invoice) == 0) {
@@ -176,7 +228,7 @@ public final class StripeApplier implements FactApplier {
         InvoiceFollowUps.failed(batch, row, invoice, firstFailure, fact.uuid());
       }
     } else if (row.succeed(invoice, fact.fact().occurredAt())) {
-      InvoiceFollowUps.succeeded(batch, row, invoice, fact.uuid());
+      InvoiceFollowUps.succeeded(batch, row, invoice, of, fact.uuid());
     }
     return "payment %s %s".formatted(row.providerId, row.succeeded ? "succeeded" : "failed");
   }

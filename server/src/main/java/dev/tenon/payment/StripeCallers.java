@@ -2,30 +2,46 @@ package dev.tenon.payment;
 
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.stripe.Origin;
+import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.db.Database;
 import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
 
 /// What routes that call Stripe share: which account, whose objects, and how its answers become
 /// problems.
 final class StripeCallers {
-  private static final String SOURCE = "tenon";
+  /// Stripe forgets an idempotency key after 24 hours at the earliest; an hour less leaves room for
+  /// the call itself and for clocks that differ.
+  private static final Duration REPEATABLE = Duration.ofHours(23);
 
   private final Database database;
   private final StripeConnections connections;
   private final PaymentViews views;
+  private final String source;
   private final Ids ids;
+  private final InstantSource clock;
 
-  StripeCallers(Database database, StripeConnections connections, PaymentViews views, Ids ids) {
+  /// @param source what this installation calls itself in the metadata of what it makes
+  StripeCallers(
+      Database database,
+      StripeConnections connections,
+      PaymentViews views,
+      String source,
+      Ids ids,
+      InstantSource clock) {
     this.database = database;
     this.connections = connections;
     this.views = views;
+    this.source = source;
     this.ids = ids;
+    this.clock = clock;
   }
 
   /// The account for the request's tenant.
@@ -51,15 +67,27 @@ final class StripeCallers {
     return account;
   }
 
+  /// The id under which this request makes its one thing at Stripe, which gets it as idempotency
+  /// key: the same when the request is repeated under its own `Idempotency-Key`. One that is so old
+  /// that Stripe may have forgotten it is refused: Stripe would do it again.
+  UUID effect(Request request) {
+    UUID effect = request.effect().orElseGet(ids::next);
+    if (Ids.madeAt(effect).plus(REPEATABLE).isBefore(clock.instant())) {
+      throw new ProblemException(ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN);
+    }
+    return effect;
+  }
+
   /// What new objects carry. On a shared account the reference is committed before it is answered,
   /// so that a webhook can't be faster.
-  Origin origin(Request request, StripeConnections.Account account) {
+  Origin origin(Request request, StripeConnections.Account account, UUID effect) {
     String reference =
         account.shared()
             ? database.asTenant(
-                request.tenant(), tx -> PlatformObjects.announce(tx, account.connection().uuid()))
+                request.tenant(),
+                tx -> PlatformObjects.announce(tx, account.connection().uuid(), effect))
             : "";
-    return new Origin(request.tenant().toString(), SOURCE, reference);
+    return new Origin(request.tenant().toString(), source, reference);
   }
 
   /// Notes an object that was just made on a shared account.
@@ -73,12 +101,6 @@ final class StripeCallers {
 
   String newKey() {
     return ids.next().toString();
-  }
-
-  /// The idempotency key for the one thing that this request makes at Stripe: the same when the
-  /// request is repeated under its own `Idempotency-Key`.
-  String keyOf(Request request) {
-    return request.effect().orElseGet(ids::next).toString();
   }
 
   /// The provider's id of a customer named by our id or by the provider's. On a shared account it
@@ -104,22 +126,52 @@ final class StripeCallers {
     return text.matches("[A-Za-z0-9_]+");
   }
 
-  /// What was accepted; everything else becomes a problem in the provider's words.
-  static <T> T accepted(Outcome<T> outcome) {
-    String said = outcome.detail().message();
+  /// What was accepted; everything else becomes a problem in the provider's words. Notes whether
+  /// the account's key works.
+  <T> T accepted(StripeConnections.Account account, Outcome<T> outcome) {
+    Outcome.Detail said = outcome.detail();
     return switch (outcome) {
-      case Outcome.Accepted<T> accepted -> accepted.value();
-      case Outcome.RefusedRequest<T> _, Outcome.RefusedRecipient<T> _ ->
-          throw new ProblemException(
-              ProblemCode.REQUEST_INVALID_FIELD, "Stripe refused it: " + said);
-      case Outcome.ConnectionBroken<T> _ ->
-          throw new ProblemException(
-              ProblemCode.REQUEST_INVALID_FIELD,
-              "Stripe refused the connection's key: " + said + " Give it a new one.");
+      case Outcome.Accepted<T> accepted -> {
+        noteWorks(account);
+        yield accepted.value();
+      }
+      case Outcome.RefusedRequest<T> _, Outcome.RefusedRecipient<T> _ -> {
+        noteWorks(account);
+        throw new ProblemException(
+            ProblemCode.REQUEST_INVALID_FIELD, "Stripe refused it: " + said.message());
+      }
+      case Outcome.ConnectionBroken<T> _ -> throw broken(account, said);
+      case Outcome.Unknown<T> _ when said.code().equals(StripeConnector.KEY_OF_ANOTHER_CALL) ->
+          throw new ProblemException(ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN);
       case Outcome.Passing<T> _, Outcome.Unknown<T> _ ->
           throw new ProblemException(
-              ProblemCode.SERVER_BUSY, "Stripe did not answer in order; try again. " + said);
+              ProblemCode.SERVER_BUSY,
+              "Stripe did not answer in order; try again. " + said.message());
     };
+  }
+
+  private void noteWorks(StripeConnections.Account account) {
+    if (account.broken()) {
+      connections.works(account);
+    }
+  }
+
+  /// A refused key breaks the connection; a key that only lacks a right (403) does what else it
+  /// may.
+  private ProblemException broken(StripeConnections.Account account, Outcome.Detail said) {
+    String whose =
+        account.shared() ? "The platform's connection" : "The connection " + account.connection();
+    if (said.status() == 403) {
+      return new ProblemException(
+          ProblemCode.CONNECTION_BROKEN,
+          "%s has a key that may not do this. Give the key the right at Stripe. Stripe says: %s"
+              .formatted(whose, said.message()));
+    }
+    connections.refused(account, "Stripe refused the key: " + said.message());
+    return new ProblemException(
+        ProblemCode.CONNECTION_BROKEN,
+        "%s has a key that Stripe refuses. Give it a working one. Stripe says: %s"
+            .formatted(whose, said.message()));
   }
 
   static String webAddress(String text, String param) {

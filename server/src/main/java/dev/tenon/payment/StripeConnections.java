@@ -9,11 +9,18 @@ import dev.tenon.db.Database;
 import dev.tenon.db.TenantTx;
 import dev.tenon.tenant.TenantId;
 import java.net.URI;
+import java.util.Comparator;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The connection to Stripe that a tenant's calls go through, ready for use: its own, else the
 /// platform's. One client a connection: nothing static, so no tenant's key can serve another.
+///
+/// A broken connection is still the tenant's: its calls are made, so that it is well again as soon
+/// as Stripe takes its key, and never fall to the platform's account, where nobody wants them.
 public final class StripeConnections {
+  private static final Logger LOG = LoggerFactory.getLogger(StripeConnections.class);
   private static final int LOOKED_AT_MAX = 10;
 
   private final Database database;
@@ -28,11 +35,19 @@ public final class StripeConnections {
 
   /// An account at Stripe.
   ///
-  /// @param shared it is the platform's and serves many tenants, so that an id named in a request
-  ///   may be another tenant's
-  record Account(ConnectionId connection, boolean shared, StripeConnector stripe) {}
+  /// @param owner whose connection it is: the tenant, or the platform
+  /// @param broken Stripe refused its key the last time
+  record Account(ConnectionId connection, TenantId owner, boolean broken, StripeConnector stripe) {
 
-  /// The newest active connection of the tenant, else of the platform; empty when there is none.
+    /// It is the platform's and serves many tenants, so that an id named in a request may be
+    /// another tenant's.
+    boolean shared() {
+      return owner.equals(TenantId.PLATFORM);
+    }
+  }
+
+  /// The newest connection of the tenant that is not switched off, an active one before a broken
+  /// one, else the platform's; empty when there is none.
   Optional<Account> of(TenantId tenant) {
     Optional<Account> own = database.asTenant(tenant, this::newest);
     return own.isPresent() || tenant.equals(TenantId.PLATFORM)
@@ -42,8 +57,8 @@ public final class StripeConnections {
 
   private Optional<Account> newest(TenantTx tx) {
     return connections.list(tx, Optional.of("stripe"), Optional.empty(), LOOKED_AT_MAX).stream()
-        .filter(connection -> connection.state() == Connection.State.ACTIVE)
-        .findFirst()
+        .filter(connection -> connection.state() != Connection.State.DISABLED)
+        .min(Comparator.comparing(connection -> connection.state() == Connection.State.BROKEN))
         .flatMap(connection -> connections.credentials(tx, connection.id()))
         .flatMap(
             found ->
@@ -53,7 +68,8 @@ public final class StripeConnections {
                         key ->
                             new Account(
                                 found.connection().id(),
-                                tx.tenant().equals(TenantId.PLATFORM),
+                                tx.tenant(),
+                                found.connection().state() == Connection.State.BROKEN,
                                 new StripeConnector(
                                     key,
                                     found
@@ -61,5 +77,27 @@ public final class StripeConnections {
                                         .map(URI::create)
                                         .orElse(StripeConnector.API),
                                     http))));
+  }
+
+  /// Notes that Stripe refused an account's key.
+  void refused(Account account, String reason) {
+    database.useTenant(
+        account.owner(),
+        tx -> {
+          if (connections.markBroken(tx, account.connection(), reason)) {
+            LOG.warn("connection {} is broken: {}", account.connection(), reason);
+          }
+        });
+  }
+
+  /// Notes that Stripe took the key of an account that counted as broken.
+  void works(Account account) {
+    database.useTenant(
+        account.owner(),
+        tx -> {
+          if (connections.markWorking(tx, account.connection())) {
+            LOG.info("connection {} works again", account.connection());
+          }
+        });
   }
 }

@@ -33,6 +33,9 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
     final Set<String> subscriptions = new HashSet<>();
     final Set<String> invoices = new HashSet<>();
     final Set<String> charges = new HashSet<>();
+
+    /// Customers whose own facts are among these.
+    final Set<String> customersHeardOf = new HashSet<>();
   }
 
   /// What there is to read in a fact.
@@ -72,7 +75,9 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
               "customer.subscription.resumed",
               "customer.subscription.trial_will_end" ->
               About.SUBSCRIPTION;
-          case "checkout.session.completed", "checkout.session.async_payment_succeeded" ->
+          case "checkout.session.completed",
+              "checkout.session.async_payment_succeeded",
+              "checkout.session.async_payment_failed" ->
               About.CHECKOUT_SESSION;
           case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed" ->
               About.INVOICE;
@@ -108,21 +113,44 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
 
   void collect(Rows rows) {
     switch (about) {
-      case CUSTOMER -> rows.customers.add(id);
-      case SUBSCRIPTION -> rows.subscriptions.add(id);
+      case CUSTOMER -> {
+        rows.customers.add(id);
+        rows.customersHeardOf.add(id);
+      }
+      case SUBSCRIPTION -> {
+        rows.subscriptions.add(id);
+        // Whom to write to, where nobody else says.
+        add(rows.customers, customer());
+      }
       case INVOICE -> {
         rows.invoices.add(id);
         add(rows.subscriptions, PlainText.id(InvoiceSnapshot.of(object()).subscription()));
       }
-      case CHECKOUT_SESSION ->
-          add(
-              rows.subscriptions,
-              PlainText.id(CheckoutSessionSnapshot.of(object()).subscription()));
+      case CHECKOUT_SESSION -> {
+        CheckoutSessionSnapshot session = CheckoutSessionSnapshot.of(object());
+        add(rows.subscriptions, PlainText.id(session.subscription()));
+        if (session.mode().equals("payment")) {
+          // A single payment has the session's id.
+          rows.invoices.add(id);
+        }
+      }
       case CHARGE -> rows.charges.add(id);
       case INVOICE_PAYMENT -> {
         // It only links two ids.
       }
     }
+  }
+
+  /// The customer that a subscription names, or its account.
+  private @Nullable String customer() {
+    for (String field : new String[] {"customer", "customer_account"}) {
+      JsonNode named = object().path(field);
+      JsonNode id = named.isObject() ? named.path("id") : named;
+      if (id.isString()) {
+        return PlainText.id(id.stringValue());
+      }
+    }
+    return null;
   }
 
   private static void add(Set<String> ids, @Nullable String id) {

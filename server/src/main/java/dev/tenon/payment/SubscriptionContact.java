@@ -18,11 +18,21 @@ record SubscriptionContact(@Nullable String email, @Nullable String name, String
         rank("2", session.created(), session.id()));
   }
 
+  /// What the customer's own record says, for where nothing better is known.
+  static SubscriptionContact of(CustomerFact customer) {
+    return new SubscriptionContact(customer.email(), customer.name(), "");
+  }
+
   static SubscriptionContact of(InvoiceSnapshot invoice) {
     return new SubscriptionContact(
         PlainText.name(invoice.customerEmail()),
         PlainText.name(invoice.customerName()),
-        rank("1", invoice.created(), invoice.id()));
+        rank(invoice));
+  }
+
+  /// Orders invoices from the older to the newer.
+  static String rank(InvoiceSnapshot invoice) {
+    return rank("1", invoice.created(), invoice.id());
   }
 
   private static String rank(String source, @Nullable Instant created, String id) {

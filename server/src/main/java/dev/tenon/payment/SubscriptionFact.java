@@ -1,19 +1,26 @@
 package dev.tenon.payment;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tenon.connector.stripe.SubscriptionSnapshot;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What one event said of a subscription: all that is needed to decide whether it is the newest,
-/// and to be the row if it is. Kept in the row for the facts of its newest second.
+/// and to be the row if it is. Kept in the row for the facts of its two newest seconds.
 ///
 /// @param event the provider's id of the event
 /// @param second when it was created, in unix seconds: the finest that Stripe tells
 /// @param first whether it told of the creation
 /// @param before what it calls previous; empty when it says nothing of it (see [SubscriptionTrace])
 /// @param after the same fields as it left them
+/// @param price of the first item, as are `plan` (its nickname), `quantity` and `unitAmount`
+/// @param items all of them; none in facts that were kept before there were any
+/// @param created when the subscription was made
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 record SubscriptionFact(
     String event,
     long second,
@@ -33,42 +40,71 @@ record SubscriptionFact(
     @Nullable Instant cancelAt,
     @Nullable Instant cancelledAt,
     @Nullable Instant endedAt,
-    @Nullable Instant trialEnd)
-    implements TimedFact {
+    @Nullable Instant trialEnd,
+    List<SubscriptionItem> items,
+    @Nullable Instant created)
+    implements TimedFact<SubscriptionFact> {
+
+  /// A subscription whose first payment is missing is `incomplete` for 23 hours and then
+  /// `incomplete_expired` (docs.stripe.com/billing/subscriptions/overview#subscription-statuses).
+  private static final Duration INCOMPLETE_MAX = Duration.ofHours(24);
 
   SubscriptionFact {
     before = before == null ? Map.of() : before;
     after = after == null ? Map.of() : after;
+    items = items == null ? List.of() : List.copyOf(items);
   }
 
   /// Reads it from the object of an event and what the event calls previous (missing for none).
   static SubscriptionFact of(
       String event, Instant created, String kind, JsonNode object, JsonNode previous) {
     SubscriptionSnapshot snapshot = SubscriptionSnapshot.of(object);
-    SubscriptionSnapshot.Item item =
-        snapshot.items().isEmpty() ? null : snapshot.items().getFirst();
+    List<SubscriptionItem> items = SubscriptionItem.of(snapshot);
+    SubscriptionItem first = items.isEmpty() ? null : items.getFirst();
     return new SubscriptionFact(
         event,
         created.getEpochSecond(),
         kind.endsWith(".created"),
-        SubscriptionTrace.of(previous),
+        SubscriptionTrace.before(previous, object),
         SubscriptionTrace.of(object),
         String.valueOf(PlainText.of(snapshot.status(), PlainText.ID_CHARS_MAX)),
         PlainText.id(snapshot.customer()),
-        item == null ? null : PlainText.id(item.price()),
-        item == null
-            ? null
-            : PlainText.name(item.nickname().isEmpty() ? item.product() : item.nickname()),
-        item == null ? null : item.quantity(),
-        PlainText.id(item == null ? snapshot.currency() : item.currency()),
-        item == null ? null : item.unitAmount(),
+        first == null ? null : first.price(),
+        first == null ? null : first.nickname(),
+        first == null ? null : first.quantity(),
+        first == null ? PlainText.id(snapshot.currency()) : first.currency(),
+        first == null ? null : first.unitAmount(),
         snapshot.currentPeriodStart(),
         snapshot.currentPeriodEnd(),
         snapshot.endsAtPeriodEnd(),
         snapshot.cancelAt(),
         snapshot.canceledAt(),
         snapshot.endedAt(),
-        snapshot.trialEnd());
+        snapshot.trialEnd(),
+        items,
+        snapshot.created());
+  }
+
+  /// Only what tells its place among others: facts of an older second are never shown again.
+  @Override
+  public SubscriptionFact lean() {
+    return new SubscriptionFact(
+        event, second, first, before, after, status, null, null, null, null, null, null, null, null,
+        false, null, null, null, null, List.of(), null);
+  }
+
+  /// Whether the subscription is or was in use. One that was cancelled after more than a day was,
+  /// also when nothing else is known of it, such as one that is older than the connection.
+  boolean tellsOfUse() {
+    return state().tellsOfUse()
+        || (status.equals("canceled")
+            && created != null
+            && Duration.between(created, over()).compareTo(INCOMPLETE_MAX) > 0);
+  }
+
+  /// When it was over, if it is: Stripe always says so; else when the fact happened.
+  Instant over() {
+    return endedAt == null ? Instant.ofEpochSecond(second) : endedAt;
   }
 
   SubscriptionState state() {

@@ -4,9 +4,11 @@ import dev.tenon.email.TemplateMail;
 import dev.tenon.event.EventType;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -47,37 +49,73 @@ final class SubscriptionFollowUps {
 
   /// Makes the mails that are due and marks them made, in the row that the same commit writes.
   static void mails(PaymentBatch batch, SubscriptionRow row, UUID cause) {
+    SubscriptionContact contact = batch.contact(row);
+    if (contact == null) {
+      return;
+    }
     if (row.confirmationDue()) {
       row.confirmationMade = true;
       row.changed = true;
-      batch.mails.add(mail(row, "subscription-confirmation", cause));
+      batch.mails.add(
+          () -> mail(row, contact, "subscription-confirmation", confirmation(row), cause));
     }
     if (row.cancellationDue()) {
       row.cancellationMade = true;
       row.changed = true;
-      batch.mails.add(mail(row, "subscription-cancellation", cause));
+      batch.mails.add(
+          () -> mail(row, contact, "subscription-cancellation", cancellation(row), cause));
     }
   }
 
-  private static TemplateMail mail(SubscriptionRow row, String template, UUID cause) {
-    String about = Ids.write(Prefix.SUBSCRIPTION, row.id);
-    SubscriptionFact shown = row.shown();
-    Map<String, Object> data = new HashMap<>();
-    if (row.contactName != null) {
-      data.put("customer_name", row.contactName);
+  private static Map<String, Object> confirmation(SubscriptionRow row) {
+    SubscriptionFact shown = Objects.requireNonNull(row.shown());
+    Map<String, Object> data = data(row);
+    data.put("amount", Wording.amount(shown.items(), shown.currency()));
+    data.put("period_end", Wording.day(shown.periodEnd()));
+    return data;
+  }
+
+  /// When it ended: with its period, which may take a little longer, or before.
+  private static Map<String, Object> cancellation(SubscriptionRow row) {
+    SubscriptionFact shown = Objects.requireNonNull(row.shown());
+    Instant over = shown.over();
+    Instant period = shown.periodEnd();
+    boolean early = period == null || over.isBefore(period);
+    Map<String, Object> data = data(row);
+    data.put("period_end", Wording.day(early ? over : period));
+    if (early) {
+      data.put("ended_early", "yes");
     }
-    data.put("plan", shown == null || shown.plan() == null ? "your plan" : shown.plan());
-    data.put(
-        "amount",
-        shown == null
-            ? ""
-            : Wording.amount(shown.unitAmount(), shown.quantity(), shown.currency()));
-    data.put("period_end", Wording.day(shown == null ? null : shown.periodEnd()));
+    return data;
+  }
+
+  /// What both mails say: the plan's name, or that it has none.
+  private static Map<String, Object> data(SubscriptionRow row) {
+    Map<String, Object> data = new HashMap<>();
+    String plan = row.plan();
+    data.put("plan", plan == null ? "your plan" : plan);
+    if (plan == null) {
+      data.put("unnamed", "yes");
+    }
+    return data;
+  }
+
+  private static TemplateMail mail(
+      SubscriptionRow row,
+      SubscriptionContact contact,
+      String template,
+      Map<String, Object> data,
+      UUID cause) {
+    String about = Ids.write(Prefix.SUBSCRIPTION, row.id);
+    String name = contact.name() == null ? "" : contact.name();
+    if (!name.isEmpty()) {
+      data.put("customer_name", name);
+    }
     return new TemplateMail(
         template + ":" + about,
         template,
-        row.contactName == null ? "" : row.contactName,
-        row.contactEmail == null ? "" : row.contactEmail,
+        name,
+        contact.email() == null ? "" : contact.email(),
         data,
         cause,
         about);
@@ -100,6 +138,7 @@ final class SubscriptionFollowUps {
     data.put("customer_provider_id", row.customer);
     data.put("price", shown.price());
     data.put("quantity", shown.quantity());
+    data.put("items", shown.items().stream().map(SubscriptionFollowUps::item).toList());
     data.put("period_end", text(shown.periodEnd()));
     data.put("trial_end", text(shown.trialEnd()));
     data.put("cancel_at_period_end", shown.cancelAtPeriodEnd());
@@ -108,7 +147,17 @@ final class SubscriptionFollowUps {
     return data;
   }
 
-  private static @Nullable String text(java.time.@Nullable Instant moment) {
+  private static Map<String, @Nullable Object> item(SubscriptionItem item) {
+    Map<String, @Nullable Object> data = new TreeMap<>();
+    data.put("price", item.price());
+    data.put("product", item.product());
+    data.put("quantity", item.quantity());
+    data.put("unit_amount", item.unitAmount());
+    data.put("currency", item.currency());
+    return data;
+  }
+
+  private static @Nullable String text(@Nullable Instant moment) {
     return moment == null ? null : moment.toString();
   }
 }

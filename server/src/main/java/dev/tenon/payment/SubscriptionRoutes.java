@@ -13,6 +13,7 @@ import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -82,14 +83,25 @@ final class SubscriptionRoutes {
           String state,
       @About("The status in the provider's own word.") String providerStatus,
       @Nullable String customerProviderId,
-      @Nullable String price,
-      @Nullable Long quantity,
+      @About("The price of the first item.") @Nullable String price,
+      @About("The quantity of the first item.") @Nullable Long quantity,
       @Nullable Instant periodEnd,
       @Nullable Instant trialEnd,
       boolean cancelAtPeriodEnd,
       @Nullable Instant cancelAt,
       @Nullable Instant endedAt,
-      @About("Grows with each event told about it.") long revision) {}
+      @About("Grows with each event told about it.") long revision,
+      @About("What is subscribed to: the plan and what was added to it, in the provider's order.")
+          List<ItemView> items) {}
+
+  /// One item of a subscription.
+  public record ItemView(
+      @Nullable String price,
+      @Nullable String product,
+      long quantity,
+      @About("In minor units of `currency`; null for prices without one amount.")
+          @Nullable Long unitAmount,
+      @Nullable String currency) {}
 
   private Page<SubscriptionView> list(Request request) {
     @Nullable String customer = request.query("customer").orElse(null);
@@ -112,10 +124,11 @@ final class SubscriptionRoutes {
 
   private SubscriptionView cancel(Request request, CancelSubscription body) {
     PaymentViews.Found<SubscriptionView> found = notEnded(found(request));
-    StripeSubscriptions stripe =
-        callers.account(request, found.connection()).stripe().subscriptions();
+    StripeConnections.Account account = callers.account(request, found.connection());
+    StripeSubscriptions stripe = account.stripe().subscriptions();
     SubscriptionSnapshot now =
-        StripeCallers.accepted(
+        callers.accepted(
+            account,
             body.at() == CancelAt.NOW
                 ? stripe.cancelNow(found.providerId(), callers.newKey())
                 : stripe.cancelAtPeriodEnd(found.providerId(), callers.newKey()));
@@ -124,12 +137,12 @@ final class SubscriptionRoutes {
 
   private SubscriptionView resume(Request request) {
     PaymentViews.Found<SubscriptionView> found = notEnded(found(request));
-    StripeSubscriptions stripe =
-        callers.account(request, found.connection()).stripe().subscriptions();
-    SubscriptionSnapshot now = StripeCallers.accepted(stripe.get(found.providerId()));
+    StripeConnections.Account account = callers.account(request, found.connection());
+    StripeSubscriptions stripe = account.stripe().subscriptions();
+    SubscriptionSnapshot now = callers.accepted(account, stripe.get(found.providerId()));
     boolean ending = now.cancelAtPeriodEnd() || now.cancelAt() != null;
     return view(
-        found.view(), ending ? StripeCallers.accepted(stripe.keep(now, callers.newKey())) : now);
+        found.view(), ending ? callers.accepted(account, stripe.keep(now, callers.newKey())) : now);
   }
 
   private static PaymentViews.Found<SubscriptionView> notEnded(
@@ -156,6 +169,12 @@ final class SubscriptionRoutes {
         now.endsAtPeriodEnd(),
         now.cancelAt(),
         now.endedAt(),
-        known.revision());
+        known.revision(),
+        SubscriptionItem.of(now).stream().map(SubscriptionRoutes::item).toList());
+  }
+
+  static ItemView item(SubscriptionItem item) {
+    return new ItemView(
+        item.price(), item.product(), item.quantity(), item.unitAmount(), item.currency());
   }
 }

@@ -1,6 +1,8 @@
 package dev.tenon.payment;
 
+import dev.tenon.connector.stripe.InvoiceSnapshot;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,27 +22,36 @@ final class SubscriptionRow {
   boolean cancellationMade;
   boolean activatedTold;
   long revision;
+  Map<String, String> planNames = Map.of();
+  String planNamesRank = "";
+
+  /// The key of the receipt for its first invoice, which waits to see whether a checkout belongs to
+  /// it; null when there is none.
+  @Nullable String firstReceipt;
+
   boolean changed;
+  private @Nullable SubscriptionFact shown;
 
   SubscriptionRow(UUID id, String providerId, List<SubscriptionFact> newest) {
     this.id = id;
     this.providerId = providerId;
     this.newest = newest;
+    this.shown = newest.isEmpty() ? null : NewestFact.of(newest);
   }
 
   /// The fact that the row shows, null while only others mentioned the subscription.
   @Nullable SubscriptionFact shown() {
-    return newest.isEmpty() ? null : NewestFact.of(newest);
+    return shown;
   }
 
   SubscriptionState state() {
-    SubscriptionFact shown = shown();
     return shown == null ? SubscriptionState.PENDING : shown.state();
   }
 
   void add(SubscriptionFact fact) {
     newest = NewestFact.add(newest, fact);
-    wasActive |= fact.state().tellsOfUse();
+    shown = NewestFact.of(newest);
+    wasActive |= fact.tellsOfUse();
     mention(fact.customer());
     changed = true;
   }
@@ -62,6 +73,25 @@ final class SubscriptionRow {
     }
   }
 
+  /// Notes what the invoice calls the plans, unless a newer invoice is known.
+  void name(InvoiceSnapshot invoice) {
+    Map<String, String> names = PlanName.of(invoice);
+    String rank = SubscriptionContact.rank(invoice);
+    if (!names.isEmpty() && rank.compareTo(planNamesRank) > 0) {
+      planNames = names;
+      planNamesRank = rank;
+      changed = true;
+    }
+  }
+
+  /// What people call the plan: its nickname, else what an invoice calls it; null when nobody says.
+  @Nullable String plan() {
+    if (shown == null || shown.plan() != null) {
+      return shown == null ? null : shown.plan();
+    }
+    return shown.price() == null ? null : planNames.get(shown.price());
+  }
+
   private void mention(@Nullable String customer) {
     if (this.customer == null) {
       this.customer = customer;
@@ -74,15 +104,11 @@ final class SubscriptionRow {
     return checkoutCompleted
         && wasActive
         && state() != SubscriptionState.ENDED
-        && !confirmationMade
-        && contactEmail != null;
+        && !confirmationMade;
   }
 
   /// It was in use and is over, and nobody has told the customer yet.
   boolean cancellationDue() {
-    return wasActive
-        && state() == SubscriptionState.ENDED
-        && !cancellationMade
-        && contactEmail != null;
+    return wasActive && state() == SubscriptionState.ENDED && !cancellationMade;
   }
 }

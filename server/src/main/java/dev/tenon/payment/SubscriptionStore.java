@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -16,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class SubscriptionStore {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final TypeReference<List<SubscriptionFact>> FACTS = new TypeReference<>() {};
+  private static final TypeReference<Map<String, String>> NAMES = new TypeReference<>() {};
 
   private static final String SAVE =
       """
@@ -23,7 +25,8 @@ final class SubscriptionStore {
         newest, revision, activated_told, customer_provider_id, contact_email, contact_name,
         contact_rank, was_active, checkout_completed, confirmation_made, cancellation_made,
         provider_status, state, price, plan, quantity, currency, unit_amount, period_start,
-        period_end, cancel_at_period_end, cancel_at, cancelled_at, ended_at, trial_end, as_of)
+        period_end, cancel_at_period_end, cancel_at, cancelled_at, ended_at, trial_end, as_of,
+        items, prices, plan_names, plan_names_rank, first_receipt)
       select :tenant, :connection, :now, :now, r.*
       from json_to_recordset(:rows::json) as r (provider_id text, id uuid, newest text,
         revision bigint, activated_told boolean, customer_provider_id text, contact_email text,
@@ -32,7 +35,8 @@ final class SubscriptionStore {
         price text, plan text, quantity bigint, currency text, unit_amount bigint,
         period_start timestamptz, period_end timestamptz, cancel_at_period_end boolean,
         cancel_at timestamptz, cancelled_at timestamptz, ended_at timestamptz,
-        trial_end timestamptz, as_of timestamptz)
+        trial_end timestamptz, as_of timestamptz, items text, prices text[], plan_names text,
+        plan_names_rank text, first_receipt text)
       order by r.provider_id
       on conflict (tenant_id, connection_id, provider_id) do update set
         updated_at = excluded.updated_at, newest = excluded.newest, revision = excluded.revision,
@@ -49,7 +53,9 @@ final class SubscriptionStore {
         period_start = excluded.period_start, period_end = excluded.period_end,
         cancel_at_period_end = excluded.cancel_at_period_end, cancel_at = excluded.cancel_at,
         cancelled_at = excluded.cancelled_at, ended_at = excluded.ended_at,
-        trial_end = excluded.trial_end, as_of = excluded.as_of
+        trial_end = excluded.trial_end, as_of = excluded.as_of, items = excluded.items,
+        prices = excluded.prices, plan_names = excluded.plan_names,
+        plan_names_rank = excluded.plan_names_rank, first_receipt = excluded.first_receipt
       where subscription.id = excluded.id
       """;
 
@@ -59,23 +65,32 @@ final class SubscriptionStore {
     this.saver = saver;
   }
 
-  List<SubscriptionRow> load(TenantTx tx, UUID connection, Collection<String> providerIds) {
-    return providerIds.isEmpty()
+  /// Those of these ids, and those of these customers that have ended and whom nobody could write
+  /// to so far.
+  List<SubscriptionRow> load(
+      TenantTx tx,
+      UUID connection,
+      Collection<String> providerIds,
+      Collection<String> customersHeardOf) {
+    return providerIds.isEmpty() && customersHeardOf.isEmpty()
         ? List.of()
         : tx.handle()
             .createQuery(
                 """
                 select id, provider_id, newest, revision, activated_told, customer_provider_id,
                   contact_email, contact_name, contact_rank, was_active, checkout_completed,
-                  confirmation_made, cancellation_made
+                  confirmation_made, cancellation_made, plan_names, plan_names_rank, first_receipt
                 from subscription
                 where tenant_id = :tenant and connection_id = :connection
-                  and provider_id = any(:ids)
+                  and (provider_id = any(:ids)
+                    or customer_provider_id = any(:customers) and state = 'ended' and was_active
+                      and not cancellation_made and contact_email is null)
                 order by provider_id for update
                 """)
             .bind("tenant", tx.tenant().uuid())
             .bind("connection", connection)
             .bindArray("ids", String.class, providerIds)
+            .bindArray("customers", String.class, customersHeardOf)
             .map((row, context) -> row(row))
             .list();
   }
@@ -96,6 +111,9 @@ final class SubscriptionStore {
     subscription.checkoutCompleted = row.getBoolean("checkout_completed");
     subscription.confirmationMade = row.getBoolean("confirmation_made");
     subscription.cancellationMade = row.getBoolean("cancellation_made");
+    subscription.planNames = JSON.readValue(row.getString("plan_names"), NAMES);
+    subscription.planNamesRank = row.getString("plan_names_rank");
+    subscription.firstReceipt = row.getString("first_receipt");
     return subscription;
   }
 
@@ -122,13 +140,21 @@ final class SubscriptionStore {
     values.put("checkout_completed", row.checkoutCompleted);
     values.put("confirmation_made", row.confirmationMade);
     values.put("cancellation_made", row.cancellationMade);
+    values.put("plan_names", JSON.writeValueAsString(row.planNames));
+    values.put("plan_names_rank", row.planNamesRank);
+    values.put("first_receipt", row.firstReceipt);
+    values.put("plan", row.plan());
     SubscriptionFact shown = row.shown();
+    List<SubscriptionItem> items = shown == null ? List.of() : shown.items();
+    values.put("items", JSON.writeValueAsString(items));
+    values.put(
+        "prices",
+        items.stream().map(SubscriptionItem::price).filter(Objects::nonNull).distinct().toList());
     values.put("provider_status", shown == null ? "" : shown.status());
     values.put("state", row.state().text());
     values.put("cancel_at_period_end", shown != null && shown.cancelAtPeriodEnd());
     if (shown != null) {
       values.put("price", shown.price());
-      values.put("plan", shown.plan());
       values.put("quantity", shown.quantity());
       values.put("currency", shown.currency());
       values.put("unit_amount", shown.unitAmount());

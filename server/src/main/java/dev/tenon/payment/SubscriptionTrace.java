@@ -4,18 +4,26 @@ import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
-/// The [Trace] of a subscription: the fields whose changes Stripe tells of.
+/// The [Trace] of a subscription: the fields that a row shows and whose changes Stripe tells of.
+/// Items are told apart by their ids.
 final class SubscriptionTrace {
   private static final String[] FIELDS = {
     "status",
     "cancel_at_period_end",
     "cancel_at",
+    "canceled_at",
+    "current_period_start",
     "current_period_end",
     "trial_end",
     "latest_invoice",
-    "default_payment_method"
+    "default_payment_method",
+    "quantity",
+    "plan"
   };
-  private static final String[] ITEM_FIELDS = {"quantity", "current_period_end"};
+  private static final String[] ITEM_FIELDS = {
+    "quantity", "price", "plan", "current_period_start", "current_period_end"
+  };
+  private static final int ITEMS_MAX = 20;
 
   private SubscriptionTrace() {}
 
@@ -25,11 +33,38 @@ final class SubscriptionTrace {
     for (String field : FIELDS) {
       Trace.put(trace, field, subscription.path(field));
     }
-    JsonNode item = subscription.path("items").path("data").path(0);
-    for (String field : ITEM_FIELDS) {
-      Trace.put(trace, "item." + field, item.path(field));
+    JsonNode items = subscription.path("items").path("data");
+    for (int i = 0; i < Math.min(items.size(), ITEMS_MAX); i++) {
+      JsonNode item = items.path(i);
+      for (String field : ITEM_FIELDS) {
+        Trace.put(trace, name(item, i) + field, item.path(field));
+      }
     }
-    Trace.put(trace, "item.price", item.path("price"));
     return trace;
+  }
+
+  /// Reads what an update calls previous. An item of the object that a previous list of items
+  /// doesn't have was not there before.
+  static Map<String, String> before(JsonNode previous, JsonNode object) {
+    Map<String, String> before = of(previous);
+    JsonNode then = previous.path("items").path("data");
+    if (then.isArray()) {
+      JsonNode now = object.path("items").path("data");
+      Map<String, String> after = of(object);
+      for (int i = 0; i < Math.min(now.size(), ITEMS_MAX); i++) {
+        String name = name(now.path(i), i);
+        if (before.keySet().stream().noneMatch(field -> field.startsWith(name))) {
+          after.keySet().stream()
+              .filter(field -> field.startsWith(name))
+              .forEach(field -> before.put(field, Trace.GONE));
+        }
+      }
+    }
+    return before;
+  }
+
+  private static String name(JsonNode item, int index) {
+    String id = PlainText.id(item.path("id").asString(""));
+    return "item." + (id == null ? Integer.toString(index) : id) + ".";
   }
 }

@@ -3,7 +3,9 @@ package dev.tenon.payment;
 import java.util.Map;
 
 /// A fact about an object, as far as it must be known to tell which of several is the newest.
-interface TimedFact {
+///
+/// @param <F> the kind of fact itself
+interface TimedFact<F extends TimedFact<F>> {
 
   /// The provider's id of the event.
   String event();
@@ -26,22 +28,11 @@ interface TimedFact {
   /// The same fields as it left them.
   Map<String, String> after();
 
-  /// Whether `later` says that it found things as this fact left them. A fact that calls nothing
-  /// previous says nothing.
-  default boolean precedes(TimedFact later) {
-    if (first() != later.first()) {
-      return first();
-    }
-    boolean compared = false;
-    for (Map.Entry<String, String> field : later.before().entrySet()) {
-      String left = after().get(field.getKey());
-      if (left != null) {
-        if (!left.equals(field.getValue())) {
-          return false;
-        }
-        compared = true;
-      }
-    }
-    return compared;
+  /// The fact without what is only shown.
+  F lean();
+
+  /// What it left in a field.
+  default String left(String field) {
+    return after().getOrDefault(field, Trace.GONE);
   }
 }

@@ -7,8 +7,11 @@ import tools.jackson.databind.JsonNode;
 /// tells the order of two facts of one second.
 ///
 /// A field that the payload doesn't have is absent, which says nothing; one that is null is "null",
-/// which says that there was no value.
+/// which says that there was no value. What belongs to a part that wasn't there is [#GONE].
 final class Trace {
+  /// There was no such part of the object.
+  static final String GONE = "gone";
+
   private static final int CHARS_MAX = 64;
 
   private Trace() {}

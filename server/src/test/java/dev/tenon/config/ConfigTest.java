@@ -31,6 +31,7 @@ class ConfigTest {
                 new Config.Lanes(4, 60, 128, 1000),
                 new Config.Jobs(16, 120, 32, 1000),
                 new Config.Email("", "Tenon", "", "", 50, 10_000_000),
+                new Config.Payments("tenon"),
                 new Config.Egress(List.of(), 5, 30),
                 new Config.Limits(50, 100),
                 new Config.Retention(90, 35, 365, 90, 14, 365),
@@ -125,6 +126,15 @@ class ConfigTest {
     assertThatThrownBy(
             () -> Config.load(List.of(Layer.environment(Map.of("TENON_SERVER__PROT", "1")))))
         .hasMessage("TENON_SERVER__PROT: unknown setting server.prot; did you mean server.port?");
+  }
+
+  @Test
+  void refusesASourceThatNamesNothingOrTooMuch() {
+    for (String source : List.of(" ", "x".repeat(101))) {
+      Layer layer = Layer.commandLine(Map.of("payments.source", source));
+      assertThatThrownBy(() -> Config.load(List.of(layer)))
+          .hasMessageContaining("payments.source must have 1 to 100 characters");
+    }
   }
 
   @Test

@@ -398,6 +398,26 @@ final class ConsoleFixture implements AutoCloseable {
         now);
   }
 
+  /// A subscription of several items, whose prices nobody gave a name.
+  void unnamedSubscription(TenantId owner, String provider, String items, String prices) {
+    execute(
+        """
+        insert into subscription (tenant_id, connection_id, provider_id, id, customer_provider_id,
+          provider_status, state, price, quantity, currency, unit_amount, items, prices, created_at,
+          updated_at)
+        values (?, ?, ?, ?, 'cus_unknown', 'active', 'active', 'price_1Qsecret', 1, 'eur', 1900, ?,
+          ?::text[], ?, ?)
+        """,
+        owner.uuid(),
+        connection,
+        provider,
+        ids.next(),
+        items,
+        prices,
+        now,
+        now);
+  }
+
   private void execute(String statement, Object... values) {
     try (PreparedStatement prepared = sql.prepareStatement(statement)) {
       for (int i = 0; i < values.length; i++) {

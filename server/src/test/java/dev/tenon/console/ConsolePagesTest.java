@@ -152,6 +152,24 @@ final class ConsolePagesTest {
   }
 
   @Test
+  void showsWhatASubscriptionCostsInAllAndNoIdForAPlan() {
+    FIXTURE.unnamedSubscription(
+        FIXTURE.other,
+        "sub_items",
+        """
+        [{"price":"price_1Qsecret","quantity":2,"unitAmount":1900},
+         {"price":"price_2","quantity":9,"unitAmount":9223372036854775807}]
+        """,
+        "{price_1Qsecret,price_2}");
+    FIXTURE.unnamedSubscription(
+        FIXTURE.other, "sub_metered", "[{\"price\":\"price_3\",\"quantity\":1}]", "{price_3}");
+    String page = text(get("/console/" + FIXTURE.other + "/subscriptions", logIn(FIXTURE.other)));
+    assertThat(page)
+        .contains("unnamed and 1 more", "830,103,483,316,929,860.63 EUR")
+        .doesNotContain("price_1Qsecret", "price_2", "price_3");
+  }
+
+  @Test
   void tellsTheStoryFromTheWebhookToTheMail() {
     String page =
         text(

@@ -131,6 +131,7 @@ final class DocumentedLives {
     subscription("trial_will_end", "");
     tick(3 * 24 * 3600);
     change("active");
+    renew();
     failedInvoice();
     change("past_due");
     tick(3 * 24 * 3600);

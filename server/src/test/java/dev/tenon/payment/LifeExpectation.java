@@ -26,6 +26,7 @@ final class LifeExpectation {
     boolean contact = false;
     boolean confirmed = false;
     boolean cancelled = false;
+    boolean first = false;
     Set<String> paid = new HashSet<>();
     Set<String> failed = new HashSet<>();
     Set<String> customers = new HashSet<>();
@@ -39,11 +40,22 @@ final class LifeExpectation {
       JsonNode object = event.path("data").path("object");
       String id = object.path("id").asString("");
       switch (type) {
-        case "checkout.session.completed" -> {
-          checkout = true;
-          contact = true;
+        case "checkout.session.completed",
+            "checkout.session.async_payment_succeeded",
+            "checkout.session.async_payment_failed" -> {
+          boolean failure = type.endsWith("failed");
+          if (object.path("mode").asString().equals("subscription")) {
+            checkout |= !failure;
+            contact |= !failure;
+          } else if (failure) {
+            failed.add(id);
+          } else if (object.path("payment_status").asString().equals("paid") && paid.add(id)) {
+            count("payment.succeeded");
+            mails.add("receipt");
+          }
         }
         case "customer.created", "customer.updated", "customer.deleted" -> {
+          contact |= object.path("email").isString();
           if (customers.add(id) && !type.endsWith("deleted")) {
             count("customer.created");
           }
@@ -53,7 +65,9 @@ final class LifeExpectation {
           contact |= object.path("customer_email").isString();
           if (something && paid.add(id)) {
             count("payment.succeeded");
-            if (!object.path("billing_reason").asString().equals("subscription_create")) {
+            if (object.path("billing_reason").asString().equals("subscription_create")) {
+              first = true;
+            } else {
               mails.add("receipt");
             }
           }
@@ -85,6 +99,7 @@ final class LifeExpectation {
               }
               used = true;
             }
+            used |= status.equals("canceled") && days(object) > 1;
           }
         }
       }
@@ -97,6 +112,14 @@ final class LifeExpectation {
         mails.add("subscription-cancellation");
       }
     }
+    if (first && !checkout) {
+      mails.add("receipt");
+    }
+  }
+
+  private static long days(JsonNode subscription) {
+    long ended = subscription.path("ended_at").asLong(0);
+    return (ended - subscription.path("created").asLong(ended)) / 86_400;
   }
 
   private void count(String event) {

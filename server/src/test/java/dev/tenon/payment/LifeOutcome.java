@@ -44,7 +44,7 @@ final class LifeOutcome {
         provider_id, customer_provider_id, contact_email, contact_name, provider_status, state,
         price, plan, quantity, currency, unit_amount, period_start, period_end,
         cancel_at_period_end, cancel_at, cancelled_at, ended_at, trial_end, as_of, was_active,
-        checkout_completed
+        checkout_completed, items, prices, plan_names
         """);
     collect(
         engine,
@@ -71,7 +71,8 @@ final class LifeOutcome {
         Prefix.REFUND,
         "charge_refund",
         "provider_id, payment_intent, customer_provider_id, amount_refunded, currency");
-    for (List<String> mail : engine.rows("select about, template from message order by id")) {
+    for (List<String> mail :
+        engine.rows("select about, template from message where state <> 'cancelled' order by id")) {
       outcome(outcomes, markByRecord, mail.get(0)).mails.add(mail.get(1));
     }
     for (List<String> event : engine.rows("select about, type, payload from event order by id")) {

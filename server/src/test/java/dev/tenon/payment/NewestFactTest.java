@@ -55,6 +55,46 @@ class NewestFactTest {
     }
   }
 
+  /// The older fact says from where the circle started, whatever the ids say.
+  @Test
+  void aChangeAndItsReversalInOneSecondEndWhereTheyBegan() {
+    for (String[] ids : new String[][] {{"evt_1", "evt_2"}, {"evt_2", "evt_1"}}) {
+      List<SubscriptionFact> life =
+          List.of(
+              fact("evt_0", 0, false, "active", "past_due"),
+              fact(ids[0], 3, false, "past_due", "active"),
+              fact(ids[1], 3, false, "active", "past_due"));
+      for (List<SubscriptionFact> order : permutations(life)) {
+        assertThat(fold(order).shown()).extracting("event").isEqualTo(ids[1]);
+      }
+    }
+  }
+
+  @Test
+  void aChangeThatIsMadeTwiceWithItsReversalBetweenStays() {
+    List<SubscriptionFact> life =
+        List.of(
+            fact("evt_0", 0, true, "trialing", null),
+            fact("evt_5", 3, false, "active", "trialing"),
+            fact("evt_9", 3, false, "trialing", "active"),
+            fact("evt_1", 3, false, "active", "trialing"));
+    for (List<SubscriptionFact> order : permutations(life)) {
+      assertThat(fold(order).state()).isEqualTo(SubscriptionState.ACTIVE);
+    }
+  }
+
+  @Test
+  void anAnchorThatIsNotTheLastOneBeforeDoesNoHarm() {
+    List<SubscriptionFact> life =
+        List.of(
+            fact("evt_9", 0, false, "paused", "active"),
+            fact("evt_8", 3, false, "active", "trialing"),
+            fact("evt_1", 3, false, "past_due", "active"));
+    for (List<SubscriptionFact> order : permutations(life)) {
+      assertThat(fold(order).state()).isEqualTo(SubscriptionState.PAST_DUE);
+    }
+  }
+
   @Test
   void factsThatRunInACircleStillEndInOneState() {
     List<SubscriptionFact> circle =
@@ -109,6 +149,8 @@ class NewestFactTest {
         null,
         null,
         null,
+        null,
+        List.of(),
         null);
   }
 

@@ -106,6 +106,62 @@ class PaymentApiTest {
   }
 
   @Test
+  void everyItemOfASubscriptionEntitles() {
+    JsonNode customer = made(own, ownKey, "/customers", "{\"email\":\"i@customer.test\"}");
+    String providerId = customer.path("provider_id").asString();
+    String addOn = program.price();
+    String subscription =
+        program
+            .atStripe(
+                "/v1/subscriptions",
+                "customer=%s&items[0][price]=%s&items[1][price]=%s&items[1][quantity]=3&default_payment_method=pm_card_visa"
+                    .formatted(providerId, price, addOn))
+            .path("id")
+            .asString();
+    String asked = "/entitlements?customer=%s&price=%s".formatted(providerId, addOn);
+    JsonNode entitled =
+        program.awaitAnswer(own, asked, ownKey, now -> now.path("entitled").asBoolean());
+    assertThat(entitled.path("subscriptions").path(0).path("prices").toString())
+        .isEqualTo("[\"%s\",\"%s\"]".formatted(price, addOn));
+
+    JsonNode held = get(own, ownKey, "/subscriptions?customer=" + providerId).path("data").path(0);
+    assertThat(held.path("price").asString()).isEqualTo(price);
+    assertThat(held.path("items")).hasSize(2);
+    assertThat(held.path("items").path(1).path("quantity").asInt()).isEqualTo(3);
+    long revision = held.path("revision").asLong();
+
+    String item =
+        program
+            .stripe
+            .save()
+            .path("subscription")
+            .valueStream()
+            .filter(one -> one.path("id").asString().equals(subscription))
+            .findFirst()
+            .orElseThrow()
+            .path("items")
+            .path("data")
+            .path(1)
+            .path("id")
+            .asString();
+    program.atStripe(
+        "/v1/subscriptions/" + subscription,
+        "items[0][id]=%s&items[0][quantity]=5".formatted(item));
+    JsonNode changed =
+        program.awaitAnswer(
+            own,
+            "/subscriptions/" + held.path("id").asString(),
+            ownKey,
+            now -> now.path("items").path(1).path("quantity").asInt() == 5);
+    assertThat(changed.path("revision").asLong()).as("an update is told").isGreaterThan(revision);
+
+    program.atStripe(
+        "/v1/subscriptions/" + subscription,
+        "items[0][id]=%s&items[0][deleted]=true".formatted(item));
+    program.awaitAnswer(own, asked, ownKey, now -> !now.path("entitled").asBoolean());
+  }
+
+  @Test
   void showsAPaymentAndWhatWentBack() {
     JsonNode customer = made(own, ownKey, "/customers", "{\"email\":\"r@customer.test\"}");
     String providerId = customer.path("provider_id").asString();
@@ -127,6 +183,33 @@ class PaymentApiTest {
         "/payments/" + payment.path("id").asString(),
         ownKey,
         now -> now.path("amount_refunded").asLong() == 2900);
+  }
+
+  @Test
+  void makesACheckoutThatIsEmbeddedInAPageOfTheApplication() {
+    String customer =
+        made(own, ownKey, "/customers", "{\"email\":\"e@customer.test\"}").path("id").asString();
+    String body =
+        "{\"price\":\"%s\",\"customer\":\"%s\",\"return_url\":\"https://app.test/back\"}"
+            .formatted(price, customer);
+    JsonNode embedded = made(own, ownKey, "/checkout-sessions", body);
+    assertThat(embedded.path("client_secret").asString())
+        .startsWith(embedded.path("provider_id").asString() + "_secret_");
+    assertThat(embedded.path("url").isNull() || embedded.path("url").isMissingNode()).isTrue();
+    isProblem(
+        program.call(
+            "POST", own, "/checkout-sessions", ownKey, body.replace("}", "," + RETURN + "}")),
+        400,
+        "request.invalid_field");
+    isProblem(
+        program.call(
+            "POST",
+            own,
+            "/checkout-sessions",
+            ownKey,
+            body.replace("\"return_url\"", "\"success_url\"")),
+        400,
+        "request.missing_field");
   }
 
   @Test

@@ -24,11 +24,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,25 +40,36 @@ import tools.jackson.databind.json.JsonMapper;
 final class PaymentProgram implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+  private final InstantSource clock = () -> Instant.now().plus(ahead.get());
   final StripeSimulator stripe = new StripeSimulator();
-  final Sandbox sandbox =
-      Sandbox.start(List.of(stripe), SandboxSettings.defaults(InstantSource.system()));
+  final Sandbox sandbox = Sandbox.start(List.of(stripe), SandboxSettings.defaults(clock));
   final TestDatabase database = TestDatabase.fresh();
   final Tenon tenon;
   private final HttpClient http = HttpClient.newHttpClient();
 
   PaymentProgram(Path folder) {
+    this(folder, Map.of());
+  }
+
+  /// @param settings beside the port
+  PaymentProgram(Path folder, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("server.port", "0");
+    // Tests ask again and again until something has happened.
+    all.put("limits.key-requests-per-second", "100000");
+    all.put("limits.key-burst", "100000");
     Path keyFile = folder.resolve("vault.key");
     Vault.createKeyFile(keyFile);
     tenon =
         Tenon.start(
-            Config.load(List.of(Layer.commandLine(Map.of("server.port", "0")))),
+            Config.load(List.of(Layer.commandLine(all))),
             new Tenon.Surroundings(
                 database.address(),
                 keyFile,
                 EgressPolicy.allowing(sandbox.urls().values()),
                 InetAddress::isLoopbackAddress,
-                InstantSource.system()));
+                clock));
   }
 
   TenantId tenant(String name) {
@@ -76,6 +90,11 @@ final class PaymentProgram implements AutoCloseable {
 
   /// Connects the owner to the sandbox's account, both ways.
   void connect(TenantId owner) {
+    connect(owner, "sk_test_program");
+  }
+
+  /// The same with a key of its own; the sandbox refuses those that don't begin with `sk_test_`.
+  Connection connect(TenantId owner, String key) {
     Secret secret = Secret.of("whsec_" + owner.uuid().toString().replace("-", ""));
     Connection made =
         tenon
@@ -91,12 +110,9 @@ final class PaymentProgram implements AutoCloseable {
                             "Sandbox",
                             Connection.Environment.DEVELOPMENT,
                             Map.of("base_url", sandbox.url("stripe").toString()),
-                            Map.of(
-                                "secret_key",
-                                Secret.of("sk_test_program"),
-                                "webhook_secret",
-                                secret)));
+                            Map.of("secret_key", Secret.of(key), "webhook_secret", secret)));
     stripe.registerEndpoint(URI.create(tenon.publicUrl().at("/in/" + made.id())), secret.reveal());
+    return made;
   }
 
   /// A monthly price in the sandbox.
@@ -131,6 +147,17 @@ final class PaymentProgram implements AutoCloseable {
       request.header("Content-Type", "application/json");
     }
     return send(request);
+  }
+
+  /// A POST with an `Idempotency-Key`.
+  HttpResponse<String> post(
+      TenantId tenant, String path, String key, String body, String idempotencyKey) {
+    return send(
+        HttpRequest.newBuilder(URI.create(tenon.publicUrl().at("/v1/tenants/" + tenant + path)))
+            .header("Authorization", "Bearer " + key)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", idempotencyKey)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
   /// Asks until the answer is as expected; webhooks and lanes take their time.

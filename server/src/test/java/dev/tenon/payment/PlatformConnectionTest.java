@@ -65,12 +65,27 @@ class PlatformConnectionTest {
   void aReferenceMadeForAnotherConnectionIsWorthNothing() {
     Inbox.Source other = engine.connection(TenantId.PLATFORM);
     String reference =
-        engine.db.asTenant(victim, tx -> PlatformObjects.announce(tx, other.connection()));
+        engine.db.asTenant(
+            victim, tx -> PlatformObjects.announce(tx, other.connection(), UUID.randomUUID()));
 
     engine.receive(platform, subscription("evt_1", "sub_1", "cus_1", "tenon_ref", reference));
     engine.runAll();
 
     assertThat(facts()).containsExactly(List.of("unassigned", "null"));
+  }
+
+  @Test
+  void aReferenceIsTheSameForTheSameEffectAndCanNotBeGuessedFromIt() {
+    UUID effect = new Ids(InstantSource.system()).next();
+    List<String> references = new java.util.ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      references.add(
+          engine.db.asTenant(
+              victim, tx -> PlatformObjects.announce(tx, platform.connection(), effect)));
+    }
+    assertThat(references).hasSize(2).containsOnly(references.getFirst());
+    assertThat(references.getFirst()).doesNotContain(effect.toString().substring(24));
+    assertThat(announce(victim)).isNotEqualTo(references.getFirst());
   }
 
   @Test
@@ -162,7 +177,8 @@ class PlatformConnectionTest {
   }
 
   private String announce(TenantId tenant) {
-    return engine.db.asTenant(tenant, tx -> PlatformObjects.announce(tx, platform.connection()));
+    return engine.db.asTenant(
+        tenant, tx -> PlatformObjects.announce(tx, platform.connection(), UUID.randomUUID()));
   }
 
   private void remember(TenantId tenant, String id) {

@@ -108,18 +108,25 @@ final class SandboxLives implements AutoCloseable {
 
   /// A checkout that is paid.
   SandboxLives checkout(int trialDays) {
+    return checkout(trialDays, "Pro");
+  }
+
+  /// The same with a price that has no nickname, as most have none at Stripe.
+  SandboxLives checkoutWithoutNickname() {
+    return checkout(0, "");
+  }
+
+  private SandboxLives checkout(int trialDays, String nickname) {
     String product = post("/v1/products", Map.of("name", "Pro")).path("id").asString();
-    String price =
-        post(
-                "/v1/prices",
-                Map.of(
-                    "product", product,
-                    "currency", "eur",
-                    "unit_amount", "2900",
-                    "nickname", "Pro",
-                    "recurring[interval]", "month"))
-            .path("id")
-            .asString();
+    Map<String, String> priced = new LinkedHashMap<>();
+    priced.put("product", product);
+    priced.put("currency", "eur");
+    priced.put("unit_amount", "2900");
+    priced.put("recurring[interval]", "month");
+    if (!nickname.isEmpty()) {
+      priced.put("nickname", nickname);
+    }
+    String price = post("/v1/prices", priced).path("id").asString();
     Map<String, String> form = new LinkedHashMap<>();
     form.put("mode", "subscription");
     form.put("success_url", "https://app.example/ok");

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,9 @@ class SubscriptionLifeTest {
       addAllOrders(DocumentedLives.busySecond(old));
       addAllOrders(DocumentedLives.busyCustomer(old));
       addSomeOrders(DocumentedLives.invoice(old), 5 * ORDERS);
+      for (Life life : ShortLives.all(old)) {
+        addAllOrders(life);
+      }
     }
     for (Life life : longLives(Map.of())) {
       addSomeOrders(life, ORDERS);
@@ -54,6 +58,15 @@ class SubscriptionLifeTest {
     try (var engine = new LifeEngine()) {
       deliverAndApply(engine, engine.connection(engine.tenant));
       check(engine, true);
+      // Equal in all orders, and right.
+      assertThat(
+              engine.rows(
+                  """
+                  select distinct substr(provider_id, 1, position('X' in provider_id) - 1),
+                    quantity, cancel_at_period_end, prices
+                  from subscription where provider_id like 'sub_circle%' order by 1
+                  """))
+          .isEqualTo(ShortLives.CIRCLES_END);
     }
   }
 
@@ -65,7 +78,8 @@ class SubscriptionLifeTest {
       Inbox.Source source = engine.connection(TenantId.PLATFORM);
       String reference =
           engine.db.asTenant(
-              engine.tenant, tx -> PlatformObjects.announce(tx, source.connection()));
+              engine.tenant,
+              tx -> PlatformObjects.announce(tx, source.connection(), UUID.randomUUID()));
       for (Life life : longLives(Map.of(Origin.REFERENCE_FIELD, reference))) {
         addSomeOrders(life, ORDERS / 4);
       }
@@ -94,6 +108,11 @@ class SubscriptionLifeTest {
                       .refund()
                       .update(Map.of("cancel_at_period_end", "true"))
                       .after(month, "renew")));
+      lives.addAll(
+          sandbox.record(
+              "without a nickname",
+              metadata,
+              script -> script.checkoutWithoutNickname().after(Duration.ofDays(9), "cancel")));
       lives.addAll(
           sandbox.record(
               "trial",

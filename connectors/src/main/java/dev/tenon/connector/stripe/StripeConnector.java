@@ -29,6 +29,10 @@ public final class StripeConnector {
   /// Where Stripe's API is.
   public static final URI API = URI.create("https://api.stripe.com");
 
+  /// The code of an [Outcome.Unknown] whose idempotency key Stripe knows from a call with other
+  /// parameters. What became of that call is not to be learned by repeating this one.
+  public static final String KEY_OF_ANOTHER_CALL = "idempotency_error";
+
   private final StripeCalls calls;
 
   /// For the account that `key` belongs to.
@@ -99,15 +103,23 @@ public final class StripeConnector {
         CustomerSnapshot::of);
   }
 
-  /// Creates a hosted Checkout Session. Its payment methods are those that the account offers,
-  /// since Stripe refuses a list from 2026-09-30 on.
-  public Outcome<CheckoutSessionSnapshot> createCheckoutSession(
+  /// Creates a Checkout Session, hosted or embedded. Its payment methods are those that the account
+  /// offers, since Stripe refuses a list from 2026-09-30 on.
+  public Outcome<OpenCheckoutSession> createCheckoutSession(
       NewCheckoutSession session, String idempotencyKey) {
     SessionCreateParams params = params(session);
     RequestOptions options = StripeCalls.keyed(idempotencyKey);
     return calls.send(
         client -> client.v1().checkout().sessions().create(params, options),
-        CheckoutSessionSnapshot::of);
+        StripeConnector::session);
+  }
+
+  private static OpenCheckoutSession session(JsonNode session) {
+    String secret = StripeObjects.text(session, "client_secret");
+    return new OpenCheckoutSession(
+        StripeObjects.text(session, "id"),
+        StripeObjects.text(session, "url"),
+        secret.isEmpty() ? null : Secret.of(secret));
   }
 
   private static SessionCreateParams params(NewCheckoutSession session) {
@@ -119,18 +131,24 @@ public final class StripeConnector {
     SessionCreateParams.Builder params =
         SessionCreateParams.builder()
             .setMode(SessionCreateParams.Mode.SUBSCRIPTION)
-            .setUiMode(SessionCreateParams.UiMode.HOSTED_PAGE)
             .addLineItem(
                 SessionCreateParams.LineItem.builder()
                     .setPrice(session.price())
                     .setQuantity(session.quantity())
                     .build())
-            .setSuccessUrl(session.successUrl())
-            .setCancelUrl(session.cancelUrl())
             .setAllowPromotionCodes(session.allowPromotionCodes())
             .setBillingAddressCollection(SessionCreateParams.BillingAddressCollection.AUTO)
             .putAllMetadata(session.origin().metadata())
             .setSubscriptionData(subscription.build());
+    switch (session.page()) {
+      case NewCheckoutSession.Page.Hosted(String successUrl, String cancelUrl) ->
+          params
+              .setUiMode(SessionCreateParams.UiMode.HOSTED_PAGE)
+              .setSuccessUrl(successUrl)
+              .setCancelUrl(cancelUrl);
+      case NewCheckoutSession.Page.Embedded(String returnUrl) ->
+          params.setUiMode(SessionCreateParams.UiMode.EMBEDDED_PAGE).setReturnUrl(returnUrl);
+    }
     if (!session.customer().isEmpty()) {
       params.setCustomer(session.customer());
     } else if (!session.customerEmail().isEmpty()) {

@@ -9,6 +9,10 @@ import tools.jackson.databind.JsonNode;
 
 /// What an end without success means. Stripe keeps an idempotency key for 24 hours at least, so
 /// what ends [Outcome.Unknown] may be repeated with the same key within that time.
+///
+/// The one exception is `idempotency_error`: the key was used with other parameters, so an earlier
+/// call with it may well have been accepted, and this one says nothing of what became of that. It
+/// is unknown, too, and a repetition won't tell more (docs.stripe.com/api/idempotent_requests).
 final class StripeFailures {
   private static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
 
@@ -30,6 +34,9 @@ final class StripeFailures {
   private <T> Outcome<T> answered(HttpResult.Answered answer) {
     Detail detail = detail(answer);
     int status = answer.status();
+    if (detail.code().equals(StripeConnector.KEY_OF_ANOTHER_CALL)) {
+      return new Outcome.Unknown<>(detail);
+    }
     if (status == 401 || status == 403) {
       return new Outcome.ConnectionBroken<>(detail);
     }
@@ -50,9 +57,11 @@ final class StripeFailures {
 
   private Detail detail(HttpResult.Answered answer) {
     JsonNode error = error(answer.body());
+    String type = StripeObjects.text(error, "type");
     String code =
-        StripeObjects.firstNonEmpty(
-            StripeObjects.text(error, "code"), StripeObjects.text(error, "type"));
+        answer.status() == 400 && type.equals(StripeConnector.KEY_OF_ANOTHER_CALL)
+            ? type
+            : StripeObjects.firstNonEmpty(StripeObjects.text(error, "code"), type);
     // Stripe masks keys in its messages; whoever stands in for Stripe may not.
     String message = StripeObjects.text(error, "message").replace(key.reveal(), "(secret)");
     return new Detail(answer.status(), code, message, answer.header("request-id"));

@@ -91,7 +91,8 @@ class StripeConnectorTest {
         "{\"id\":\"cs_1\",\"object\":\"checkout.session\",\"mode\":\"subscription\","
             + "\"status\":\"open\",\"url\":\"https://checkout.stripe.com/c/pay/cs_1\"}");
     var outcome = connector.createCheckoutSession(session("", "ada@example.com", 14), "key-2");
-    CheckoutSessionSnapshot session = accepted(outcome);
+    OpenCheckoutSession session = accepted(outcome);
+    assertThat(session.clientSecret()).isNull();
     assertThat(session.url()).isEqualTo("https://checkout.stripe.com/c/pay/cs_1");
     ScriptedStripe.Asked asked = stripe.asked().getFirst();
     assertThat(asked.path()).isEqualTo("/v1/checkout/sessions");
@@ -130,10 +131,40 @@ class StripeConnectorTest {
         2,
         customer,
         email,
-        "https://app.example/ok?s={CHECKOUT_SESSION_ID}",
-        "https://app.example/no",
+        new NewCheckoutSession.Page.Hosted(
+            "https://app.example/ok?s={CHECKOUT_SESSION_ID}", "https://app.example/no"),
         true,
         trialDays);
+  }
+
+  @Test
+  void createsAnEmbeddedSessionForTheApplicationsOwnPage() {
+    stripe.answer(
+        200,
+        "{\"id\":\"cs_1\",\"object\":\"checkout.session\",\"url\":null,"
+            + "\"client_secret\":\"cs_1_secret_canary\"}");
+    OpenCheckoutSession session =
+        accepted(
+            connector.createCheckoutSession(
+                new NewCheckoutSession(
+                    ORIGIN,
+                    "price_1",
+                    1,
+                    "cus_1",
+                    "",
+                    new NewCheckoutSession.Page.Embedded("https://app.example/back"),
+                    true,
+                    0),
+                "key-4"));
+    assertThat(session.url()).isEmpty();
+    assertThat(session.clientSecret())
+        .isNotNull()
+        .satisfies(secret -> assertThat(secret.reveal()).isEqualTo("cs_1_secret_canary"));
+    assertThat(session.toString()).doesNotContain("canary");
+    assertThat(stripe.asked().getFirst().form())
+        .containsEntry("ui_mode", "embedded_page")
+        .containsEntry("return_url", "https://app.example/back")
+        .doesNotContainKeys("success_url", "cancel_url");
   }
 
   @Test
@@ -204,7 +235,7 @@ class StripeConnectorTest {
   @ParameterizedTest
   @CsvSource({
     "400,invalid_request_error,parameter_missing,RefusedRequest",
-    "400,idempotency_error,,RefusedRequest",
+    "400,idempotency_error,,Unknown",
     "401,invalid_request_error,api_key_expired,ConnectionBroken",
     "402,card_error,card_declined,RefusedRequest",
     "403,invalid_request_error,,ConnectionBroken",

@@ -153,7 +153,7 @@ final class Invoices {
       line.put("subtotal", amount);
       line.put("quantity", quantity);
       line.set("currency", price.path("currency"));
-      line.put("description", quantity + " × " + productName(price));
+      line.put("description", quantity + " × " + productName(price) + Amounts.each(price));
       ObjectNode period = line.putObject("period");
       period.set("start", item.path("current_period_start"));
       period.set("end", item.path("current_period_end"));

@@ -1,0 +1,226 @@
+package dev.tenon.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.email.StoredMail;
+import dev.tenon.inbox.Inbox;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What the mails about payments say, word by word where it matters: when it ended, what it is
+/// called, and which mail goes at all.
+class PaymentMailTest {
+  private final LifeEngine engine = new LifeEngine();
+  private final Inbox.Source source = engine.connection(engine.tenant);
+
+  @AfterEach
+  void stop() {
+    engine.close();
+  }
+
+  /// One mail as it was stored, without its layout.
+  private record Mail(String template, String subject, String text, String html, String state) {
+    String all() {
+      return subject + "\n" + text + "\n" + html;
+    }
+  }
+
+  @Test
+  void aCancellationNowSaysThatItEndedToday() {
+    try (var sandbox = new SandboxLives()) {
+      for (Life life :
+          sandbox.record(
+              "cancelled now",
+              Map.of(),
+              script -> script.checkout(0).after(Duration.ofDays(9), "cancel"))) {
+        live(life.as(life.name().contains("old") ? "Xold" : "Xnew", new java.util.Random(1)));
+      }
+    }
+    List<Mail> mails = mails("subscription-cancellation");
+    assertThat(mails).hasSize(2);
+    for (Mail mail : mails) {
+      assertThat(mail.subject()).isEqualTo("Your Pro subscription is cancelled");
+      assertThat(mail.text()).contains("It ended on 10 August 2026, before the end of its period.");
+      assertThat(mail.html()).contains("It ended on <strong>10 August 2026</strong>");
+      assertThat(mail.all()).doesNotContain("until", "September");
+    }
+  }
+
+  @Test
+  void anEndAfterDunningSaysThatItEndedToday() {
+    live(life("dunned, documented new shape"));
+    Mail mail = mails("subscription-cancellation").getFirst();
+    assertThat(mail.text()).contains("It ended on 22 October 2026").doesNotContain("until");
+  }
+
+  @Test
+  void anEndWithThePeriodSaysUntilWhen() {
+    live(life("whole life, documented new shape"));
+    Mail mail = mails("subscription-cancellation").getFirst();
+    assertThat(mail.text())
+        .contains("You can use it until", "the end of the period you paid")
+        .doesNotContain("It ended");
+  }
+
+  @Test
+  void theNameOfAPlanWithoutNicknameComesFromItsInvoice() {
+    for (boolean old : new boolean[] {false, true}) {
+      live(ShortLives.withoutNickname(old).as(old ? "Xold" : "Xnew", new java.util.Random(1)));
+    }
+    List<Mail> confirmations = mails("subscription-confirmation");
+    assertThat(confirmations).hasSize(2);
+    assertThat(confirmations.getFirst().subject())
+        .isEqualTo("Your Café Pro subscription is active");
+    assertThat(confirmations.getFirst().text()).contains("Plan:       Café Pro");
+    assertThat(mails("subscription-cancellation").getLast().subject())
+        .isEqualTo("Your Café Pro subscription is cancelled");
+    assertThat(engine.rows("select distinct plan from subscription"))
+        .containsExactly(List.of("Café Pro"));
+    namesNoIds();
+  }
+
+  /// All that a checkout causes comes in one batch, and the mail knows all of it.
+  @Test
+  void aCheckoutOfAPriceWithoutNicknameIsConfirmedByTheNameOfTheProduct() {
+    try (var sandbox = new SandboxLives()) {
+      for (Life life :
+          sandbox.record("unnamed", Map.of(), script -> script.checkoutWithoutNickname())) {
+        life.as(life.name().contains("old") ? "Xold" : "Xnew", new java.util.Random(1))
+            .bodies()
+            .forEach(body -> engine.receive(source, body));
+      }
+    }
+    engine.runAll();
+    assertThat(mails("subscription-confirmation"))
+        .extracting(Mail::subject)
+        .containsExactly("Your Pro subscription is active", "Your Pro subscription is active");
+    assertThat(engine.rows("select distinct plan from subscription"))
+        .containsExactly(List.of("Pro"));
+    namesNoIds();
+  }
+
+  @Test
+  void aPlanWithoutAnyNameIsNotNamed() {
+    live(ShortLives.withoutAnyName(false));
+    Mail confirmation = mails("subscription-confirmation").getFirst();
+    assertThat(confirmation.subject()).isEqualTo("Your subscription is active");
+    assertThat(confirmation.text())
+        .contains("Thank you for subscribing. Everything")
+        .doesNotContain("Plan:");
+    Mail cancellation = mails("subscription-cancellation").getFirst();
+    assertThat(cancellation.subject()).isEqualTo("Your subscription is cancelled");
+    assertThat(cancellation.text()).contains("Your subscription is cancelled, as requested");
+    namesNoIds();
+  }
+
+  private void namesNoIds() {
+    for (Mail mail : mails("subscription-confirmation", "subscription-cancellation")) {
+      assertThat(mail.all()).doesNotContain("prod_", "price_", "your plan", "sub_");
+    }
+  }
+
+  @Test
+  void whoseStartWasNotSeenIsToldOfTheEndAtTheAddressOfTheCustomer() {
+    live(ShortLives.olderThanTheConnection(false));
+    assertThat(
+            engine.rows(
+                "select recipient from message where template = 'subscription-cancellation'"))
+        .containsExactly(List.of("ada@customer.test"));
+  }
+
+  @Test
+  void aFirstReceiptWithoutACheckoutWaitsAnHourAndGoes() {
+    live(ShortLives.madeInTheDashboard(false));
+    assertThat(mails("receipt")).extracting(Mail::state).containsExactly("queued");
+    assertThat(
+            engine.rows("select wake_at - created_at from waiting_job where wake_at is not null"))
+        .containsExactly(List.of("01:00:00"));
+    assertThat(mails("subscription-confirmation")).isEmpty();
+  }
+
+  @Test
+  void aFirstReceiptIsWithdrawnWhenTheCheckoutComesLater() {
+    List<String> bodies = ShortLives.withoutNickname(false).bodies();
+    for (String body : bodies.subList(0, 2)) {
+      apply(body);
+    }
+    assertThat(mails("receipt")).extracting(Mail::state).containsExactly("queued");
+    apply(bodies.get(2));
+    assertThat(mails("receipt")).extracting(Mail::state).containsExactly("cancelled");
+    assertThat(mails("subscription-confirmation")).hasSize(1);
+  }
+
+  @Test
+  void aSinglePaymentIsRecordedWithItsReceiptAndItsRefund() {
+    live(ShortLives.purchase(false));
+    assertThat(
+            engine.rows(
+                """
+                select p.state, p.amount, p.currency, r.amount_refunded from payment p
+                join payment_link l on l.invoice_provider_id = p.provider_id
+                join charge_refund r on r.payment_intent = l.payment_intent
+                """))
+        .containsExactly(List.of("succeeded", "4200", "usd", "4200"));
+    assertThat(mails("receipt").getFirst().text()).contains("42.00 USD", "Your purchase");
+  }
+
+  @Test
+  void aSinglePaymentThatDidNotComeIsRecordedWithoutAMail() {
+    live(ShortLives.purchaseThatFailed(false));
+    assertThat(engine.rows("select state, amount from payment"))
+        .containsExactly(List.of("failed", "4200"));
+    assertThat(engine.rows("select type from event")).containsExactly(List.of("payment.failed"));
+    assertThat(mails("receipt", "payment-failed")).isEmpty();
+  }
+
+  @Test
+  void readsTheNameOutOfALine() {
+    assertThat(PlanName.of("1 × Pro (at $29.00 / month)")).isEqualTo("Pro");
+    assertThat(PlanName.of("12 × Pro (EU) (at €29.00 / every 3 months)")).isEqualTo("Pro (EU)");
+    assertThat(PlanName.of("1 × Seats (Tier 1 at $5.00 / month)")).isEqualTo("Seats");
+    assertThat(PlanName.of("Trial period for Pro")).isEqualTo("Pro");
+    assertThat(PlanName.of("Consulting in May")).isEqualTo("Consulting in May");
+    assertThat(PlanName.of("1 × prod_Nx82ka")).isNull();
+    assertThat(PlanName.of(" ")).isNull();
+  }
+
+  private static Life life(String name) {
+    return DocumentedLives.all(Map.of()).stream()
+        .filter(life -> life.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void live(Life life) {
+    life.bodies().forEach(this::apply);
+  }
+
+  private void apply(String body) {
+    engine.receive(source, body);
+    engine.runAll();
+    assertThat(engine.rows("select last_error from waiting_fact")).isEmpty();
+  }
+
+  private List<Mail> mails(String... templates) {
+    return engine
+        .rows(
+            """
+            select m.template, m.state, encode(c.sealed, 'hex') from message m
+            join message_content c on c.tenant_id = m.tenant_id and c.message_id = m.id
+            order by m.id
+            """)
+        .stream()
+        .filter(row -> List.of(templates).contains(row.getFirst()))
+        .map(
+            row -> {
+              StoredMail stored = StoredMail.read(HexFormat.of().parseHex(row.get(2)));
+              return new Mail(
+                  row.get(0), stored.subject(), stored.text(), stored.html(), row.get(1));
+            })
+        .toList();
+  }
+}
