@@ -151,7 +151,8 @@ final class MessageQueries {
         .createQuery(
             """
             select number, provider, outcome, started_at, ended_at, coalesce(decision, '') as decision,
-              concat_ws(' · ', nullif(detail, ''), 'code ' || code, 'status ' || status,
+              concat_ws(' · ', nullif(detail, ''),
+                'not delivered to ' || nullif(array_to_string(refused_recipients, ', '), ''), 'code ' || code, 'status ' || status,
                 'request ' || request_id) as words
             from attempt where tenant_id = :tenant and message_id = :message
             order by number limit :limit

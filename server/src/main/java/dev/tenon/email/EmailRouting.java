@@ -4,12 +4,14 @@ import dev.tenon.db.TenantTx;
 import dev.tenon.tenant.TenantId;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Through which connections a tenant's mail goes, and in what order: a general route, and routes
-/// of single streams where those differ. A tenant without any route uses the platform's.
+/// of single streams where those differ. What a tenant does not route by itself goes the platform's way.
 public final class EmailRouting {
   /// The name under which the general route is stored.
   static final String GENERAL = "";
@@ -21,28 +23,79 @@ public final class EmailRouting {
   /// @param owner whose connection it is: the tenant, or the platform
   record Step(TenantId owner, String stream, UUID connection) {}
 
-  /// The tenant's routes, else the platform's: by stream, the first choice first.
-  static List<Step> inUse(TenantTx tx) {
-    return tx.handle()
-        .createQuery(
-            """
-            select tenant_id, stream, connection_id from email_route
-            where tenant_id = (
-              select tenant_id from email_route
-              order by (tenant_id = :tenant) desc limit 1)
-            order by stream, priority, connection_id
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .map(
-            (row, _) ->
-                new Step(
-                    new TenantId(row.getObject("tenant_id", UUID.class)),
-                    row.getString("stream"),
-                    row.getObject("connection_id", UUID.class)))
-        .list();
+  /// All routes that a tenant's mail may take: its own and the platform's.
+  ///
+  /// @param steps of one owner and stream the first choice first
+  record Routes(TenantId tenant, List<Step> steps) {
+    Routes {
+      steps = List.copyOf(steps);
+    }
+
+    /// The route of one stream: the tenant's own for it, else its general one; where it has neither,
+    /// the platform's in the same way. So a tenant that routes one stream by itself keeps the
+    /// platform's way for all others.
+    List<Step> of(String stream) {
+      return Stream.of(tenant, TenantId.PLATFORM)
+          .flatMap(owner -> Stream.of(steps(owner, stream), steps(owner, GENERAL)))
+          .filter(route -> !route.isEmpty())
+          .findFirst()
+          .orElse(List.of());
+    }
+
+    /// The route of all streams that have none of their own.
+    List<Step> general() {
+      return of(GENERAL);
+    }
+
+    /// Whether the tenant has no general route of its own, so that the platform's holds.
+    boolean inherited() {
+      return !tenant.equals(TenantId.PLATFORM) && steps(tenant, GENERAL).isEmpty();
+    }
+
+    /// All that some mail of the tenant may go through, the tenant's own first.
+    List<Step> usable() {
+      return inherited()
+          ? steps
+          : steps.stream().filter(step -> step.owner().equals(tenant)).toList();
+    }
+
+    /// The streams with a route of their own.
+    Set<String> streams() {
+      return usable().stream()
+          .map(Step::stream)
+          .filter(stream -> !stream.equals(GENERAL))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private List<Step> steps(TenantId owner, String stream) {
+      return steps.stream()
+          .filter(step -> step.owner().equals(owner) && step.stream().equals(stream))
+          .toList();
+    }
   }
 
-  /// Replaces the tenant's routes; with none, the platform's hold again.
+  static Routes inUse(TenantTx tx) {
+    return new Routes(
+        tx.tenant(),
+        tx.handle()
+            .createQuery(
+                """
+                select tenant_id, stream, connection_id from email_route
+                where tenant_id in (:tenant, :platform)
+                order by (tenant_id = :tenant) desc, stream, priority, connection_id
+                """)
+            .bind("tenant", tx.tenant().uuid())
+            .bind("platform", TenantId.PLATFORM.uuid())
+            .map(
+                (row, _) ->
+                    new Step(
+                        new TenantId(row.getObject("tenant_id", UUID.class)),
+                        row.getString("stream"),
+                        row.getObject("connection_id", UUID.class)))
+            .list());
+  }
+
+  /// Replaces the tenant's routes; a stream that has none then goes by the platform's.
   static void replace(TenantTx tx, Map<String, List<UUID>> byStream) {
     tx.handle()
         .createUpdate("delete from email_route where tenant_id = :tenant")
@@ -69,15 +122,5 @@ public final class EmailRouting {
     if (insert.size() > 0) {
       int[] _ = insert.execute();
     }
-  }
-
-  /// Routes by stream, the general one under the empty name.
-  static Map<String, List<UUID>> byStream(List<Step> steps) {
-    return steps.stream()
-        .collect(
-            Collectors.groupingBy(
-                Step::stream,
-                TreeMap::new,
-                Collectors.mapping(Step::connection, Collectors.toList())));
   }
 }

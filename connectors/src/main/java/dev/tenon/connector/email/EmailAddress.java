@@ -38,6 +38,11 @@ public record EmailAddress(String name, String address) {
     return Lines.clean(name, NAME_CHARS_MAX);
   }
 
+  /// Any text as one line of at most `charsMax` characters, in the same way.
+  public static String cleanLine(String text, int charsMax) {
+    return Lines.clean(text, charsMax);
+  }
+
   /// What is no domain stays as it is, and fails the check.
   private static String withAsciiDomain(String address) {
     int at = address.lastIndexOf('@');
