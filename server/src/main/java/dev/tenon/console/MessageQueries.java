@@ -61,8 +61,8 @@ final class MessageQueries {
     }
   }
 
-  /// A narrowed list looks through no more than [InboxSearch#SCANNED_MAX] messages; what lies
-  /// further back comes with the next page.
+  /// A narrowed list looks through no more than [InboxSearchQueries#SCANNED_MAX] messages; what
+  /// lies further back comes with the next page.
   List<MessageRow> list(TenantTx tx, Wanted wanted, int limit, Instant now) {
     return tx.handle()
         .createQuery(
@@ -81,14 +81,14 @@ final class MessageQueries {
         .bind("before", wanted.before())
         .bind("state", wanted.state())
         .bind("text", wanted.text())
-        .bind("scanned", wanted.selective() ? InboxSearch.SCANNED_MAX : limit)
+        .bind("scanned", wanted.selective() ? InboxSearchQueries.SCANNED_MAX : limit)
         .bind("limit", limit)
         .map((row, _) -> row(row, now))
         .list();
   }
 
   /// The last message that a narrowed list looked through, when there is more behind it.
-  Optional<InboxSearch.Scanned> scannedTo(TenantTx tx, Wanted wanted) {
+  Optional<InboxSearchQueries.Scanned> scannedTo(TenantTx tx, Wanted wanted) {
     if (!wanted.selective()) {
       return Optional.empty();
     }
@@ -100,10 +100,10 @@ final class MessageQueries {
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("before", wanted.before())
-        .bind("scanned", InboxSearch.SCANNED_MAX - 1)
+        .bind("scanned", InboxSearchQueries.SCANNED_MAX - 1)
         .map(
             (row, _) ->
-                new InboxSearch.Scanned(
+                new InboxSearchQueries.Scanned(
                     row.getObject("id", UUID.class), instant(row, "created_at")))
         .findOne();
   }

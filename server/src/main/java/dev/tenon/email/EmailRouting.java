@@ -3,7 +3,6 @@ package dev.tenon.email;
 import dev.tenon.db.TenantTx;
 import dev.tenon.tenant.TenantId;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -12,7 +11,7 @@ import java.util.stream.Stream;
 
 /// Through which connections a tenant's mail goes, and in what order: a general route, and routes
 /// of single streams where those differ. What a tenant does not route by itself goes the platform's way.
-public final class EmailRouting {
+final class EmailRouting {
   /// The name under which the general route is stored.
   static final String GENERAL = "";
 
@@ -75,52 +74,6 @@ public final class EmailRouting {
   }
 
   static Routes inUse(TenantTx tx) {
-    return new Routes(
-        tx.tenant(),
-        tx.handle()
-            .createQuery(
-                """
-                select tenant_id, stream, connection_id from email_route
-                where tenant_id in (:tenant, :platform)
-                order by (tenant_id = :tenant) desc, stream, priority, connection_id
-                """)
-            .bind("tenant", tx.tenant().uuid())
-            .bind("platform", TenantId.PLATFORM.uuid())
-            .map(
-                (row, _) ->
-                    new Step(
-                        new TenantId(row.getObject("tenant_id", UUID.class)),
-                        row.getString("stream"),
-                        row.getObject("connection_id", UUID.class)))
-            .list());
-  }
-
-  /// Replaces the tenant's routes; a stream that has none then goes by the platform's.
-  static void replace(TenantTx tx, Map<String, List<UUID>> byStream) {
-    tx.handle()
-        .createUpdate("delete from email_route where tenant_id = :tenant")
-        .bind("tenant", tx.tenant().uuid())
-        .execute();
-    var insert =
-        tx.handle()
-            .prepareBatch(
-                """
-                insert into email_route (tenant_id, stream, connection_id, priority)
-                values (:tenant, :stream, :connection, :priority)
-                """);
-    byStream.forEach(
-        (stream, connections) -> {
-          for (int i = 0; i < connections.size(); i++) {
-            insert
-                .bind("tenant", tx.tenant().uuid())
-                .bind("stream", stream)
-                .bind("connection", connections.get(i))
-                .bind("priority", i)
-                .add();
-          }
-        });
-    if (insert.size() > 0) {
-      int[] _ = insert.execute();
-    }
+    return new Routes(tx.tenant(), EmailRouteStore.inUse(tx));
   }
 }

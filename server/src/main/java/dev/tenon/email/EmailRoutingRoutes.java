@@ -115,7 +115,7 @@ public final class EmailRoutingRoutes {
                     }
                     routes.put(stream, checked(tx, "streams." + stream, ids));
                   });
-          EmailRouting.replace(tx, routes);
+          EmailRouteStore.replace(tx, routes);
           return EmailRouting.inUse(tx);
         }));
   }

@@ -56,7 +56,7 @@ final class ConsoleBoundsTest {
     fixture.crowd(
         fixture.tenant,
         "invoice.paid",
-        InboxSearch.SCANNED_MAX + 5,
+        InboxSearchQueries.SCANNED_MAX + 5,
         first.plusSeconds(60),
         Duration.ofSeconds(1));
 
@@ -85,7 +85,7 @@ final class ConsoleBoundsTest {
     fixture.crowd(
         fixture.tenant,
         "invoice.paid",
-        InboxSearch.SCANNED_MAX + 5,
+        InboxSearchQueries.SCANNED_MAX + 5,
         now.minus(Duration.ofHours(20)),
         Duration.ofSeconds(1));
 

@@ -99,7 +99,7 @@ class ConfiguredEmailTest {
     db.useTenant(
         owner,
         tx ->
-            EmailRouting.replace(
+            EmailRouteStore.replace(
                 tx,
                 byStream.entrySet().stream()
                     .collect(
