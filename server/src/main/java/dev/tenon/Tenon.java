@@ -200,10 +200,10 @@ public final class Tenon implements AutoCloseable {
     var events = new Events(ids, clock);
     MailSeal mailSeal = new SealedMail(vault);
     // Shorter than the lease, so that a mail's outcome is still its worker's to write.
-    Duration mailCallMax = Duration.ofSeconds(config.jobs().leaseSeconds()).multipliedBy(3).dividedBy(4);
+    Duration mailCallMax =
+        Duration.ofSeconds(config.jobs().leaseSeconds()).multipliedBy(3).dividedBy(4);
     emailConnections =
-        new ConfiguredEmail(
-            database, connections, http, around.mailServers(), mailCallMax, clock);
+        new ConfiguredEmail(database, connections, http, around.mailServers(), mailCallMax, clock);
     var breakers = new SharedBreakers(database, connections, clock);
     var mailMaker =
         new MailMaker(

@@ -191,8 +191,7 @@ record AttemptRow(
   /// knows whether it happened.
   Attempt toAttempt() {
     String name = EmailConnections.nameOf(provider, connection);
-    Sent sent =
-        new Sent(providerMessageId == null ? "" : providerMessageId, refusedRecipients);
+    Sent sent = new Sent(providerMessageId == null ? "" : providerMessageId, refusedRecipients);
     return switch (outcome) {
       case "accepted" -> sending(name, new Outcome.Accepted<>(sent, detail));
       case "refused_recipient" -> sending(name, new Outcome.RefusedRecipient<>(detail));

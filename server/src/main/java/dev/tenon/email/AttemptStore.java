@@ -148,7 +148,8 @@ final class AttemptStore {
             "refused",
             String.class,
             ended.stream().map(a -> String.join("\n", a.refusedRecipients())).toList())
-        .bindArray("ended", OffsetDateTime.class, ended.stream().map(a -> at(a.endedAt(), now)).toList())
+        .bindArray(
+            "ended", OffsetDateTime.class, ended.stream().map(a -> at(a.endedAt(), now)).toList())
         .execute();
   }
 
@@ -186,8 +187,7 @@ final class AttemptStore {
         .bindArray(
             "provider_ids", String.class, ends.stream().map(MailEnd::providerMessageId).toList())
         .bindArray("reasons", String.class, ends.stream().map(MailEnd::reason).toList())
-        .bindArray(
-            "next", OffsetDateTime.class, ends.stream().map(end -> end.nextAt(now)).toList())
+        .bindArray("next", OffsetDateTime.class, ends.stream().map(end -> end.nextAt(now)).toList())
         .mapTo(UUID.class)
         .set();
   }

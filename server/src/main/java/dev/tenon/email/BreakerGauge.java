@@ -15,9 +15,7 @@ public record BreakerGauge(SharedBreakers breakers, Meters meters) implements Sa
   public void sample() {
     Map<List<String>, Long> counts =
         breakers.tripped().stream()
-            .map(
-                one ->
-                    List.of(one.provider(), one.state().why().name().toLowerCase(Locale.ROOT)))
+            .map(one -> List.of(one.provider(), one.state().why().name().toLowerCase(Locale.ROOT)))
             .collect(Collectors.groupingBy(labels -> labels, Collectors.counting()));
     meters.set(
         Metric.EMAIL_BREAKERS,

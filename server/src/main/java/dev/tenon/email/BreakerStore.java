@@ -50,8 +50,8 @@ final class BreakerStore {
         .findOne();
   }
 
-  /// Writes that a connection is not well, unless a newer outcome was written. Ends the try that was
-  /// under way.
+  /// Writes that a connection is not well, unless a newer outcome was written. Ends the try that
+  /// was under way.
   static void put(EngineTx tx, Row row) {
     BreakerState state = row.state();
     tx.handle()

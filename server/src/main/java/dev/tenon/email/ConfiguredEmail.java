@@ -100,8 +100,7 @@ public final class ConfiguredEmail implements EmailConnections, AutoCloseable {
         .map(step -> new Place(step.owner(), step.connection()))
         .distinct()
         .flatMap(
-            place ->
-                found.get(place, one -> Optional.of(read(one))).orElseThrow().ready().stream())
+            place -> found.get(place, one -> Optional.of(read(one))).orElseThrow().ready().stream())
         .toList();
   }
 

@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Through which connections a tenant's mail goes, and in what order: a general route, and routes
-/// of single streams where those differ. What a tenant does not route by itself goes the platform's way.
+/// of single streams where those differ. What a tenant does not route by itself goes the platform's
+/// way.
 final class EmailRouting {
   /// The name under which the general route is stored.
   static final String GENERAL = "";
@@ -30,9 +31,9 @@ final class EmailRouting {
       steps = List.copyOf(steps);
     }
 
-    /// The route of one stream: the tenant's own for it, else its general one; where it has neither,
-    /// the platform's in the same way. So a tenant that routes one stream by itself keeps the
-    /// platform's way for all others.
+    /// The route of one stream: the tenant's own for it, else its general one; where it has
+    /// neither, the platform's in the same way. So a tenant that routes one stream by itself keeps
+    /// the platform's way for all others.
     List<Step> of(String stream) {
       return Stream.of(tenant, TenantId.PLATFORM)
           .flatMap(owner -> Stream.of(steps(owner, stream), steps(owner, GENERAL)))

@@ -36,8 +36,7 @@ public final class EmailRoutingRoutes {
   private final Connections connections;
   private final SharedBreakers breakers;
 
-  private EmailRoutingRoutes(
-      Database database, Connections connections, SharedBreakers breakers) {
+  private EmailRoutingRoutes(Database database, Connections connections, SharedBreakers breakers) {
     this.database = database;
     this.connections = connections;
     this.breakers = breakers;
@@ -83,7 +82,8 @@ public final class EmailRoutingRoutes {
   /// A connection that is skipped for now, as all nodes know it.
   public record RestingView(
       String connection,
-      @About("`failing`; `broken`: its provider refuses it; `limited`: its provider asked for a pause.")
+      @About(
+              "`failing`; `broken`: its provider refuses it; `limited`: its provider asked for a pause.")
           Why why,
       @About("What its provider said.") String reason,
       @About("Failures in a row, counted up to 5.") int failures,
@@ -100,24 +100,25 @@ public final class EmailRoutingRoutes {
       throw ProblemException.invalidField(
           "streams", "At most 20 streams have routes of their own.");
     }
-    return view(database.asTenant(
-        request.tenant(),
-        tx -> {
-          Map<String, List<UUID>> routes = new HashMap<>();
-          routes.put(EmailRouting.GENERAL, checked(tx, "connections", body.connections()));
-          new TreeMap<>(streams)
-              .forEach(
-                  (stream, ids) -> {
-                    if (!STREAM.matcher(stream).matches()) {
-                      throw ProblemException.invalidField(
-                          "streams",
-                          "A stream has lower-case letters, digits, '_' and '-', at most 40.");
-                    }
-                    routes.put(stream, checked(tx, "streams." + stream, ids));
-                  });
-          EmailRouteStore.replace(tx, routes);
-          return EmailRouting.inUse(tx);
-        }));
+    return view(
+        database.asTenant(
+            request.tenant(),
+            tx -> {
+              Map<String, List<UUID>> routes = new HashMap<>();
+              routes.put(EmailRouting.GENERAL, checked(tx, "connections", body.connections()));
+              new TreeMap<>(streams)
+                  .forEach(
+                      (stream, ids) -> {
+                        if (!STREAM.matcher(stream).matches()) {
+                          throw ProblemException.invalidField(
+                              "streams",
+                              "A stream has lower-case letters, digits, '_' and '-', at most 40.");
+                        }
+                        routes.put(stream, checked(tx, "streams." + stream, ids));
+                      });
+              EmailRouteStore.replace(tx, routes);
+              return EmailRouting.inUse(tx);
+            }));
   }
 
   private List<UUID> checked(TenantTx tx, String field, List<String> ids) {

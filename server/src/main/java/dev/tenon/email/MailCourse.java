@@ -191,8 +191,7 @@ final class MailCourse {
   private AttemptRow make(Sending sending, Call call) {
     EmailConnections.Ready connection = call.connection();
     if (!call.sends()) {
-      return call.row()
-          .ended(connection.provider().lookUp(sending.message), clock.instant());
+      return call.row().ended(connection.provider().lookUp(sending.message), clock.instant());
     }
     byte[] request = call.request();
     Outcome<Sent> outcome =
@@ -203,8 +202,7 @@ final class MailCourse {
     return call.row().ended(outcome, clock.instant());
   }
 
-  private MailEnd end(
-      Sending sending, List<EmailConnections.Ready> ready, Decision decision) {
+  private MailEnd end(Sending sending, List<EmailConnections.Ready> ready, Decision decision) {
     String provider =
         decision instanceof Decision.Done done
             ? named(ready, done.connection()).map(one -> one.provider().name()).orElse("")

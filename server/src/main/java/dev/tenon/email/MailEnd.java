@@ -34,8 +34,8 @@ record MailEnd(
     @Nullable String providerMessageId,
     String reason,
     JobEnd job) {
-  /// Waits are drawn out by up to this share, by chance, so that the mails that one outage held back
-  /// don't all return in the same second.
+  /// Waits are drawn out by up to this share, by chance, so that the mails that one outage held
+  /// back don't all return in the same second.
   private static final double JITTER = 0.2;
 
   MailEnd {
@@ -73,12 +73,10 @@ record MailEnd(
   }
 
   private static MailEnd over(Job job, UUID message, String state, String reason) {
-    return new MailEnd(
-        message, job.cause(), state, null, null, reason, new JobEnd.Done(reason));
+    return new MailEnd(message, job.cause(), state, null, null, reason, new JobEnd.Done(reason));
   }
 
-  static MailEnd waits(
-      Job job, UUID message, String reason, Duration after, boolean unsettled) {
+  static MailEnd waits(Job job, UUID message, String reason, Duration after, boolean unsettled) {
     double share = JITTER * ThreadLocalRandom.current().nextDouble();
     Duration drawnOut = after.plusMillis(Math.round(after.toMillis() * share));
     return new MailEnd(
@@ -113,11 +111,7 @@ record MailEnd(
 
   /// The event of a message that has come to `state`.
   static NewEvent told(
-      UUID message,
-      String state,
-      @Nullable String sentBy,
-      String reason,
-      @Nullable UUID cause) {
+      UUID message, String state, @Nullable String sentBy, String reason, @Nullable UUID cause) {
     Map<String, @Nullable Object> data = new HashMap<>();
     data.put("state", state);
     data.put("provider", sentBy);

@@ -20,8 +20,7 @@ final class MessageStore {
   private static final Set<String> OPEN = Set.of("queued", "sending", "uncertain");
 
   /// A message to be stored: to be sent (`queued`), or as one that can't be (`failed`, with its
-  /// reason). A class would print nothing; this one is never printed, and its
-  /// content is sealed.
+  /// reason). A class would print nothing; this one is never printed, and its content is sealed.
   @SuppressWarnings("ArrayRecordComponent")
   record NewMessage(
       UUID id,

@@ -55,9 +55,9 @@ public final class Messages {
     this.clock = clock;
   }
 
-  /// Queues mails that follow from facts. Each becomes a message, whatever is wrong with it: without
-  /// a sender it waits for one, and one that nobody can send is stored as failed, with the reason
-  /// and the event that tells of it. The fact itself is applied all the same.
+  /// Queues mails that follow from facts. Each becomes a message, whatever is wrong with it:
+  /// without a sender it waits for one, and one that nobody can send is stored as failed, with the
+  /// reason and the event that tells of it. The fact itself is applied all the same.
   public void queue(TenantTx tx, List<TemplateMail> mails) {
     if (mails.isEmpty()) {
       return;
@@ -89,8 +89,7 @@ public final class Messages {
           mail.template(),
           tx.tenant(),
           Ids.write(Prefix.MESSAGE, id));
-      return unmade(
-          tx, id, unmade, "failed", "the mail can't be made: " + e.getMessage(), mail);
+      return unmade(tx, id, unmade, "failed", "the mail can't be made: " + e.getMessage(), mail);
     }
   }
 

@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
 /// Which email connections are worth trying, as all nodes know it: one row of `email_breaker` for
 /// each that is not well, by the rules of [BreakerState].
 ///
-/// Each node reads the table every two seconds while it sends, and counts failures by itself until a
-/// connection trips. It writes when a connection trips, rests again or is well again, at most once a
-/// second for each; what came in between is written with the next look. A mail costs no statement.
-/// After a rest the one try that is allowed is one over all nodes: it is taken by an update of the
-/// row. Without a database nothing is lost but the sharing.
+/// Each node reads the table every two seconds while it sends, and counts failures by itself until
+/// a connection trips. It writes when a connection trips, rests again or is well again, at most
+/// once a second for each; what came in between is written with the next look. A mail costs no
+/// statement. After a rest the one try that is allowed is one over all nodes: it is taken by an
+/// update of the row. Without a database nothing is lost but the sharing.
 ///
 /// A connection that its provider refuses is also marked *broken* for people, and *active* again by
 /// the first call that succeeds.
@@ -129,8 +129,7 @@ public final class SharedBreakers {
               return true;
             }
             // Another node has the try, has sent it to rest again, or found it well.
-            Optional<BreakerStore.Row> row =
-                BreakerStore.find(tx, one.owner(), one.connection());
+            Optional<BreakerStore.Row> row = BreakerStore.find(tx, one.owner(), one.connection());
             row.ifPresentOrElse(
                 found -> states.put(found.connection(), held(found)),
                 () -> states.remove(one.connection()));
@@ -143,8 +142,7 @@ public final class SharedBreakers {
   }
 
   private static Held held(BreakerStore.Row row) {
-    return new Held(
-        row.owner(), row.provider(), row.state(), row.tryUntil(), Instant.EPOCH, false);
+    return new Held(row.owner(), row.provider(), row.state(), row.tryUntil(), Instant.EPOCH, false);
   }
 
   /// Learns from how a call ended.
@@ -207,8 +205,7 @@ public final class SharedBreakers {
   }
 
   /// Tells people, in the connection's state and in one line of the log that can be alerted on.
-  private void mark(
-      EmailConnections.Ready one, Change change, Outcome<Sent> outcome, Instant now) {
+  private void mark(EmailConnections.Ready one, Change change, Outcome<Sent> outcome, Instant now) {
     var id = new ConnectionId(one.connection());
     boolean refused =
         change.after.isBroken() && !change.after.changedAt().equals(change.before.changedAt());
@@ -262,7 +259,8 @@ public final class SharedBreakers {
       for (BreakerStore.Row row : database.asEngine(BreakerStore::list)) {
         read.put(row.connection(), held(row));
       }
-      read.forEach((id, held) -> states.compute(id, (_, known) -> newer(before.get(id), known, held)));
+      read.forEach(
+          (id, held) -> states.compute(id, (_, known) -> newer(before.get(id), known, held)));
       // One that has no row any more was found well by another node.
       before.forEach(
           (id, held) -> {

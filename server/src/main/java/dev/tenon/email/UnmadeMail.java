@@ -21,8 +21,8 @@ public record UnmadeMail(String template, String toName, String toAddress, Map<S
     data = Map.copyOf(data);
   }
 
-  /// From what a provider told: names and other texts are cleaned and cut rather than refused, since
-  /// a customer's odd name is no reason to lose the mail.
+  /// From what a provider told: names and other texts are cleaned and cut rather than refused,
+  /// since a customer's odd name is no reason to lose the mail.
   static UnmadeMail of(TemplateMail mail) {
     Map<String, Object> data = new HashMap<>();
     mail.data()

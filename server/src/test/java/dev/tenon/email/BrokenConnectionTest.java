@@ -40,24 +40,27 @@ class BrokenConnectionTest extends MailBed {
     assertThat(rows("select distinct state from tenon.message")).containsExactly("queued");
     assertThat(rows("select reason from tenon.message").getFirst())
         .contains("until someone mends one", "bad token");
-    assertThat(rows("select state || ': ' || state_reason from tenon.connection where id = '%s'"
-            .formatted(one().connection())))
+    assertThat(
+            rows(
+                "select state || ': ' || state_reason from tenon.connection where id = '%s'"
+                    .formatted(one().connection())))
         .containsExactly("broken: 401 10: bad token");
     assertThat(rows("select type from tenon.event")).isEmpty();
 
     // Somebody replaces the key.
     now.set(now.get().plusSeconds(60));
     first.answer = ScriptedProvider.accepted();
-    ready.set(
-        0, new EmailConnections.Ready(tenant, one().connection(), first, true, now.get()));
+    ready.set(0, new EmailConnections.Ready(tenant, one().connection(), first, true, now.get()));
     for (int i = 0; i < 3; i++) {
       later(Duration.ofMinutes(6));
       runAll();
     }
 
     assertThat(rows("select distinct state from tenon.message")).containsExactly("sent");
-    assertThat(rows("select state || state_reason from tenon.connection where id = '%s'"
-            .formatted(one().connection())))
+    assertThat(
+            rows(
+                "select state || state_reason from tenon.connection where id = '%s'"
+                    .formatted(one().connection())))
         .containsExactly("active");
     assertThat(rows("select why from tenon.email_breaker")).isEmpty();
   }

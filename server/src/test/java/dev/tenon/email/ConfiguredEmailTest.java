@@ -57,12 +57,7 @@ class ConfiguredEmailTest {
     tenants = new Tenants(db, vault, ids, clock);
     email =
         new ConfiguredEmail(
-            db,
-            connections,
-            http,
-            InetAddress::isLoopbackAddress,
-            Duration.ofSeconds(60),
-            clock);
+            db, connections, http, InetAddress::isLoopbackAddress, Duration.ofSeconds(60), clock);
   }
 
   @AfterEach
@@ -91,8 +86,7 @@ class ConfiguredEmailTest {
   }
 
   private Map<String, String> settings() {
-    return Map.of(
-        "host", "127.0.0.1", "port", String.valueOf(server.port()), "security", "plain");
+    return Map.of("host", "127.0.0.1", "port", String.valueOf(server.port()), "security", "plain");
   }
 
   private void route(TenantId owner, Map<String, List<ConnectionId>> byStream) {
@@ -109,9 +103,7 @@ class ConfiguredEmailTest {
   }
 
   private List<UUID> of(TenantId tenant, String stream) {
-    return email.of(tenant, stream, null).stream()
-        .map(EmailConnections.Ready::connection)
-        .toList();
+    return email.of(tenant, stream, null).stream().map(EmailConnections.Ready::connection).toList();
   }
 
   private void send(TenantId tenant) {
@@ -206,8 +198,7 @@ class ConfiguredEmailTest {
     ConnectionId platformBroadcast = smtp(TenantId.PLATFORM);
     ConnectionId own = smtp(one);
     route(
-        TenantId.PLATFORM,
-        Map.of("", List.of(platform), "broadcast", List.of(platformBroadcast)));
+        TenantId.PLATFORM, Map.of("", List.of(platform), "broadcast", List.of(platformBroadcast)));
     assertThat(of(one, "broadcast")).containsExactly(platformBroadcast.uuid());
 
     route(one, Map.of("", List.of(), "broadcast", List.of(own)));

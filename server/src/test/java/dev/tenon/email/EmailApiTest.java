@@ -103,8 +103,7 @@ class EmailApiTest {
         ok(
             put(
                 "/email-routing",
-                "{\"connections\": [], \"streams\": {\"broadcast\": [\"%s\"]}}"
-                    .formatted(own)));
+                "{\"connections\": [], \"streams\": {\"broadcast\": [\"%s\"]}}".formatted(own)));
     assertThat(texts(put.get("streams").get("broadcast"))).containsExactly(own);
     assertThat(put.get("resting").isArray()).isTrue();
     assertThat(put).isEqualTo(ok(get("/email-routing")));

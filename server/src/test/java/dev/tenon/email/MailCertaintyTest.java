@@ -220,8 +220,7 @@ class MailCertaintyTest extends MailBed {
     }
     runAll();
 
-    assertThat(rows("select distinct wake_at::text from tenon.waiting_job"))
-        .hasSizeGreaterThan(10);
+    assertThat(rows("select distinct wake_at::text from tenon.waiting_job")).hasSizeGreaterThan(10);
     assertThat(rows("select 1 from tenon.waiting_job where wake_at <= '%s'".formatted(now.get())))
         .isEmpty();
   }

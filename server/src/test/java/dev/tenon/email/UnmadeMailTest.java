@@ -99,7 +99,13 @@ class UnmadeMailTest extends MailBed {
                 tx,
                 List.of(
                     new TemplateMail(
-                        null, "no-such-template", "Ada", "ada@customer.test", Map.of(), null, null))));
+                        null,
+                        "no-such-template",
+                        "Ada",
+                        "ada@customer.test",
+                        Map.of(),
+                        null,
+                        null))));
     assertThat(rows("select state || ' ' || template from tenon.message"))
         .containsExactly("failed no-such-template");
   }

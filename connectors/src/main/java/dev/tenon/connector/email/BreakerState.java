@@ -7,9 +7,10 @@ import java.time.Instant;
 /// What experience says about one connection, and how each outcome changes it. A value without a
 /// memory of its own: where it is kept (one process, or a table that many share) is the caller's.
 ///
-/// It trips after five failures in a row, at once when the provider refuses the connection, and when
-/// the provider asks for a pause. Then it rests, and after the rest **one** try at a time is allowed
-/// until one succeeds: a thousand messages that waited must not all find out that nothing changed.
+/// It trips after five failures in a row, at once when the provider refuses the connection, and
+/// when the provider asks for a pause. Then it rests, and after the rest **one** try at a time is
+/// allowed until one succeeds: a thousand messages that waited must not all find out that nothing
+/// changed.
 ///
 /// @param failures in a row, up to [#FAILURES_MAX]
 /// @param since when it tripped; [Instant#EPOCH] while it is well
@@ -57,8 +58,8 @@ public record BreakerState(
     return isTripped() && why == Why.BROKEN;
   }
 
-  /// The same, but at its end of rest when somebody changed the connection since: then one try tells
-  /// whether that mended it.
+  /// The same, but at its end of rest when somebody changed the connection since: then one try
+  /// tells whether that mended it.
   public BreakerState knowing(Instant connectionChangedAt) {
     return isTripped() && why == Why.BROKEN && connectionChangedAt.isAfter(changedAt)
         ? new BreakerState(failures, since, connectionChangedAt, changedAt, why, words)
@@ -110,7 +111,8 @@ public record BreakerState(
     int more = Math.min(failures + 1, FAILURES_MAX);
     return more < FAILURES_MAX
         ? new BreakerState(more, since, restUntil, changedAt, why, words)
-        : tripped(more, later(restUntil, now.plus(REST)), isBroken() ? why : Why.FAILING, detail, now);
+        : tripped(
+            more, later(restUntil, now.plus(REST)), isBroken() ? why : Why.FAILING, detail, now);
   }
 
   private BreakerState tripped(

@@ -6,10 +6,10 @@ import java.util.regex.Pattern;
 /// One mailbox with the name to show beside it.
 ///
 /// The address is the ASCII form of RFC 5321 without quoted local parts and address literals: what
-/// every provider takes. An internationalised domain is turned into its `xn--` form. Where the older
-/// and the newer rules for that disagree about whose domain it is (`ß`, `ς`, joiners), it is refused
-/// rather than sent to somebody else, and has to be given as `xn--`; a local part beyond ASCII is
-/// refused, since not every provider takes one.
+/// every provider takes. An internationalised domain is turned into its `xn--` form. Where the
+/// older and the newer rules for that disagree about whose domain it is (`ß`, `ς`, joiners), it is
+/// refused rather than sent to somebody else, and has to be given as `xn--`; a local part beyond
+/// ASCII is refused, since not every provider takes one.
 ///
 /// @param name shown to people, empty when there is none; at most 200 characters, no control
 ///   characters
@@ -18,6 +18,7 @@ public record EmailAddress(String name, String address) {
   private static final int NAME_CHARS_MAX = 200;
   private static final int ADDRESS_CHARS_MAX = 254;
   private static final int LOCAL_CHARS_MAX = 64;
+
   /// IDNA 2003 maps these away, IDNA 2008 keeps them: two different domains.
   private static final Pattern DEVIATING = Pattern.compile("[\\u00DF\\u1E9E\\u03C2\\u200C\\u200D]");
 
@@ -32,8 +33,8 @@ public record EmailAddress(String name, String address) {
     check("address", name, address);
   }
 
-  /// The name as it may stand beside an address: without control characters, at most 200 characters.
-  /// For names that come from elsewhere and must not keep a mail from being sent.
+  /// The name as it may stand beside an address: without control characters, at most 200
+  /// characters. For names that come from elsewhere and must not keep a mail from being sent.
   public static String cleanName(String name) {
     return Lines.clean(name, NAME_CHARS_MAX);
   }

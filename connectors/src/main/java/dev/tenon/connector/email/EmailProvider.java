@@ -13,8 +13,8 @@ public interface EmailProvider extends AutoCloseable {
   /// The header that carries [EmailMessage#id] over SMTP, beside the Message-ID.
   String MESSAGE_ID_HEADER = "X-Tenon-Message";
 
-  /// The code in the [Outcome.Detail] of a passing fault that is this side's own (no free connection,
-  /// stopping): it says nothing of the provider.
+  /// The code in the [Outcome.Detail] of a passing fault that is this side's own (no free
+  /// connection, stopping): it says nothing of the provider.
   String BUSY_HERE = "busy_here";
 
   /// The provider's name in lower case, such as `postmark`.
@@ -28,10 +28,10 @@ public interface EmailProvider extends AutoCloseable {
   /// it.
   Outcome<Sent> send(EmailMessage message, String idempotencyKey);
 
-  /// For [Settling.RepeatWithSameKey]: the bytes that this message is sent as, which a repeat has to
-  /// send again as they are. A caller that survives upgrades keeps them with the first attempt and
-  /// sends every attempt by [#sendRequest]. Empty where the provider does not settle so, or refuses
-  /// the message unsent.
+  /// For [Settling.RepeatWithSameKey]: the bytes that this message is sent as, which a repeat has
+  /// to send again as they are. A caller that survives upgrades keeps them with the first attempt
+  /// and sends every attempt by [#sendRequest]. Empty where the provider does not settle so, or
+  /// refuses the message unsent.
   default Optional<byte[]> request(EmailMessage message) {
     return Optional.empty();
   }
@@ -56,8 +56,8 @@ public interface EmailProvider extends AutoCloseable {
     return EmailChecks.idempotencyKey(key);
   }
 
-  /// Frees what the provider holds. Calls that are under way end first: what they need is freed when
-  /// they have ended.
+  /// Frees what the provider holds. Calls that are under way end first: what they need is freed
+  /// when they have ended.
   @Override
   default void close() {}
 }

@@ -20,9 +20,9 @@ import java.util.Optional;
 /// | unknown | repeat with the same key, or look it up; else as [EmailRoute.WhenUnknown] says |
 ///
 /// A repeat or look-up that fails by a passing fault settles nothing: the first sending is as
-/// unknown as before. Nor does a later refusal: it says that *this* try did not go through, and that
-/// a provider refuses the repeat of a key with other bytes even proves that the first arrived. So
-/// after an unknown a message ends done or uncertain, never failed.
+/// unknown as before. Nor does a later refusal: it says that *this* try did not go through, and
+/// that a provider refuses the repeat of a key with other bytes even proves that the first arrived.
+/// So after an unknown a message ends done or uncertain, never failed.
 public final class EmailRouter {
   /// After this many attempts the message ends whatever its age.
   private static final int ATTEMPTS_MAX = 200;

@@ -12,8 +12,8 @@ final class Lines {
     return text.codePoints().anyMatch(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029);
   }
 
-  /// On one line and at most `charsMax` characters long, for text that comes from elsewhere: control
-  /// characters become spaces, and no character is cut in half.
+  /// On one line and at most `charsMax` characters long, for text that comes from elsewhere:
+  /// control characters become spaces, and no character is cut in half.
   static String clean(String text, int charsMax) {
     String line =
         text.codePoints()

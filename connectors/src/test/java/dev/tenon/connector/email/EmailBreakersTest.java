@@ -62,8 +62,7 @@ class EmailBreakersTest {
     breakers.record("smtp", new Outcome.ConnectionBroken<>(new Detail(401, "10", "bad token", "")));
     assertThat(breakers.state("smtp"))
         .isEqualTo(
-            new Candidate.Breaker.Open(
-                now.plus(Duration.ofMinutes(5)), true, "401 10: bad token"));
+            new Candidate.Breaker.Open(now.plus(Duration.ofMinutes(5)), true, "401 10: bad token"));
   }
 
   /// A connection that many tenants share must not rest because one of them has no right sender.

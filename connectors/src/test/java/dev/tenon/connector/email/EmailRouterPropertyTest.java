@@ -107,8 +107,7 @@ class EmailRouterPropertyTest {
                     attempt instanceof Attempt.Sending sending
                         && sending.outcome() instanceof Outcome.Unknown<Sent>);
     if (lost) {
-      assertThat(play.last())
-          .isInstanceOfAny(Decision.Done.class, Decision.HoldUncertain.class);
+      assertThat(play.last()).isInstanceOfAny(Decision.Done.class, Decision.HoldUncertain.class);
     }
   }
 

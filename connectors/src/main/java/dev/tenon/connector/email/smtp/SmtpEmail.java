@@ -74,10 +74,7 @@ public final class SmtpEmail implements EmailProvider {
 
   /// With the JDK's trusted authorities.
   public SmtpEmail(
-      SmtpSettings settings,
-      Predicate<InetAddress> allowed,
-      InstantSource clock,
-      SmtpTimer timer) {
+      SmtpSettings settings, Predicate<InetAddress> allowed, InstantSource clock, SmtpTimer timer) {
     this(settings, allowed, defaultTls(), clock, timer);
   }
 
@@ -178,10 +175,7 @@ public final class SmtpEmail implements EmailProvider {
   /// Repeats for the good recipients once, when the others were refused for good at RCPT (and so
   /// nobody got anything yet).
   private Outcome<Sent> finish(
-      Attempt attempt,
-      MimeLetter letter,
-      InternetAddress[] recipients,
-      Conversation conversation) {
+      Attempt attempt, MimeLetter letter, InternetAddress[] recipients, Conversation conversation) {
     List<String> refused = attempt.refusedForGood();
     Outcome<Sent> outcome = attempt.outcome();
     if (refused.isEmpty() || refused.size() >= recipients.length) {
@@ -241,10 +235,7 @@ public final class SmtpEmail implements EmailProvider {
                 : passing(tooLong("and was cut off before its end"));
       }
       boolean stale =
-          reused
-              && !connection.ending()
-              && !conversation.isOver()
-              && SmtpReplies.isLost(outcome);
+          reused && !connection.ending() && !conversation.isOver() && SmtpReplies.isLost(outcome);
       // Whatever state the dialogue is in, the next message starts clean.
       connection.closeQuietly();
       return new Attempt(outcome, SmtpReplies.refusedForGood(e), stale);

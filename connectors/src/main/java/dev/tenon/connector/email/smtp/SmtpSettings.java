@@ -12,8 +12,8 @@ import java.time.Duration;
 /// @param connectTimeout bound for opening the connection
 /// @param replyTimeout bound for each reply, the one after the message included: RFC 5321 allows
 ///   ten minutes there, and a shorter bound makes more outcomes unknown
-/// @param messageTimeout bound for one message as a whole, from waiting for a connection to the last
-///   reply; a caller that holds a lease on the message makes it shorter than the lease
+/// @param messageTimeout bound for one message as a whole, from waiting for a connection to the
+///   last reply; a caller that holds a lease on the message makes it shorter than the lease
 public record SmtpSettings(
     String host,
     int port,

@@ -11,8 +11,8 @@ import javax.net.SocketFactory;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the sockets of one SMTP connection. The address is judged at the moment of connecting, so the one that
-/// was checked is the one that is used, whatever the name resolves to a second later.
+/// Makes the sockets of one SMTP connection. The address is judged at the moment of connecting, so
+/// the one that was checked is the one that is used, whatever the name resolves to a second later.
 ///
 /// For encrypted use Angus first asks for a bare socket, connects it, and then has it wrapped; it
 /// would wrap in any case when the factory is one for TLS, so plain use has [#plain].

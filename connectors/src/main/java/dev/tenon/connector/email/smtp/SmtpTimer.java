@@ -7,8 +7,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /// The one thread that watches over time-outs and idle connections of any number of [SmtpEmail]s.
-/// It only starts what is due: what may block runs on a thread of its own, since a stuck timer would
-/// lift every time-out. Close it after all that use it.
+/// It only starts what is due: what may block runs on a thread of its own, since a stuck timer
+/// would lift every time-out. Close it after all that use it.
 public final class SmtpTimer implements AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
 

@@ -242,8 +242,7 @@ class SmtpEmailTest extends EmailProviderContract {
     server.hold();
     SmtpEmail provider = smtp(server.port(), InetAddress::isLoopbackAddress);
     var outcome = new java.util.concurrent.CompletableFuture<Outcome<Sent>>();
-    Thread call =
-        Thread.startVirtualThread(() -> outcome.complete(provider.send(message(), "k")));
+    Thread call = Thread.startVirtualThread(() -> outcome.complete(provider.send(message(), "k")));
     server.awaitMessages(1);
     provider.close();
     server.release();
