@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -279,11 +280,8 @@ public final class SharedBreakers {
   }
 
   /// What this node learnt since the read began, or could not tell the others yet, stands.
-  private static Held newer(
-      @org.jspecify.annotations.Nullable Held before,
-      @org.jspecify.annotations.Nullable Held known,
-      Held read) {
-    return known != null && (known != before || known.unwritten()) ? known : read;
+  private static Held newer(@Nullable Held before, @Nullable Held known, Held read) {
+    return known != null && (!known.equals(before) || known.unwritten()) ? known : read;
   }
 
   /// A connection that is not well.
