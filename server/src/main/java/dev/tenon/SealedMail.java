@@ -15,6 +15,16 @@ record SealedMail(Vault vault) implements MailSeal {
   }
 
   @Override
+  public byte[] sealRequest(TenantId tenant, UUID message, byte[] plain) {
+    return vault.sealPayload(tenant, message.toString(), "request", plain);
+  }
+
+  @Override
+  public byte[] openRequest(TenantId tenant, UUID message, byte[] sealed) {
+    return vault.openPayload(tenant, message.toString(), "request", sealed, MAIL_BYTES_MAX);
+  }
+
+  @Override
   public byte[] open(TenantId tenant, UUID message, byte[] sealed) {
     return vault.openPayload(tenant, message.toString(), "content", sealed, MAIL_BYTES_MAX);
   }

@@ -7,7 +7,6 @@ import dev.tenon.config.Config;
 import dev.tenon.connection.ConnectionRoutes;
 import dev.tenon.connection.Connections;
 import dev.tenon.connection.ProviderKind;
-import dev.tenon.connector.email.EmailBreakers;
 import dev.tenon.connector.http.ApacheProviderHttp;
 import dev.tenon.connector.http.CallObserver;
 import dev.tenon.connector.http.EgressPolicy;
@@ -23,11 +22,16 @@ import dev.tenon.email.BreakerGauge;
 import dev.tenon.email.ConfiguredEmail;
 import dev.tenon.email.EmailRoutingRoutes;
 import dev.tenon.email.EmailSender;
+import dev.tenon.email.MailContent;
+import dev.tenon.email.MailMaker;
 import dev.tenon.email.MailSeal;
 import dev.tenon.email.MessageRoutes;
 import dev.tenon.email.Messages;
 import dev.tenon.email.MeteredEmail;
 import dev.tenon.email.SenderRoutes;
+import dev.tenon.email.SharedBreakers;
+import dev.tenon.email.StoredMail;
+import dev.tenon.email.UnmadeMail;
 import dev.tenon.event.Events;
 import dev.tenon.http.Gate;
 import dev.tenon.http.HttpServer;
@@ -106,6 +110,7 @@ public final class Tenon implements AutoCloseable {
   private final Refusals refusals;
   private final LaneWorkers lanes;
   private final JobWorkers work;
+  private final ConfiguredEmail emailConnections;
   private final EmailSender sender;
   private final PublicUrl publicUrl;
   private final Sampler sampler;
@@ -196,27 +201,29 @@ public final class Tenon implements AutoCloseable {
             NodeBell.Pace.DEFAULT);
     var events = new Events(ids, clock);
     MailSeal mailSeal = new SealedMail(vault);
-    var emailConnections =
-        new ConfiguredEmail(database, connections, http, around.mailServers(), clock);
-    var breakers = new EmailBreakers(clock);
+    // Shorter than the lease, so that a mail's outcome is still its worker's to write.
+    Duration mailCallMax =
+        Duration.ofSeconds(config.jobs().leaseSeconds()).multipliedBy(3).dividedBy(4);
+    emailConnections =
+        new ConfiguredEmail(database, connections, http, around.mailServers(), mailCallMax, clock);
+    var breakers = new SharedBreakers(database, connections, clock);
+    var mailMaker =
+        new MailMaker(
+            FromSettings.templates(config.email()),
+            FromSettings.mailDefaults(config.email()),
+            clock);
     sender =
         new EmailSender(
             database,
             new MeteredEmail(emailConnections, meters),
             breakers,
+            mailMaker,
             mailSeal,
             events,
             clock);
     var replaying = new ReplayWork(database, factsStored, clock);
     var jobs = new Jobs(List.of(sender, replaying), ids, clock, jobsMade, meters);
-    var messages =
-        new Messages(
-            FromSettings.templates(config.email()),
-            FromSettings.mailDefaults(config.email()),
-            mailSeal,
-            jobs,
-            ids,
-            clock);
+    var messages = new Messages(mailMaker, mailSeal, jobs, ids, clock);
     work =
         new JobWorkers(
             database,
@@ -316,7 +323,7 @@ public final class Tenon implements AutoCloseable {
         ids,
         clock);
     MessageRoutes.declare(routes, database, messages, emailConnections, jobs);
-    EmailRoutingRoutes.declare(routes, database, connections);
+    EmailRoutingRoutes.declare(routes, database, connections, breakers);
     SenderRoutes.declare(routes, database, clock);
     ReceivedEventRoutes.declare(routes, database, replays, clock);
     ReplayRoutes.declare(routes, database, connections, replays, clock);
@@ -379,8 +386,10 @@ public final class Tenon implements AutoCloseable {
 
   private static MessageOpener contents(MailSeal seal) {
     return (tenant, message, stored) -> {
-      var mail = dev.tenon.email.StoredMail.read(seal.open(tenant, message, stored));
-      return new MessageOpener.OpenedMessage(mail.html(), mail.text());
+      return switch (MailContent.read(seal.open(tenant, message, stored))) {
+        case StoredMail mail -> new MessageOpener.OpenedMessage(mail.html(), mail.text());
+        case UnmadeMail _ -> new MessageOpener.OpenedMessage("", "");
+      };
     };
   }
 
@@ -436,6 +445,7 @@ public final class Tenon implements AutoCloseable {
     lanes.close();
     work.close(stopMax);
     sender.close();
+    emailConnections.close();
     bell.close();
     http.close();
     refusals.close();

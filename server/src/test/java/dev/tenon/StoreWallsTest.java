@@ -77,6 +77,8 @@ class StoreWallsTest {
           Map.entry("InboxStore.takeIn", "each delivery carries its connection's tenant"),
           Map.entry("AttemptStore.begin", "each attempt carries its message's tenant"),
           Map.entry("AttemptStore.end", "each attempt carries its message's tenant"),
+          Map.entry("BreakerStore.list", "a connection that rests does so for all who use it"),
+          Map.entry("BreakerStore.put", "each breaker carries its connection's tenant"),
           Map.entry("JobStore.finishHeld", "each job carries its tenant, and a token"),
           Map.entry("JobStore.sleepHeld", "each job carries its tenant, and a token"),
           Map.entry("RefusalStore.add", "each refusal carries its connection's tenant"),

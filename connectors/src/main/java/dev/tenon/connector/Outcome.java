@@ -25,9 +25,26 @@ public sealed interface Outcome<T> {
   /// The request is wrong and stays wrong. Do not repeat it.
   record RefusedRequest<T>(Detail detail) implements Outcome<T> {}
 
-  /// The connection can't be used: bad key, suspended account, unverified sender, spent quota. Do
-  /// not repeat it here, do fall back, do alert.
-  record ConnectionBroken<T>(Detail detail) implements Outcome<T> {}
+  /// The connection can't be used: bad key, suspended account, unverified sender, spent quota. Time
+  /// alone doesn't mend it, so do fall back, do alert, and repeat it here rarely until it was
+  /// changed.
+  ///
+  /// @param reach who else would be refused
+  record ConnectionBroken<T>(Detail detail, Reach reach) implements Outcome<T> {
+
+    /// Refused whoever calls.
+    public ConnectionBroken(Detail detail) {
+      this(detail, Reach.CONNECTION);
+    }
+
+    /// How far such a refusal reaches.
+    public enum Reach {
+      /// All that goes through the connection.
+      CONNECTION,
+      /// What this sender sends; a connection that many share works for the others.
+      SENDER
+    }
+  }
 
   /// A passing fault; certainly not accepted. `retryAfter` is the provider's wish, or zero.
   record Passing<T>(Duration retryAfter, Detail detail) implements Outcome<T> {}

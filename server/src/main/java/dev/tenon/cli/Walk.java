@@ -320,7 +320,9 @@ final class Walk {
           "%s  %s to %s".formatted(id, template, message.path("to").asString("")),
           Map.of("message", id, "template", template, "to", message.path("to").asString("")));
     }
-    if (!MAIL_ENDS.contains(state)) {
+    // An uncertain mail whose provider is still being asked is not over.
+    boolean asking = !message.path("next_try_at").asString("").isEmpty();
+    if (!MAIL_ENDS.contains(state) || asking) {
       missing.add(
           "%s is sent (it is %s%s)".formatted(id, state, reason.isEmpty() ? "" : ": " + reason));
       return;

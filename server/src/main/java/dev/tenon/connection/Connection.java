@@ -29,6 +29,16 @@ public record Connection(
     secrets = List.copyOf(secrets);
   }
 
+  /// When somebody last changed it or its credentials. What its provider refused before that may be
+  /// mended.
+  public Instant changedAt() {
+    return secrets.stream()
+        .map(SecretField::createdAt)
+        .filter(updatedAt::isBefore)
+        .max(Instant::compareTo)
+        .orElse(updatedAt);
+  }
+
   /// Which of the tenant's worlds it belongs to.
   public enum Environment {
     DEVELOPMENT,

@@ -80,6 +80,25 @@ final class ConnectionStore {
         > 0;
   }
 
+  /// Moves a connection from one state to another, where it is in the former. Not a change of the
+  /// connection itself: `updated_at` stays, by which one tells that somebody mended it.
+  static boolean mark(
+      TenantTx tx, ConnectionId id, Connection.State from, Connection.State to, String reason) {
+    return tx.handle()
+            .createUpdate(
+                """
+                update connection set state = :to, state_reason = :reason
+                where tenant_id = :tenant and id = :id and state = :from
+                """)
+            .bind("tenant", tx.tenant().uuid())
+            .bind("id", id.uuid())
+            .bind("from", text(from))
+            .bind("to", text(to))
+            .bind("reason", reason)
+            .execute()
+        > 0;
+  }
+
   /// Locks the row where `forUpdate` says so, so that two changes don't lose one another.
   static Optional<Connection> find(TenantTx tx, ConnectionId id, boolean forUpdate) {
     return tx.handle()

@@ -167,12 +167,13 @@ public final class Connections {
       }
       insertSecret(tx, id, field, ordinal, entry.getValue(), now);
     }
-    // New credentials are reason enough to try a broken connection again.
+    // New credentials or settings are reason enough to try a broken connection again.
+    boolean mended = !change.secrets().isEmpty() || change.settings().isPresent();
     Connection.State state =
         change
             .state()
             .orElse(
-                old.state() == Connection.State.BROKEN && !change.secrets().isEmpty()
+                old.state() == Connection.State.BROKEN && mended
                     ? Connection.State.ACTIVE
                     : old.state());
     boolean _ =
@@ -198,19 +199,17 @@ public final class Connections {
   /// Notes that the provider refuses the credentials. A connection that a person switched off stays
   /// off. False when there is no active connection of this id.
   public boolean markBroken(TenantTx tx, ConnectionId id, String reason) {
-    return ConnectionStore.find(tx, id, true)
-        .filter(connection -> connection.state() == Connection.State.ACTIVE)
-        .map(
-            connection ->
-                ConnectionStore.update(
-                    tx,
-                    id,
-                    connection.name(),
-                    Connection.State.BROKEN,
-                    reason.substring(0, Math.min(reason.length(), REASON_CHARS_MAX)),
-                    connection.settings(),
-                    now()))
-        .orElse(false);
+    return ConnectionStore.mark(
+        tx,
+        id,
+        Connection.State.ACTIVE,
+        Connection.State.BROKEN,
+        reason.substring(0, Math.min(reason.length(), REASON_CHARS_MAX)));
+  }
+
+  /// Notes that the provider takes the credentials after all. False when it was not broken.
+  public boolean markWell(TenantTx tx, ConnectionId id) {
+    return ConnectionStore.mark(tx, id, Connection.State.BROKEN, Connection.State.ACTIVE, "");
   }
 
   /// Notes that the provider takes the credentials of a connection that counted as broken. False

@@ -158,6 +158,7 @@ final class MessageQueries {
             """
             select number, provider, outcome, started_at, ended_at, coalesce(decision, '') as decision,
               concat_ws(' · ', nullif(nullif(detail, ''), 'HTTP ' || status),
+                'not delivered to ' || nullif(array_to_string(refused_recipients, ', '), ''),
                 'code ' || nullif(code, ''), 'status ' || status,
                 'request ' || nullif(request_id, '')) as words
             from attempt where tenant_id = :tenant and message_id = :message

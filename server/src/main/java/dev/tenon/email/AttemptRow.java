@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// @param number counts the attempts of the message from 1
 /// @param kind `sending` or `looking`
 /// @param decision why it was made, in words
+/// @param refusedRecipients whom an accepting provider will not deliver to
+/// @param endedAt null while it is under way, and when the server died in it
+/// @param request the sealed bytes it is made with, of the first sending through a connection that
+///   settles by repeating them; else null. Shared and never changed
+@SuppressWarnings("ArrayRecordComponent")
 record AttemptRow(
     TenantId tenant,
     UUID message,
@@ -30,7 +36,15 @@ record AttemptRow(
     long retryAfterMs,
     Outcome.Detail detail,
     @Nullable String providerMessageId,
-    Instant startedAt) {
+    List<String> refusedRecipients,
+    Instant startedAt,
+    @Nullable Instant endedAt,
+    byte @Nullable [] request) {
+  private static final int RECIPIENTS_MAX = 50;
+
+  AttemptRow {
+    refusedRecipients = List.copyOf(refusedRecipients);
+  }
 
   static AttemptRow started(
       TenantId tenant,
@@ -53,7 +67,30 @@ record AttemptRow(
         0,
         Outcome.Detail.none(""),
         null,
-        now);
+        List.of(),
+        now,
+        null,
+        null);
+  }
+
+  /// The same attempt, made with these bytes.
+  AttemptRow with(byte[] sealedRequest) {
+    return new AttemptRow(
+        tenant,
+        message,
+        number,
+        connection,
+        provider,
+        kind,
+        decision,
+        outcome,
+        retryAfterMs,
+        detail,
+        providerMessageId,
+        refusedRecipients,
+        startedAt,
+        endedAt,
+        sealedRequest);
   }
 
   static AttemptRow of(TenantId tenant, ResultSet row) throws SQLException {
@@ -70,7 +107,20 @@ record AttemptRow(
         new Outcome.Detail(
             row.getInt("status"), text(row, "code"), text(row, "detail"), text(row, "request_id")),
         row.getString("provider_message_id"),
-        row.getObject("started_at", OffsetDateTime.class).toInstant());
+        refused(row),
+        row.getObject("started_at", OffsetDateTime.class).toInstant(),
+        instant(row, "ended_at"),
+        row.getBytes("request"));
+  }
+
+  private static List<String> refused(ResultSet row) throws SQLException {
+    var array = row.getArray("refused_recipients");
+    return array == null ? List.of() : List.of((String[]) array.getArray());
+  }
+
+  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
+    return moment == null ? null : moment.toInstant();
   }
 
   private static String text(ResultSet row, String column) throws SQLException {
@@ -78,30 +128,31 @@ record AttemptRow(
     return text == null ? "" : text;
   }
 
-  AttemptRow ended(Outcome<Sent> end) {
+  AttemptRow ended(Outcome<Sent> end, Instant now) {
     return switch (end) {
       case Outcome.Accepted<Sent> accepted ->
-          with("accepted", 0, end.detail(), accepted.value().providerMessageId());
-      case Outcome.RefusedRecipient<Sent> _ -> with("refused_recipient", 0, end.detail(), null);
-      case Outcome.RefusedRequest<Sent> _ -> with("refused_request", 0, end.detail(), null);
-      case Outcome.ConnectionBroken<Sent> _ -> with("connection_broken", 0, end.detail(), null);
+          with("accepted", 0, end.detail(), accepted.value(), now);
+      case Outcome.RefusedRecipient<Sent> _ ->
+          with("refused_recipient", 0, end.detail(), null, now);
+      case Outcome.RefusedRequest<Sent> _ -> with("refused_request", 0, end.detail(), null, now);
+      case Outcome.ConnectionBroken<Sent> _ ->
+          with("connection_broken", 0, end.detail(), null, now);
       case Outcome.Passing<Sent> passing ->
-          with("passing", passing.retryAfter().toMillis(), end.detail(), null);
-      case Outcome.Unknown<Sent> _ -> with("unknown", 0, end.detail(), null);
+          with("passing", passing.retryAfter().toMillis(), end.detail(), null, now);
+      case Outcome.Unknown<Sent> _ -> with("unknown", 0, end.detail(), null, now);
     };
   }
 
-  AttemptRow ended(LookedUp answer) {
+  AttemptRow ended(LookedUp answer, Instant now) {
     return switch (answer) {
-      case LookedUp.Found found ->
-          with("found", 0, answer.detail(), found.sent().providerMessageId());
-      case LookedUp.Missing _ -> with("missing", 0, answer.detail(), null);
-      case LookedUp.Unanswered _ -> with("unanswered", 0, answer.detail(), null);
+      case LookedUp.Found found -> with("found", 0, answer.detail(), found.sent(), now);
+      case LookedUp.Missing _ -> with("missing", 0, answer.detail(), null, now);
+      case LookedUp.Unanswered _ -> with("unanswered", 0, answer.detail(), null, now);
     };
   }
 
   private AttemptRow with(
-      String end, long retryAfter, Outcome.Detail said, @Nullable String providerId) {
+      String end, long retryAfter, Outcome.Detail said, @Nullable Sent sent, Instant now) {
     return new AttemptRow(
         tenant,
         message,
@@ -114,8 +165,21 @@ record AttemptRow(
         retryAfter,
         new Outcome.Detail(
             said.status(), clean(said.code()), clean(said.message()), clean(said.requestId())),
-        providerId == null ? null : clean(providerId),
-        startedAt);
+        sent == null ? null : clean(sent.providerMessageId()),
+        sent == null
+            ? List.of()
+            : sent.refusedRecipients().stream()
+                .limit(RECIPIENTS_MAX)
+                .map(AttemptRow::line)
+                .toList(),
+        startedAt,
+        now,
+        request);
+  }
+
+  /// One address, on one line: they are handed to the database as lines.
+  private static String line(String address) {
+    return clean(address).replace('\n', ' ');
   }
 
   /// A provider may say anything; PostgreSQL's text holds every character but one.
@@ -127,7 +191,7 @@ record AttemptRow(
   /// knows whether it happened.
   Attempt toAttempt() {
     String name = EmailConnections.nameOf(provider, connection);
-    Sent sent = new Sent(providerMessageId == null ? "" : providerMessageId);
+    Sent sent = new Sent(providerMessageId == null ? "" : providerMessageId, refusedRecipients);
     return switch (outcome) {
       case "accepted" -> sending(name, new Outcome.Accepted<>(sent, detail));
       case "refused_recipient" -> sending(name, new Outcome.RefusedRecipient<>(detail));
@@ -136,15 +200,15 @@ record AttemptRow(
       case "passing" ->
           sending(name, new Outcome.Passing<>(Duration.ofMillis(retryAfterMs), detail));
       case "unknown" -> sending(name, new Outcome.Unknown<>(detail));
-      case "found" -> new Attempt.Looking(name, new LookedUp.Found(sent, detail), startedAt);
-      case "missing" -> new Attempt.Looking(name, new LookedUp.Missing(detail), startedAt);
-      case "unanswered" -> new Attempt.Looking(name, new LookedUp.Unanswered(detail), startedAt);
+      case "found" -> new Attempt.Looking(name, new LookedUp.Found(sent, detail), at());
+      case "missing" -> new Attempt.Looking(name, new LookedUp.Missing(detail), at());
+      case "unanswered" -> new Attempt.Looking(name, new LookedUp.Unanswered(detail), at());
       default ->
           "looking".equals(kind)
               ? new Attempt.Looking(
                   name,
                   new LookedUp.Unanswered(Outcome.Detail.none("the server stopped while asking")),
-                  startedAt)
+                  at())
               : sending(
                   name,
                   new Outcome.Unknown<>(Outcome.Detail.none("the server stopped while sending")));
@@ -152,6 +216,11 @@ record AttemptRow(
   }
 
   private Attempt sending(String name, Outcome<Sent> end) {
-    return new Attempt.Sending(name, end, startedAt);
+    return new Attempt.Sending(name, end, at());
+  }
+
+  /// Pauses count from the end of an attempt: a time-out of 20 s would else eat up a pause of 5 s.
+  private Instant at() {
+    return endedAt == null ? startedAt : endedAt;
   }
 }

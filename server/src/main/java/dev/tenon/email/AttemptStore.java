@@ -1,12 +1,18 @@
 package dev.tenon.email;
 
 import dev.tenon.db.EngineTx;
+import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Job;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// The SQL that moves messages: attempts begin and end, messages change state, those of many
 /// tenants in one statement. The engine's, since it moves states and reads nothing of what a mail
@@ -30,21 +36,22 @@ final class AttemptStore {
             with wanted as (
               select b.* from unnest(:tenants::uuid[], :jobs::uuid[], :tokens::bigint[],
                 :messages::uuid[], :numbers::smallint[], :connections::uuid[], :providers::text[],
-                :kinds::text[], :decisions::text[])
+                :kinds::text[], :decisions::text[], :requests::bytea[])
                 as b (tenant_id, job_id, token, message_id, number, connection_id, provider, kind,
-                  decision)
+                  decision, request)
               join waiting_job w
                 on w.tenant_id = b.tenant_id and w.id = b.job_id and w.token = b.token
             ), moved as (
-              update message m set state = 'sending', updated_at = :now
+              update message m set state = 'sending', next_at = null, updated_at = :now
               from wanted
               where m.tenant_id = wanted.tenant_id and m.id = wanted.message_id
                 and m.id = any(:messages) and m.state in ('queued', 'sending', 'uncertain')
               returning wanted.*
             ), begun as (
               insert into attempt (tenant_id, message_id, number, connection_id, provider, kind,
-                decision, started_at)
-              select tenant_id, message_id, number, connection_id, provider, kind, decision, :now
+                decision, request, started_at)
+              select tenant_id, message_id, number, connection_id, provider, kind, decision,
+                request, :now
               from moved
               on conflict (tenant_id, message_id, number) do nothing
               returning tenant_id, message_id
@@ -62,6 +69,7 @@ final class AttemptStore {
         .bindArray("providers", String.class, rows.stream().map(AttemptRow::provider).toList())
         .bindArray("kinds", String.class, rows.stream().map(AttemptRow::kind).toList())
         .bindArray("decisions", String.class, rows.stream().map(AttemptRow::decision).toList())
+        .bindArray("requests", byte[].class, rows.stream().map(AttemptRow::request).toList())
         .mapTo(UUID.class)
         .list();
   }
@@ -69,14 +77,38 @@ final class AttemptStore {
   /// Writes how attempts ended, and what their messages came to. An outcome that is known is always
   /// written, but never over another one.
   ///
-  /// @param ends by the job that each message's run was, of jobs that were ours
-  void end(EngineTx tx, List<AttemptRow> ended, Map<Job, MailEnd> ends, Instant now) {
+  /// @param ends by the job that each message's run was
+  /// @return the messages that did move: one that is over already stays as it is
+  Set<UUID> end(EngineTx tx, List<AttemptRow> ended, Map<Job, MailEnd> ends, Instant now) {
     if (!ended.isEmpty()) {
       endAttempts(tx, ended, now);
     }
-    if (!ends.isEmpty()) {
-      moveMessages(tx, ends, now);
-    }
+    return ends.isEmpty() ? Set.of() : moveMessages(tx, ends, now);
+  }
+
+  /// Ends a message whose job has died. It is uncertain when an attempt may have sent it. Answers
+  /// the state, or nothing when it was over.
+  Optional<String> giveUp(EngineTx tx, TenantId tenant, UUID message, String reason, Instant now) {
+    return tx.handle()
+        .createQuery(
+            """
+            update message m
+            set state = case when exists (
+                  select from attempt a
+                  where a.tenant_id = :tenant and a.message_id = :message and a.kind = 'sending'
+                    and a.outcome in ('started', 'unknown')
+                ) then 'uncertain' else 'failed' end,
+              reason = :reason, next_at = null, updated_at = :now
+            where m.tenant_id = :tenant and m.id = :message
+              and m.state in ('queued', 'sending', 'uncertain')
+            returning m.state
+            """)
+        .bind("tenant", tenant.uuid())
+        .bind("message", message)
+        .bind("reason", reason)
+        .bind("now", now)
+        .mapTo(String.class)
+        .findOne();
   }
 
   private static void endAttempts(EngineTx tx, List<AttemptRow> ended, Instant now) {
@@ -86,16 +118,18 @@ final class AttemptStore {
             update attempt a
             set outcome = e.outcome, retry_after_ms = e.retry_after_ms, status = e.status,
               code = e.code, detail = e.detail, request_id = e.request_id,
-              provider_message_id = e.provider_message_id, ended_at = :now
+              provider_message_id = e.provider_message_id,
+              refused_recipients = string_to_array(nullif(e.refused, ''), e'\\n'),
+              ended_at = e.ended_at
             from unnest(:tenants::uuid[], :messages::uuid[], :numbers::smallint[],
               :outcomes::text[], :retries::bigint[], :statuses::int[], :codes::text[],
-              :details::text[], :requests::text[], :provider_ids::text[])
+              :details::text[], :requests::text[], :provider_ids::text[], :refused::text[],
+              :ended::timestamptz[])
               as e (tenant_id, message_id, number, outcome, retry_after_ms, status, code, detail,
-                request_id, provider_message_id)
+                request_id, provider_message_id, refused, ended_at)
             where a.tenant_id = e.tenant_id and a.message_id = e.message_id and a.number = e.number
               and a.message_id = any(:messages) and a.outcome = 'started'
             """)
-        .bind("now", now)
         .bindArray("tenants", UUID.class, ended.stream().map(a -> a.tenant().uuid()).toList())
         .bindArray("messages", UUID.class, ended.stream().map(AttemptRow::message).toList())
         .bindArray("numbers", Integer.class, ended.stream().map(AttemptRow::number).toList())
@@ -110,10 +144,20 @@ final class AttemptStore {
             "provider_ids",
             String.class,
             ended.stream().map(AttemptRow::providerMessageId).toList())
+        .bindArray(
+            "refused",
+            String.class,
+            ended.stream().map(a -> String.join("\n", a.refusedRecipients())).toList())
+        .bindArray(
+            "ended", OffsetDateTime.class, ended.stream().map(a -> at(a.endedAt(), now)).toList())
         .execute();
   }
 
-  private static void moveMessages(EngineTx tx, Map<Job, MailEnd> byJob, Instant now) {
+  private static OffsetDateTime at(@Nullable Instant moment, Instant otherwise) {
+    return (moment == null ? otherwise : moment).atOffset(ZoneOffset.UTC);
+  }
+
+  private static Set<UUID> moveMessages(EngineTx tx, Map<Job, MailEnd> byJob, Instant now) {
     List<UUID> tenants = new ArrayList<>();
     List<MailEnd> ends = new ArrayList<>();
     byJob.forEach(
@@ -121,18 +165,19 @@ final class AttemptStore {
           tenants.add(job.tenant().uuid());
           ends.add(end);
         });
-    tx.handle()
-        .createUpdate(
+    return tx.handle()
+        .createQuery(
             """
             update message m
             set state = e.state, sent_by = e.sent_by, provider_message_id = e.provider_message_id,
-              reason = e.reason, updated_at = :now,
+              reason = e.reason, next_at = e.next_at, updated_at = :now,
               sent_at = case when e.state = 'sent' then :now else m.sent_at end
             from unnest(:tenants::uuid[], :ids::uuid[], :states::text[], :sent_by::text[],
-              :provider_ids::text[], :reasons::text[])
-              as e (tenant_id, id, state, sent_by, provider_message_id, reason)
+              :provider_ids::text[], :reasons::text[], :next::timestamptz[])
+              as e (tenant_id, id, state, sent_by, provider_message_id, reason, next_at)
             where m.tenant_id = e.tenant_id and m.id = e.id and m.id = any(:ids)
               and m.state in ('queued', 'sending', 'uncertain')
+            returning m.id
             """)
         .bind("now", now)
         .bindArray("tenants", UUID.class, tenants)
@@ -142,6 +187,8 @@ final class AttemptStore {
         .bindArray(
             "provider_ids", String.class, ends.stream().map(MailEnd::providerMessageId).toList())
         .bindArray("reasons", String.class, ends.stream().map(MailEnd::reason).toList())
-        .execute();
+        .bindArray("next", OffsetDateTime.class, ends.stream().map(end -> end.nextAt(now)).toList())
+        .mapTo(UUID.class)
+        .set();
   }
 }

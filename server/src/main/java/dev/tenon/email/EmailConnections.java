@@ -4,6 +4,7 @@ import dev.tenon.connector.email.EmailProvider;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,20 @@ public interface EmailConnections {
   List<Ready> of(TenantId tenant, String stream, @Nullable UUID named);
 
   /// One connection with its provider.
-  record Ready(UUID connection, EmailProvider provider) {
+  ///
+  /// @param owner whose it is: the tenant, or the platform
+  /// @param broken whether it is marked as refused by its provider
+  /// @param changedAt when somebody last changed it or its credentials
+  record Ready(
+      TenantId owner, UUID connection, EmailProvider provider, boolean broken, Instant changedAt) {
 
     /// As reasons for people name it.
     String name() {
       return nameOf(provider.name(), connection);
+    }
+
+    Ready with(EmailProvider other) {
+      return new Ready(owner, connection, other, broken, changedAt);
     }
   }
 

@@ -10,16 +10,14 @@ import java.util.UUID;
 final class EmailRouteStore {
   private EmailRouteStore() {}
 
-  /// The tenant's routes, else the platform's: by stream, the first choice first.
+  /// The tenant's routes and then the platform's: by stream, the first choice first.
   static List<EmailRouting.Step> inUse(TenantTx tx) {
     return tx.handle()
         .createQuery(
             """
             select tenant_id, stream, connection_id from email_route
-            where tenant_id = (
-              select tenant_id from email_route where tenant_id in (:tenant, :platform)
-              order by (tenant_id = :tenant) desc limit 1)
-            order by stream, priority, connection_id
+            where tenant_id in (:tenant, :platform)
+            order by (tenant_id = :tenant) desc, stream, priority, connection_id
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("platform", TenantId.PLATFORM.uuid())
@@ -32,7 +30,7 @@ final class EmailRouteStore {
         .list();
   }
 
-  /// Replaces the tenant's routes; with none, the platform's hold again.
+  /// Replaces the tenant's routes; a stream that has none then goes the platform's way.
   static void replace(TenantTx tx, Map<String, List<UUID>> byStream) {
     tx.handle()
         .createUpdate("delete from email_route where tenant_id = :tenant")

@@ -4,6 +4,7 @@ import dev.tenon.access.Scope;
 import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connection.Connections;
+import dev.tenon.connector.email.BreakerState;
 import dev.tenon.db.Database;
 import dev.tenon.db.TenantTx;
 import dev.tenon.http.About;
@@ -11,7 +12,10 @@ import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +34,17 @@ public final class EmailRoutingRoutes {
 
   private final Database database;
   private final Connections connections;
+  private final SharedBreakers breakers;
 
-  private EmailRoutingRoutes(Database database, Connections connections) {
+  private EmailRoutingRoutes(Database database, Connections connections, SharedBreakers breakers) {
     this.database = database;
     this.connections = connections;
+    this.breakers = breakers;
   }
 
-  public static void declare(Routes routes, Database database, Connections connections) {
-    var here = new EmailRoutingRoutes(database, connections);
+  public static void declare(
+      Routes routes, Database database, Connections connections, SharedBreakers breakers) {
+    var here = new EmailRoutingRoutes(database, connections, breakers);
     String path = "/v1/tenants/{tenant}/email-routing";
     routes.get(path, Scope.EMAIL_READ, RoutingView.class, "Get the email routing", here::get);
     routes.put(
@@ -60,11 +67,31 @@ public final class EmailRoutingRoutes {
   public record RoutingView(
       List<String> connections,
       Map<String, List<String>> streams,
-      @About("Whether these are the platform's, since the tenant has none of its own.")
-          boolean inherited) {}
+      @About("Whether `connections` are the platform's, since the tenant has none of its own.")
+          boolean inherited,
+      @About("Connections of these routes that are skipped for now; empty when all are well.")
+          List<RestingView> resting) {}
+
+  /// Why a connection rests.
+  public enum Why {
+    FAILING,
+    BROKEN,
+    LIMITED
+  }
+
+  /// A connection that is skipped for now, as all nodes know it.
+  public record RestingView(
+      String connection,
+      @About(
+              "`failing`; `broken`: its provider refuses it; `limited`: its provider asked for a pause.")
+          Why why,
+      @About("What its provider said.") String reason,
+      @About("Failures in a row, counted up to 5.") int failures,
+      Instant since,
+      @About("From then on one message at a time tries it, until one succeeds.") Instant until) {}
 
   private RoutingView get(Request request) {
-    return database.asTenant(request.tenant(), EmailRoutingRoutes::view);
+    return view(database.asTenant(request.tenant(), EmailRouting::inUse));
   }
 
   private RoutingView replace(Request request, Routing body) {
@@ -73,24 +100,25 @@ public final class EmailRoutingRoutes {
       throw ProblemException.invalidField(
           "streams", "At most 20 streams have routes of their own.");
     }
-    return database.asTenant(
-        request.tenant(),
-        tx -> {
-          Map<String, List<UUID>> routes = new HashMap<>();
-          routes.put(EmailRouting.GENERAL, checked(tx, "connections", body.connections()));
-          new TreeMap<>(streams)
-              .forEach(
-                  (stream, ids) -> {
-                    if (!STREAM.matcher(stream).matches()) {
-                      throw ProblemException.invalidField(
-                          "streams",
-                          "A stream has lower-case letters, digits, '_' and '-', at most 40.");
-                    }
-                    routes.put(stream, checked(tx, "streams." + stream, ids));
-                  });
-          EmailRouteStore.replace(tx, routes);
-          return view(tx);
-        });
+    return view(
+        database.asTenant(
+            request.tenant(),
+            tx -> {
+              Map<String, List<UUID>> routes = new HashMap<>();
+              routes.put(EmailRouting.GENERAL, checked(tx, "connections", body.connections()));
+              new TreeMap<>(streams)
+                  .forEach(
+                      (stream, ids) -> {
+                        if (!STREAM.matcher(stream).matches()) {
+                          throw ProblemException.invalidField(
+                              "streams",
+                              "A stream has lower-case letters, digits, '_' and '-', at most 40.");
+                        }
+                        routes.put(stream, checked(tx, "streams." + stream, ids));
+                      });
+              EmailRouteStore.replace(tx, routes);
+              return EmailRouting.inUse(tx);
+            }));
   }
 
   private List<UUID> checked(TenantTx tx, String field, List<String> ids) {
@@ -120,16 +148,39 @@ public final class EmailRoutingRoutes {
     return List.copyOf(out);
   }
 
-  private static RoutingView view(TenantTx tx) {
-    List<EmailRouting.Step> steps = EmailRouteStore.inUse(tx);
+  private RoutingView view(EmailRouting.Routes routes) {
     Map<String, List<String>> byStream = new TreeMap<>();
-    EmailRouting.byStream(steps)
-        .forEach(
-            (stream, ids) ->
-                byStream.put(
-                    stream, ids.stream().map(id -> new ConnectionId(id).toString()).toList()));
-    List<String> general = byStream.remove(EmailRouting.GENERAL);
-    boolean inherited = steps.stream().anyMatch(step -> !step.owner().equals(tx.tenant()));
-    return new RoutingView(general == null ? List.of() : general, byStream, inherited);
+    Set<UUID> all = new HashSet<>();
+    routes.streams().forEach(stream -> byStream.put(stream, ids(routes.of(stream), all)));
+    List<String> general = ids(routes.general(), all);
+    return new RoutingView(
+        general,
+        byStream,
+        routes.inherited() && !general.isEmpty(),
+        breakers.tripped().stream()
+            .filter(one -> all.contains(one.connection()))
+            .map(EmailRoutingRoutes::resting)
+            .sorted(Comparator.comparing(RestingView::connection))
+            .toList());
+  }
+
+  private static List<String> ids(List<EmailRouting.Step> steps, Set<UUID> all) {
+    steps.forEach(step -> all.add(step.connection()));
+    return steps.stream().map(step -> new ConnectionId(step.connection()).toString()).toList();
+  }
+
+  private static RestingView resting(SharedBreakers.Tripped one) {
+    BreakerState state = one.state();
+    return new RestingView(
+        new ConnectionId(one.connection()).toString(),
+        switch (state.why()) {
+          case FAILING -> Why.FAILING;
+          case BROKEN -> Why.BROKEN;
+          case LIMITED -> Why.LIMITED;
+        },
+        state.words(),
+        state.failures(),
+        state.since(),
+        state.restUntil());
   }
 }

@@ -1,7 +1,9 @@
 package dev.tenon.email;
 
-import dev.tenon.connector.email.EmailBreakers;
+import dev.tenon.connector.email.InvalidEmailException;
+import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.Database;
+import dev.tenon.db.EngineTx;
 import dev.tenon.event.Events;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Job;
@@ -9,11 +11,13 @@ import dev.tenon.work.JobEnd;
 import dev.tenon.work.JobHandler;
 import dev.tenon.work.Jobs;
 import dev.tenon.work.RetrySchedule;
+import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,11 +33,14 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   public static final String KIND = "email.send";
 
   private static final Logger LOG = LoggerFactory.getLogger(EmailSender.class);
+  private static final Duration LOOK_FOR_SENDER_EVERY = Duration.ofMinutes(1);
 
   private final Database database;
   private final MessageStore store = new MessageStore();
+  private final AttemptStore attempts = new AttemptStore();
   private final EmailConnections connections;
   private final MailCourse course;
+  private final MailMaker maker;
   private final MailSeal seal;
   private final Events events;
   private final InstantSource clock;
@@ -42,13 +49,15 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   public EmailSender(
       Database database,
       EmailConnections connections,
-      EmailBreakers breakers,
+      SharedBreakers breakers,
+      MailMaker maker,
       MailSeal seal,
       Events events,
       InstantSource clock) {
     this.database = database;
     this.connections = connections;
-    this.course = new MailCourse(breakers, clock);
+    this.course = new MailCourse(breakers, seal, clock);
+    this.maker = maker;
     this.seal = seal;
     this.events = events;
     this.clock = clock;
@@ -67,33 +76,93 @@ public final class EmailSender implements JobHandler, AutoCloseable {
 
   @Override
   public void run(TenantId tenant, List<Job> batch, Jobs jobs) {
-    List<Sending> open = load(tenant, batch, jobs);
+    Map<Job, MessageStore.Row> open;
+    try {
+      open = load(tenant, batch, jobs);
+    } catch (RuntimeException e) {
+      LOG.error("{} messages of {} can't be loaded", batch.size(), tenant, e);
+      batch.forEach(job -> fail(job, e, jobs));
+      return;
+    }
     MailLedger writing = ledger(jobs);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      open.forEach(sending -> threads.execute(() -> run(sending, writing, jobs)));
+      open.forEach((job, row) -> threads.execute(() -> run(job, row, writing, jobs)));
     }
   }
 
-  private void run(Sending sending, MailLedger writing, Jobs jobs) {
+  private void run(Job job, MessageStore.Row row, MailLedger writing, Jobs jobs) {
     try {
+      StoredMail mail =
+          switch (MailContent.read(seal.open(job.tenant(), row.id, row.sealed))) {
+            case StoredMail made -> made;
+            case UnmadeMail unmade -> make(job, row, unmade, writing);
+          };
+      if (mail == null) {
+        return;
+      }
+      Sending sending = new Sending(job, row, mail);
       course.run(
           sending,
-          connections.of(sending.job.tenant(), sending.message.stream(), sending.namedConnection),
+          connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
           writing);
     } catch (RuntimeException e) {
-      LOG.error("message {} could not be brought on", sending.publicId(), e);
-      fail(sending.job, e, jobs);
+      LOG.error("message {} could not be brought on", row.id, e);
+      fail(job, e, jobs);
     }
+  }
+
+  /// Makes a mail that waited for its sender, and stores what was made before anything is sent of
+  /// it. Null when it waits on or can't be made, which is written then.
+  private @Nullable StoredMail make(
+      Job job, MessageStore.Row row, UnmadeMail unmade, MailLedger writing) {
+    try {
+      Optional<StoredMail> made =
+          database.asTenant(
+              job.tenant(),
+              tx ->
+                  maker
+                      .sender(tx)
+                      .map(
+                          sender -> {
+                            StoredMail mail = maker.make(row.id, sender, unmade);
+                            store.made(
+                                tx,
+                                row.id,
+                                mail.from().address(),
+                                mail.subject(),
+                                seal.seal(job.tenant(), row.id, mail.write()),
+                                clock.instant());
+                            return mail;
+                          }));
+      if (made.isPresent()) {
+        return made.get();
+      }
+    } catch (InvalidEmailException | TemplateException e) {
+      end(writing, job, MailEnd.failed(job, row.id, "the mail can't be made: " + e.getMessage()));
+      return null;
+    }
+    boolean old = !clock.instant().isBefore(row.createdAt.plus(MailCourse.AGE_MAX));
+    end(
+        writing,
+        job,
+        old
+            ? MailEnd.failed(job, row.id, MailMaker.NO_SENDER)
+            : MailEnd.waits(job, row.id, MailMaker.NO_SENDER, LOOK_FOR_SENDER_EVERY, false));
+    return null;
+  }
+
+  private static void end(MailLedger writing, Job job, MailEnd end) {
+    boolean _ = writing.write(Step.last(job, null, end));
   }
 
   /// Reads the messages and what was tried for them. A job whose message is gone has nothing left
-  /// to do (kept, it would come back for ever), and one whose mail can't be read concerns no other.
-  private List<Sending> load(TenantId tenant, List<Job> batch, Jobs jobs) {
+  /// to do (kept, it would come back for ever).
+  private Map<Job, MessageStore.Row> load(TenantId tenant, List<Job> batch, Jobs jobs) {
     Map<UUID, Job> byMessage = new HashMap<>();
     batch.forEach(job -> byMessage.put(UUID.fromString(job.payload()), job));
     List<MessageStore.Row> rows =
         database.asTenant(tenant, tx -> store.toSend(tx, byMessage.keySet()));
-    List<Sending> open = new ArrayList<>(rows.size());
+    Map<Job, MessageStore.Row> open = new LinkedHashMap<>();
     Map<Job, JobEnd> needless = new HashMap<>();
     for (MessageStore.Row row : rows) {
       Job job = byMessage.remove(row.id);
@@ -102,13 +171,8 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       }
       if (row.isOver()) {
         needless.put(job, new JobEnd.Done("its message is " + row.state + " already"));
-        continue;
-      }
-      try {
-        open.add(new Sending(job, row, StoredMail.read(seal.open(tenant, row.id, row.sealed))));
-      } catch (RuntimeException e) {
-        LOG.error("message {} can't be read", row.id, e);
-        fail(job, e, jobs);
+      } else {
+        open.put(job, row);
       }
     }
     byMessage
@@ -121,14 +185,47 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   }
 
   /// Counts a fault of ours, so that one that stays ends in a dead job and not in an endless loop.
-  /// Where even that can't be written, the job comes back when its lease ends.
+  /// With its job the message ends too, in a state from which it can be sent again. Where even that
+  /// can't be written, the job comes back when its lease ends.
   private void fail(Job job, RuntimeException e, Jobs jobs) {
     String error = e.getClass().getSimpleName() + ": " + e.getMessage();
+    int failures = job.failures() + 1;
+    boolean last = !schedule().allows(failures);
+    JobEnd end = last ? new JobEnd.Dead(error) : new JobEnd.Failed(error, null);
     try {
-      database.useEngine(tx -> jobs.endHeld(tx, Map.of(job, new JobEnd.Failed(error, null))));
+      database.useEngine(
+          tx -> {
+            if (!jobs.endHeld(tx, Map.of(job, end)).isEmpty() && last) {
+              giveUp(tx, job, failures);
+            }
+          });
     } catch (RuntimeException again) {
       LOG.error("job {} comes back when its lease ends: {}", job.id(), again.toString());
     }
+  }
+
+  private void giveUp(EngineTx tx, Job job, int failures) {
+    UUID message;
+    try {
+      message = UUID.fromString(job.payload());
+    } catch (IllegalArgumentException e) {
+      LOG.error("job {} names no message", job.id(), e);
+      return;
+    }
+    // The text of the fault is for the log: it is ours, and may say more than a tenant should read.
+    String reason =
+        "a fault of the server, %d times; its log says which. Resend the message when that is mended"
+            .formatted(failures);
+    attempts
+        .giveUp(tx, job.tenant(), message, reason, clock.instant())
+        .ifPresent(
+            state ->
+                events.tellAll(
+                    tx,
+                    List.of(
+                        new Events.Told(
+                            job.tenant(),
+                            MailEnd.told(message, state, null, reason, job.cause())))));
   }
 
   /// Made at the first batch, since the jobs are made from their handlers.

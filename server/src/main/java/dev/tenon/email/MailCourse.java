@@ -1,19 +1,19 @@
 package dev.tenon.email;
 
 import dev.tenon.connector.Outcome;
-import dev.tenon.connector.email.Attempt;
 import dev.tenon.connector.email.Candidate;
 import dev.tenon.connector.email.Decision;
-import dev.tenon.connector.email.EmailBreakers;
 import dev.tenon.connector.email.EmailRoute;
 import dev.tenon.connector.email.EmailRouter;
 import dev.tenon.connector.email.Sent;
+import dev.tenon.connector.email.Settling;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,18 +23,30 @@ import org.slf4j.LoggerFactory;
 /// has to wait.
 ///
 /// Nothing is sent before the commit that says so. That is what makes a crash harmless: an attempt
-/// without an end is an unknown outcome, and the router knows what each provider allows then.
+/// without an end is an unknown outcome, and the router knows what each provider allows then. Where
+/// it allows to repeat the same bytes, those are in the same commit, so that a repeat by a newer
+/// version of this program still sends them.
 final class MailCourse {
   private static final Logger LOG = LoggerFactory.getLogger(MailCourse.class);
-  private static final Duration AGE_MAX = Duration.ofHours(24);
-  private static final Duration LOOK_FOR_CONNECTIONS_EVERY = Duration.ofMinutes(1);
 
-  private final EmailBreakers breakers;
+  /// How long a message is worth sending.
+  static final Duration AGE_MAX = Duration.ofHours(24);
+
+  private static final Duration LOOK_FOR_CONNECTIONS_EVERY = Duration.ofMinutes(1);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+
+  /// A connection after its rest takes one call at a time, so a decision may come too late. No more
+  /// connections than this are on a route.
+  private static final int TOO_LATE_MAX = 20;
+
+  private final SharedBreakers breakers;
   private final EmailRouter router = new EmailRouter();
+  private final MailSeal seal;
   private final InstantSource clock;
 
-  MailCourse(EmailBreakers breakers, InstantSource clock) {
+  MailCourse(SharedBreakers breakers, MailSeal seal, InstantSource clock) {
     this.breakers = breakers;
+    this.seal = seal;
     this.clock = clock;
   }
 
@@ -43,10 +55,18 @@ final class MailCourse {
   /// @param ready the connections it may go through, the default first
   void run(Sending sending, List<EmailConnections.Ready> ready, MailLedger ledger) {
     @Nullable AttemptRow ended = null;
+    int tooLate = 0;
     while (true) {
       Instant now = clock.instant();
       Decision decision = decide(sending, ready, now);
       Optional<Call> call = call(sending, ready, decision, now);
+      if (call.isPresent() && call.get().sends() && !breakers.enter(call.get().connection())) {
+        if (++tooLate < TOO_LATE_MAX) {
+          continue;
+        }
+        decision = new Decision.RetryLater(LOOK_AGAIN, decision.reason());
+        call = Optional.empty();
+      }
       if (call.isEmpty()) {
         boolean _ = ledger.write(Step.last(sending.job, ended, end(sending, ready, decision)));
         return;
@@ -69,7 +89,10 @@ final class MailCourse {
             .map(
                 one ->
                     new Candidate(
-                        one.name(), one.provider().settling(), breakers.state(one.name())))
+                        one.name(),
+                        one.provider().settling(),
+                        breakers.state(one),
+                        one.changedAt()))
             .toList();
     var route =
         new EmailRoute(
@@ -82,29 +105,31 @@ final class MailCourse {
 
   /// Nothing to send through: wait for somebody to set a connection, and never call a message
   /// failed that an earlier attempt may have sent.
-  private static Decision withoutConnections(Sending sending, Instant now) {
-    String why = "no email connection is set for this tenant or the platform";
+  private Decision withoutConnections(Sending sending, Instant now) {
+    String why = "no email connection is set, or none is switched on, for this tenant";
     if (now.isBefore(sending.createdAt.plus(AGE_MAX))) {
       return new Decision.RetryLater(LOOK_FOR_CONNECTIONS_EVERY, why);
     }
-    return sending.attempts().stream()
-        .filter(
-            attempt ->
-                attempt instanceof Attempt.Sending sent
-                    && sent.outcome() instanceof Outcome.Unknown<Sent>)
-        .findFirst()
-        .<Decision>map(
-            attempt ->
-                new Decision.HoldUncertain(
-                    attempt.connection(), "it may have been sent before; since then " + why))
-        .orElseGet(() -> new Decision.Fail(why));
+    return router.isUnsettled(sending.attempts())
+        ? new Decision.HoldUncertain(
+            sending.attempts().getLast().connection(),
+            "it may have been sent before; since then " + why)
+        : new Decision.Fail(why);
   }
 
   /// A call about to be made; whether it sends or only asks stands in its row.
-  private record Call(EmailConnections.Ready connection, AttemptRow row) {}
+  ///
+  /// @param request the bytes to send, where the provider settles by their repeat. Never changed
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Call(
+      EmailConnections.Ready connection, AttemptRow row, byte @Nullable [] request) {
+    boolean sends() {
+      return row.kind().equals("sending");
+    }
+  }
 
   /// The call that a decision asks for now; none when it asks for an end or a wait.
-  private static Optional<Call> call(
+  private Optional<Call> call(
       Sending sending, List<EmailConnections.Ready> ready, Decision decision, Instant now) {
     return switch (decision) {
       case Decision.Send send ->
@@ -124,7 +149,7 @@ final class MailCourse {
     };
   }
 
-  private static Call call(
+  private Call call(
       Sending sending,
       List<EmailConnections.Ready> ready,
       String connection,
@@ -132,8 +157,7 @@ final class MailCourse {
       Decision decision,
       Instant now) {
     EmailConnections.Ready chosen = named(ready, connection).orElseThrow();
-    return new Call(
-        chosen,
+    AttemptRow row =
         AttemptRow.started(
             sending.job.tenant(),
             sending.id,
@@ -142,29 +166,50 @@ final class MailCourse {
             chosen.provider().name(),
             kind,
             decision.reason(),
-            now));
+            now);
+    if (!kind.equals("sending")
+        || !(chosen.provider().settling() instanceof Settling.RepeatWithSameKey)) {
+      return new Call(chosen, row, null);
+    }
+    Optional<byte[]> before = sending.request(chosen.connection());
+    if (before.isPresent()) {
+      return new Call(
+          chosen, row, seal.openRequest(sending.job.tenant(), sending.id, before.get()));
+    }
+    return chosen
+        .provider()
+        .request(sending.message)
+        .map(
+            bytes ->
+                new Call(
+                    chosen,
+                    row.with(seal.sealRequest(sending.job.tenant(), sending.id, bytes)),
+                    bytes))
+        .orElseGet(() -> new Call(chosen, row, null));
   }
 
   private AttemptRow make(Sending sending, Call call) {
     EmailConnections.Ready connection = call.connection();
-    if (call.row().kind().equals("looking")) {
-      return call.row().ended(connection.provider().lookUp(sending.message));
+    if (!call.sends()) {
+      return call.row().ended(connection.provider().lookUp(sending.message), clock.instant());
     }
-    Outcome<Sent> outcome = connection.provider().send(sending.message, sending.publicId());
-    breakers.record(connection.name(), outcome);
-    router
-        .alert(new Attempt.Sending(connection.name(), outcome, clock.instant()))
-        .ifPresent(LOG::error);
-    return call.row().ended(outcome);
+    byte[] request = call.request();
+    Outcome<Sent> outcome =
+        request == null
+            ? connection.provider().send(sending.message, sending.publicId())
+            : connection.provider().sendRequest(request, sending.publicId());
+    breakers.record(connection, outcome);
+    return call.row().ended(outcome, clock.instant());
   }
 
-  private static MailEnd end(
-      Sending sending, List<EmailConnections.Ready> ready, Decision decision) {
+  private MailEnd end(Sending sending, List<EmailConnections.Ready> ready, Decision decision) {
     String provider =
         decision instanceof Decision.Done done
             ? named(ready, done.connection()).map(one -> one.provider().name()).orElse("")
             : "";
-    return MailEnd.of(sending, decision, provider);
+    UUID message = sending.id;
+    return MailEnd.of(
+        sending.job, message, decision, provider, router.isUnsettled(sending.attempts()));
   }
 
   private static Optional<EmailConnections.Ready> named(

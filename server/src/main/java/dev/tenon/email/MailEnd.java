@@ -3,27 +3,40 @@ package dev.tenon.email;
 import dev.tenon.connector.email.Decision;
 import dev.tenon.event.EventType;
 import dev.tenon.event.NewEvent;
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
+import dev.tenon.work.Job;
 import dev.tenon.work.JobEnd;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// What a run of a message came to: the state it is left in, the end of its job, and the event that
 /// tells of it. The one place where decisions become states.
 ///
+/// A message that waits is `queued` while it certainly has not been sent, and `uncertain` while an
+/// attempt may have sent it: then it can't be cancelled, and whoever sends it again knows the risk.
+///
 /// @param state as `message.state`
 /// @param sentBy the provider that has it, else null
 record MailEnd(
     UUID message,
-    String publicId,
     @Nullable UUID cause,
     String state,
     @Nullable String sentBy,
     @Nullable String providerMessageId,
     String reason,
     JobEnd job) {
+  /// Waits are drawn out by up to this share, by chance, so that the mails that one outage held
+  /// back don't all return in the same second.
+  private static final double JITTER = 0.2;
 
   MailEnd {
     reason = reason.replace('\0', ' ');
@@ -32,73 +45,86 @@ record MailEnd(
   /// The end that a decision means when no call follows from it now.
   ///
   /// @param provider of the connection that has the message, where one has it
-  static MailEnd of(Sending sending, Decision decision, String provider) {
+  /// @param unsettled whether an attempt may have sent it
+  static MailEnd of(Job job, UUID message, Decision decision, String provider, boolean unsettled) {
     return switch (decision) {
       case Decision.Done done ->
           new MailEnd(
-              sending.id,
-              sending.publicId(),
-              sending.job.cause(),
+              message,
+              job.cause(),
               "sent",
               provider,
               done.sent().providerMessageId(),
               done.reason(),
               new JobEnd.Done(done.reason()));
-      case Decision.Suppress suppress -> over(sending, "suppressed", suppress.reason());
-      case Decision.Fail fail -> over(sending, "failed", fail.reason());
-      case Decision.HoldUncertain hold -> over(sending, "uncertain", hold.reason());
+      case Decision.Suppress suppress -> over(job, message, "suppressed", suppress.reason());
+      case Decision.Fail fail -> failed(job, message, fail.reason());
+      case Decision.HoldUncertain hold -> over(job, message, "uncertain", hold.reason());
       case Decision.RetryLater later ->
-          waits(sending, new JobEnd.Later(later.reason(), later.after()));
-      case Decision.RepeatSame same ->
-          waits(sending, new JobEnd.Later(same.reason(), same.after()));
-      case Decision.LookUp look -> waits(sending, new JobEnd.Later(look.reason(), look.after()));
+          waits(job, message, later.reason(), later.after(), unsettled);
+      case Decision.RepeatSame same -> waits(job, message, same.reason(), same.after(), unsettled);
+      case Decision.LookUp look -> waits(job, message, look.reason(), look.after(), unsettled);
       case Decision.Send send -> throw new IllegalStateException("not an end: " + send);
     };
   }
 
-  private static MailEnd over(Sending sending, String state, String reason) {
+  static MailEnd failed(Job job, UUID message, String reason) {
+    return over(job, message, "failed", reason);
+  }
+
+  private static MailEnd over(Job job, UUID message, String state, String reason) {
+    return new MailEnd(message, job.cause(), state, null, null, reason, new JobEnd.Done(reason));
+  }
+
+  static MailEnd waits(Job job, UUID message, String reason, Duration after, boolean unsettled) {
+    double share = JITTER * ThreadLocalRandom.current().nextDouble();
+    Duration drawnOut = after.plusMillis(Math.round(after.toMillis() * share));
     return new MailEnd(
-        sending.id,
-        sending.publicId(),
-        sending.job.cause(),
-        state,
+        message,
+        job.cause(),
+        unsettled ? "uncertain" : "queued",
         null,
         null,
         reason,
-        new JobEnd.Done(reason));
+        new JobEnd.Later(reason, drawnOut));
   }
 
-  private static MailEnd waits(Sending sending, JobEnd.Later later) {
-    return new MailEnd(
-        sending.id,
-        sending.publicId(),
-        sending.job.cause(),
-        "queued",
-        null,
-        null,
-        later.reason(),
-        later);
+  /// Whether it rests on a provider's word that it has the message. That is true whoever the job
+  /// belongs to by now.
+  boolean isProof() {
+    return state.equals("sent");
+  }
+
+  /// When something follows by itself; null when nothing does.
+  @Nullable OffsetDateTime nextAt(Instant now) {
+    return job instanceof JobEnd.Later later
+        ? now.plus(later.pause()).atOffset(ZoneOffset.UTC)
+        : null;
   }
 
   /// What the application is told; nothing while the message only waits.
   Optional<NewEvent> event() {
-    return type()
-        .map(
-            type -> {
-              Map<String, @Nullable Object> data = new HashMap<>();
-              data.put("state", state);
-              data.put("provider", sentBy);
-              data.put("reason", reason);
-              return new NewEvent(type, publicId, data, cause);
-            });
+    return job instanceof JobEnd.Later
+        ? Optional.empty()
+        : Optional.of(told(message, state, sentBy, reason, cause));
   }
 
-  private Optional<EventType> type() {
+  /// The event of a message that has come to `state`.
+  static NewEvent told(
+      UUID message, String state, @Nullable String sentBy, String reason, @Nullable UUID cause) {
+    Map<String, @Nullable Object> data = new HashMap<>();
+    data.put("state", state);
+    data.put("provider", sentBy);
+    data.put("reason", reason);
+    return new NewEvent(type(state), Ids.write(Prefix.MESSAGE, message), data, cause);
+  }
+
+  private static EventType type(String state) {
     return switch (state) {
-      case "sent" -> Optional.of(EventType.MESSAGE_SENT);
-      case "failed", "suppressed" -> Optional.of(EventType.MESSAGE_FAILED);
-      case "uncertain" -> Optional.of(EventType.MESSAGE_UNCERTAIN);
-      default -> Optional.empty();
+      case "sent" -> EventType.MESSAGE_SENT;
+      case "failed", "suppressed" -> EventType.MESSAGE_FAILED;
+      case "uncertain" -> EventType.MESSAGE_UNCERTAIN;
+      default -> throw new IllegalStateException("no event tells of " + state);
     };
   }
 }

@@ -30,12 +30,13 @@ import org.slf4j.LoggerFactory;
 /// In one transaction: attempts that ended get their outcome, jobs that are over leave the queue,
 /// messages move, events are told, and attempts begin. Each job is fenced by its own token: one
 /// that another worker has taken since is left out, without harm to the others. A group that fails
-/// is written step by step, so that one bad step fails alone.
+/// is written step by step, so that one bad step fails alone. Its requests are bounded in bytes.
 final class MailLedger implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MailLedger.class);
   private static final int WRITERS = 2;
   private static final int GROUP_MAX = 256;
   private static final int WAITING_MAX = 20_000;
+  private static final long GROUP_REQUEST_BYTES_MAX = 16L << 20;
   private static final int OUTCOME_TRIES_MAX = 30;
   private static final Duration OUTCOME_PAUSE = Duration.ofSeconds(1);
 
@@ -105,7 +106,7 @@ final class MailLedger implements AutoCloseable {
         Entry first = waiting.poll(200, TimeUnit.MILLISECONDS);
         if (first != null) {
           group.add(first);
-          waiting.drainTo(group, GROUP_MAX - 1);
+          gather(group);
           writeGroup(group);
         } else if (closing) {
           return;
@@ -116,6 +117,18 @@ final class MailLedger implements AutoCloseable {
       } finally {
         group.clear();
       }
+    }
+  }
+
+  private void gather(List<Entry> group) {
+    long bytes = group.getFirst().step().requestBytes();
+    while (group.size() < GROUP_MAX && bytes < GROUP_REQUEST_BYTES_MAX) {
+      Entry next = waiting.poll();
+      if (next == null) {
+        return;
+      }
+      bytes += next.step().requestBytes();
+      group.add(next);
     }
   }
 
@@ -158,8 +171,11 @@ final class MailLedger implements AutoCloseable {
     }
     var now = clock.instant();
     Set<Job> held = jobs.endHeld(tx, jobEnds(ends));
-    ends.keySet().retainAll(held);
-    store.end(tx, ended, ends, now);
+    // A job that was lost ends nothing, but that a provider has the message is true all the same:
+    // whoever has the job now believes the attempt unknown.
+    ends.entrySet().removeIf(end -> !held.contains(end.getKey()) && !end.getValue().isProof());
+    Set<UUID> moved = store.end(tx, ended, ends, now);
+    ends.values().removeIf(end -> !moved.contains(end.message()));
     events.tellAll(tx, told(ends));
     Set<UUID> written = new HashSet<>(store.begin(tx, begun, now));
     held.forEach(job -> written.add(job.id()));

@@ -54,8 +54,14 @@ final class MessageQueries {
         row.getString("decision"),
         row.getString("request_id"),
         row.getString("provider_message_id"),
+        refused(row),
         row.getObject("started_at", OffsetDateTime.class).toInstant(),
         endedAt == null ? null : endedAt.toInstant());
+  }
+
+  private static List<String> refused(ResultSet row) throws SQLException {
+    var array = row.getArray("refused_recipients");
+    return array == null ? List.of() : List.of((String[]) array.getArray());
   }
 
   /// The newest first.
@@ -76,6 +82,7 @@ final class MessageQueries {
 
   private static MessageRoutes.MessageView view(
       ResultSet row, @Nullable List<MessageRoutes.AttemptView> attempts) throws SQLException {
+    OffsetDateTime nextAt = row.getObject("next_at", OffsetDateTime.class);
     OffsetDateTime sentAt = row.getObject("sent_at", OffsetDateTime.class);
     return new MessageRoutes.MessageView(
         Ids.write(Prefix.MESSAGE, row.getObject("id", UUID.class)),
@@ -90,6 +97,7 @@ final class MessageQueries {
         row.getString("provider_message_id"),
         row.getString("reason"),
         attempts,
+        nextAt == null ? null : nextAt.toInstant(),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
         sentAt == null ? null : sentAt.toInstant());
   }

@@ -119,6 +119,8 @@ public final class MessageRoutes {
       @About("Why this was tried.") @Nullable String decision,
       @Nullable String requestId,
       @Nullable String providerMessageId,
+      @About("Whom the provider will not deliver to, although it took the message for the others.")
+          List<String> refusedRecipients,
       Instant startedAt,
       @Nullable Instant endedAt) {}
 
@@ -136,6 +138,8 @@ public final class MessageRoutes {
       @Nullable String providerMessageId,
       @About("Why it is in its state, in words.") @Nullable String reason,
       @About("Oldest first; only when one message is got.") @Nullable List<AttemptView> attempts,
+      @About("When it is tried or asked about next; null when nothing follows by itself.")
+          @Nullable Instant nextTryAt,
       Instant createdAt,
       @Nullable Instant sentAt) {}
 
@@ -245,7 +249,7 @@ public final class MessageRoutes {
         && !before.state().equals("cancelled")) {
       throw new ProblemException(
           ProblemCode.REQUEST_CONFLICT,
-          "Only a message that is queued can be cancelled; this one is %s."
+          "Only a message that certainly has not been sent can be cancelled; this one is %s."
               .formatted(find(request, id).state()));
     }
     return find(request, id);
@@ -257,6 +261,11 @@ public final class MessageRoutes {
       throw new ProblemException(
           ProblemCode.REQUEST_CONFLICT,
           "The message is %s: wait for its end, or cancel it.".formatted(before.state()));
+    }
+    if (before.state().equals("uncertain") && before.nextTryAt() != null) {
+      throw new ProblemException(
+          ProblemCode.REQUEST_CONFLICT,
+          "The message may have been sent, and its provider is still being asked: wait for the end.");
     }
     Policy policy = body.policy();
     UUID made =

@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class MessageStore {
   private static final Set<String> OPEN = Set.of("queued", "sending", "uncertain");
 
-  /// A message to be stored. A class would print nothing; this one is never printed, and its
-  /// content is sealed.
+  /// A message to be stored: to be sent (`queued`), or as one that can't be (`failed`, with its
+  /// reason). A class would print nothing; this one is never printed, and its content is sealed.
   @SuppressWarnings("ArrayRecordComponent")
   record NewMessage(
       UUID id,
+      String state,
+      @Nullable String reason,
       String recipient,
       String sender,
       String subject,
@@ -45,15 +47,15 @@ final class MessageStore {
               select * from unnest(:ids::uuid[], :recipients::text[], :senders::text[],
                 :subjects::text[], :templates::text[], :streams::text[], :policies::text[],
                 :named::uuid[], :causes::uuid[], :about::text[], :once_keys::text[],
-                :sealed::bytea[])
+                :sealed::bytea[], :states::text[], :reasons::text[])
                 as m (id, recipient, sender, subject, template, stream, policy,
-                  named_connection_id, cause_id, about, once_key, sealed)
+                  named_connection_id, cause_id, about, once_key, sealed, state, reason)
             ), made as (
               insert into message (tenant_id, id, state, recipient, sender, subject, template,
-                stream, policy, named_connection_id, cause_id, about, once_key, created_at,
+                stream, policy, named_connection_id, cause_id, about, once_key, reason, created_at,
                 updated_at)
-              select :tenant, id, 'queued', recipient, sender, subject, template, stream, policy,
-                named_connection_id, cause_id, about, once_key, :now, :now
+              select :tenant, id, state, recipient, sender, subject, template, stream, policy,
+                named_connection_id, cause_id, about, once_key, reason, :now, :now
               from m order by once_key
               on conflict do nothing
               returning id
@@ -77,6 +79,8 @@ final class MessageStore {
         .bindArray("about", String.class, messages.stream().map(NewMessage::about).toList())
         .bindArray("once_keys", String.class, messages.stream().map(NewMessage::onceKey).toList())
         .bindArray("sealed", byte[].class, messages.stream().map(NewMessage::sealed).toList())
+        .bindArray("states", String.class, messages.stream().map(NewMessage::state).toList())
+        .bindArray("reasons", String.class, messages.stream().map(NewMessage::reason).toList())
         .mapTo(UUID.class)
         .list();
   }
@@ -119,14 +123,42 @@ final class MessageStore {
         .findOne();
   }
 
-  /// Cancels a message that no attempt has begun of; false when there is none in that state. The
-  /// row's lock orders this against an attempt that is about to begin.
+  /// Stores what a mail that waited for its sender was made into. The message is unsent: nobody has
+  /// begun an attempt of what could not be made.
+  void made(TenantTx tx, UUID id, String sender, String subject, byte[] sealed, Instant now) {
+    tx.handle()
+        .createUpdate(
+            """
+            with written as (
+              update message_content set sealed = :sealed
+              where tenant_id = :tenant and message_id = :id
+              returning message_id
+            )
+            update message m set sender = :sender, subject = :subject, updated_at = :now
+            from written where m.tenant_id = :tenant and m.id = :id
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", id)
+        .bind("sender", sender)
+        .bind("subject", subject)
+        .bind("sealed", sealed)
+        .bind("now", now)
+        .execute();
+  }
+
+  /// Cancels a message that certainly has not been sent and is not being sent; false when there is
+  /// none in that state. The row's lock orders this against an attempt that is about to begin.
   boolean cancel(TenantTx tx, UUID id, String reason, Instant now) {
     return tx.handle()
             .createUpdate(
                 """
-                update message set state = 'cancelled', reason = :reason, updated_at = :now
-                where tenant_id = :tenant and id = :id and state = 'queued'
+                update message m
+                set state = 'cancelled', reason = :reason, next_at = null, updated_at = :now
+                where m.tenant_id = :tenant and m.id = :id and m.state = 'queued'
+                  and not exists (
+                    select from attempt a
+                    where a.tenant_id = :tenant and a.message_id = :id and a.kind = 'sending'
+                      and a.outcome in ('started', 'unknown', 'accepted'))
                 """)
             .bind("reason", reason)
             .bind("now", now)
@@ -141,8 +173,13 @@ final class MessageStore {
     return tx.handle()
         .createUpdate(
             """
-            update message set state = 'cancelled', reason = :reason, updated_at = :now
-            where tenant_id = :tenant and once_key = any(:keys) and state = 'queued'
+            update message m
+            set state = 'cancelled', reason = :reason, next_at = null, updated_at = :now
+            where m.tenant_id = :tenant and m.once_key = any(:keys) and m.state = 'queued'
+              and not exists (
+                select from attempt a
+                where a.tenant_id = :tenant and a.message_id = m.id and a.kind = 'sending'
+                  and a.outcome in ('started', 'unknown', 'accepted'))
             """)
         .bind("reason", reason)
         .bind("now", now)
@@ -160,7 +197,7 @@ final class MessageStore {
             select m.id, m.state, m.policy, m.named_connection_id, m.created_at as created_at, c.sealed, a.tenant_id,
               a.message_id, a.number, a.connection_id, a.provider, a.kind, a.outcome,
               a.retry_after_ms, a.status, a.code, a.detail, a.request_id, a.provider_message_id,
-              a.started_at
+              a.refused_recipients, a.request, a.started_at, a.ended_at
             from message m
             join message_content c on c.tenant_id = m.tenant_id and c.message_id = m.id
             left join attempt a on a.tenant_id = m.tenant_id and a.message_id = m.id

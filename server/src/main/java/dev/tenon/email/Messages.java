@@ -4,9 +4,10 @@ import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.InvalidEmailException;
 import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.connector.template.RenderedEmail;
-import dev.tenon.connector.template.Template;
 import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.TenantTx;
+import dev.tenon.event.Events;
+import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.work.Jobs;
@@ -14,10 +15,11 @@ import dev.tenon.work.NewJob;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,37 +32,33 @@ public final class Messages {
   private static final Logger LOG = LoggerFactory.getLogger(Messages.class);
   static final String STREAM = "outbound";
   static final String POLICY = "at_most_once";
+  private static final int RECIPIENT_CHARS_MAX = 320;
 
   private final MessageStore store = new MessageStore();
-  private final EmailTemplates templates;
-  private final MailDefaults defaults;
+  private final MailMaker maker;
   private final MailSeal seal;
   private final Jobs jobs;
+  private final Events events;
   private final Ids ids;
   private final InstantSource clock;
 
   public Messages(
       EmailTemplates templates, MailSeal seal, Jobs jobs, Ids ids, InstantSource clock) {
-    this(templates, MailDefaults.NONE, seal, jobs, ids, clock);
+    this(new MailMaker(templates, MailDefaults.NONE, clock), seal, jobs, ids, clock);
   }
 
-  public Messages(
-      EmailTemplates templates,
-      MailDefaults defaults,
-      MailSeal seal,
-      Jobs jobs,
-      Ids ids,
-      InstantSource clock) {
-    this.templates = templates;
-    this.defaults = defaults;
+  public Messages(MailMaker maker, MailSeal seal, Jobs jobs, Ids ids, InstantSource clock) {
+    this.maker = maker;
     this.seal = seal;
     this.jobs = jobs;
+    this.events = new Events(ids, clock);
     this.ids = ids;
     this.clock = clock;
   }
 
-  /// Queues mails that follow from facts. One that can't be made (no sender, a refused address) is
-  /// logged and left out: the fact itself is applied all the same.
+  /// Queues mails that follow from facts. Each becomes a message, whatever is wrong with it:
+  /// without a sender it waits for one, and one that nobody can send is stored as failed, with the
+  /// reason and the event that tells of it. The fact itself is applied all the same.
   public void queue(TenantTx tx, List<TemplateMail> mails) {
     queue(tx, mails, null);
   }
@@ -81,20 +79,54 @@ public final class Messages {
     if (mails.isEmpty()) {
       return;
     }
-    Optional<Sender> sender = sender(tx);
+    Optional<Sender> sender = maker.sender(tx);
     if (sender.isEmpty()) {
-      LOG.warn("{} mails of {} are not sent: no default sender is set", mails.size(), tx.tenant());
-      return;
+      LOG.warn(
+          "{} mails of {} wait: no default sender is set; create one at …/senders",
+          mails.size(),
+          tx.tenant());
     }
-    List<MessageStore.NewMessage> made = new ArrayList<>(mails.size());
-    for (TemplateMail mail : mails) {
-      try {
-        made.add(render(tx, sender.get(), mail));
-      } catch (InvalidEmailException | TemplateException e) {
-        LOG.error("mail {} of {} can't be made: {}", mail.template(), tx.tenant(), e.getMessage());
-      }
+    insert(tx, mails.stream().map(mail -> made(tx, sender, mail)).toList(), notBefore);
+  }
+
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  private MessageStore.NewMessage made(TenantTx tx, Optional<Sender> sender, TemplateMail mail) {
+    UUID id = ids.next();
+    UnmadeMail unmade = UnmadeMail.of(mail);
+    if (sender.isEmpty()) {
+      return unmade(tx, id, unmade, "queued", MailMaker.NO_SENDER, mail);
     }
-    insert(tx, made, notBefore);
+    try {
+      StoredMail made = maker.make(id, sender.get(), unmade);
+      return message(tx, id, made, POLICY, null, mail.cause(), mail.about(), mail.onceKey());
+    } catch (InvalidEmailException | TemplateException e) {
+      // What came from a provider may be in the text, so it is the message's and not the log's.
+      LOG.error(
+          "mail {} of {} can't be made and is stored as failed, message {}",
+          mail.template(),
+          tx.tenant(),
+          Ids.write(Prefix.MESSAGE, id));
+      return unmade(tx, id, unmade, "failed", "the mail can't be made: " + e.getMessage(), mail);
+    }
+  }
+
+  private MessageStore.NewMessage unmade(
+      TenantTx tx, UUID id, UnmadeMail unmade, String state, String reason, TemplateMail mail) {
+    return new MessageStore.NewMessage(
+        id,
+        state,
+        EmailAddress.cleanLine(reason, 1_000),
+        EmailAddress.cleanLine(unmade.toAddress(), RECIPIENT_CHARS_MAX),
+        "",
+        unmade.template(),
+        unmade.template(),
+        STREAM,
+        POLICY,
+        null,
+        mail.cause(),
+        mail.about(),
+        mail.onceKey(),
+        seal.seal(tx.tenant(), id, unmade.write()));
   }
 
   /// Queues one mail that somebody asked for, and answers its id.
@@ -104,7 +136,7 @@ public final class Messages {
   /// @throws NoSenderException when neither the tenant nor the platform has a default sender
   /// @throws NotOwnedException when `from` is not the tenant's
   UUID send(TenantTx tx, MailRequest mail) {
-    Sender fallback = sender(tx).orElse(null);
+    Sender fallback = maker.sender(tx).orElse(null);
     EmailAddress from = from(tx, mail, fallback);
     UUID id = mail.id() == null ? ids.next() : mail.id();
     String product =
@@ -115,7 +147,7 @@ public final class Messages {
     var stored =
         switch (mail.content()) {
           case MailRequest.Content.Template(String name, Map<String, Object> data) -> {
-            RenderedEmail rendered = rendered(name, data, product);
+            RenderedEmail rendered = maker.render(name, data, product);
             yield stored(mail, from, rendered.subject(), rendered.html(), rendered.text(), name);
           }
           case MailRequest.Content.Parts(String subject, String html, String text) ->
@@ -170,22 +202,35 @@ public final class Messages {
   Optional<UUID> resend(TenantTx tx, UUID id, @Nullable UUID copy, String policy) {
     return store
         .content(tx, id)
-        .map(stored -> StoredMail.read(seal.open(tx.tenant(), id, stored)))
+        .map(stored -> MailContent.read(seal.open(tx.tenant(), id, stored)))
         .map(
-            mail -> {
+            content -> {
               UUID made = copy == null ? ids.next() : copy;
+              String about = Ids.write(Prefix.MESSAGE, id);
               insert(
                   tx,
                   List.of(
-                      message(
-                          tx,
-                          made,
-                          mail,
-                          policy,
-                          null,
-                          null,
-                          Ids.write(Prefix.MESSAGE, id),
-                          null)));
+                      switch (content) {
+                        case StoredMail mail ->
+                            message(tx, made, mail, policy, null, null, about, null);
+                        // Made on its way out, or stored as failed once more.
+                        case UnmadeMail unmade ->
+                            new MessageStore.NewMessage(
+                                made,
+                                "queued",
+                                null,
+                                EmailAddress.cleanLine(unmade.toAddress(), RECIPIENT_CHARS_MAX),
+                                "",
+                                unmade.template(),
+                                unmade.template(),
+                                STREAM,
+                                policy,
+                                null,
+                                null,
+                                about,
+                                null,
+                                seal.seal(tx.tenant(), made, unmade.write()));
+                      }));
               return made;
             });
   }
@@ -195,7 +240,7 @@ public final class Messages {
     private static final long serialVersionUID = 1L;
 
     NoSenderException() {
-      super("no default sender is set for this tenant or the platform");
+      super(MailMaker.NO_SENDER);
     }
   }
 
@@ -208,40 +253,6 @@ public final class Messages {
     }
   }
 
-  private MessageStore.NewMessage render(TenantTx tx, Sender sender, TemplateMail mail) {
-    RenderedEmail rendered = rendered(mail.template(), mail.data(), sender.product());
-    var stored =
-        new StoredMail(
-            new EmailAddress(sender.name(), sender.address()),
-            List.of(new EmailAddress(mail.toName(), mail.toAddress())),
-            List.of(),
-            List.of(),
-            List.of(),
-            rendered.subject(),
-            rendered.html(),
-            rendered.text(),
-            STREAM,
-            mail.template(),
-            Map.of());
-    return message(
-        tx, ids.next(), stored, POLICY, null, mail.cause(), mail.about(), mail.onceKey());
-  }
-
-  private RenderedEmail rendered(String template, Map<String, Object> given, String product) {
-    Map<String, Object> data = new HashMap<>(given);
-    for (Template.Variable variable : templates.variables(template)) {
-      switch (variable.name()) {
-        case "product" -> data.putIfAbsent("product", product);
-        case "support_email" -> putHelp(data, "support_email", isAddress(defaults.help()));
-        case "help_url" -> putHelp(data, "help_url", !isAddress(defaults.help()));
-        default -> {
-          // The caller's own.
-        }
-      }
-    }
-    return templates.render(template, data);
-  }
-
   private MessageStore.NewMessage message(
       TenantTx tx,
       UUID id,
@@ -251,14 +262,14 @@ public final class Messages {
       @Nullable UUID cause,
       @Nullable String about,
       @Nullable String onceKey) {
-    requireBounds(mail);
-    // Built once to be checked: what can't be sent by anybody is refused before it is stored.
-    var checked = mail.toMessage(Ids.write(Prefix.MESSAGE, id));
+    maker.check(id, mail);
     return new MessageStore.NewMessage(
         id,
-        checked.to().stream().map(EmailAddress::address).collect(Collectors.joining(", ")),
-        checked.from().address(),
-        checked.subject(),
+        "queued",
+        null,
+        mail.to().stream().map(EmailAddress::address).collect(Collectors.joining(", ")),
+        mail.from().address(),
+        mail.subject(),
         mail.tag().isEmpty() ? null : mail.tag(),
         mail.stream(),
         policy,
@@ -267,50 +278,6 @@ public final class Messages {
         about,
         onceKey,
         seal.seal(tx.tenant(), id, mail.write()));
-  }
-
-  /// The tenant's own, else the platform's, else that of the settings.
-  private Optional<Sender> sender(TenantTx tx) {
-    return Senders.defaultSender(tx)
-        .or(
-            () ->
-                defaults
-                    .sender()
-                    .map(
-                        from ->
-                            new Sender(
-                                from.address(),
-                                from.name(),
-                                defaults.product(),
-                                true,
-                                false,
-                                clock.instant())));
-  }
-
-  private static boolean isAddress(String help) {
-    return help.contains("@") && !help.startsWith("http");
-  }
-
-  private void putHelp(Map<String, Object> data, String variable, boolean fits) {
-    if (fits && !defaults.help().isEmpty()) {
-      data.putIfAbsent(variable, defaults.help());
-    }
-  }
-
-  private void requireBounds(StoredMail mail) {
-    int recipients = mail.to().size() + mail.cc().size() + mail.bcc().size();
-    if (recipients > defaults.recipientsMax()) {
-      throw new InvalidEmailException(
-          "to",
-          "names %d recipients; at most %d are allowed"
-              .formatted(recipients, defaults.recipientsMax()));
-    }
-    int bytes = mail.write().length;
-    if (bytes > defaults.messageBytesMax()) {
-      throw new InvalidEmailException(
-          "message",
-          "is %d bytes long; at most %d are allowed".formatted(bytes, defaults.messageBytesMax()));
-    }
   }
 
   private void insert(TenantTx tx, List<MessageStore.NewMessage> made) {
@@ -322,10 +289,18 @@ public final class Messages {
     if (made.isEmpty()) {
       return;
     }
-    List<UUID> inserted = store.insert(tx, made, clock.instant());
+    Set<UUID> inserted = new HashSet<>(store.insert(tx, made, clock.instant()));
     List<NewJob> work = new ArrayList<>(inserted.size());
+    List<NewEvent> failed = new ArrayList<>();
     for (MessageStore.NewMessage message : made) {
-      if (inserted.contains(message.id())) {
+      if (!inserted.contains(message.id())) {
+        continue;
+      }
+      if (message.state().equals("failed")) {
+        failed.add(
+            MailEnd.told(
+                message.id(), "failed", null, String.valueOf(message.reason()), message.cause()));
+      } else {
         work.add(
             new NewJob(
                 EmailSender.KIND,
@@ -337,5 +312,6 @@ public final class Messages {
       }
     }
     jobs.make(tx, work);
+    events.tell(tx, failed);
   }
 }

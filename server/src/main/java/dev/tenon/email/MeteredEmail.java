@@ -10,6 +10,7 @@ import dev.tenon.metric.Meters;
 import dev.tenon.metric.Metric;
 import dev.tenon.tenant.TenantId;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ public record MeteredEmail(EmailConnections connections, Meters meters)
   @Override
   public List<Ready> of(TenantId tenant, String stream, @Nullable UUID named) {
     return connections.of(tenant, stream, named).stream()
-        .map(one -> new Ready(one.connection(), new Metered(one.provider(), meters)))
+        .map(one -> one.with(new Metered(one.provider(), meters)))
         .toList();
   }
 
@@ -40,6 +41,19 @@ public record MeteredEmail(EmailConnections connections, Meters meters)
     public Outcome<Sent> send(EmailMessage message, String idempotencyKey) {
       long start = System.nanoTime();
       Outcome<Sent> outcome = provider.send(message, idempotencyKey);
+      record("sending", text(outcome), start);
+      return outcome;
+    }
+
+    @Override
+    public Optional<byte[]> request(EmailMessage message) {
+      return provider.request(message);
+    }
+
+    @Override
+    public Outcome<Sent> sendRequest(byte[] request, String idempotencyKey) {
+      long start = System.nanoTime();
+      Outcome<Sent> outcome = provider.sendRequest(request, idempotencyKey);
       record("sending", text(outcome), start);
       return outcome;
     }

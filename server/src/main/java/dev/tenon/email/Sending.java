@@ -7,7 +7,10 @@ import dev.tenon.id.Prefix;
 import dev.tenon.work.Job;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,7 @@ final class Sending {
   final Instant createdAt;
   final EmailMessage message;
   private final List<Attempt> attempts = new ArrayList<>();
+  private final Map<UUID, byte[]> requests = new HashMap<>();
   private int number;
 
   Sending(Job job, MessageStore.Row row, StoredMail mail) {
@@ -48,8 +52,17 @@ final class Sending {
     return number + 1;
   }
 
+  /// The sealed bytes that the first sending through a connection was made with, where they matter.
+  Optional<byte[]> request(UUID connection) {
+    return Optional.ofNullable(requests.get(connection));
+  }
+
   /// Notes how an attempt ended.
   void tried(AttemptRow ended) {
+    byte[] request = ended.request();
+    if (request != null) {
+      requests.putIfAbsent(ended.connection(), request);
+    }
     attempts.add(ended.toAttempt());
     number = Math.max(number, ended.number());
   }

@@ -19,4 +19,10 @@ record Step(
   static Step last(Job job, @Nullable AttemptRow ended, MailEnd end) {
     return new Step(job, ended, null, end);
   }
+
+  /// How much of it is the bytes of a request.
+  int requestBytes() {
+    byte[] request = begun == null ? null : begun.request();
+    return request == null ? 0 : request.length;
+  }
 }

@@ -21,7 +21,8 @@ public record StoredMail(
     String text,
     String stream,
     String tag,
-    Map<String, String> metadata) {
+    Map<String, String> metadata)
+    implements MailContent {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   public StoredMail {
@@ -32,13 +33,9 @@ public record StoredMail(
     metadata = Map.copyOf(metadata);
   }
 
-  byte[] write() {
+  @Override
+  public byte[] write() {
     return JSON.writeValueAsBytes(this);
-  }
-
-  /// Reads the stored form.
-  public static StoredMail read(byte[] bytes) {
-    return JSON.readValue(bytes, StoredMail.class);
   }
 
   /// The connectors' form; checks addresses, subject and sizes.

@@ -86,8 +86,11 @@ public enum Metric {
   EMAIL_BREAKERS(
       "tenon.email.breakers.open",
       Kind.GAUGE,
-      "Email connections that are skipped for now because they keep failing.",
-      "provider");
+      "Email connections that are skipped for now, as all nodes know it. `reason` is `failing`,"
+          + " `broken` (refused by the provider: somebody has to mend it) or `limited` (the provider"
+          + " asked for a pause).",
+      "provider",
+      "reason");
 
   /// What is measured how.
   public enum Kind {

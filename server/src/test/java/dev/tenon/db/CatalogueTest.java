@@ -56,6 +56,7 @@ class CatalogueTest {
           Map.entry("lane", new Rights("", ALL)),
           Map.entry("waiting_job", new Rights("delete insert select", ALL)),
           Map.entry("job", new Rights("select", ALL)),
+          Map.entry("email_breaker", new Rights("", ALL)),
           Map.entry("inbound_refusal", new Rights("select", ALL)),
           // The tenant asks for a replay and forgets old ones; the engine moves it on and can't
           // change what was asked for.
@@ -83,7 +84,7 @@ class CatalogueTest {
           Map.entry("payment_link", new Rights("insert select", "")),
           Map.entry("allowed_price", new Rights("delete insert select", "")),
           Map.entry("payment_mail_off", new Rights("delete insert select", "")),
-          Map.entry("message_content", new Rights("insert select", "")),
+          Map.entry("message_content", new Rights("insert select update(sealed)", "")),
           // What became of mails is written for many tenants at once: states and outcomes, and
           // nothing that says to whom or what.
           Map.entry(
@@ -91,16 +92,16 @@ class CatalogueTest {
               new Rights(
                   "insert select update",
                   "select(id) select(sent_at) select(state) select(tenant_id)"
-                      + " update(provider_message_id) update(reason) update(sent_at)"
+                      + " update(next_at) update(provider_message_id) update(reason) update(sent_at)"
                       + " update(sent_by) update(state) update(updated_at)")),
           Map.entry(
               "attempt",
               new Rights(
                   "insert select update",
-                  "insert select(message_id) select(number) select(outcome) select(tenant_id)"
-                      + " update(code) update(detail) update(ended_at) update(outcome)"
-                      + " update(provider_message_id) update(request_id) update(retry_after_ms)"
-                      + " update(status)")),
+                  "insert select(kind) select(message_id) select(number) select(outcome)"
+                      + " select(tenant_id) update(code) update(detail) update(ended_at)"
+                      + " update(outcome) update(provider_message_id) update(refused_recipients)"
+                      + " update(request_id) update(retry_after_ms) update(status)")),
           Map.entry("event", new Rights("insert select", "insert")));
 
   /// Who may call which function. All others are for migrations.

@@ -97,6 +97,19 @@ class EmailApiTest {
   }
 
   @Test
+  void aRouteOfOneStreamShowsTheOthersAsThePlatforms() {
+    String own = connection("postmark");
+    JsonNode put =
+        ok(
+            put(
+                "/email-routing",
+                "{\"connections\": [], \"streams\": {\"broadcast\": [\"%s\"]}}".formatted(own)));
+    assertThat(texts(put.get("streams").get("broadcast"))).containsExactly(own);
+    assertThat(put.get("resting").isArray()).isTrue();
+    assertThat(put).isEqualTo(ok(get("/email-routing")));
+  }
+
+  @Test
   void refusesRoutesThatCantCarryMailNamingTheField() {
     String mail = connection("postmark");
     String stripe = connection("stripe");

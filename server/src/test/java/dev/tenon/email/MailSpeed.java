@@ -4,7 +4,6 @@ import dev.tenon.SealedMails;
 import dev.tenon.connection.Connection;
 import dev.tenon.connection.Connections;
 import dev.tenon.connector.Secret;
-import dev.tenon.connector.email.EmailBreakers;
 import dev.tenon.connector.http.ApacheProviderHttp;
 import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.connector.template.EmailTemplates;
@@ -84,8 +83,14 @@ public final class MailSpeed {
           new EmailSender(
               database,
               new ConfiguredEmail(
-                  database, connections, http, InetAddress::isLoopbackAddress, clock),
-              new EmailBreakers(clock),
+                  database,
+                  connections,
+                  http,
+                  InetAddress::isLoopbackAddress,
+                  Duration.ofSeconds(90),
+                  clock),
+              new SharedBreakers(database, connections, clock),
+              new MailMaker(EmailTemplates.builtIn(), MailDefaults.NONE, clock),
               seal,
               new Events(ids, clock),
               clock);

@@ -3,17 +3,25 @@ package dev.tenon.email;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.email.EmailMessage;
 import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A provider that answers as it is told, and remembers what it was given.
 final class ScriptedProvider implements EmailProvider {
   final List<EmailMessage> given = new CopyOnWriteArrayList<>();
+  final List<String> requests = new CopyOnWriteArrayList<>();
   volatile Outcome<Sent> answer = accepted();
+  volatile LookedUp lookedUp = new LookedUp.Missing(Outcome.Detail.none("not there"));
   volatile Settling settling = new Settling.None();
+
+  /// Stands in the requests, as the version of a program would show in its bytes.
+  volatile String version = "1";
 
   /// Runs while a call is under way.
   volatile Runnable during = () -> {};
@@ -36,6 +44,10 @@ final class ScriptedProvider implements EmailProvider {
     return new Outcome.Unknown<>(Outcome.Detail.none("no answer"));
   }
 
+  static Outcome<Sent> broken() {
+    return new Outcome.ConnectionBroken<>(new Outcome.Detail(401, "10", "bad token", ""));
+  }
+
   @Override
   public String name() {
     return name;
@@ -46,6 +58,25 @@ final class ScriptedProvider implements EmailProvider {
     given.add(message);
     during.run();
     return answer;
+  }
+
+  @Override
+  public Optional<byte[]> request(EmailMessage message) {
+    return settling instanceof Settling.RepeatWithSameKey
+        ? Optional.of((version + " " + message.subject()).getBytes(StandardCharsets.UTF_8))
+        : Optional.empty();
+  }
+
+  @Override
+  public Outcome<Sent> sendRequest(byte[] request, String idempotencyKey) {
+    requests.add(new String(request, StandardCharsets.UTF_8));
+    during.run();
+    return answer;
+  }
+
+  @Override
+  public LookedUp lookUp(EmailMessage message) {
+    return lookedUp;
   }
 
   @Override

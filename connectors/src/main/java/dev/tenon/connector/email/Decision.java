@@ -24,7 +24,7 @@ public sealed interface Decision {
   /// Ask this connection's provider whether it has the message, `after` from now.
   record LookUp(String connection, Duration after, String reason) implements Decision {}
 
-  /// Nothing can be done now: decide again `after` from now.
+  /// Nothing can be done now: decide again `after` from now. Never zero.
   record RetryLater(Duration after, String reason) implements Decision {}
 
   /// A provider has it.

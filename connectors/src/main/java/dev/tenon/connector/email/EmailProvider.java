@@ -1,6 +1,7 @@
 package dev.tenon.connector.email;
 
 import dev.tenon.connector.Outcome;
+import java.util.Optional;
 
 /// One provider that mail can be given to. Implementations are safe for use by many threads and
 /// hold no state about messages.
@@ -12,6 +13,10 @@ public interface EmailProvider extends AutoCloseable {
   /// The header that carries [EmailMessage#id] over SMTP, beside the Message-ID.
   String MESSAGE_ID_HEADER = "X-Tenon-Message";
 
+  /// The code in the [Outcome.Detail] of a passing fault that is this side's own (no free
+  /// connection, stopping): it says nothing of the provider.
+  String BUSY_HERE = "busy_here";
+
   /// The provider's name in lower case, such as `postmark`.
   String name();
 
@@ -22,6 +27,19 @@ public interface EmailProvider extends AutoCloseable {
   /// 256 visible ASCII characters, else [InvalidEmailException]. Providers without such keys ignore
   /// it.
   Outcome<Sent> send(EmailMessage message, String idempotencyKey);
+
+  /// For [Settling.RepeatWithSameKey]: the bytes that this message is sent as, which a repeat has
+  /// to send again as they are. A caller that survives upgrades keeps them with the first attempt
+  /// and sends every attempt by [#sendRequest]. Empty where the provider does not settle so, or
+  /// refuses the message unsent.
+  default Optional<byte[]> request(EmailMessage message) {
+    return Optional.empty();
+  }
+
+  /// Sends what [#request] gave, perhaps in an older version; otherwise as [#send].
+  default Outcome<Sent> sendRequest(byte[] request, String idempotencyKey) {
+    throw new UnsupportedOperationException(name() + " doesn't settle by repeating");
+  }
 
   /// What can be done after [Outcome.Unknown].
   Settling settling();
@@ -38,6 +56,8 @@ public interface EmailProvider extends AutoCloseable {
     return EmailChecks.idempotencyKey(key);
   }
 
+  /// Frees what the provider holds. Calls that are under way end first: what they need is freed
+  /// when they have ended.
   @Override
   default void close() {}
 }

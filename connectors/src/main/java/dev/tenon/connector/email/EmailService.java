@@ -106,23 +106,24 @@ public final class EmailService implements AutoCloseable {
       if (decision.isFinal() || now.plus(wait).isAfter(giveBackAt)) {
         return new Delivery(decision, attempts, acceptedAt, named);
       }
-      try {
-        if (wait.isPositive()) {
+      if (wait.isPositive()) {
+        try {
           pause.await(wait);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return new Delivery(decision, attempts, acceptedAt, named);
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new Delivery(decision, attempts, acceptedAt, named);
+      } else {
+        act(decision, message, attempts);
       }
-      act(decision, message, attempts);
     }
   }
 
   private void act(Decision decision, EmailMessage message, List<Attempt> attempts) {
     switch (decision) {
-      case Decision.Send(String connection, String _) -> attempts.add(give(connection, message));
+      case Decision.Send(String connection, String _) -> give(connection, message, attempts);
       case Decision.RepeatSame(String connection, Duration _, String _) ->
-          attempts.add(give(connection, message));
+          give(connection, message, attempts);
       case Decision.LookUp(String connection, Duration _, String _) ->
           attempts.add(
               new Attempt.Looking(
@@ -135,7 +136,11 @@ public final class EmailService implements AutoCloseable {
     }
   }
 
-  private Attempt give(String connection, EmailMessage message) {
+  /// Makes one attempt, unless another message makes the one that is allowed after a rest.
+  private void give(String connection, EmailMessage message, List<Attempt> attempts) {
+    if (!breakers.enter(connection)) {
+      return;
+    }
     Instant start = clock.instant();
     Outcome<Sent> outcome = provider(connection).send(message, message.id());
     Instant end = clock.instant();
@@ -152,7 +157,7 @@ public final class EmailService implements AutoCloseable {
         outcome.detail().requestId(),
         Duration.between(start, end).toMillis());
     router.alert(attempt).ifPresent(LOG::error);
-    return attempt;
+    attempts.add(attempt);
   }
 
   private EmailProvider provider(String connection) {

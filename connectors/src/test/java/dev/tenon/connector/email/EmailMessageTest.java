@@ -34,7 +34,7 @@ class EmailMessageTest {
         "ada@[127.0.0.1]",
         "ada@example.net, eve@example.net",
         "<ada@example.net>",
-        "ada@exämple.net"
+        "ädå@example.net"
       })
   void refusesWhatIsNoAddress(String address) {
     assertThatThrownBy(() -> EmailAddress.of(address)).isInstanceOf(InvalidEmailException.class);
@@ -128,5 +128,26 @@ class EmailMessageTest {
                 "date", List.of("Tue, 24 Nov 2026 02:00:00 GMT")),
             new byte[0]);
     assertThat(RetryAfter.of(answer)).isEqualTo(Duration.ofSeconds(seconds));
+  }
+
+  @Test
+  void turnsAnInternationalDomainIntoWhatEveryProviderTakes() {
+    assertThat(EmailAddress.of("ada@bücher.example").address())
+        .isEqualTo("ada@xn--bcher-kva.example");
+  }
+
+  /// `straße.example` is `strasse.example` by the older rules and another domain by the newer ones.
+  @ParameterizedTest
+  @ValueSource(strings = {"ada@straße.example", "jürgen@bücher.example", "ada@bü cher.example"})
+  void refusesWhatCouldReachSomebodyElse(String address) {
+    assertThatThrownBy(() -> EmailAddress.of(address)).isInstanceOf(InvalidEmailException.class);
+  }
+
+  @Test
+  void cleansAndCutsANameRatherThanLosingItsMail() {
+    assertThat(EmailAddress.cleanName("Ada\r\nBcc: x@y.z")).isEqualTo("Ada  Bcc: x@y.z");
+    assertThat(EmailAddress.cleanName("a".repeat(198) + "😀😀")).hasSizeLessThanOrEqualTo(200);
+    String name = EmailAddress.cleanName("😀".repeat(300));
+    assertThat(new EmailAddress(name, "a@b.example").name()).endsWith("😀…");
   }
 }

@@ -100,7 +100,10 @@ class EmailRouterTest {
     assertThat(next(route, lost, sending("resend", passing())))
         .isInstanceOf(Decision.RepeatSame.class);
     assertThat(next(route, lost, sending("resend", new Outcome.ConnectionBroken<>(DETAIL))))
-        .isInstanceOf(Decision.HoldUncertain.class);
+        .as("a key that is replaced within the window still settles it")
+        .isInstanceOfSatisfying(
+            Decision.RepeatSame.class,
+            same -> assertThat(same.after()).isEqualTo(Duration.ofMinutes(5)));
     assertThat(router.next(route, List.of(lost), NOW.plus(Duration.ofHours(25))))
         .isInstanceOf(Decision.HoldUncertain.class);
   }
@@ -129,6 +132,86 @@ class EmailRouterTest {
     assertThat(next(route(WhenUnknown.AT_LEAST_ONCE, SMTP, POSTMARK), lost))
         .isInstanceOfSatisfying(
             Decision.Send.class, send -> assertThat(send.connection()).isEqualTo("postmark"));
+  }
+
+  @Test
+  void waitsForSomebodyToMendTheOnlyConnectionAndNoticesThatTheyDid() {
+    Attempt broken = sending("smtp", new Outcome.ConnectionBroken<>(DETAIL));
+    EmailRoute route = route(WhenUnknown.AT_MOST_ONCE, SMTP);
+    assertThat(next(route, broken))
+        .isInstanceOfSatisfying(
+            Decision.RetryLater.class,
+            later -> {
+              assertThat(later.after()).isEqualTo(Duration.ofMinutes(5));
+              assertThat(later.reason()).contains("until someone mends one", "500 x: words");
+            });
+    Candidate changed =
+        new Candidate(
+            "smtp", new Settling.None(), new Candidate.Breaker.Closed(), NOW.plusSeconds(30));
+    assertThat(
+            router.next(
+                route(WhenUnknown.AT_MOST_ONCE, changed), List.of(broken), NOW.plusSeconds(31)))
+        .isInstanceOf(Decision.Send.class);
+    assertThat(router.next(route, List.of(broken), NOW.plus(Duration.ofMinutes(5))))
+        .as("a quota fills up without anybody changing anything")
+        .isInstanceOf(Decision.Send.class);
+    assertThat(router.next(route, List.of(broken), NOW.plus(Duration.ofHours(24))))
+        .isInstanceOfSatisfying(
+            Decision.Fail.class, fail -> assertThat(fail.reason()).contains("older than 24 h"));
+  }
+
+  @Test
+  void looksAgainSoonWhileABrokenConnectionRestsForLong() {
+    Candidate resting =
+        new Candidate(
+            "smtp",
+            new Settling.None(),
+            new Candidate.Breaker.Open(NOW.plus(Duration.ofHours(2)), true, "401 10: bad token"));
+    assertThat(next(route(WhenUnknown.AT_MOST_ONCE, resting)))
+        .isInstanceOfSatisfying(
+            Decision.RetryLater.class,
+            later -> {
+              assertThat(later.after()).isEqualTo(Duration.ofMinutes(5));
+              assertThat(later.reason()).contains("401 10: bad token");
+            });
+  }
+
+  /// Resend refuses the repeat of a key with other bytes: so the first one arrived.
+  @Test
+  void aRefusalOfTheRepeatDoesNotSettleTheUnknown() {
+    EmailRoute route = route(WhenUnknown.AT_MOST_ONCE, RESEND, SMTP);
+    Attempt lost = sending("resend", new Outcome.Unknown<>(DETAIL));
+    Detail conflict = new Detail(409, "invalid_idempotent_request", "other bytes", "");
+    assertThat(next(route, lost, sending("resend", new Outcome.RefusedRequest<>(conflict))))
+        .isInstanceOfSatisfying(
+            Decision.HoldUncertain.class,
+            hold -> assertThat(hold.reason()).contains("invalid_idempotent_request"));
+  }
+
+  @Test
+  void aRefusalByTheFallbackDoesNotSettleTheUnknown() {
+    EmailRoute route = route(WhenUnknown.AT_LEAST_ONCE, POSTMARK, SMTP);
+    Attempt lost = sending("postmark", new Outcome.Unknown<>(DETAIL));
+    Attempt missing = new Attempt.Looking("postmark", new LookedUp.Missing(DETAIL), NOW);
+    for (Outcome<Sent> refusal :
+        List.<Outcome<Sent>>of(
+            new Outcome.RefusedRecipient<>(DETAIL), new Outcome.RefusedRequest<>(DETAIL))) {
+      assertThat(next(route, lost, missing, missing, sending("smtp", refusal)))
+          .isInstanceOfSatisfying(
+              Decision.HoldUncertain.class,
+              hold -> assertThat(hold.connection()).isEqualTo("postmark"));
+    }
+  }
+
+  @Test
+  void saysWhichRecipientsWillGetNothing() {
+    Sent partly = new Sent("id", List.of("gone@example.net"));
+    assertThat(
+            next(
+                    route(WhenUnknown.AT_MOST_ONCE, SMTP),
+                    sending("smtp", new Outcome.Accepted<>(partly, DETAIL)))
+                .reason())
+        .contains("will not deliver to gone@example.net");
   }
 
   @Test

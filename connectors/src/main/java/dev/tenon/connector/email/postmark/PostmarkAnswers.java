@@ -99,8 +99,10 @@ final class PostmarkAnswers {
     return switch (code) {
       case 100, 429 -> new Outcome.Passing<>(retryAfter, detail);
       case 406 -> new Outcome.RefusedRecipient<>(detail);
-      // Token; sender signature unknown or unconfirmed; credits; account pending or blocked.
-      case 10, 400, 401, 405, 412, 413 -> new Outcome.ConnectionBroken<>(detail);
+      // Token; credits; account pending or blocked.
+      case 10, 405, 412, 413 -> new Outcome.ConnectionBroken<>(detail);
+      // Sender signature unknown or unconfirmed.
+      case 400, 401 -> senderRefused(detail);
       case 300 -> invalidRequest(detail);
       // Ours to mend: JSON (402, 403, 409), batch (410), attachment type (411), stream (12xx), …
       default -> new Outcome.RefusedRequest<>(detail);
@@ -115,9 +117,13 @@ final class PostmarkAnswers {
       return new Outcome.RefusedRecipient<>(detail);
     }
     if (BAD_SENDER.matcher(message).find()) {
-      return new Outcome.ConnectionBroken<>(detail);
+      return senderRefused(detail);
     }
     return new Outcome.RefusedRequest<>(detail);
+  }
+
+  private static Outcome<Sent> senderRefused(Outcome.Detail detail) {
+    return new Outcome.ConnectionBroken<>(detail, Outcome.ConnectionBroken.Reach.SENDER);
   }
 
   private static List<String> inactive(String message) {

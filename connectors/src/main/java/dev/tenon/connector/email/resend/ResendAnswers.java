@@ -40,7 +40,13 @@ final class ResendAnswers {
     }
     return switch (status) {
       case 400, 422 -> refused(name, detail);
-      case 401, 403 -> new Outcome.ConnectionBroken<>(detail);
+      // 403 validation_error: the sender's domain isn't verified; the others are about the key.
+      case 401, 403 ->
+          new Outcome.ConnectionBroken<>(
+              detail,
+              status == 403 && name.equals("validation_error")
+                  ? Outcome.ConnectionBroken.Reach.SENDER
+                  : Outcome.ConnectionBroken.Reach.CONNECTION);
       case 408 -> new Outcome.Passing<>(RetryAfter.of(answer), detail);
       case 409 -> conflict(name, detail);
       case 429 -> tooMany(answer, name, detail);

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -25,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Resend replays its first answer for 24 hours when key and bytes are the same, and refuses the
 /// same key with other bytes. So one message always gives the same bytes ([#requestBody]): fields
 /// and entries keep their order and nothing comes from clock or chance. A caller that survives
-/// upgrades stores those bytes and repeats them with [#sendBytes].
+/// upgrades stores those bytes ([#request]) and repeats them with [#sendRequest].
 public final class ResendEmail implements EmailProvider {
   /// Where Resend answers.
   public static final URI BASE = URI.create("https://api.resend.com");
@@ -72,11 +73,18 @@ public final class ResendEmail implements EmailProvider {
               "the stream '%s' is not mapped for this Resend connection"
                   .formatted(message.stream())));
     }
-    return sendBytes(requestBody(message), idempotencyKey);
+    return sendRequest(requestBody(message), idempotencyKey);
   }
 
-  /// Sends what [#requestBody] gave earlier, perhaps by an older version of this class.
-  public Outcome<Sent> sendBytes(byte[] requestBody, String idempotencyKey) {
+  @Override
+  public Optional<byte[]> request(EmailMessage message) {
+    return streams.contains(message.stream())
+        ? Optional.of(requestBody(message))
+        : Optional.empty();
+  }
+
+  @Override
+  public Outcome<Sent> sendRequest(byte[] requestBody, String idempotencyKey) {
     Map<String, String> headers =
         Map.of(
             "Accept", "application/json",

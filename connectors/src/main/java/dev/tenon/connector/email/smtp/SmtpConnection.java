@@ -10,12 +10,20 @@ import org.eclipse.angus.mail.smtp.SMTPTransport;
 /// One open connection that remembers how far the current message got. The final dot is the line
 /// between "certainly not taken" and "nobody knows" (RFC 5321, 4.2.5 and 6.1).
 final class SmtpConnection extends SMTPTransport {
+  private final SmtpSockets sockets;
   private boolean ending;
   private int messages;
   private Instant idleSince = Instant.EPOCH;
 
-  SmtpConnection(Session session, URLName url) {
+  /// @param sockets makes the sockets of this connection alone
+  SmtpConnection(Session session, URLName url, SmtpSockets sockets) {
     super(session, url);
+    this.sockets = sockets;
+  }
+
+  /// Cuts the connection off under whoever is using it; for another thread than theirs.
+  void abort() {
+    sockets.abort();
   }
 
   @Override

@@ -17,9 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -36,33 +34,57 @@ public final class SmtpEmail implements EmailProvider {
   private static final Duration IDLE_CHECK = Duration.ofSeconds(10);
 
   private final SmtpSettings settings;
+  private final Predicate<InetAddress> allowed;
+  private final SSLSocketFactory tls;
   private final InstantSource clock;
-  private final Session session;
-  private final ScheduledExecutorService timer;
+  private final SmtpTimer timer;
+  private final boolean ownTimer;
+  private final Session letters = Session.getInstance(new Properties());
   private final SmtpPool pool;
+  private final Future<?> idleCheck;
 
   /// `allowed` is the egress policy: it judges the very address that is connected to. `tls` makes
-  /// encrypted sockets, normally the JDK's default with its trusted authorities.
+  /// encrypted sockets, normally the JDK's default with its trusted authorities. `timer` may be
+  /// shared by many and stays the caller's to close.
   public SmtpEmail(
       SmtpSettings settings,
       Predicate<InetAddress> allowed,
       SSLSocketFactory tls,
-      InstantSource clock) {
+      InstantSource clock,
+      SmtpTimer timer) {
+    this(settings, allowed, tls, clock, timer, false);
+  }
+
+  private SmtpEmail(
+      SmtpSettings settings,
+      Predicate<InetAddress> allowed,
+      SSLSocketFactory tls,
+      InstantSource clock,
+      SmtpTimer timer,
+      boolean ownTimer) {
     this.settings = settings;
+    this.allowed = allowed;
+    this.tls = tls;
     this.clock = clock;
-    timer =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("smtp-timer-" + settings.host()).factory());
-    session = Session.getInstance(properties(settings, new SmtpSockets(tls, allowed), timer));
-    pool = new SmtpPool(this::open, settings.connectionsMax(), clock);
-    var _ =
-        timer.scheduleWithFixedDelay(
-            pool::closeIdle, IDLE_CHECK.toSeconds(), IDLE_CHECK.toSeconds(), TimeUnit.SECONDS);
+    this.timer = timer;
+    this.ownTimer = ownTimer;
+    pool = new SmtpPool(settings.connectionsMax(), clock);
+    idleCheck = timer.every(IDLE_CHECK, pool::closeIdle);
   }
 
   /// With the JDK's trusted authorities.
+  public SmtpEmail(
+      SmtpSettings settings, Predicate<InetAddress> allowed, InstantSource clock, SmtpTimer timer) {
+    this(settings, allowed, defaultTls(), clock, timer);
+  }
+
+  /// With a timer of its own, which is a thread of its own.
   public SmtpEmail(SmtpSettings settings, Predicate<InetAddress> allowed, InstantSource clock) {
-    this(settings, allowed, (SSLSocketFactory) SSLSocketFactory.getDefault(), clock);
+    this(settings, allowed, defaultTls(), clock, new SmtpTimer(), true);
+  }
+
+  private static SSLSocketFactory defaultTls() {
+    return (SSLSocketFactory) SSLSocketFactory.getDefault();
   }
 
   @Override
@@ -78,33 +100,44 @@ public final class SmtpEmail implements EmailProvider {
   @Override
   public Outcome<Sent> send(EmailMessage message, String idempotencyKey) {
     EmailProvider.checkedIdempotencyKey(idempotencyKey);
-    try {
-      if (!pool.enter(settings.replyTimeout())) {
-        return passing("all connections to the SMTP server stayed busy");
+    try (var conversation = new Conversation(settings.messageTimeout(), timer)) {
+      if (!pool.enter(shorter(settings.replyTimeout(), conversation.left()))) {
+        return busy("all connections to the SMTP server stayed busy");
+      }
+      try {
+        return sendInTurn(message, conversation);
+      } finally {
+        if (pool.leave()) {
+          freeTimer();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return passing("interrupted before anything was sent");
-    }
-    try {
-      return sendInTurn(message);
-    } finally {
-      pool.leave();
+      return busy("interrupted before anything was sent");
     }
   }
 
-  /// Closes the idle connections. Messages on their way end first.
+  /// Closes the idle connections at once, and the others when their messages have ended.
   @Override
   public void close() {
+    boolean _ = idleCheck.cancel(false);
     pool.close();
-    timer.shutdown();
+    if (pool.isDrained()) {
+      freeTimer();
+    }
   }
 
-  private Outcome<Sent> sendInTurn(EmailMessage message) {
+  private void freeTimer() {
+    if (ownTimer) {
+      timer.close();
+    }
+  }
+
+  private Outcome<Sent> sendInTurn(EmailMessage message, Conversation conversation) {
     MimeLetter letter;
     InternetAddress[] recipients;
     try {
-      letter = MimeLetter.of(message, session, clock.instant());
+      letter = MimeLetter.of(message, letters, clock.instant());
       recipients = MimeLetter.recipients(message);
     } catch (MessagingException e) {
       return new Outcome.RefusedRequest<>(
@@ -112,30 +145,37 @@ public final class SmtpEmail implements EmailProvider {
     }
     Optional<SmtpConnection> idle = pool.takeIdle();
     if (idle.isPresent()) {
-      Attempt attempt = attempt(idle.get(), letter, recipients);
+      Attempt attempt = attempt(idle.get(), letter, recipients, conversation);
       if (!attempt.stale()) {
-        return finish(attempt, letter, recipients);
+        return finish(attempt, letter, recipients, conversation);
       }
       // The server had closed it meanwhile: nothing was taken, and a fresh one decides.
     }
-    return sendFresh(letter, recipients);
+    return sendFresh(letter, recipients, conversation);
   }
 
-  private Outcome<Sent> sendFresh(MimeLetter letter, InternetAddress[] recipients) {
-    SmtpConnection connection = new SmtpConnection(session, url());
+  private Outcome<Sent> sendFresh(
+      MimeLetter letter, InternetAddress[] recipients, Conversation conversation) {
+    SmtpConnection connection = connection();
+    conversation.over(connection);
     try {
       connect(connection);
     } catch (MessagingException e) {
-      Outcome<Sent> outcome = SmtpReplies.connecting(connection, e, settings.security());
+      Outcome<Sent> outcome =
+          conversation.isOver()
+              ? passing(tooLong("before anything was sent"))
+              : SmtpReplies.connecting(connection, e, settings.security());
       connection.closeQuietly();
       return outcome;
     }
-    return finish(attempt(connection, letter, recipients), letter, recipients);
+    return finish(
+        attempt(connection, letter, recipients, conversation), letter, recipients, conversation);
   }
 
   /// Repeats for the good recipients once, when the others were refused for good at RCPT (and so
   /// nobody got anything yet).
-  private Outcome<Sent> finish(Attempt attempt, MimeLetter letter, InternetAddress[] recipients) {
+  private Outcome<Sent> finish(
+      Attempt attempt, MimeLetter letter, InternetAddress[] recipients, Conversation conversation) {
     List<String> refused = attempt.refusedForGood();
     Outcome<Sent> outcome = attempt.outcome();
     if (refused.isEmpty() || refused.size() >= recipients.length) {
@@ -145,21 +185,36 @@ public final class SmtpEmail implements EmailProvider {
         Arrays.stream(recipients)
             .filter(recipient -> !refused.contains(recipient.getAddress()))
             .toArray(InternetAddress[]::new);
-    SmtpConnection connection;
+    SmtpConnection connection = connection();
+    conversation.over(connection);
     try {
-      connection = pool.open();
+      connect(connection);
     } catch (MessagingException e) {
+      connection.closeQuietly();
       return passing("the connection was lost after some recipients were refused");
     }
-    Outcome<Sent> second = attempt(connection, letter, others).outcome();
-    if (second instanceof Outcome.Accepted<Sent>(Sent sent, Outcome.Detail _)) {
-      return new Outcome.Accepted<>(new Sent(sent.providerMessageId(), refused), outcome.detail());
+    Outcome<Sent> second = attempt(connection, letter, others, conversation).outcome();
+    if (second instanceof Outcome.Accepted<Sent>(Sent sent, Outcome.Detail detail)) {
+      // The detail of an accepted message is what accepted it; why the rest was refused stands
+      // behind it.
+      return new Outcome.Accepted<>(
+          new Sent(sent.providerMessageId(), refused),
+          new Outcome.Detail(
+              detail.status(),
+              detail.code(),
+              "%s (refused for some: %s)".formatted(detail.message(), outcome.detail().message()),
+              detail.requestId()));
     }
     return second;
   }
 
-  private Attempt attempt(SmtpConnection connection, MimeLetter letter, Address[] recipients) {
+  private Attempt attempt(
+      SmtpConnection connection,
+      MimeLetter letter,
+      Address[] recipients,
+      Conversation conversation) {
     boolean reused = connection.messages() > 0;
+    conversation.over(connection);
     connection.startMessage();
     try {
       connection.sendMessage(letter, recipients);
@@ -172,22 +227,25 @@ public final class SmtpEmail implements EmailProvider {
       return new Attempt(accepted, List.of(), false);
     } catch (MessagingException e) {
       Outcome<Sent> outcome = SmtpReplies.sending(connection.ending(), e);
-      boolean stale = reused && !connection.ending() && SmtpReplies.isLost(outcome);
+      if (conversation.isOver() && SmtpReplies.isSilent(outcome)) {
+        outcome =
+            connection.ending()
+                ? new Outcome.Unknown<>(
+                    Outcome.Detail.none(tooLong("and was cut off while its end was awaited")))
+                : passing(tooLong("and was cut off before its end"));
+      }
+      boolean stale =
+          reused && !connection.ending() && !conversation.isOver() && SmtpReplies.isLost(outcome);
       // Whatever state the dialogue is in, the next message starts clean.
       connection.closeQuietly();
       return new Attempt(outcome, SmtpReplies.refusedForGood(e), stale);
     }
   }
 
-  private SmtpConnection open() throws MessagingException {
-    SmtpConnection connection = new SmtpConnection(session, url());
-    try {
-      connect(connection);
-      return connection;
-    } catch (MessagingException e) {
-      connection.closeQuietly();
-      throw e;
-    }
+  private SmtpConnection connection() {
+    var sockets = new SmtpSockets(tls, allowed);
+    return new SmtpConnection(
+        Session.getInstance(properties(settings, sockets, timer)), url(), sockets);
   }
 
   private void connect(SmtpConnection connection) throws MessagingException {
@@ -208,14 +266,29 @@ public final class SmtpEmail implements EmailProvider {
     return new Outcome.Passing<>(Duration.ZERO, Outcome.Detail.none(reason));
   }
 
+  /// Passing, and no fault of the server.
+  private static Outcome<Sent> busy(String reason) {
+    return new Outcome.Passing<>(
+        Duration.ZERO, new Outcome.Detail(0, EmailProvider.BUSY_HERE, reason, ""));
+  }
+
+  private String tooLong(String then) {
+    return "the message took longer than %d s %s"
+        .formatted(settings.messageTimeout().toSeconds(), then);
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
   /// Angus waits for ever unless told otherwise, and falls back to unchecked sockets.
   private static Properties properties(
-      SmtpSettings settings, SmtpSockets sockets, ScheduledExecutorService timer) {
+      SmtpSettings settings, SmtpSockets sockets, SmtpTimer timer) {
     Properties properties = new Properties();
     properties.put("mail.smtp.connectiontimeout", millis(settings.connectTimeout()));
     properties.put("mail.smtp.timeout", millis(settings.replyTimeout()));
     properties.put("mail.smtp.writetimeout", millis(settings.replyTimeout()));
-    properties.put("mail.smtp.executor.writetimeout", timer);
+    properties.put("mail.smtp.executor.writetimeout", timer.executor());
     properties.put("mail.smtp.socketFactory", sockets.plain());
     properties.put("mail.smtp.socketFactory.fallback", "false");
     properties.put("mail.smtp.ssl.socketFactory", sockets);

@@ -1,6 +1,5 @@
 package dev.tenon.connector.email.smtp;
 
-import jakarta.mail.MessagingException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -22,21 +21,16 @@ final class SmtpPool implements AutoCloseable {
   /// Some servers take only so many messages on one connection.
   private static final int MESSAGES_MAX = 100;
 
-  /// Opens and authenticates one connection.
-  interface Opener {
-    SmtpConnection open() throws MessagingException;
-  }
-
-  private final Opener opener;
   private final InstantSource clock;
   private final Semaphore permits;
   private final Lock lock = new ReentrantLock();
   private final Deque<SmtpConnection> idle = new ArrayDeque<>();
+  private final int connectionsMax;
   private boolean closed;
 
-  SmtpPool(Opener opener, int connectionsMax, InstantSource clock) {
-    this.opener = opener;
+  SmtpPool(int connectionsMax, InstantSource clock) {
     this.clock = clock;
+    this.connectionsMax = connectionsMax;
     permits = new Semaphore(connectionsMax, true);
   }
 
@@ -45,8 +39,20 @@ final class SmtpPool implements AutoCloseable {
     return permits.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  void leave() {
+  /// Answers true when the pool is closed and this was the last to leave.
+  boolean leave() {
     permits.release();
+    return isDrained();
+  }
+
+  /// Whether the pool is closed and nobody is in it.
+  boolean isDrained() {
+    lock.lock();
+    try {
+      return closed && permits.availablePermits() == connectionsMax;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// The connection used last, if it was used lately.
@@ -58,10 +64,6 @@ final class SmtpPool implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-  }
-
-  SmtpConnection open() throws MessagingException {
-    return opener.open();
   }
 
   /// Keeps a healthy connection for the next message.

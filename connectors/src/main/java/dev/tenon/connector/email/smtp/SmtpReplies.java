@@ -58,6 +58,11 @@ final class SmtpReplies {
     return ending ? new Outcome.Unknown<>(detail) : new Outcome.Passing<>(Duration.ZERO, detail);
   }
 
+  /// True when no reply tells what became of it.
+  static boolean isSilent(Outcome<Sent> outcome) {
+    return outcome.detail().status() == 0;
+  }
+
   /// True when no reply came at all, or the server said that it is closing (421).
   static boolean isLost(Outcome<Sent> outcome) {
     return outcome instanceof Outcome.Passing<Sent>(Duration _, Outcome.Detail detail)
@@ -98,9 +103,11 @@ final class SmtpReplies {
     if (code < 500 || code == 552) {
       return new Outcome.Passing<>(Duration.ZERO, detail);
     }
-    return isAboutUs(code, detail.code())
-        ? new Outcome.ConnectionBroken<>(detail)
-        : new Outcome.RefusedRecipient<>(detail);
+    if (!isAboutUs(code, detail.code())) {
+      return new Outcome.RefusedRecipient<>(detail);
+    }
+    boolean sender = detail.code().equals("5.1.7") || detail.code().equals("5.1.8");
+    return sender ? senderRefused(detail) : new Outcome.ConnectionBroken<>(detail);
   }
 
   private static Outcome<Sent> refused(String command, Outcome.Detail detail) {
@@ -109,10 +116,13 @@ final class SmtpReplies {
       return new Outcome.RefusedRequest<>(detail);
     }
     if (command.toUpperCase(Locale.ROOT).startsWith("MAIL")) {
-      // 501 and 555 are about the command's syntax; the rest is about this sender here.
-      return detail.status() == 501 || detail.status() == 555
-          ? new Outcome.RefusedRequest<>(detail)
-          : new Outcome.ConnectionBroken<>(detail);
+      // 501 and 555 are about the command's syntax, 530 and its like ask for authentication; the
+      // rest is about this sender here.
+      return switch (detail.status()) {
+        case 501, 555 -> new Outcome.RefusedRequest<>(detail);
+        case 530, 535, 538 -> new Outcome.ConnectionBroken<>(detail);
+        default -> senderRefused(detail);
+      };
     }
     if (detail.code().startsWith("5.1.")
         && !detail.code().startsWith("5.1.7")
@@ -122,6 +132,10 @@ final class SmtpReplies {
     return detail.status() == 530 || detail.status() == 535 || detail.status() == 538
         ? new Outcome.ConnectionBroken<>(detail)
         : new Outcome.RefusedRequest<>(detail);
+  }
+
+  private static Outcome<Sent> senderRefused(Outcome.Detail detail) {
+    return new Outcome.ConnectionBroken<>(detail, Outcome.ConnectionBroken.Reach.SENDER);
   }
 
   /// 5.7.z at RCPT is the relay's policy about the client ("relay access denied"), 5.1.7 and 5.1.8

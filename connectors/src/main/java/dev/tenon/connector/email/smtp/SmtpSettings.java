@@ -12,6 +12,8 @@ import java.time.Duration;
 /// @param connectTimeout bound for opening the connection
 /// @param replyTimeout bound for each reply, the one after the message included: RFC 5321 allows
 ///   ten minutes there, and a shorter bound makes more outcomes unknown
+/// @param messageTimeout bound for one message as a whole, from waiting for a connection to the
+///   last reply; a caller that holds a lease on the message makes it shorter than the lease
 public record SmtpSettings(
     String host,
     int port,
@@ -19,7 +21,8 @@ public record SmtpSettings(
     Login login,
     int connectionsMax,
     Duration connectTimeout,
-    Duration replyTimeout) {
+    Duration replyTimeout,
+    Duration messageTimeout) {
 
   /// How the connection is protected. Certificates and host names are always checked.
   public enum Security {
@@ -49,14 +52,36 @@ public record SmtpSettings(
       throw new IllegalArgumentException(
           "SMTP connections must be 1 to 20, but are " + connectionsMax);
     }
-    if (!connectTimeout.isPositive() || !replyTimeout.isPositive()) {
+    if (!connectTimeout.isPositive()
+        || !replyTimeout.isPositive()
+        || !messageTimeout.isPositive()) {
       throw new IllegalArgumentException("SMTP time-outs must be positive");
     }
   }
 
-  /// With four connections, 10 s to connect and 60 s for each reply.
+  /// With four connections, 10 s to connect, 60 s for each reply and 90 s for a message.
   public static SmtpSettings of(String host, int port, Security security, Login login) {
     return new SmtpSettings(
-        host, port, security, login, 4, Duration.ofSeconds(10), Duration.ofSeconds(60));
+        host,
+        port,
+        security,
+        login,
+        4,
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(90));
+  }
+
+  /// The same with a message taking no longer than `limit`.
+  public SmtpSettings within(Duration limit) {
+    return new SmtpSettings(
+        host,
+        port,
+        security,
+        login,
+        connectionsMax,
+        connectTimeout,
+        replyTimeout,
+        limit.compareTo(messageTimeout) < 0 ? limit : messageTimeout);
   }
 }

@@ -9,15 +9,17 @@ import java.net.SocketException;
 import java.util.function.Predicate;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
-/// Makes the sockets for SMTP. The address is judged at the moment of connecting, so the one that
-/// was checked is the one that is used, whatever the name resolves to a second later.
+/// Makes the sockets of one SMTP connection. The address is judged at the moment of connecting, so
+/// the one that was checked is the one that is used, whatever the name resolves to a second later.
 ///
 /// For encrypted use Angus first asks for a bare socket, connects it, and then has it wrapped; it
 /// would wrap in any case when the factory is one for TLS, so plain use has [#plain].
 final class SmtpSockets extends SSLSocketFactory {
   private final SSLSocketFactory tls;
   private final Predicate<InetAddress> allowed;
+  private volatile @Nullable Socket last;
 
   SmtpSockets(SSLSocketFactory tls, Predicate<InetAddress> allowed) {
     this.tls = tls;
@@ -31,7 +33,21 @@ final class SmtpSockets extends SSLSocketFactory {
 
   @Override
   public Socket createSocket() {
-    return new CheckedSocket(allowed);
+    Socket socket = new CheckedSocket(allowed);
+    last = socket;
+    return socket;
+  }
+
+  /// Closes the socket that was made last, whoever waits for it.
+  void abort() {
+    Socket socket = last;
+    if (socket != null) {
+      try {
+        socket.close();
+      } catch (IOException _) {
+        // It is gone, which is what was wanted.
+      }
+    }
   }
 
   @Override

@@ -20,7 +20,16 @@ final class ScriptedSmtp implements AutoCloseable {
   /// Hangs up instead of replying.
   static final String HANG_UP = "";
 
+  /// Says nothing and keeps the line open.
+  static final String SILENCE = "silence";
+
   private final ServerSocket server;
+  private final AtomicInteger open = new AtomicInteger();
+  private final java.util.concurrent.Semaphore taken = new java.util.concurrent.Semaphore(0);
+  private final java.util.concurrent.Semaphore closings = new java.util.concurrent.Semaphore(0);
+  private volatile java.time.Duration pause = java.time.Duration.ZERO;
+  private volatile java.util.concurrent.CountDownLatch held =
+      new java.util.concurrent.CountDownLatch(0);
   private final Map<String, String> replies = new ConcurrentHashMap<>();
   private final List<String> messages = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
@@ -41,6 +50,32 @@ final class ScriptedSmtp implements AutoCloseable {
   /// Answers every command that starts with `command` so; `.` stands for the end of the message.
   void on(String command, String reply) {
     replies.put(command.toUpperCase(Locale.ROOT), reply);
+  }
+
+  /// Takes its time before each reply.
+  void slowly(java.time.Duration beforeEachReply) {
+    pause = beforeEachReply;
+  }
+
+  /// Takes messages from now on, and answers when it is told to.
+  void hold() {
+    held = new java.util.concurrent.CountDownLatch(1);
+  }
+
+  void release() {
+    held.countDown();
+  }
+
+  /// Returns when so many more messages were taken.
+  void awaitMessages(int count) throws InterruptedException {
+    taken.acquire(count);
+  }
+
+  /// Returns when no connection is open.
+  void awaitNoneOpen() throws InterruptedException {
+    while (open.get() > 0) {
+      closings.acquire();
+    }
   }
 
   List<String> messages() {
@@ -65,6 +100,7 @@ final class ScriptedSmtp implements AutoCloseable {
       try {
         Socket socket = server.accept();
         connections.incrementAndGet();
+        open.incrementAndGet();
         Thread.startVirtualThread(() -> talk(socket));
       } catch (IOException _) {
         return;
@@ -84,6 +120,10 @@ final class ScriptedSmtp implements AutoCloseable {
         if (reply.equals(HANG_UP)) {
           return;
         }
+        if (!pause.isZero()) {
+          // The slowness of the server is what is tested; nothing waits for it to pass.
+          java.util.concurrent.locks.LockSupport.parkNanos(pause.toNanos());
+        }
         say(out, reply);
         if (line.equalsIgnoreCase("DATA") && reply.startsWith("354")) {
           StringBuilder message = new StringBuilder();
@@ -91,8 +131,14 @@ final class ScriptedSmtp implements AutoCloseable {
             message.append(text).append('\n');
           }
           messages.add(message.toString());
+          taken.release();
+          held.await();
           String end = replies.getOrDefault(".", "250 2.0.0 Ok: queued as 4F2A");
           if (end.equals(HANG_UP)) {
+            return;
+          }
+          if (end.equals(SILENCE)) {
+            String _ = in.readLine();
             return;
           }
           say(out, end);
@@ -103,6 +149,11 @@ final class ScriptedSmtp implements AutoCloseable {
       }
     } catch (IOException _) {
       // The client went away.
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      open.decrementAndGet();
+      closings.release();
     }
   }
 

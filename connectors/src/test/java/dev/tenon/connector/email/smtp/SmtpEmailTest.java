@@ -46,7 +46,14 @@ class SmtpEmailTest extends EmailProviderContract {
 
   private static SmtpSettings settings(int port, SmtpSettings.Security security) {
     return new SmtpSettings(
-        "127.0.0.1", port, security, LOGIN, 2, Duration.ofSeconds(2), Duration.ofSeconds(2));
+        "127.0.0.1",
+        port,
+        security,
+        LOGIN,
+        2,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(4));
   }
 
   @Override
@@ -157,9 +164,12 @@ class SmtpEmailTest extends EmailProviderContract {
     assertThat(outcome)
         .isInstanceOfSatisfying(
             Outcome.Accepted.class,
-            accepted ->
-                assertThat(((Sent) accepted.value()).refusedRecipients())
-                    .containsExactly("gone@example.net"));
+            accepted -> {
+              assertThat(((Sent) accepted.value()).refusedRecipients())
+                  .containsExactly("gone@example.net");
+              assertThat(accepted.detail().status()).isEqualTo(250);
+              assertThat(accepted.detail().message()).contains("queued", "no such user");
+            });
     assertThat(server.messages()).hasSize(1);
   }
 
@@ -169,6 +179,103 @@ class SmtpEmailTest extends EmailProviderContract {
     assertThat(smtp.send(builder().cc(EmailAddress.of("later@example.net")).build(), "k"))
         .isInstanceOf(Outcome.Passing.class);
     assertThat(server.messages()).isEmpty();
+  }
+
+  @Test
+  void boundsTheWholeConversationWhateverEachReplyMayTake() {
+    server.slowly(Duration.ofMillis(700));
+    try (SmtpEmail hasty =
+        new SmtpEmail(
+            settings(server.port(), SmtpSettings.Security.PLAIN).within(Duration.ofSeconds(1)),
+            InetAddress::isLoopbackAddress,
+            CLOCK)) {
+      long start = System.nanoTime();
+      assertThat(hasty.send(message(), "k"))
+          .isInstanceOfSatisfying(
+              Outcome.Passing.class,
+              passing -> assertThat(passing.detail().message()).contains("longer than 1 s"));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    }
+    assertThat(server.messages()).isEmpty();
+  }
+
+  @Test
+  void doesNotKnowWhatBecameOfAMessageThatWasCutOffAfterItsEnd() {
+    server.on(".", ScriptedSmtp.SILENCE);
+    try (SmtpEmail hasty =
+        new SmtpEmail(
+            settings(server.port(), SmtpSettings.Security.PLAIN).within(Duration.ofSeconds(1)),
+            InetAddress::isLoopbackAddress,
+            CLOCK)) {
+      assertThat(hasty.send(message(), "k"))
+          .isInstanceOfSatisfying(
+              Outcome.Unknown.class,
+              unknown -> assertThat(unknown.detail().message()).contains("longer than 1 s"));
+    }
+    assertThat(server.messages()).hasSize(1);
+  }
+
+  @Test
+  void aBusyPoolSaysNothingOfTheServer() throws Exception {
+    server.on(".", ScriptedSmtp.SILENCE);
+    var one =
+        new SmtpSettings(
+            "127.0.0.1",
+            server.port(),
+            SmtpSettings.Security.PLAIN,
+            LOGIN,
+            1,
+            Duration.ofSeconds(2),
+            Duration.ofMillis(300),
+            Duration.ofSeconds(2));
+    try (SmtpEmail provider = new SmtpEmail(one, InetAddress::isLoopbackAddress, CLOCK)) {
+      Thread first = Thread.startVirtualThread(() -> provider.send(message(), "k"));
+      server.awaitMessages(1);
+      Outcome<Sent> second = provider.send(message(), "k");
+      first.join();
+      assertThat(second.detail().code()).isEqualTo(EmailProvider.BUSY_HERE);
+    }
+  }
+
+  @Test
+  void closingLetsTheCallUnderWayEnd() throws Exception {
+    server.hold();
+    SmtpEmail provider = smtp(server.port(), InetAddress::isLoopbackAddress);
+    var outcome = new java.util.concurrent.CompletableFuture<Outcome<Sent>>();
+    Thread call = Thread.startVirtualThread(() -> outcome.complete(provider.send(message(), "k")));
+    server.awaitMessages(1);
+    provider.close();
+    server.release();
+    call.join();
+    assertThat(outcome.get()).isInstanceOf(Outcome.Accepted.class);
+    server.awaitNoneOpen();
+  }
+
+  @Test
+  void manyShareOneTimer() {
+    try (var timer = new SmtpTimer()) {
+      for (int i = 0; i < 50; i++) {
+        SmtpEmail one =
+            new SmtpEmail(
+                settings(server.port(), SmtpSettings.Security.PLAIN),
+                InetAddress::isLoopbackAddress,
+                CLOCK,
+                timer);
+        assertThat(one.send(message(), "k")).isInstanceOf(Outcome.Accepted.class);
+        one.close();
+      }
+      assertThat(
+              Thread.getAllStackTraces().keySet().stream()
+                  .filter(thread -> thread.getName().startsWith("smtp-timer"))
+                  .filter(Thread::isAlive)
+                  .count())
+          .as("one for these, one for the provider that each test has")
+          .isLessThanOrEqualTo(2);
+      assertThat(timer.executor())
+          .isInstanceOfSatisfying(
+              java.util.concurrent.ScheduledThreadPoolExecutor.class,
+              executor -> assertThat(executor.getQueue().size()).isLessThanOrEqualTo(1));
+    }
   }
 
   @Test

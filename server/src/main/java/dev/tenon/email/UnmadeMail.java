@@ -1,0 +1,48 @@
+package dev.tenon.email;
+
+import dev.tenon.connector.email.EmailAddress;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A mail that follows from something and can't be made yet, or at all: what it would be made from.
+/// It waits in its message until there is a sender, or stays with the reason why it failed.
+///
+/// @param toName for people; clean and cut to what an address may have beside it
+/// @param toAddress as it came; whether it is one is found out when the mail is made
+public record UnmadeMail(String template, String toName, String toAddress, Map<String, Object> data)
+    implements MailContent {
+  static final String MARK = "unmade:";
+  private static final int VALUE_CHARS_MAX = 2_000;
+
+  public UnmadeMail {
+    data = Map.copyOf(data);
+  }
+
+  /// From what a provider told: names and other texts are cleaned and cut rather than refused,
+  /// since a customer's odd name is no reason to lose the mail.
+  static UnmadeMail of(TemplateMail mail) {
+    Map<String, Object> data = new HashMap<>();
+    mail.data()
+        .forEach(
+            (name, value) ->
+                data.put(
+                    name,
+                    value instanceof String text
+                        ? EmailAddress.cleanLine(
+                            text, name.endsWith("name") ? 200 : VALUE_CHARS_MAX)
+                        : value));
+    return new UnmadeMail(
+        mail.template(), EmailAddress.cleanName(mail.toName()), mail.toAddress().strip(), data);
+  }
+
+  @Override
+  public byte[] write() {
+    var bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(MARK.getBytes(StandardCharsets.US_ASCII));
+    bytes.writeBytes(JsonMapper.shared().writeValueAsBytes(this));
+    return bytes.toByteArray();
+  }
+}
