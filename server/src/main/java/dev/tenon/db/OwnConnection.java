@@ -21,7 +21,7 @@ public final class OwnConnection {
     properties.setProperty("connectTimeout", "5");
     Connection connection = DriverManager.getConnection(address.jdbcUrl(), properties);
     try (var statement = connection.createStatement()) {
-      statement.execute("set role tenon_engine");
+      statement.execute(SessionSettings.sql("tenon_engine"));
       return connection;
     } catch (SQLException e) {
       close(connection);
