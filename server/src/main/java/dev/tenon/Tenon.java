@@ -65,6 +65,7 @@ import dev.tenon.tenant.Tenants;
 import dev.tenon.vault.Vault;
 import dev.tenon.vault.VaultKey;
 import dev.tenon.work.JobBacklog;
+import dev.tenon.work.JobRoutes;
 import dev.tenon.work.JobWorkers;
 import dev.tenon.work.Jobs;
 import dev.tenon.work.NodeBell;
@@ -311,6 +312,7 @@ public final class Tenon implements AutoCloseable {
     SenderRoutes.declare(routes, database, clock);
     ReceivedEventRoutes.declare(routes, database, replays, clock);
     ReplayRoutes.declare(routes, database, connections, replays, clock);
+    JobRoutes.declare(routes, database, jobs, clock);
     if (config.console().enabled()) {
       ConsoleRoutes.declare(
           routes,
@@ -325,7 +327,13 @@ public final class Tenon implements AutoCloseable {
             gate(),
             ids,
             routes,
-            Map.of("database", () -> database.answers(Duration.ofSeconds(2))),
+            Map.of(
+                "database",
+                () -> database.answers(Duration.ofSeconds(2)),
+                "lanes",
+                lanes::isAlive,
+                "jobs",
+                work::isAlive),
             registry);
     sampler =
         new Sampler(
@@ -420,7 +428,7 @@ public final class Tenon implements AutoCloseable {
     server.close();
     schedule.close();
     writer.close();
-    lanes.close();
+    lanes.close(stopMax);
     work.close(stopMax);
     sender.close();
     bell.close();

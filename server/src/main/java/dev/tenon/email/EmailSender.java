@@ -3,7 +3,9 @@ package dev.tenon.email;
 import dev.tenon.connector.email.EmailBreakers;
 import dev.tenon.db.Database;
 import dev.tenon.event.Events;
+import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
+import dev.tenon.work.FaultText;
 import dev.tenon.work.Job;
 import dev.tenon.work.JobEnd;
 import dev.tenon.work.JobHandler;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,6 +69,11 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   }
 
   @Override
+  public Optional<String> subject(String payload) {
+    return JobHandler.reference(Prefix.MESSAGE, payload);
+  }
+
+  @Override
   public void run(TenantId tenant, List<Job> batch, Jobs jobs) {
     List<Sending> open = load(tenant, batch, jobs);
     MailLedger writing = ledger(jobs);
@@ -80,7 +88,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
           sending,
           connections.of(sending.job.tenant(), sending.message.stream(), sending.namedConnection),
           writing);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("message {} could not be brought on", sending.publicId(), e);
       fail(sending.job, e, jobs);
     }
@@ -106,7 +114,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       }
       try {
         open.add(new Sending(job, row, StoredMail.read(seal.open(tenant, row.id, row.sealed))));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("message {} can't be read", row.id, e);
         fail(job, e, jobs);
       }
@@ -122,8 +130,8 @@ public final class EmailSender implements JobHandler, AutoCloseable {
 
   /// Counts a fault of ours, so that one that stays ends in a dead job and not in an endless loop.
   /// Where even that can't be written, the job comes back when its lease ends.
-  private void fail(Job job, RuntimeException e, Jobs jobs) {
-    String error = e.getClass().getSimpleName() + ": " + e.getMessage();
+  private void fail(Job job, Throwable e, Jobs jobs) {
+    String error = FaultText.of(e);
     try {
       database.useEngine(tx -> jobs.endHeld(tx, Map.of(job, new JobEnd.Failed(error, null))));
     } catch (RuntimeException again) {

@@ -324,8 +324,10 @@ class EmailSenderTest {
                             1,
                             row.getString("payload"),
                             null,
+                            5,
                             row.getInt("failures"),
                             row.getInt("starts"),
+                            0,
                             now.get(),
                             row.getLong("token")))
                 .list());
