@@ -69,6 +69,7 @@ import dev.tenon.tenant.Tenants;
 import dev.tenon.vault.Vault;
 import dev.tenon.vault.VaultKey;
 import dev.tenon.work.JobBacklog;
+import dev.tenon.work.JobRoutes;
 import dev.tenon.work.JobWorkers;
 import dev.tenon.work.Jobs;
 import dev.tenon.work.NodeBell;
@@ -327,6 +328,7 @@ public final class Tenon implements AutoCloseable {
     SenderRoutes.declare(routes, database, clock);
     ReceivedEventRoutes.declare(routes, database, replays, clock);
     ReplayRoutes.declare(routes, database, connections, replays, clock);
+    JobRoutes.declare(routes, database, jobs, clock);
     if (config.console().enabled()) {
       ConsoleRoutes.declare(
           routes,
@@ -345,7 +347,11 @@ public final class Tenon implements AutoCloseable {
                 "database",
                 () -> database.answers(Duration.ofSeconds(2)),
                 "intake",
-                writer::isRunning),
+                writer::isRunning,
+                "lanes",
+                lanes::isAlive,
+                "jobs",
+                work::isAlive),
             registry);
     sampler =
         new Sampler(
@@ -442,7 +448,7 @@ public final class Tenon implements AutoCloseable {
     server.close();
     schedule.close();
     writer.close(stopMax);
-    lanes.close();
+    lanes.close(stopMax);
     work.close(stopMax);
     sender.close();
     emailConnections.close();

@@ -125,6 +125,8 @@ class OutageTest {
     postgres = startPostgres(port);
 
     await(() -> get("/readyz").statusCode() == 200);
+    // Its workers have lived through it, and readiness asks them.
+    assertThat(get("/readyz").body()).contains("\"lanes\":\"ok\"", "\"jobs\":\"ok\"");
     assertThat(webhook("evt_2").statusCode()).isEqualTo(200);
     assertThat(webhook("evt_1").statusCode()).as("known from before").isEqualTo(200);
     await(() -> facts() == 2);

@@ -15,12 +15,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
-/// Has facts applied anew: one received event, one fact, or all that a filter finds.
+/// Has facts applied anew or jobs done again: by ids, or all that a filter finds.
 @Command(
     name = "replay",
     description =
         "Apply facts anew: those of a received event (rev_…), one fact (fct_…), or all that the"
-            + " options find. What was applied before changes nothing twice.")
+            + " options find. What was applied before changes nothing twice. With job ids (job_…)"
+            + " or --jobs: do jobs again.")
 final class ReplayCommand implements Callable<Integer> {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
   private static final int WAIT_SECONDS_MAX = 86_400;
@@ -30,7 +31,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "ID",
-      description = "Received events (rev_…) and facts (fct_…).")
+      description = "Received events (rev_…), facts (fct_…) and jobs (job_…).")
   private List<String> ids = new ArrayList<>();
 
   @Option(
@@ -40,6 +41,11 @@ final class ReplayCommand implements Callable<Integer> {
           "Facts in this state: dead, unassigned, held (waiting for the next try), ignored or"
               + " applied.")
   private @Nullable String state;
+
+  @Option(
+      names = "--jobs",
+      description = "Jobs instead of facts: --state is dead (where it is not given) or done.")
+  private boolean jobs;
 
   @Option(names = "--connection", paramLabel = "ID", description = "Only those of a connection.")
   private @Nullable String connection;
@@ -62,7 +68,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "How many at most, 1 to 100000; 10000.")
+      description = "How many at most, 1 to 100000; 10000. Jobs: 1 to 10000; 1000.")
   private @Nullable Integer limit;
 
   @Option(names = "--dry-run", description = "Say how many, and change nothing.")
@@ -91,32 +97,72 @@ final class ReplayCommand implements Callable<Integer> {
             || kind != null
             || since != null
             || until != null
-            || limit != null;
-    if (ids.isEmpty() != filtered || (filtered && state == null)) {
+            || limit != null
+            || jobs;
+    if (ids.isEmpty() != filtered || (filtered && state == null && !jobs)) {
       throw new CommandFailed(
           Failure.USAGE,
-          "say what to replay: either ids (rev_… or fct_…), or --state with other options. See: tenon replay --help");
+          "say what to replay: either ids (rev_…, fct_… or job_…), or --state with other options, or --jobs. See: tenon replay --help");
     }
+    checkJobs();
     if (waitSeconds < 0 || waitSeconds > WAIT_SECONDS_MAX) {
       throw new CommandFailed(Failure.USAGE, "--wait is from 0 to 86400 seconds");
     }
     for (String id : ids) {
-      if (!id.startsWith("rev_") && !id.startsWith("fct_")) {
+      if (!id.startsWith("rev_") && !id.startsWith("fct_") && !id.startsWith("job_")) {
         throw new CommandFailed(
-            Failure.USAGE, "%s is no received event (rev_…) and no fact (fct_…)".formatted(id));
+            Failure.USAGE,
+            "%s is no received event (rev_…), no fact (fct_…) and no job (job_…)".formatted(id));
       }
     }
     ClientLog.start(console.environment());
     try (HubClient hub = HubClient.open(target.find(console.environment()))) {
+      var replay = new JobReplay(hub, console, json, clock);
+      if (jobs) {
+        return replay.many(jobFilter(), limit == null ? JobReplay.JOBS_DEFAULT : limit, dryRun);
+      }
       if (filtered) {
         return many(hub);
       }
       int code = 0;
       for (String id : ids) {
-        code = Math.max(code, one(hub, id));
+        code =
+            Math.max(
+                code, id.startsWith("job_") ? replay.one(id, dryRun, waitSeconds) : one(hub, id));
       }
       return code;
     }
+  }
+
+  private void checkJobs() {
+    if (!jobs) {
+      return;
+    }
+    if (connection != null) {
+      throw new CommandFailed(Failure.USAGE, "--connection is for facts; a job has none");
+    }
+    if (state != null && !state.equals("dead") && !state.equals("done")) {
+      throw new CommandFailed(Failure.USAGE, "--state of jobs is dead or done");
+    }
+    if (limit != null && (limit < 1 || limit > JobReplay.JOBS_MAX)) {
+      throw new CommandFailed(Failure.USAGE, "--limit of jobs is from 1 to 10000");
+    }
+  }
+
+  private Map<String, String> jobFilter() {
+    Instant now = clock.instant();
+    Map<String, String> query = new LinkedHashMap<>();
+    query.put("state", state == null ? "dead" : state);
+    if (kind != null) {
+      query.put("kind", kind);
+    }
+    if (since != null) {
+      query.put("since", TimeOption.read("--since", since, now).toString());
+    }
+    if (until != null) {
+      query.put("until", TimeOption.read("--until", until, now).toString());
+    }
+    return query;
   }
 
   private int one(HubClient hub, String id) throws InterruptedException {

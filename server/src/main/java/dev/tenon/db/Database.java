@@ -106,7 +106,7 @@ public final class Database implements AutoCloseable {
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(Math.min(2, size));
     config.setConnectionTimeout(waitMax.toMillis());
-    config.setConnectionInitSql("set role " + role);
+    config.setConnectionInitSql(SessionSettings.sql(role));
     config.addDataSourceProperty("currentSchema", "tenon");
     config.addDataSourceProperty("ApplicationName", "tenon-" + name);
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
@@ -176,6 +176,12 @@ public final class Database implements AutoCloseable {
           work.accept(tx);
           return true;
         });
+  }
+
+  /// Runs one statement as the engine, committed by the server as soon as it is done: this node
+  /// holds no lock while the answer travels, even if it is stopped there.
+  public <T> T atOnce(Function<EngineTx, T> statement) {
+    return engine.withHandle(handle -> statement.apply(new EngineTx(handle)));
   }
 
   /// Runs a look-up in the engine's directory, in a transaction of its own. The one way that is

@@ -2,10 +2,13 @@ package dev.tenon.db;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
+import java.util.Set;
 
 /// Tells why a statement failed: a database that is away or overrun, a value that it can't hold, or
 /// a fault of ours.
 public final class DatabaseTrouble {
+  private static final Set<String> OVER_TIME = Set.of("55P03", "57014", "25P03", "25P04");
+
   private DatabaseTrouble() {}
 
   /// Whether `e` comes from a database that may answer the same request later: no connection was
@@ -38,12 +41,14 @@ public final class DatabaseTrouble {
   }
 
   /// By class of SQLSTATE: 08 connection, 40 rolled back, 53 out of resources, 57P shutting down or
-  /// starting up.
+  /// starting up; and what bounds a session of ours ([SessionSettings]): 55P03 a lock was not given
+  /// in time, 57014 a statement took too long, 25P03 and 25P04 a transaction did.
   private static boolean isPassing(@org.jspecify.annotations.Nullable String state) {
     return state != null
         && (state.startsWith("08")
             || state.startsWith("40")
             || state.startsWith("53")
-            || state.startsWith("57P"));
+            || state.startsWith("57P")
+            || OVER_TIME.contains(state));
   }
 }

@@ -22,7 +22,7 @@ public final class OwnConnection {
     properties.setProperty(Database.Values.DETAIL, Database.Values.LEFT_OUT);
     Connection connection = DriverManager.getConnection(address.jdbcUrl(), properties);
     try (var statement = connection.createStatement()) {
-      statement.execute("set role tenon_engine");
+      statement.execute(SessionSettings.sql("tenon_engine"));
       return connection;
     } catch (SQLException e) {
       close(connection);

@@ -5,7 +5,9 @@ import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.Database;
 import dev.tenon.db.EngineTx;
 import dev.tenon.event.Events;
+import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
+import dev.tenon.work.FaultText;
 import dev.tenon.work.Job;
 import dev.tenon.work.JobEnd;
 import dev.tenon.work.JobHandler;
@@ -75,6 +77,11 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   }
 
   @Override
+  public Optional<String> subject(String payload) {
+    return JobHandler.reference(Prefix.MESSAGE, payload);
+  }
+
+  @Override
   public void run(TenantId tenant, List<Job> batch, Jobs jobs) {
     Map<Job, MessageStore.Row> open;
     try {
@@ -105,7 +112,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
           sending,
           connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
           writing);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("message {} could not be brought on", row.id, e);
       fail(job, e, jobs);
     }
@@ -187,8 +194,8 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   /// Counts a fault of ours, so that one that stays ends in a dead job and not in an endless loop.
   /// With its job the message ends too, in a state from which it can be sent again. Where even that
   /// can't be written, the job comes back when its lease ends.
-  private void fail(Job job, RuntimeException e, Jobs jobs) {
-    String error = e.getClass().getSimpleName() + ": " + e.getMessage();
+  private void fail(Job job, Throwable e, Jobs jobs) {
+    String error = FaultText.of(e);
     int failures = job.failures() + 1;
     boolean last = !schedule().allows(failures);
     JobEnd end = last ? new JobEnd.Dead(error) : new JobEnd.Failed(error, null);

@@ -3,6 +3,7 @@ package dev.tenon.lane;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.Parameters;
 import dev.tenon.tenant.TenantId;
+import dev.tenon.work.FaultText;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Instant;
@@ -27,6 +28,7 @@ final class FactStore {
     final String object;
     final Instant occurredAt;
     final int failures;
+    final @Nullable Instant wakeAt;
     final byte[] sealed;
 
     Row(ResultSet row) throws java.sql.SQLException {
@@ -40,12 +42,26 @@ final class FactStore {
       object = row.getString("object");
       occurredAt = row.getObject("occurred_at", java.time.OffsetDateTime.class).toInstant();
       failures = row.getInt("failures");
+      java.time.@Nullable OffsetDateTime wakes =
+          row.getObject("wake_at", java.time.OffsetDateTime.class);
+      wakeAt = wakes == null ? null : wakes.toInstant();
       sealed = row.getBytes("sealed");
+    }
+
+    /// Whether its next try is after `now`.
+    boolean isAsleep(Instant now) {
+      return wakeAt != null && wakeAt.isAfter(now);
     }
   }
 
-  // Locks the lanes that are still ours and reads their facts, at once. A lane that was taken over
-  // while we waited for its lock has another token by then, and is left out with all its facts.
+  // Locks the lanes that are still ours and reads the first facts of each, at once. A lane that was
+  // taken over while we waited for its lock has another token by then, and is left out with all its
+  // facts.
+  // Limits stand in the text: the engine's plans are made without looking at parameters.
+  // A lane's share is what makes a batch of all lanes alike, so one with a million facts costs no
+  // more than that and leaves room for the others: of the shares go four facts of each lane, the
+  // oldest lane first, then four more of each, until the batch is full by number or bytes. Facts
+  // that are asleep and not due stop their lane: what came after them is not applied before them.
   private static final String READY_OF_HELD =
       """
       with held as materialized (
@@ -53,31 +69,57 @@ final class FactStore {
         join unnest(?::uuid[], ?::bigint[]) as c (lane_id, token)
           on l.id = c.lane_id and l.token = c.token
         where l.tenant_id = ? order by l.id for update of l
+      ), share as materialized (
+        select greatest(4, 2 * (%1$d / greatest(count(*), 1))) as facts
+        from held
       )
-      select w.id, w.lane_id, w.received_event_id, w.connection_id, e.provider, w.ordinal,
-        w.kind, w.object, w.occurred_at, w.failures, e.sealed
+      select b.id, b.lane_id, b.received_event_id, b.connection_id, b.provider, b.ordinal,
+        b.kind, b.object, b.occurred_at, b.failures, b.wake_at, b.sealed
       from (
-        select w.* from held join waiting_fact w
-          on w.tenant_id = ? and w.lane_id = held.id and w.wake_at is null
-        order by w.lane_id, w.id limit ?
-      ) w
-      join received_event e on e.tenant_id = w.tenant_id and e.id = w.received_event_id
-      order by w.lane_id, w.id
+        select w.*, e.provider, e.sealed,
+          row_number() over (order by w.turn, w.first, w.id) as number,
+          sum(e.body_bytes) over (order by w.turn, w.first, w.id rows unbounded preceding) as bytes
+        from (
+          select f.*, (f.place - 1) / 4 as turn from held cross join lateral (
+            select w.*, row_number() over lane as place, first_value(w.id) over lane as first,
+              bool_or(w.wake_at > ?) over lane as stopped
+            from waiting_fact w where w.tenant_id = ? and w.lane_id = held.id
+            window lane as (order by w.id rows unbounded preceding)
+            order by w.id limit (select facts from share)
+          ) f
+          where f.place = 1 or f.stopped is not true
+          order by turn, f.first, f.id limit %1$d
+        ) w
+        join received_event e on e.tenant_id = w.tenant_id and e.id = w.received_event_id
+      ) b
+      where b.number = 1 or b.bytes <= %2$d
+      order by b.lane_id, b.id
       """;
 
-  /// The ready facts of those of `claims` that this node still holds, each lane in the order of
-  /// arrival, at most `limit`. The lanes stay locked until the transaction ends.
-  List<Row> readyOfHeld(EngineTx tx, TenantId tenant, List<LaneStore.Claim> claims, int limit) {
+  /// The first facts of those of `claims` that this node still holds, each lane in the order of
+  /// arrival, at most `facts` of them and `bytes` of bodies, but always one. The lanes stay locked
+  /// until the transaction ends.
+  ///
+  /// A lane whose first fact is asleep beyond `now` has that one among them and no other: see
+  /// [Row#isAsleep].
+  List<Row> readyOfHeld(
+      EngineTx tx,
+      TenantId tenant,
+      List<LaneStore.Claim> claims,
+      Instant now,
+      int facts,
+      long bytes) {
     return tx.plain(
         connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(READY_OF_HELD)) {
+          try (PreparedStatement statement =
+              connection.prepareStatement(READY_OF_HELD.formatted(facts, bytes))) {
             var _ =
                 Parameters.of(statement)
                     .uuids(claims, LaneStore.Claim::lane)
                     .longs(claims, LaneStore.Claim::token)
                     .uuid(tenant.uuid())
-                    .uuid(tenant.uuid())
-                    .number(limit);
+                    .time(now)
+                    .uuid(tenant.uuid());
             try (ResultSet rows = statement.executeQuery()) {
               List<Row> ready = new ArrayList<>();
               while (rows.next()) {
@@ -89,30 +131,12 @@ final class FactStore {
         });
   }
 
-  /// The ready facts of `lanes`, each lane in the order of arrival, at most `limit`.
-  List<Row> ready(EngineTx tx, TenantId tenant, List<UUID> lanes, int limit) {
-    return tx.handle()
-        .createQuery(
-            """
-            select w.id, w.lane_id, w.received_event_id, w.connection_id, e.provider, w.ordinal,
-              w.kind, w.object, w.occurred_at, w.failures, e.sealed
-            from (
-              select * from waiting_fact
-              where tenant_id = :tenant and lane_id = any(:lanes) and wake_at is null
-              order by lane_id, id limit :limit
-            ) w
-            join received_event e on e.tenant_id = w.tenant_id and e.id = w.received_event_id
-            order by w.lane_id, w.id
-            """)
-        .bind("tenant", tenant.uuid())
-        .bindArray("lanes", UUID.class, lanes)
-        .bind("limit", limit)
-        .map((row, context) -> new Row(row))
-        .list();
-  }
-
   /// How a fact left the queue.
   record End(UUID lane, UUID id, String state, String result, @Nullable UUID about, int failures) {
+
+    End {
+      result = FaultText.storable(result);
+    }
 
     static End of(WaitingFact fact, Applied applied) {
       return switch (applied) {
@@ -183,7 +207,7 @@ final class FactStore {
   }
 
   /// Notes a failure on a fact that stays in the queue.
-  void noteFailure(EngineTx tx, TenantId tenant, WaitingFact fact, String error) {
+  void noteFailure(EngineTx tx, TenantId tenant, UUID lane, UUID id, String error) {
     tx.handle()
         .createUpdate(
             """
@@ -191,8 +215,8 @@ final class FactStore {
             where tenant_id = :tenant and lane_id = :lane and id = :id
             """)
         .bind("tenant", tenant.uuid())
-        .bind("lane", fact.lane())
-        .bind("id", fact.id())
+        .bind("lane", lane)
+        .bind("id", id)
         .bind("error", error)
         .execute();
   }

@@ -6,6 +6,7 @@ import dev.tenon.id.Ids;
 import dev.tenon.metric.Meters;
 import dev.tenon.metric.Metric;
 import dev.tenon.tenant.TenantId;
+import dev.tenon.work.FaultText;
 import dev.tenon.work.RetrySchedule;
 import dev.tenon.work.Signal;
 import io.micrometer.core.instrument.Timer;
@@ -13,12 +14,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +34,13 @@ import org.slf4j.LoggerFactory;
 /// is tried again or, after the last try, is set aside as dead and lets the others pass.
 public final class LaneRun {
   private static final Logger LOG = LoggerFactory.getLogger(LaneRun.class);
-  private static final int ERROR_CHARS_MAX = 500;
+
+  /// How many bytes of bodies one transaction opens: a body read into objects takes some ten times
+  /// its bytes, in each worker. A larger one goes by itself.
+  private static final long BATCH_BODY_BYTES_MAX = 4 << 20;
+
+  /// How many deaths of nodes one fact may cause, once it goes by itself.
+  private static final int DEATHS_MAX = 3;
 
   private final Database database;
   private final LaneStore lanes = new LaneStore();
@@ -80,28 +90,69 @@ public final class LaneRun {
     this.factsMax = factsMax;
   }
 
-  void run(TenantId tenant, List<LaneStore.Claim> claims) {
+  /// Applies what is ready in lanes of one tenant, and answers the lanes that it did not come to or
+  /// could not finish: they are still claimed, and to be given back.
+  ///
+  /// @param stopping when true, no lane is begun any more
+  List<LaneStore.Claim> run(
+      TenantId tenant, List<LaneStore.Claim> claims, BooleanSupplier stopping) {
+    List<LaneStore.Claim> left = new ArrayList<>();
+    // A lane whose worker died may hold what killed it. By itself it kills no batch of others, and
+    // the next death has one suspect.
+    List<LaneStore.Claim> alone =
+        new ArrayList<>(claims.stream().filter(claim -> claim.deaths() > 0).toList());
+    List<LaneStore.Claim> together = claims.stream().filter(claim -> claim.deaths() == 0).toList();
+    if (!together.isEmpty() && !runTogether(tenant, together)) {
+      alone.addAll(together);
+    }
+    for (LaneStore.Claim claim : alone) {
+      if (stopping.getAsBoolean() || !runAlone(claim, stopping)) {
+        left.add(claim);
+      }
+    }
+    return left;
+  }
+
+  private boolean runTogether(TenantId tenant, List<LaneStore.Claim> claims) {
     try {
       database.useEngine(tx -> applyAll(tx, tenant, claims));
       jobsMade.raise();
-    } catch (RuntimeException e) {
-      LOG.info("applying {} lanes together failed, now one by one: {}", claims.size(), cause(e));
-      for (LaneStore.Claim claim : claims) {
-        runAlone(claim);
-      }
+      return true;
+    } catch (RuntimeException | Error e) {
+      LOG.info(
+          "applying {} lanes together failed, now one by one: {}", claims.size(), FaultText.of(e));
+      return false;
     }
   }
 
   private void applyAll(EngineTx tx, TenantId tenant, List<LaneStore.Claim> claims) {
-    List<FactStore.Row> rows = facts.readyOfHeld(tx, tenant, claims, factsMax);
-    List<FactStore.End> ends = new ArrayList<>(rows.size());
-    for (List<FactStore.Row> group : byConnection(rows)) {
+    Instant now = clock.instant();
+    List<FactStore.Row> rows =
+        facts.readyOfHeld(tx, tenant, claims, now, factsMax, BATCH_BODY_BYTES_MAX);
+    List<FactStore.Row> ready = rows.stream().filter(row -> !row.isAsleep(now)).toList();
+    List<FactStore.End> ends = new ArrayList<>(ready.size());
+    for (List<FactStore.Row> group : byConnection(ready)) {
       List<WaitingFact> opened = group.stream().map(row -> open(tenant, row)).toList();
       List<FactStore.End> own = apply(tx, tenant, group.getFirst(), opened);
       countAfterCommit(tx, group.getFirst().provider, own);
       ends.addAll(own);
     }
-    facts.finish(tx, tenant, ends, claims, clock.instant());
+    // Nothing holds a lane whose first fact is asleep: the database lost its leases in a crash.
+    Map<UUID, Instant> asleep = new HashMap<>();
+    for (FactStore.Row row : rows) {
+      if (row.wakeAt != null && row.isAsleep(now)) {
+        asleep.put(row.lane, row.wakeAt);
+      }
+    }
+    List<LaneStore.Claim> freed =
+        claims.stream().filter(claim -> !asleep.containsKey(claim.lane())).toList();
+    facts.finish(tx, tenant, ends, freed, clock.instant());
+    for (LaneStore.Claim claim : claims) {
+      Instant until = asleep.get(claim.lane());
+      if (until != null) {
+        lanes.hold(tx, claim, until);
+      }
+    }
   }
 
   private List<FactStore.End> apply(
@@ -129,57 +180,93 @@ public final class LaneRun {
     return new ArrayList<>(groups.values());
   }
 
-  private void runAlone(LaneStore.Claim claim) {
+  /// Applies a lane fact by fact; answers whether it is done with.
+  private boolean runAlone(LaneStore.Claim claim, BooleanSupplier stopping) {
     try {
-      while (applyOne(claim)) {
-        jobsMade.raise();
+      if (claim.deaths() > DEATHS_MAX) {
+        setAside(claim);
       }
-    } catch (RuntimeException e) {
-      // The database itself is in trouble. The lease ends by itself and the lane is tried again.
-      LOG.error("lane {} of {} stays claimed: {}", claim.lane(), claim.tenant(), cause(e));
+      boolean suspect = claim.deaths() > 1;
+      while (applyOne(claim, suspect)) {
+        suspect = false;
+        jobsMade.raise();
+        if (stopping.getAsBoolean()) {
+          return false;
+        }
+      }
+      return true;
+    } catch (RuntimeException | Error e) {
+      // The database itself is in trouble, or the failure could not be counted.
+      LOG.error(
+          "lane {} of {} could not be brought on: {}",
+          claim.lane(),
+          claim.tenant(),
+          FaultText.of(e));
+      return false;
     }
   }
 
-  /// Applies the first fact of a lane by itself. Answers whether there may be another.
-  private boolean applyOne(LaneStore.Claim claim) {
+  /// Sets the first fact of a lane aside without trying it: it was the only one under way each time
+  /// that a node died.
+  private void setAside(LaneStore.Claim claim) {
     TenantId tenant = claim.tenant();
-    var first = new ArrayList<WaitingFact>(1);
-    var provider = new AtomicReference<>("");
+    database.useEngine(
+        tx -> {
+          for (FactStore.Row row :
+              facts.readyOfHeld(tx, tenant, List.of(claim), clock.instant(), 1, 1)) {
+            String error = "the server stopped %d times while at it".formatted(DEATHS_MAX);
+            LOG.error(
+                "fact {} ({}) of {} is dead: {}; its lane goes on; replay it when the cause is"
+                    + " mended",
+                row.id,
+                row.kind,
+                tenant,
+                error);
+            List<FactStore.End> ends =
+                List.of(new FactStore.End(row.lane, row.id, "dead", error, null, row.failures + 1));
+            facts.finish(tx, tenant, ends, List.of(), clock.instant());
+            lanes.survived(tx, claim);
+            countAfterCommit(tx, row.provider, ends);
+          }
+        });
+  }
+
+  /// Applies the first fact of a lane by itself. Answers whether there may be another.
+  ///
+  /// @param suspect whether nodes died while at this fact, so that its success is to be noted
+  private boolean applyOne(LaneStore.Claim claim, boolean suspect) {
+    TenantId tenant = claim.tenant();
+    var first = new AtomicReference<FactStore.@Nullable Row>();
     try {
       return database.asEngine(
           tx -> {
-            if (lanes.lockHeld(tx, tenant, List.of(claim)).isEmpty()) {
-              return false;
-            }
-            List<FactStore.Row> rows = facts.ready(tx, tenant, List.of(claim.lane()), 1);
+            Instant now = clock.instant();
+            List<FactStore.Row> rows = facts.readyOfHeld(tx, tenant, List.of(claim), now, 1, 1);
             if (rows.isEmpty()) {
               lanes.release(tx, tenant, List.of(claim));
               return false;
             }
             FactStore.Row row = rows.getFirst();
-            provider.set(row.provider);
-            first.add(
-                new WaitingFact(
-                    row.id,
-                    row.lane,
-                    row.receivedEvent,
-                    row.ordinal,
-                    row.kind,
-                    row.object,
-                    row.occurredAt,
-                    row.failures,
-                    new byte[0]));
+            if (row.wakeAt != null && row.isAsleep(now)) {
+              lanes.hold(tx, claim, row.wakeAt);
+              return false;
+            }
+            first.set(row);
             List<FactStore.End> ends = apply(tx, tenant, row, List.of(open(tenant, row)));
             facts.finish(tx, tenant, ends, List.of(), clock.instant());
+            if (suspect) {
+              lanes.survived(tx, claim);
+            }
             countAfterCommit(tx, row.provider, ends);
             return true;
           });
-    } catch (RuntimeException e) {
-      if (first.isEmpty()) {
+    } catch (RuntimeException | Error e) {
+      FactStore.Row row = first.get();
+      if (row == null) {
         throw e;
       }
-      meters.counter(Metric.FACTS_FAILED, provider.get()).increment();
-      return afterFailure(claim, first.getFirst(), provider.get(), cause(e));
+      meters.counter(Metric.FACTS_FAILED, row.provider).increment();
+      return afterFailure(claim, row, FaultText.of(e));
     }
   }
 
@@ -200,9 +287,8 @@ public final class LaneRun {
   }
 
   /// Counts the failure; answers whether the lane goes on.
-  private boolean afterFailure(
-      LaneStore.Claim claim, WaitingFact fact, String provider, String error) {
-    int failures = fact.failures() + 1;
+  private boolean afterFailure(LaneStore.Claim claim, FactStore.Row fact, String error) {
+    int failures = fact.failures + 1;
     TenantId tenant = claim.tenant();
     return database.asEngine(
         tx -> {
@@ -214,27 +300,27 @@ public final class LaneRun {
             LOG.error(
                 "fact {} ({}) of {} is dead after {} tries: {}; its lane goes on; replay it when"
                     + " the cause is mended",
-                fact.id(),
-                fact.kind(),
+                fact.id,
+                fact.kind,
                 tenant,
                 failures,
                 error);
             List<FactStore.End> ends =
-                List.of(new FactStore.End(fact.lane(), fact.id(), "dead", error, null, failures));
+                List.of(new FactStore.End(fact.lane, fact.id, "dead", error, null, failures));
             facts.finish(tx, tenant, ends, List.of(), now);
-            countAfterCommit(tx, provider, ends);
+            countAfterCommit(tx, fact.provider, ends);
             return true;
           }
           Instant next = now.plus(schedule.after(failures, ThreadLocalRandom.current()));
           LOG.warn(
               "fact {} ({}) of {} failed {} times, next try at {}: {}",
-              fact.id(),
-              fact.kind(),
+              fact.id,
+              fact.kind,
               tenant,
               failures,
               next,
               error);
-          facts.noteFailure(tx, tenant, fact, error);
+          facts.noteFailure(tx, tenant, fact.lane, fact.id, error);
           lanes.hold(tx, claim, next);
           return false;
         });
@@ -251,18 +337,5 @@ public final class LaneRun {
         row.occurredAt,
         row.failures,
         vault.openBody(tenant, row.receivedEvent, row.sealed));
-  }
-
-  private static String cause(RuntimeException e) {
-    Throwable root = e;
-    for (Throwable next = e.getCause(); next != null; next = next.getCause()) {
-      root = next;
-    }
-    // PostgreSQL takes no U+0000: a message that holds one could not be noted, and the fact would
-    // be
-    // tried for ever.
-    String text =
-        (root.getClass().getSimpleName() + ": " + root.getMessage()).replace('\u0000', '?');
-    return text.substring(0, Math.min(text.length(), ERROR_CHARS_MAX));
   }
 }

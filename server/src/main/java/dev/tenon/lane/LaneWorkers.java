@@ -4,14 +4,14 @@ import dev.tenon.db.Database;
 import dev.tenon.log.LogField;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Signal;
+import dev.tenon.work.WorkLoop;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -27,17 +27,19 @@ public final class LaneWorkers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LaneWorkers.class);
   private static final Duration REST_MAX = Duration.ofMillis(500);
 
-  private final Database database;
-  private final LaneStore lanes = new LaneStore();
+  private static final Duration WAKE_EVERY = Duration.ofSeconds(1);
+
+  private final LaneClaimer claimer;
   private final LaneRun run;
   private final Signal work;
-  private final InstantSource clock;
   private final Limits limits;
   private final BooleanSupplier intakeBusy;
-  private final UUID node = UUID.randomUUID();
   private final ReentrantLock claiming = new ReentrantLock();
-  private final List<Thread> threads = new ArrayList<>();
-  private volatile UUID after = LaneStore.beforeAll();
+  private final List<WorkLoop> loops = new CopyOnWriteArrayList<>();
+
+  /// Raised when closing, so that a pause ends at once.
+  private final Signal closed = new Signal();
+
   private volatile boolean closing;
 
   /// The bounds of the workers.
@@ -46,7 +48,8 @@ public final class LaneWorkers implements AutoCloseable {
   /// @param lanes lanes in one claim at most
   /// @param tenants tenants in one claim at most
   /// @param facts facts in one transaction at most
-  /// @param lease how long a claim is good for; far longer than any transaction may take
+  /// @param lease how long a claim is good for. It is not renewed: whoever is applying a lane has
+  ///   its row, and nobody takes it away under him
   /// @param idle how long to wait before looking again when nothing said that there is work
   public record Limits(
       int workers, int lanes, int tenants, int facts, Duration lease, Duration idle) {
@@ -62,39 +65,34 @@ public final class LaneWorkers implements AutoCloseable {
       BooleanSupplier intakeBusy,
       InstantSource clock,
       Limits limits) {
-    this.database = database;
+    this.claimer = new LaneClaimer(database, clock, limits);
     this.run = run;
     this.work = work;
     this.intakeBusy = intakeBusy;
-    this.clock = clock;
     this.limits = limits;
   }
 
   public void start() {
     for (int i = 1; i <= limits.workers(); i++) {
-      threads.add(Thread.ofPlatform().name("lane-worker-" + i).start(this::workUntilClosed));
+      loops.add(new WorkLoop("lane-worker-" + i, this::work));
     }
-    threads.add(Thread.ofPlatform().name("lane-waker").start(this::wakeUntilClosed));
+    loops.add(new WorkLoop("lane-waker", this::wake));
+    loops.forEach(WorkLoop::start);
   }
 
-  private void workUntilClosed() {
-    while (!closing) {
-      try {
-        List<LaneStore.Claim> claims = awaitClaims();
-        long began = System.nanoTime();
-        run(claims);
-        // Whoever waits for claims looks again: more facts of these lanes may be ready now.
-        work.raise();
-        if (intakeBusy.getAsBoolean()) {
-          giveWay(Duration.ofNanos(System.nanoTime() - began));
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } catch (RuntimeException e) {
-        LOG.error("applying facts failed, next try in a second: {}", e.toString());
-        pause();
-      }
+  /// Whether all its threads live.
+  public boolean isAlive() {
+    return !loops.isEmpty() && loops.stream().allMatch(WorkLoop::isAlive);
+  }
+
+  private void work() throws InterruptedException {
+    List<LaneStore.Claim> claims = awaitClaims();
+    long began = System.nanoTime();
+    run(claims);
+    // Whoever waits for claims looks again: more facts of these lanes may be ready now.
+    work.raise();
+    if (intakeBusy.getAsBoolean()) {
+      giveWay(Duration.ofNanos(System.nanoTime() - began));
     }
   }
 
@@ -105,7 +103,7 @@ public final class LaneWorkers implements AutoCloseable {
     try {
       while (!closing) {
         long seen = work.seen();
-        List<LaneStore.Claim> claims = claim();
+        List<LaneStore.Claim> claims = claimer.claim();
         if (!claims.isEmpty()) {
           return claims;
         }
@@ -126,35 +124,17 @@ public final class LaneWorkers implements AutoCloseable {
     closed.await(0, most);
   }
 
-  private void wakeUntilClosed() {
-    while (!closing) {
-      try {
-        int woken = database.asEngine(tx -> lanes.wake(tx, clock.instant(), 1000));
-        if (woken > 0) {
-          work.raise();
-        }
-      } catch (RuntimeException e) {
-        LOG.error("waking facts failed, next try in a second: {}", e.toString());
-      }
-      pause();
+  private void wake() throws InterruptedException {
+    if (claimer.wake()) {
+      work.raise();
     }
+    closed.await(0, WAKE_EVERY);
   }
-
-  private void pause() {
-    try {
-      closed.await(0, Duration.ofSeconds(1));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /// Raised when closing, so that a pause ends at once.
-  private final Signal closed = new Signal();
 
   /// Claims once and applies what was claimed; answers how many lanes that were. Tests and the
   /// replay command drive the engine with it.
   public int claimAndRun() {
-    List<LaneStore.Claim> claims = claim();
+    List<LaneStore.Claim> claims = claimer.claim();
     run(claims);
     return claims.size();
   }
@@ -164,39 +144,49 @@ public final class LaneWorkers implements AutoCloseable {
     for (LaneStore.Claim claim : claims) {
       byTenant.computeIfAbsent(claim.tenant(), _ -> new ArrayList<>()).add(claim);
     }
-    byTenant.forEach(
-        (tenant, own) -> LogField.TENANT.during(tenant.toString(), () -> run.run(tenant, own)));
-  }
-
-  private List<LaneStore.Claim> claim() {
-    Instant now = clock.instant();
-    var size = new LaneStore.ClaimSize(limits.tenants(), limits.facts(), limits.lanes());
-    UUID from = after;
-    List<LaneStore.Claim> claims = claimFrom(from, size, now);
-    if (claims.isEmpty() && !from.equals(LaneStore.beforeAll())) {
-      claims = claimFrom(LaneStore.beforeAll(), size, now);
+    List<LaneStore.Claim> left = new ArrayList<>(claims);
+    try {
+      byTenant.forEach(
+          (tenant, own) -> {
+            if (!closing) {
+              LogField.TENANT.during(
+                  tenant.toString(),
+                  () -> {
+                    List<LaneStore.Claim> notDone = run.run(tenant, own, () -> closing);
+                    left.removeAll(own);
+                    left.addAll(notDone);
+                  });
+            }
+          });
+    } finally {
+      claimer.giveBack(left);
     }
-    after = claims.isEmpty() ? LaneStore.beforeAll() : claims.getLast().tenant().uuid();
-    return claims;
   }
 
-  private List<LaneStore.Claim> claimFrom(UUID from, LaneStore.ClaimSize size, Instant now) {
-    return database.asEngine(
-        tx -> lanes.claim(tx, node, size, from, now, now.plus(limits.lease())));
-  }
-
-  /// Stops claiming and waits for what is being applied.
+  /// As [#close(Duration)], for ten minutes.
   @Override
   public void close() {
+    close(Duration.ofMinutes(10));
+  }
+
+  /// Stops claiming, gives back what was not begun, and waits for the transactions under way, for
+  /// `limit` at most. What is cut off then is rolled back, and free when its lease ends.
+  public void close(Duration limit) {
     closing = true;
     closed.wakeHere();
     work.wakeHere();
-    for (Thread thread : threads) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    loops.forEach(WorkLoop::stop);
+    long end = System.nanoTime() + limit.toNanos();
+    try {
+      for (WorkLoop loop : loops) {
+        if (!loop.await(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+          LOG.warn("stopped while facts were being applied, after {} s", limit.toSeconds());
+          loops.forEach(WorkLoop::interrupt);
+          return;
+        }
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.tenon.lane;
 
 import dev.tenon.db.Database;
+import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Job;
 import dev.tenon.work.JobEnd;
@@ -54,6 +55,11 @@ public final class ReplayWork implements JobHandler {
   @Override
   public RetrySchedule schedule() {
     return SCHEDULE;
+  }
+
+  @Override
+  public Optional<String> subject(String payload) {
+    return JobHandler.reference(Prefix.REPLAY, payload);
   }
 
   @Override

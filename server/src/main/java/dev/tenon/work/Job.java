@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// A job that this node has taken.
 ///
 /// @param cause the fact that led to it
+/// @param priority 0 (first) to 9
 /// @param failures how often it failed so far
-/// @param starts how often a worker took it, this time included; more than `failures + 1` means
-///   that a worker died while at it, so that part of it may have been done
+/// @param starts how often a worker took it, this time included
+/// @param deaths how often the worker that had it was lost since it last came to an end by itself;
+///   part of it may have been done then
 public record Job(
     TenantId tenant,
     UUID id,
@@ -18,7 +20,9 @@ public record Job(
     int version,
     String payload,
     @Nullable UUID cause,
+    int priority,
     int failures,
     int starts,
+    int deaths,
     Instant createdAt,
     long token) {}

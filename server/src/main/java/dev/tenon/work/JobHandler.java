@@ -1,8 +1,12 @@
 package dev.tenon.work;
 
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 
 /// What a feature does with one kind of job. The composition root gathers the handlers; jobs of a
 /// kind that this node doesn't know wait for one that does.
@@ -20,6 +24,21 @@ public interface JobHandler {
   ///
   /// Runs on a thread of its own, never inside a transaction.
   void run(TenantId tenant, List<Job> batch, Jobs jobs);
+
+  /// The id of what a job is about, such as a message, for people; empty where there is none. It is
+  /// all that is shown of a payload.
+  default Optional<String> subject(String payload) {
+    return Optional.empty();
+  }
+
+  /// The id of ours that a payload is, written with its prefix; empty when it is none.
+  static Optional<String> reference(Prefix prefix, String payload) {
+    try {
+      return Optional.of(Ids.write(prefix, UUID.fromString(payload)));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
 
   /// A run's ends by job, in the form that [Jobs#end] takes.
   record Ends(Map<Job, JobEnd> byJob) {

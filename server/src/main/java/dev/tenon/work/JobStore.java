@@ -3,11 +3,16 @@ package dev.tenon.work;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
 import dev.tenon.tenant.TenantId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// The SQL of jobs.
@@ -42,58 +47,151 @@ final class JobStore {
         .execute();
   }
 
-  // Fair like the claim of lanes: hop from tenant to tenant, a bounded number of jobs each.
+  // Fair like the claim of lanes: hop from tenant to tenant, and take one batch of each: the kind
+  // of
+  // its first job, by priority and age. Hopping by kind, so that jobs that this node doesn't know
+  // cost it nothing, however many there are.
+  // Limits stand in the text: the engine's plans are made without looking at parameters, and a
+  // limit
+  // that isn't known is taken for a tenth of the table.
+  // A tenant that has its share of this node's places (`full`) gets more for urgent jobs only. A
+  // job
+  // whose worker was lost more than once goes by itself, so that the next death has one suspect.
   private static final String CLAIM =
       """
       with recursive tenants as (
-        (select tenant_id from waiting_job where wake_at is null and tenant_id > :after
-         order by tenant_id limit 1)
+        select n.tenant_id from (
+          select f.tenant_id from unnest(:kinds::text[]) as k (kind) cross join lateral (
+            select w.tenant_id from waiting_job w
+            where w.kind = k.kind and w.wake_at is null and w.tenant_id > :after
+            order by w.tenant_id limit 1
+          ) f
+          order by f.tenant_id limit 1
+        ) n
         union all
-        select (select w.tenant_id from waiting_job w
-                where w.wake_at is null and w.tenant_id > t.tenant_id
-                order by w.tenant_id limit 1)
-        from tenants t where t.tenant_id is not null
-      ), served as (
-        select tenant_id from tenants where tenant_id is not null limit :tenants
-      ), wanted as (
+        select n.tenant_id from tenants t cross join lateral (
+          select f.tenant_id from unnest(:kinds::text[]) as k (kind) cross join lateral (
+            select w.tenant_id from waiting_job w
+            where w.kind = k.kind and w.wake_at is null and w.tenant_id > t.tenant_id
+            order by w.tenant_id limit 1
+          ) f
+          order by f.tenant_id limit 1
+        ) n
+      ), served as materialized (
+        select t.tenant_id, u.kind, u.id, u.deaths > 1 as alone,
+          t.tenant_id = any(:full::uuid[]) as is_full
+        from tenants t cross join lateral (
+          select k.kind, f.id, f.priority, f.deaths
+          from unnest(:kinds::text[]) as k (kind) cross join lateral (
+            select w.id, w.priority, w.deaths from waiting_job w
+            where w.kind = k.kind and w.tenant_id = t.tenant_id and w.wake_at is null
+            order by w.priority, w.id limit 1
+          ) f
+          order by f.priority, f.id limit 1
+        ) u
+        where u.priority <= :urgent or t.tenant_id <> all(:full::uuid[])
+        limit %1$d
+      ), wanted as materialized (
         select c.tenant_id, c.id from served s cross join lateral (
           select w.tenant_id, w.id from waiting_job w
-          where w.tenant_id = s.tenant_id and w.wake_at is null and w.kind = any(:kinds)
-          order by w.priority, w.id limit :jobs
+          where w.kind = s.kind and w.tenant_id = s.tenant_id and w.wake_at is null
+            and (not s.is_full or w.priority <= :urgent)
+            and case when s.alone then w.id = s.id else w.deaths <= 1 end
+          order by w.priority, w.id limit %2$d
           for update skip locked
         ) c
+      ), taken as (
+        update waiting_job w
+        set token = nextval('job_token'), wake_at = :until, starts = least(w.starts + 1, 32767)
+        from wanted
+        where w.tenant_id = wanted.tenant_id and w.id = wanted.id
+        returning w.tenant_id, w.id, w.kind, w.version, w.payload, w.cause_id, w.priority,
+          w.failures, w.starts, w.deaths, w.created_at, w.token
       )
-      update waiting_job w
-      set token = nextval('job_token'), wake_at = :until, starts = w.starts + 1
-      from wanted
-      where w.tenant_id = wanted.tenant_id and w.id = wanted.id
-      returning w.tenant_id, w.id, w.kind, w.version, w.payload, w.cause_id, w.failures, w.starts,
-        w.created_at, w.token
+      select * from taken
+      union all
+      (select tenant_id, null, null, null, null, null, null, null, null, null, null, null
+       from served order by tenant_id desc
+       limit case when (select count(*) from served) < %1$d then 0 else 1 end)
       """;
 
-  List<Job> claim(
-      EngineTx tx, List<String> kinds, UUID after, int tenants, int jobs, Instant until) {
-    return tx.handle()
-        .createQuery(CLAIM)
-        .bindArray("kinds", String.class, kinds)
-        .bind("after", after)
-        .bind("tenants", tenants)
-        .bind("jobs", jobs)
+  /// What to claim.
+  ///
+  /// @param kinds those that this node knows
+  /// @param after only tenants after this one
+  /// @param tenants tenants at most, one batch each
+  /// @param jobs jobs in a batch at most
+  /// @param full tenants that get urgent jobs only
+  /// @param urgent the last priority that is urgent; -1 for none
+  record Ask(List<String> kinds, UUID after, int tenants, int jobs, List<UUID> full, int urgent) {}
+
+  /// What a claim found.
+  ///
+  /// @param jobs the jobs taken; those of one tenant are of one kind
+  /// @param last the last tenant that was looked at; empty when there is none after it
+  record Claimed(List<Job> jobs, Optional<UUID> last) {}
+
+  Claimed claim(EngineTx tx, Ask ask, Instant until) {
+    List<Job> jobs = new ArrayList<>();
+    var last = new AtomicReference<@Nullable UUID>();
+    tx.handle()
+        .createQuery(CLAIM.formatted(ask.tenants(), ask.jobs()))
+        .bindArray("kinds", String.class, ask.kinds())
+        .bind("after", ask.after())
+        .bindArray("full", UUID.class, ask.full())
+        .bind("urgent", ask.urgent())
         .bind("until", until)
         .map(
-            (row, context) ->
-                new Job(
-                    new TenantId(row.getObject("tenant_id", UUID.class)),
-                    row.getObject("id", UUID.class),
-                    row.getString("kind"),
-                    row.getInt("version"),
-                    row.getString("payload"),
-                    row.getObject("cause_id", UUID.class),
-                    row.getInt("failures"),
-                    row.getInt("starts"),
-                    row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                    row.getLong("token")))
-        .list();
+            (row, _) -> {
+              UUID tenant = row.getObject("tenant_id", UUID.class);
+              if (row.getObject("id", UUID.class) == null) {
+                last.set(tenant);
+              } else {
+                jobs.add(job(tenant, row));
+              }
+              return tenant;
+            })
+        .forEach(_ -> {});
+    jobs.sort(Comparator.comparingInt(Job::priority).thenComparing(job -> job.id().toString()));
+    return new Claimed(jobs, Optional.ofNullable(last.get()));
+  }
+
+  private static Job job(UUID tenant, ResultSet row) throws SQLException {
+    return new Job(
+        new TenantId(tenant),
+        row.getObject("id", UUID.class),
+        row.getString("kind"),
+        row.getInt("version"),
+        row.getString("payload"),
+        row.getObject("cause_id", UUID.class),
+        row.getInt("priority"),
+        row.getInt("failures"),
+        row.getInt("starts"),
+        row.getInt("deaths"),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        row.getLong("token"));
+  }
+
+  /// Prolongs the leases of those of `jobs` that are still this worker's. Not by a transaction that
+  /// anybody could have to wait for: rows that somebody has locked are being ended.
+  void renew(EngineTx tx, List<Job> jobs, Instant until) {
+    tx.handle()
+        .createUpdate(
+            """
+            update waiting_job w set wake_at = :until
+            from (
+              select w.tenant_id, w.id from unnest(:tenants::uuid[], :ids::uuid[], :tokens::bigint[])
+                as e (tenant_id, id, token)
+              join waiting_job w on w.tenant_id = e.tenant_id and w.id = e.id and w.token = e.token
+              for update of w skip locked
+            ) held
+            where w.tenant_id = held.tenant_id and w.id = held.id
+            """)
+        .bind("until", until)
+        .bindArray("tenants", UUID.class, jobs.stream().map(job -> job.tenant().uuid()).toList())
+        .bindArray("ids", UUID.class, jobs.stream().map(Job::id).toList())
+        .bindArray("tokens", Long.class, jobs.stream().map(Job::token).toList())
+        .execute();
   }
 
   /// A job that leaves the queue.
@@ -139,7 +237,8 @@ final class JobStore {
         .createUpdate(
             """
             update waiting_job w
-            set wake_at = e.wake_at, failures = e.failures, last_error = e.error, token = null
+            set wake_at = e.wake_at, failures = e.failures, last_error = e.error, token = null,
+              deaths = 0
             from unnest(:ids::uuid[], :tokens::bigint[], :failures::int[], :errors::text[],
               :wake_at::timestamptz[]) as e (id, token, failures, error, wake_at)
             where w.tenant_id = :tenant and w.id = e.id and w.token = e.token
@@ -198,7 +297,8 @@ final class JobStore {
         .createQuery(
             """
             update waiting_job w
-            set wake_at = e.wake_at, failures = e.failures, last_error = e.error, token = null
+            set wake_at = e.wake_at, failures = e.failures, last_error = e.error, token = null,
+              deaths = 0
             from unnest(:tenants::uuid[], :ids::uuid[], :tokens::bigint[], :failures::int[],
               :errors::text[], :wake_at::timestamptz[])
               as e (tenant_id, id, token, failures, error, wake_at)
@@ -219,20 +319,22 @@ final class JobStore {
         .list();
   }
 
-  /// Wakes jobs whose time has come, among them those whose worker died: their lease is over.
+  /// Wakes jobs whose time has come, among them those whose worker died: their lease is over, which
+  /// is counted. Answers how many; `limit` bounds one call: whoever gets that many calls again.
   int wake(EngineTx tx, Instant now, int limit) {
     return tx.handle()
         .createUpdate(
             """
-            update waiting_job w set wake_at = null, token = null
+            update waiting_job w set wake_at = null, token = null,
+              deaths = case when w.token is null then w.deaths else least(w.deaths + 1, 1000) end
             from (
               select tenant_id, id from waiting_job where wake_at <= :now
-              order by wake_at limit :limit for update skip locked
+              order by wake_at limit %d for update skip locked
             ) due
             where w.tenant_id = due.tenant_id and w.id = due.id
-            """)
+            """
+                .formatted(limit))
         .bind("now", now)
-        .bind("limit", limit)
         .execute();
   }
 

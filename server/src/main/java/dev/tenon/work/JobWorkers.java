@@ -4,7 +4,6 @@ import dev.tenon.db.Database;
 import dev.tenon.log.LogField;
 import dev.tenon.tenant.TenantId;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,16 +13,26 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Takes jobs that are due and has their handlers do them, a bounded number of batches at once,
-/// each on a virtual thread. A batch whose worker dies is taken again when its lease is over.
+/// each on a virtual thread, shared between tenants ([JobSlots]). What is taken can begin at once,
+/// and its lease is renewed while it is under way ([JobLeases]). A batch whose node dies is taken
+/// again when its lease is over.
 public final class JobWorkers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobWorkers.class);
   private static final UUID BEFORE_ALL = new UUID(0, 0);
+  private static final Duration WAKE_EVERY = Duration.ofSeconds(1);
+  private static final int WAKE_MAX = 1_000;
+  private static final int WAKES_MAX = 100;
+
+  /// How many statements one look may take until something is found; the next look goes on there.
+  private static final int LOOKS_MAX = 64;
+
+  /// How often the worker of a job may be lost. From the second time on the job is by itself.
+  static final int DEATHS_MAX = 4;
 
   private final Database database;
   private final Jobs jobs;
@@ -31,10 +40,13 @@ public final class JobWorkers implements AutoCloseable {
   private final Signal made;
   private final InstantSource clock;
   private final Limits limits;
-  private final Semaphore permits;
+  private final JobSlots slots;
+  private final JobLeases leases;
   private final ExecutorService batches =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("job-batch-", 0).factory());
-  private final List<Thread> threads = new ArrayList<>();
+  private final WorkLoop claimer = new WorkLoop("job-claimer", this::claimOrWait);
+  private final WorkLoop waker = new WorkLoop("job-waker", this::wake);
+  private final WorkLoop keeper = new WorkLoop("job-lease-keeper", this::keepLeases);
   private final Signal closed = new Signal();
   private UUID after = BEFORE_ALL;
   private volatile boolean closing;
@@ -43,8 +55,8 @@ public final class JobWorkers implements AutoCloseable {
   ///
   /// @param batches how many batches may be under way at once
   /// @param tenants tenants in one claim at most
-  /// @param jobs jobs of one tenant in one claim at most
-  /// @param lease how long a batch may take before another worker repeats it
+  /// @param jobs jobs in one batch at most, which are of one tenant and kind
+  /// @param lease how long a node has a job without a sign of life
   /// @param idle how long to wait before looking again when nothing said that there is work
   public record Limits(int batches, int tenants, int jobs, Duration lease, Duration idle) {
     public static final Limits DEFAULT =
@@ -57,71 +69,87 @@ public final class JobWorkers implements AutoCloseable {
     this.made = made;
     this.clock = clock;
     this.limits = limits;
-    this.permits = new Semaphore(limits.batches());
+    this.slots = new JobSlots(limits.batches());
+    this.leases = new JobLeases(database, clock, limits.lease());
   }
 
   public void start() {
-    threads.add(Thread.ofPlatform().name("job-claimer").start(this::claimUntilClosed));
-    threads.add(Thread.ofPlatform().name("job-waker").start(this::wakeUntilClosed));
+    claimer.start();
+    waker.start();
+    keeper.start();
   }
 
-  private void claimUntilClosed() {
-    while (!closing) {
-      try {
-        long seen = made.seen();
-        permits.acquire();
-        permits.release();
-        List<Job> claimed = claim();
-        if (claimed.isEmpty()) {
-          made.await(seen, limits.idle());
-        } else {
-          dispatch(claimed);
+  /// Whether all its threads live.
+  public boolean isAlive() {
+    return claimer.isAlive() && waker.isAlive() && keeper.isAlive();
+  }
+
+  private void claimOrWait() throws InterruptedException {
+    // Raised also when a place becomes free.
+    long seen = made.seen();
+    if (!claimAndBegin()) {
+      made.await(seen, limits.idle());
+    }
+  }
+
+  /// Looks until something was found and begun, or all tenants were looked at.
+  private boolean claimAndBegin() {
+    boolean wrapped = after.equals(BEFORE_ALL);
+    for (int i = 0; i < LOOKS_MAX && !closing; i++) {
+      JobSlots.View view = slots.view();
+      if (view.free() == 0) {
+        return false;
+      }
+      JobStore.Claimed claimed = claim(view);
+      after = claimed.last().orElse(BEFORE_ALL);
+      if (!claimed.jobs().isEmpty()) {
+        begin(claimed.jobs());
+        return true;
+      }
+      if (claimed.last().isEmpty()) {
+        if (wrapped) {
+          return false;
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } catch (RuntimeException e) {
-        LOG.error("taking jobs failed, next try in a second: {}", e.toString());
-        pause();
+        wrapped = true;
       }
     }
+    return false;
   }
 
-  private List<Job> claim() {
-    List<String> kinds = List.copyOf(jobs.handlers().keySet());
-    Instant until = clock.instant().plus(limits.lease());
-    List<Job> claimed = claimFrom(kinds, after, until);
-    if (claimed.isEmpty() && !after.equals(BEFORE_ALL)) {
-      claimed = claimFrom(kinds, BEFORE_ALL, until);
-    }
-    after = claimed.isEmpty() ? BEFORE_ALL : claimed.getLast().tenant().uuid();
-    return claimed;
+  private JobStore.Claimed claim(JobSlots.View view) {
+    var ask =
+        new JobStore.Ask(
+            List.copyOf(jobs.handlers().keySet()),
+            after,
+            Math.min(limits.tenants(), view.free()),
+            limits.jobs(),
+            view.full(),
+            view.urgent());
+    return database.atOnce(tx -> store.claim(tx, ask, clock.instant().plus(limits.lease())));
   }
 
-  private List<Job> claimFrom(List<String> kinds, UUID from, Instant until) {
-    return database.asEngine(
-        tx -> store.claim(tx, kinds, from, limits.tenants(), limits.jobs(), until));
-  }
-
-  private void dispatch(List<Job> claimed) throws InterruptedException {
-    for (Map.Entry<Batch, List<Job>> batch : batches(claimed).entrySet()) {
-      permits.acquire();
-      if (closing) {
-        permits.release();
-        giveBack(batch.getKey(), batch.getValue());
-        continue;
-      }
-      batches.execute(
-          () -> {
-            try {
-              LogField.TENANT.during(
-                  batch.getKey().tenant().toString(),
-                  () -> runBatch(batch.getKey(), batch.getValue()));
-            } finally {
-              permits.release();
-            }
-          });
-    }
+  private void begin(List<Job> claimed) {
+    batches(claimed)
+        .forEach(
+            (batch, own) -> {
+              if (closing) {
+                giveBack(batch, own);
+                return;
+              }
+              slots.take(batch.tenant());
+              leases.begin(own);
+              batches.execute(
+                  () -> {
+                    try {
+                      LogField.TENANT.during(
+                          batch.tenant().toString(), () -> runBatch(batch, own));
+                    } finally {
+                      leases.end(own);
+                      slots.give(batch.tenant());
+                      made.wakeHere();
+                    }
+                  });
+            });
   }
 
   /// Jobs that were claimed and not begun don't wait for their lease to end: another node, or this
@@ -143,6 +171,7 @@ public final class JobWorkers implements AutoCloseable {
     for (Job job : claimed) {
       batches.computeIfAbsent(new Batch(job.tenant(), job.kind()), _ -> new ArrayList<>()).add(job);
     }
+    batches.replaceAll((_, own) -> List.copyOf(own));
     return batches;
   }
 
@@ -151,51 +180,51 @@ public final class JobWorkers implements AutoCloseable {
     if (handler == null) {
       return;
     }
+    Job first = own.getFirst();
+    if (first.deaths() >= DEATHS_MAX) {
+      String error = "the server stopped %d times while at it".formatted(first.deaths());
+      own.forEach(job -> end(job, new JobEnd.Dead(error)));
+      return;
+    }
     try {
       handler.run(batch.tenant(), own, jobs);
     } catch (Jobs.LeaseLost e) {
       LOG.warn("a batch of {} took longer than its lease: {}", batch.kind(), e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("a batch of {} {} failed", own.size(), batch.kind(), e);
-      failAll(batch, own, e);
+      // A handler that throws has ended none of its jobs that are still ours: count the failure, so
+      // that a fault that stays ends in a dead job and not in an endless loop.
+      var failed = new JobEnd.Failed(FaultText.of(e), null);
+      own.forEach(job -> end(job, failed));
     }
   }
 
-  /// A handler that throws has ended none of its jobs that are still ours: count the failure, so
-  /// that a fault that stays ends in a dead job and not in an endless loop.
-  private void failAll(Batch batch, List<Job> own, RuntimeException e) {
-    for (Job job : own) {
-      try {
-        String error = e.getClass().getSimpleName() + ": " + e.getMessage();
-        database.useEngine(
-            tx -> jobs.end(tx, batch.tenant(), Map.of(job, new JobEnd.Failed(error, null))));
-      } catch (Jobs.LeaseLost lost) {
-        LOG.debug("job {} was ended before its handler threw", job.id(), lost);
-      } catch (RuntimeException again) {
-        LOG.error("job {} comes back when its lease ends: {}", job.id(), again.toString());
-      }
-    }
-  }
-
-  private void wakeUntilClosed() {
-    while (!closing) {
-      try {
-        if (database.asEngine(tx -> store.wake(tx, clock.instant(), 1000)) > 0) {
-          made.raise();
-        }
-      } catch (RuntimeException e) {
-        LOG.error("waking jobs failed, next try in a second: {}", e.toString());
-      }
-      pause();
-    }
-  }
-
-  private void pause() {
+  private void end(Job job, JobEnd end) {
     try {
-      closed.await(0, Duration.ofSeconds(1));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      database.useEngine(tx -> jobs.end(tx, job.tenant(), Map.of(job, end)));
+    } catch (Jobs.LeaseLost lost) {
+      LOG.debug("job {} was ended before its handler threw", job.id(), lost);
+    } catch (RuntimeException again) {
+      LOG.error("job {} comes back when its lease ends: {}", job.id(), again.toString());
     }
+  }
+
+  private void wake() throws InterruptedException {
+    for (int i = 0; i < WAKES_MAX && !closing; i++) {
+      int woken = database.asEngine(tx -> store.wake(tx, clock.instant(), WAKE_MAX));
+      if (woken > 0) {
+        made.raise();
+      }
+      if (woken < WAKE_MAX) {
+        break;
+      }
+    }
+    closed.await(0, WAKE_EVERY);
+  }
+
+  private void keepLeases() throws InterruptedException {
+    leases.renew();
+    closed.await(0, leases.period());
   }
 
   /// Takes no more, gives back what was not begun, and waits for the batches under way.
@@ -208,21 +237,29 @@ public final class JobWorkers implements AutoCloseable {
   /// it did up to there is found in its rows: a mail whose attempt has no end is asked about first.
   public void close(Duration limit) {
     closing = true;
-    closed.wakeHere();
-    made.wakeHere();
     long end = System.nanoTime() + limit.toNanos();
+    claimer.stop();
+    made.wakeHere();
     try {
-      for (Thread thread : threads) {
-        boolean _ = thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-      }
+      boolean _ = claimer.await(left(end));
       batches.shutdown();
-      if (!batches.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      // Until the last batch is done its lease is kept.
+      if (!batches.awaitTermination(left(end).toNanos(), TimeUnit.NANOSECONDS)) {
         LOG.warn("stopped with jobs under way after {} s", limit.toSeconds());
-        threads.forEach(Thread::interrupt);
+        claimer.interrupt();
         batches.shutdownNow();
       }
+      waker.stop();
+      keeper.stop();
+      closed.wakeHere();
+      boolean _ = waker.await(left(end));
+      boolean _ = keeper.await(left(end));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Duration left(long end) {
+    return Duration.ofNanos(Math.max(1, end - System.nanoTime()));
   }
 }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -122,16 +123,23 @@ public final class Jobs {
         (job, end) -> {
           switch (end) {
             case JobEnd.Done done ->
-                finished.add(new JobStore.Finished(job, "done", done.result(), job.failures()));
+                finished.add(
+                    new JobStore.Finished(
+                        job, "done", FaultText.storable(done.result()), job.failures()));
             case JobEnd.Dead dead -> {
               LOG.error(
                   "job {} {} of {} is dead: {}", job.kind(), job.id(), job.tenant(), dead.error());
-              finished.add(new JobStore.Finished(job, "dead", dead.error(), job.failures() + 1));
+              finished.add(
+                  new JobStore.Finished(
+                      job, "dead", FaultText.storable(dead.error()), job.failures() + 1));
             }
             case JobEnd.Later later ->
                 asleep.add(
                     new JobStore.Asleep(
-                        job, job.failures(), later.reason(), now.plus(later.pause())));
+                        job,
+                        job.failures(),
+                        FaultText.storable(later.reason()),
+                        now.plus(later.pause())));
             case JobEnd.Failed failed -> afterFailure(job, failed, now, finished, asleep);
           }
         });
@@ -145,6 +153,7 @@ public final class Jobs {
       List<JobStore.Finished> finished,
       List<JobStore.Asleep> asleep) {
     int failures = job.failures() + 1;
+    String error = FaultText.storable(failed.error());
     JobHandler handler = handlers.get(job.kind());
     if (handler == null || !handler.schedule().allows(failures)) {
       LOG.error(
@@ -153,19 +162,25 @@ public final class Jobs {
           job.id(),
           job.tenant(),
           failures,
-          failed.error());
-      finished.add(new JobStore.Finished(job, "dead", failed.error(), failures));
+          error);
+      finished.add(new JobStore.Finished(job, "dead", error, failures));
       return;
     }
     Duration wait = handler.schedule().after(failures, ThreadLocalRandom.current());
     if (failed.notBefore() != null && failed.notBefore().compareTo(wait) > 0) {
       wait = failed.notBefore();
     }
-    asleep.add(new JobStore.Asleep(job, failures, failed.error(), now.plus(wait)));
+    asleep.add(new JobStore.Asleep(job, failures, error, now.plus(wait)));
   }
 
   Map<String, JobHandler> handlers() {
     return handlers;
+  }
+
+  /// The id of what a job is about; empty where its kind tells none or is not known here.
+  Optional<String> subject(String kind, String payload) {
+    JobHandler handler = handlers.get(kind);
+    return handler == null ? Optional.empty() : handler.subject(payload);
   }
 
   /// Puts a finished job back, ready. Answers whether there was one.

@@ -20,6 +20,9 @@ public record NewJob(
   /// The priority of ordinary follow-up work.
   public static final int ORDINARY = 5;
 
+  /// The last priority that is urgent: up to here a job may take places beyond its tenant's share.
+  public static final int URGENT = 2;
+
   public static NewJob of(String kind, String payload, @Nullable UUID cause) {
     return new NewJob(kind, 1, payload, cause, ORDINARY, null);
   }

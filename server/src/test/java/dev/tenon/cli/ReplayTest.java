@@ -155,6 +155,68 @@ class ReplayTest {
   }
 
   @Test
+  void doesJobsAgainByIdAndByFilter() throws Exception {
+    String mail = program.rows("select id from job where kind = 'email.send'").getFirst();
+    String id = Ids.write(Prefix.JOB, UUID.fromString(mail));
+    int _ =
+        count(
+            """
+            update job set state = 'dead', result = 'a fault that has passed'
+            where kind = 'email.send' returning id
+            """);
+
+    Ran dry = program.run("replay", "--jobs", "--dry-run", "--kind", "email.*", "--json");
+    Ran other = program.run("replay", "--jobs", "--kind", "facts.*", "--json");
+    Ran all = program.run("replay", "--jobs", "--since", "1h", "--json");
+    Ran again = program.run("replay", id);
+
+    assertThat(dry.lines().getLast().path("jobs").asInt()).isEqualTo(1);
+    assertThat(other.lines().getLast().path("jobs").asInt()).isZero();
+    assertThat(all.lines().getLast().path("jobs").asInt()).isEqualTo(1);
+    assertThat(again.code()).isZero();
+    assertThat(again.out()).contains(id, "email.send  done: its message is sent already");
+    // Done again, and sent no second mail.
+    assertThat(program.email.mailbox().list("", 10)).hasSize(1);
+    assertThat(program.run("replay", "--jobs", "--state", "waiting").code())
+        .isEqualTo(Failure.USAGE);
+    assertThat(program.run("replay", "--jobs", "--connection", "con_x").code())
+        .isEqualTo(Failure.USAGE);
+    assertThat(program.run("replay", "--jobs", id).code()).isEqualTo(Failure.USAGE);
+  }
+
+  @Test
+  void listsJobsByStateKindAndTimeAndShowsNoPayload() throws Exception {
+    String key = program.seeded.apiKey().reveal();
+    String path = "/v1/tenants/" + program.tenant() + "/jobs";
+    String message = program.rows("select id from message").getFirst();
+
+    JsonNode done = json(program.call("GET", path + "?state=done&kind=email.*", key, ""));
+    JsonNode waiting = json(program.call("GET", path + "?state=waiting", key, ""));
+    JsonNode early = json(program.call("GET", path + "?until=2020-01-01T00:00:00Z", key, ""));
+
+    assertThat(done.path("data")).hasSize(1);
+    JsonNode job = done.path("data").get(0);
+    assertThat(job.path("subject").asString())
+        .isEqualTo(Ids.write(Prefix.MESSAGE, UUID.fromString(message)));
+    assertThat(job.path("fact").asString()).startsWith("fct_");
+    assertThat(job.has("payload")).isFalse();
+    assertThat(waiting.path("data")).isEmpty();
+    assertThat(early.path("data")).isEmpty();
+    for (String query : List.of("state=late", "kind=", "since=yesterday", "other=1")) {
+      assertThat(program.call("GET", path + "?" + query, key, "").statusCode())
+          .as(query)
+          .isEqualTo(400);
+    }
+    WholeProgram.TenantKey other = program.otherTenant();
+    String theirs = "/v1/tenants/" + other.tenant() + "/jobs/" + job.path("id").asString();
+    assertThat(program.call("GET", theirs, other.key(), "").statusCode()).isEqualTo(404);
+    assertThat(program.call("POST", theirs + "/replay", other.key(), "").statusCode())
+        .isEqualTo(404);
+    assertThat(program.rows("select state from job where kind = 'email.send'"))
+        .containsExactly("done");
+  }
+
+  @Test
   void isNotThereForAnotherTenant() throws Exception {
     WholeProgram.TenantKey other = program.otherTenant();
     String fact =

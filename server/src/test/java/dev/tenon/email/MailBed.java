@@ -159,8 +159,10 @@ abstract class MailBed {
                             1,
                             row.getString("payload"),
                             null,
+                            5,
                             row.getInt("failures"),
                             row.getInt("starts"),
+                            0,
                             now.get(),
                             row.getLong("token")))
                 .list());

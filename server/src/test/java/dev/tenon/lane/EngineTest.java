@@ -262,15 +262,17 @@ class EngineTest {
   }
 
   private List<LaneStore.Claim> claim() {
-    return db.asEngine(
-        tx ->
-            lanes.claim(
-                tx,
-                UUID.randomUUID(),
-                new LaneStore.ClaimSize(10, 10, 10),
-                LaneStore.beforeAll(),
-                now.get(),
-                now.get().plusSeconds(60)));
+    return db.atOnce(
+            tx ->
+                new ClaimStore()
+                    .claim(
+                        tx,
+                        UUID.randomUUID(),
+                        new ClaimStore.ClaimSize(10, 10, 10),
+                        ClaimStore.beforeAll(),
+                        now.get(),
+                        now.get().plusSeconds(60)))
+        .claims();
   }
 
   private List<UUID> held(List<LaneStore.Claim> claims) {

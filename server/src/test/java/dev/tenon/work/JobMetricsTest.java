@@ -75,10 +75,8 @@ class JobMetricsTest {
   }
 
   private List<Job> claim() {
-    return db.asEngine(
-        tx ->
-            new JobStore()
-                .claim(tx, List.of(KIND), new UUID(0, 0), 10, 10, now.get().plusSeconds(60)));
+    var ask = new JobStore.Ask(List.of(KIND), new UUID(0, 0), 10, 10, List.of(), -1);
+    return db.atOnce(tx -> new JobStore().claim(tx, ask, now.get().plusSeconds(60))).jobs();
   }
 
   private double ended(String outcome) {

@@ -50,7 +50,7 @@ final class ServerSettings {
         autovacuum_analyze_scale_factor = 0.05
         autovacuum_vacuum_cost_delay = '1ms'
 
-        # Nothing of ours holds a transaction open for so long.
+        # For others than us: our sessions bound themselves, more tightly.
         idle_in_transaction_session_timeout = '5min'
         # A client that died is noticed while its statement runs.
         client_connection_check_interval = '10s'

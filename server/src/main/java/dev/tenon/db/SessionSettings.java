@@ -1,0 +1,49 @@
+package dev.tenon.db;
+
+import java.util.List;
+
+/// What bounds a session of ours, whichever PostgreSQL it is at: none may hold a lock for longer
+/// than a healthy transaction takes, also when its node was stopped, lost its power or its network
+/// in the middle. The embedded server's own settings are not relied upon.
+final class SessionSettings {
+  private SessionSettings() {}
+
+  private record Setting(String name, String value) {}
+
+  /// Longest pause within a transaction. None of ours calls the outside, so that this takes a node
+  /// that is gone.
+  private static final Setting IDLE = new Setting("idle_in_transaction_session_timeout", "30s");
+
+  private static final List<Setting> ALWAYS =
+      List.of(
+          IDLE,
+          // Before the driver gives up (60 s), which would leave the statement running.
+          new Setting("statement_timeout", "55s"),
+          new Setting("lock_timeout", "15s"));
+
+  /// What some servers don't know or can't do: PostgreSQL 17 brought the first, and the others
+  /// depend on the system it runs on.
+  private static final List<Setting> WHERE_POSSIBLE =
+      List.of(
+          new Setting("transaction_timeout", "2min"),
+          new Setting("client_connection_check_interval", "10s"),
+          new Setting("tcp_keepalives_idle", "30"),
+          new Setting("tcp_keepalives_interval", "10"),
+          new Setting("tcp_keepalives_count", "3"),
+          // An answer that the other side doesn't take.
+          new Setting("tcp_user_timeout", "30s"));
+
+  /// One statement that makes a new session ours: it drops to `role` and is bounded.
+  static String sql(String role) {
+    var sql = new StringBuilder("do $$ begin ");
+    for (Setting setting : ALWAYS) {
+      sql.append("perform set_config('%s', '%s', false); ".formatted(setting.name, setting.value));
+    }
+    for (Setting setting : WHERE_POSSIBLE) {
+      sql.append(
+          "begin perform set_config('%s', '%s', false); exception when others then null; end; "
+              .formatted(setting.name, setting.value));
+    }
+    return sql.append("perform set_config('role', '%s', false); end $$".formatted(role)).toString();
+  }
+}
