@@ -192,26 +192,19 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   }
 
   /// Counts a fault of ours, so that one that stays ends in a dead job and not in an endless loop.
-  /// With its job the message ends too, in a state from which it can be sent again. Where even that
-  /// can't be written, the job comes back when its lease ends.
+  /// Where even that can't be written, the job comes back when its lease ends.
   private void fail(Job job, Throwable e, Jobs jobs) {
-    String error = FaultText.of(e);
-    int failures = job.failures() + 1;
-    boolean last = !schedule().allows(failures);
-    JobEnd end = last ? new JobEnd.Dead(error) : new JobEnd.Failed(error, null);
     try {
       database.useEngine(
-          tx -> {
-            if (!jobs.endHeld(tx, Map.of(job, end)).isEmpty() && last) {
-              giveUp(tx, job, failures);
-            }
-          });
+          tx -> jobs.endHeld(tx, Map.of(job, new JobEnd.Failed(FaultText.of(e), null))));
     } catch (RuntimeException again) {
       LOG.error("job {} comes back when its lease ends: {}", job.id(), again.toString());
     }
   }
 
-  private void giveUp(EngineTx tx, Job job, int failures) {
+  /// With its job the message ends too, in a state from which it can be sent again.
+  @Override
+  public void died(EngineTx tx, Job job, int failures) {
     UUID message;
     try {
       message = UUID.fromString(job.payload());

@@ -1,5 +1,6 @@
 package dev.tenon.work;
 
+import dev.tenon.db.EngineTx;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
@@ -24,6 +25,13 @@ public interface JobHandler {
   ///
   /// Runs on a thread of its own, never inside a transaction.
   void run(TenantId tenant, List<Job> batch, Jobs jobs);
+
+  /// Ends what waited for a job that has just died, after its last try or because the server died
+  /// at it again and again: called in the transaction that writes the job's end, so that neither
+  /// stands without the other.
+  ///
+  /// @param failures how often it failed, the last time included
+  default void died(EngineTx tx, Job job, int failures) {}
 
   /// The id of what a job is about, such as a message, for people; empty where there is none. It is
   /// all that is shown of a payload.

@@ -72,6 +72,7 @@ public final class Jobs {
     if (ended != ends.size()) {
       throw new LeaseLost(ends.size() - ended);
     }
+    tellOfDeaths(tx, sorted, ends.keySet());
     countAfterCommit(tx, ends, sorted, ends.keySet());
   }
 
@@ -90,8 +91,18 @@ public final class Jobs {
         ends.keySet().stream()
             .filter(job -> held.contains(job.id()))
             .collect(Collectors.toUnmodifiableSet());
+    tellOfDeaths(tx, sorted, ours);
     countAfterCommit(tx, ends, sorted, ours);
     return ours;
+  }
+
+  private void tellOfDeaths(EngineTx tx, Sorted sorted, Set<Job> ended) {
+    for (JobStore.Finished finished : sorted.finished()) {
+      JobHandler handler = handlers.get(finished.job().kind());
+      if (handler != null && finished.state().equals("dead") && ended.contains(finished.job())) {
+        handler.died(tx, finished.job(), finished.failures());
+      }
+    }
   }
 
   /// What is rolled back has not happened, so it is counted once the commit is done.

@@ -2,6 +2,7 @@ package dev.tenon.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.email.MailContent;
 import dev.tenon.email.StoredMail;
 import dev.tenon.inbox.Inbox;
 import java.time.Duration;
@@ -217,7 +218,7 @@ class PaymentMailTest {
         .filter(row -> List.of(templates).contains(row.getFirst()))
         .map(
             row -> {
-              StoredMail stored = StoredMail.read(HexFormat.of().parseHex(row.get(2)));
+              var stored = (StoredMail) MailContent.read(HexFormat.of().parseHex(row.get(2)));
               return new Mail(
                   row.get(0), stored.subject(), stored.text(), stored.html(), row.get(1));
             })
