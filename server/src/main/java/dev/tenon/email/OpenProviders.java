@@ -79,8 +79,9 @@ final class OpenProviders implements AutoCloseable {
           old.add(replaced.provider());
         }
         if (open.size() > MAX) {
-          UUID eldest = open.keySet().iterator().next();
-          old.add(open.remove(eldest).provider());
+          var eldest = open.values().iterator();
+          old.add(eldest.next().provider());
+          eldest.remove();
         }
       }
     } finally {

@@ -9,6 +9,7 @@ import dev.tenon.connector.email.Settling;
 import dev.tenon.work.Job;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -182,8 +183,7 @@ class MailCertaintyTest extends MailBed {
         .containsExactly("gone@b.test away@b.test");
     MessageRoutes.MessageView view =
         db.asTenant(tenant, tx -> new MessageQueries().find(tx, id)).orElseThrow();
-    assertThat(view.attempts()).isNotNull();
-    assertThat(view.attempts().getFirst().refusedRecipients())
+    assertThat(Objects.requireNonNull(view.attempts()).getFirst().refusedRecipients())
         .containsExactly("gone@b.test", "away@b.test");
     assertThat(view.reason()).contains("will not deliver to gone@b.test, away@b.test");
   }
