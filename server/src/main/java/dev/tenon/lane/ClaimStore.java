@@ -34,7 +34,7 @@ final class ClaimStore {
   // waiting), starting after the last one served: so a tenant with a million facts delays nobody.
   // The oldest facts may be in lanes that other workers hold, so it looks beyond them, but not far:
   // a single lane with a million facts that somebody holds must cost no more than this. What such
-  // lanes hide is found by their names ([#BY_NAME]).
+  // lanes hide is found by their names ([#byName]).
   private static final String BY_AGE =
       """
       with recursive tenants as (
@@ -91,8 +91,8 @@ final class ClaimStore {
 
   // A tenant's lanes in the order of their names, from one on: a step costs one probe, however many
   // facts each has. Names are digests, so those from a random one on are a fair choice.
-  private static final String BY_NAME =
-      """
+  private static String byName(int look, int lanes) {
+    return """
       with recursive named as (
         (select w.lane_id, 1 as place from waiting_fact w
          where w.tenant_id = ? and w.lane_id >= ? order by w.lane_id limit 1)
@@ -116,7 +116,9 @@ final class ClaimStore {
       ), last as (
         select null::uuid as tenant_id limit 0
       )
-      """;
+      """
+        .formatted(look, lanes);
+  }
 
   // A lease that is over is taken only if nobody has its row: a node that was stopped in the middle
   // of a transaction holds it until its session is ended, and whoever waited for that would stop
@@ -180,7 +182,7 @@ final class ClaimStore {
       Instant until) {
     return tx.plain(
         connection -> {
-          try (var statement = connection.prepareStatement(BY_NAME.formatted(look, lanes) + TAKE)) {
+          try (var statement = connection.prepareStatement(byName(look, lanes) + TAKE)) {
             Parameters parameters =
                 Parameters.of(statement)
                     .uuid(tenant.uuid())

@@ -62,8 +62,8 @@ final class FactStore {
   // more than that and leaves room for the others: of the shares go four facts of each lane, the
   // oldest lane first, then four more of each, until the batch is full by number or bytes. Facts
   // that are asleep and not due stop their lane: what came after them is not applied before them.
-  private static final String READY_OF_HELD =
-      """
+  private static String readyOfHeld(int facts, long bytes) {
+    return """
       with held as materialized (
         select l.id from lane l
         join unnest(?::uuid[], ?::bigint[]) as c (lane_id, token)
@@ -94,7 +94,9 @@ final class FactStore {
       ) b
       where b.number = 1 or b.bytes <= %2$d
       order by b.lane_id, b.id
-      """;
+      """
+        .formatted(facts, bytes);
+  }
 
   /// The first facts of those of `claims` that this node still holds, each lane in the order of
   /// arrival, at most `facts` of them and `bytes` of bodies, but always one. The lanes stay locked
@@ -112,7 +114,7 @@ final class FactStore {
     return tx.plain(
         connection -> {
           try (PreparedStatement statement =
-              connection.prepareStatement(READY_OF_HELD.formatted(facts, bytes))) {
+              connection.prepareStatement(readyOfHeld(facts, bytes))) {
             var _ =
                 Parameters.of(statement)
                     .uuids(claims, LaneStore.Claim::lane)

@@ -123,7 +123,12 @@ final class JobStore {
   /// @param jobs jobs in a batch at most
   /// @param full tenants that get urgent jobs only
   /// @param urgent the last priority that is urgent; -1 for none
-  record Ask(List<String> kinds, UUID after, int tenants, int jobs, List<UUID> full, int urgent) {}
+  record Ask(List<String> kinds, UUID after, int tenants, int jobs, List<UUID> full, int urgent) {
+
+    String within(String sql) {
+      return sql.formatted(tenants, jobs);
+    }
+  }
 
   /// What a claim found.
   ///
@@ -135,7 +140,7 @@ final class JobStore {
     List<Job> jobs = new ArrayList<>();
     var last = new AtomicReference<@Nullable UUID>();
     tx.handle()
-        .createQuery(CLAIM.formatted(ask.tenants(), ask.jobs()))
+        .createQuery(ask.within(CLAIM))
         .bindArray("kinds", String.class, ask.kinds())
         .bind("after", ask.after())
         .bindArray("full", UUID.class, ask.full())
