@@ -98,7 +98,8 @@ public final class Sandbox implements AutoCloseable {
     }
     address.set(URI.create("http://127.0.0.1:" + server.port()));
     simulator.started(context);
-    log.info("{} simulator at {}", simulator.title(), context.url());
+    // Whoever starts a sandbox says where it is in words of their own.
+    log.debug("{} simulator at {}", simulator.title(), context.url());
     return new Running(simulator, context, server, filter);
   }
 
