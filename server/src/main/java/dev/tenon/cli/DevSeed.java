@@ -57,7 +57,7 @@ final class DevSeed {
   }
 
   /// Makes the tenant and its connections once; later starts use them again, pointed at where the
-  /// sandbox is now. The webhook is registered afresh, since the server's port may have changed.
+  /// sandbox is now. The webhook endpoint is moved along, since the server's port may have changed.
   static Seeded plant(
       Tenon tenon, Sandbox sandbox, StripeSimulator stripe, int smtpPort, Secret apiKey) {
     Map<String, ConnectionId> made = connect(tenon, sandbox, smtpPort);
@@ -70,8 +70,11 @@ final class DevSeed {
             .flatMap(found -> found.secret("webhook_secret"))
             .orElseThrow();
     String hook = tenon.publicUrl().at("/in/" + stripeId);
-    stripe.forgetEndpoints(url -> String.valueOf(url.getPath()).startsWith("/in/con_"));
-    stripe.registerEndpoint(URI.create(hook), webhookSecret.reveal());
+    String _ =
+        stripe.moveEndpoint(
+            url -> String.valueOf(url.getPath()).startsWith("/in/con_"),
+            URI.create(hook),
+            webhookSecret.reveal());
     Map<String, Map<String, String>> connections = new LinkedHashMap<>();
     made.forEach(
         (provider, id) ->
