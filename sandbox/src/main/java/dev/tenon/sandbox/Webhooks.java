@@ -67,6 +67,8 @@ public final class Webhooks implements AutoCloseable {
     Optional<Address> of(OutgoingWebhook webhook, Instant at);
   }
 
+  /// Where to, and with what.
+  ///
   /// @param headers made afresh for every try
   public record Address(URI url, Map<String, String> headers) {
     public Address {

@@ -148,11 +148,12 @@ public final class Mailbox {
     try {
       List<Mail> settled = new ArrayList<>();
       for (Mail each : mails) {
-        Mail now = each.number() == mail.number() ? each.with(fate) : each;
-        if (now != each) {
-          keep(now);
+        if (each.number() == mail.number()) {
+          settled.add(each.with(fate));
+          keep(settled.getLast());
+        } else {
+          settled.add(each);
         }
-        settled.add(now);
       }
       mails.clear();
       mails.addAll(settled);
