@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.zip.Deflater;
 
-/// The rows that a webhook leaves, by two other ways, on the same database, without HTTP, signatures
-/// or sealing: what a server does that commits each webhook by itself, and what PostgreSQL can take
-/// at most.
+/// The rows that a webhook leaves, by two other ways, on the same database, without HTTP,
+/// signatures or sealing: what a server does that commits each webhook by itself, and what
+/// PostgreSQL can take at most.
 ///
 /// The rows go into copies of the server's own tables (`received_event`, `fact_key`,
 /// `waiting_fact`), with their columns, keys, indexes and fill factors, but for the partitions; the
@@ -23,30 +23,6 @@ final class Baselines {
   private static final int BATCH = 256;
   private static final UUID TENANT = new UUID(0x0190_0000_0000_7000L, 0x8000_0000_0000_0001L);
   private static final UUID CONNECTION = new UUID(0x0190_0000_0000_7000L, 0x8000_0000_0000_0002L);
-
-  /// The same statement for one webhook and for many.
-  private static final String INSERT =
-      """
-      with f as (
-        select * from unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::bytea[], ?::int[])
-          as f (event_id, fact_id, key, lane_id, body, body_bytes)
-      ), k as (
-        insert into %1$s_fact_key (tenant_id, key, fact_id, seen, last_seen_at)
-        select '%2$s', key, fact_id, 1, clock_timestamp() from f order by key
-        on conflict do nothing
-      ), e as (
-        insert into %1$s_received_event (tenant_id, id, connection_id, provider, received_at,
-          sealed, body_bytes, fact_ids, lane_ids)
-        select '%2$s', event_id, '%3$s', 'stripe', clock_timestamp(), body, body_bytes,
-          array[fact_id], array[lane_id]
-        from f
-      )
-      insert into %1$s_waiting_fact (tenant_id, lane_id, id, received_event_id, connection_id,
-        ordinal, kind, object, occurred_at)
-      select '%2$s', lane_id, fact_id, event_id, '%3$s', 0, 'customer.subscription.updated',
-        'sub_' || lane_id, clock_timestamp()
-      from f
-      """;
 
   private final Supplier<Connection> sessions;
   private final byte[][] bodies = new byte[512][];
@@ -86,8 +62,7 @@ final class Baselines {
                   () -> {
                     try (Connection connection = sessions.get();
                         PreparedStatement insert =
-                            connection.prepareStatement(
-                                INSERT.formatted(prefix, TENANT, CONNECTION))) {
+                            connection.prepareStatement(statement(prefix))) {
                       while (System.nanoTime() < end) {
                         inserted.addAndGet(insert(connection, insert, batch));
                       }
@@ -118,12 +93,39 @@ final class Baselines {
                 "create table %s_%s (like %s including all)".formatted(prefix, table, table));
       }
       // These are not copied by `like`.
-      boolean _ = statement.execute("alter table %s_fact_key set (fillfactor = 90)".formatted(prefix));
+      boolean _ =
+          statement.execute("alter table %s_fact_key set (fillfactor = 90)".formatted(prefix));
       boolean _ =
           statement.execute("alter table %s_waiting_fact set (fillfactor = 80)".formatted(prefix));
     } catch (SQLException e) {
       throw new BenchFailure("cannot make the tables of a baseline", e);
     }
+  }
+
+  /// The same statement for one webhook and for many.
+  private static String statement(String prefix) {
+    return """
+      with f as (
+        select * from unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::bytea[], ?::int[])
+          as f (event_id, fact_id, key, lane_id, body, body_bytes)
+      ), k as (
+        insert into %1$s_fact_key (tenant_id, key, fact_id, seen, last_seen_at)
+        select '%2$s', key, fact_id, 1, clock_timestamp() from f order by key
+        on conflict do nothing
+      ), e as (
+        insert into %1$s_received_event (tenant_id, id, connection_id, provider, received_at,
+          sealed, body_bytes, fact_ids, lane_ids)
+        select '%2$s', event_id, '%3$s', 'stripe', clock_timestamp(), body, body_bytes,
+          array[fact_id], array[lane_id]
+        from f
+      )
+      insert into %1$s_waiting_fact (tenant_id, lane_id, id, received_event_id, connection_id,
+        ordinal, kind, object, occurred_at)
+      select '%2$s', lane_id, fact_id, event_id, '%3$s', 0, 'customer.subscription.updated',
+        'sub_' || lane_id, clock_timestamp()
+      from f
+      """
+        .formatted(prefix, TENANT, CONNECTION);
   }
 
   private int insert(Connection connection, PreparedStatement insert, int batch)

@@ -272,8 +272,7 @@ final class Bed implements AutoCloseable {
       counting = null;
       return false;
     }
-    boolean killed =
-        ProcessHandle.of(session).filter(ProcessHandle::destroyForcibly).isPresent();
+    boolean killed = ProcessHandle.of(session).filter(ProcessHandle::destroyForcibly).isPresent();
     counting = null;
     return killed;
   }

@@ -54,7 +54,8 @@ public final class Journal implements AutoCloseable {
       String text =
           "{\"key\":%s%s}\n"
               .formatted(
-                  Json.write(Json.object().stringNode(key)), json == null ? "" : ",\"value\":" + json);
+                  Json.write(Json.object().stringNode(key)),
+                  json == null ? "" : ",\"value\":" + json);
       return text.getBytes(StandardCharsets.UTF_8);
     }
   }
@@ -201,7 +202,8 @@ public final class Journal implements AutoCloseable {
         compact();
       }
     } catch (IOException e) {
-      log.error("The sandbox can't write to {}; a restart will not know the last changes.", path, e);
+      log.error(
+          "The sandbox can't write to {}; a restart will not know the last changes.", path, e);
     }
   }
 

@@ -88,8 +88,8 @@ public final class Webhooks implements AutoCloseable {
     send(batch, List.of());
   }
 
-  /// The same for a change that is itself kept in the simulator's journal: both go there at once, so
-  /// that neither is there without the other.
+  /// The same for a change that is itself kept in the simulator's journal: both go there at once,
+  /// so that neither is there without the other.
   public synchronized void send(List<OutgoingWebhook> batch, List<Journal.Line> change) {
     if (unfinished + 2 * batch.size() > WAITING_MAX) {
       journal.append(change);
@@ -152,8 +152,7 @@ public final class Webhooks implements AutoCloseable {
   }
 
   private static Journal.Line line(Entry entry, Instant nextTry) {
-    return new KeptWebhook(
-            entry.delivery.id(), entry.webhook, entry.delivery.tries(), nextTry)
+    return new KeptWebhook(entry.delivery.id(), entry.webhook, entry.delivery.tries(), nextTry)
         .line();
   }
 
@@ -246,8 +245,7 @@ public final class Webhooks implements AutoCloseable {
           record(entry, new WebhookPost.Answer(0, "the endpoint is gone"), true);
           return;
         }
-        answer =
-            post.send(address.get().url(), entry.webhook.body(), address.get().headers());
+        answer = post.send(address.get().url(), entry.webhook.body(), address.get().headers());
       } finally {
         atOnce.release();
       }

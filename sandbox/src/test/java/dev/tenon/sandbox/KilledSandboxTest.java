@@ -138,8 +138,7 @@ class KilledSandboxTest {
     assertThat(call("postmark", "/email", headers, POSTMARK_MAIL).statusCode()).isEqualTo(200);
     JsonNode whole = json(call("mailbox", "/api/messages/mail_00000001", Map.of(), ""));
     killAndStartAgain();
-    assertThat(json(call("mailbox", "/api/messages/mail_00000001", Map.of(), "")))
-        .isEqualTo(whole);
+    assertThat(json(call("mailbox", "/api/messages/mail_00000001", Map.of(), ""))).isEqualTo(whole);
     assertThat(whole.path("state").asString()).isEqualTo("bounced");
     assertThat(whole.path("attachments").size()).isEqualTo(1);
     HttpResponse<String> refused = call("postmark", "/email", headers, POSTMARK_MAIL);
@@ -172,8 +171,7 @@ class KilledSandboxTest {
     if (!key.isEmpty()) {
       request.header("Idempotency-Key", key);
     }
-    HttpResponse<String> answer =
-        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return answer;
   }

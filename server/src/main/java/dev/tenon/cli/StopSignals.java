@@ -1,13 +1,15 @@
 package dev.tenon.cli;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +33,18 @@ final class StopSignals {
   static StopSignals take() {
     Map<Object, Object> before = new HashMap<>();
     try {
-      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Class<?> signalType = Class.forName("sun.misc.Signal");
+      Consumer<Object> heard = StopSignals::told;
+      MethodHandle told =
+          MethodHandles.publicLookup()
+              .findVirtual(
+                  Consumer.class, "accept", MethodType.methodType(void.class, Object.class))
+              .bindTo(heard)
+              .asType(MethodType.methodType(void.class, signalType));
       Object ours =
-          Proxy.newProxyInstance(
-              StopSignals.class.getClassLoader(), new Class<?>[] {handler}, handling());
+          MethodHandleProxies.asInterfaceInstance(Class.forName("sun.misc.SignalHandler"), told);
       for (String name : List.of("INT", "TERM")) {
-        Object signal =
-            Class.forName("sun.misc.Signal").getConstructor(String.class).newInstance(name);
+        Object signal = signalType.getConstructor(String.class).newInstance(name);
         before.put(signal, handle(signal, ours));
       }
     } catch (ReflectiveOperationException e) {
@@ -67,24 +74,13 @@ final class StopSignals {
   }
 
   /// A signal comes in a thread of its own, so that the first may wait for the end.
-  private static InvocationHandler handling() {
-    return (proxy, method, arguments) ->
-        switch (method.getName()) {
-          case "handle" -> {
-            end(number(arguments));
-            yield null;
-          }
-          case "equals" -> proxy == arguments[0];
-          case "hashCode" -> System.identityHashCode(proxy);
-          default -> "handler of stop signals";
-        };
-  }
-
-  private static int number(@Nullable Object[] arguments) throws ReflectiveOperationException {
-    Object signal = java.util.Objects.requireNonNull(arguments[0]);
-    return signal.getClass().getMethod("getNumber").invoke(signal) instanceof Integer number
-        ? number
-        : 0;
+  private static void told(Object signal) {
+    try {
+      Object number = signal.getClass().getMethod("getNumber").invoke(signal);
+      end(number instanceof Integer known ? known : 0);
+    } catch (ReflectiveOperationException e) {
+      end(0);
+    }
   }
 
   private static void end(int number) {

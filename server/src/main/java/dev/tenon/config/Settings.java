@@ -26,7 +26,8 @@ public final class Settings {
           "delivery.disable-hours", NO_EFFECT,
           "retention.audit-days", NO_EFFECT,
           "retention.delivery-days",
-              NO_EFFECT + " retention.event-days says how long events for your application are kept.");
+              NO_EFFECT
+                  + " retention.event-days says how long events for your application are kept.");
 
   private final Map<String, Setting> merged = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();

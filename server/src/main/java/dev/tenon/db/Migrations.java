@@ -26,8 +26,8 @@ public final class Migrations {
         .migrationsExecuted;
   }
 
-  /// Sessions in UTC, in which weeks are counted, whatever zone this machine is in. The driver would
-  /// name the machine's when it connects.
+  /// Sessions in UTC, in which weeks are counted, whatever zone this machine is in. The driver
+  /// would name the machine's when it connects.
   private static final class InUtc extends PGSimpleDataSource {
     private static final long serialVersionUID = 1L;
 

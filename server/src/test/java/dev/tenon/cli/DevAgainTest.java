@@ -125,8 +125,7 @@ class DevAgainTest {
     }
     try (Tenon tenon = tenon()) {
       plant(tenon);
-      assertThat(routing(tenon))
-          .containsExactly(first.connections().get("resend").get("id"));
+      assertThat(routing(tenon)).containsExactly(first.connections().get("resend").get("id"));
       assertThat(
               tenon
                   .database()
@@ -162,7 +161,8 @@ class DevAgainTest {
         .asTenant(
             tenon.tenants().list(Optional.empty(), 10).getFirst().id(),
             tx ->
-                tx.handle()
+                tx
+                    .handle()
                     .createQuery(
                         """
                         select connection_id from email_route

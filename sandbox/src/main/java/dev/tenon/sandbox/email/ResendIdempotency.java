@@ -44,8 +44,8 @@ final class ResendIdempotency {
 
   private record Done(String payload, Instant at, JsonNode answer) implements Entry {}
 
-  /// Takes back what an earlier run kept, and keeps what happens from now on. A call that was running
-  /// when that run ended is not known: it was never answered.
+  /// Takes back what an earlier run kept, and keeps what happens from now on. A call that was
+  /// running when that run ended is not known: it was never answered.
   synchronized void keepIn(Journal kept) {
     journal = kept;
     kept.take(PREFIX)

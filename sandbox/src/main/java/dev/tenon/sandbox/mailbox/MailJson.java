@@ -65,8 +65,7 @@ final class MailJson {
         .forEach(entry -> metadata.put(entry.getKey(), entry.getValue().asString()));
     List<MailHeader> headers = new ArrayList<>();
     for (JsonNode header : json.path("headers")) {
-      headers.add(
-          new MailHeader(header.path("name").asString(), header.path("value").asString()));
+      headers.add(new MailHeader(header.path("name").asString(), header.path("value").asString()));
     }
     List<AttachedFile> attachments = new ArrayList<>();
     for (JsonNode file : json.path("attachments")) {

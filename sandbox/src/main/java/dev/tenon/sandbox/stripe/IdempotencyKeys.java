@@ -8,8 +8,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// or that failed with 500.
 ///
 /// Not kept is what never began: wrong parameters (see [StripeError#isBefore]). Such a call may be
-/// mended and sent again with its key. Calls run one at a time here, so none conflicts with another.
-/// From docs.stripe.com/api/idempotent_requests.
+/// mended and sent again with its key. Calls run one at a time here, so none conflicts with
+/// another. From docs.stripe.com/api/idempotent_requests.
 final class IdempotencyKeys {
   static final String TYPE = "idempotency_key";
 

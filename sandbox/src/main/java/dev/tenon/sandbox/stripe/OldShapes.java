@@ -36,7 +36,6 @@ final class OldShapes {
   }
 
   /// A copy of the event as that version shows it; an empty version is the account's own.
-  ///
   static ObjectNode of(ObjectNode event, String version, Lookup lookup) {
     ObjectNode copy = event.deepCopy();
     if (version.isEmpty()) {
@@ -74,7 +73,10 @@ final class OldShapes {
     invoice.put("paid", invoice.path("status").asString().equals("paid"));
     Optional<ObjectNode> intent = lookup.intentOf(invoice.path("id").asString());
     set(invoice, "payment_intent", intent.map(found -> found.path("id").asString("")).orElse(""));
-    set(invoice, "charge", intent.map(found -> found.path("latest_charge").asString("")).orElse(""));
+    set(
+        invoice,
+        "charge",
+        intent.map(found -> found.path("latest_charge").asString("")).orElse(""));
     for (JsonNode node : invoice.path("lines").path("data")) {
       if (node instanceof ObjectNode line) {
         line(line, lookup);

@@ -1,7 +1,6 @@
 package dev.tenon.sandbox.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import dev.tenon.sandbox.Json;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.stripe.exception.InvalidRequestException;
@@ -17,6 +16,7 @@ import com.stripe.param.ProductCreateParams;
 import com.stripe.param.SubscriptionListParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.checkout.SessionCreateParams;
+import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.WebhookSink;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -245,10 +245,7 @@ class StripeSalesTest extends StripeSimulatorRig {
     simulator.registerEndpoint(sink.url(), SECRET);
     String once =
         Json.readObject(
-                bytes(
-                    post(
-                        "/v1/prices",
-                        "currency=usd&unit_amount=500&product_data[name]=Setup")))
+                bytes(post("/v1/prices", "currency=usd&unit_amount=500&product_data[name]=Setup")))
             .path("id")
             .asString();
     String session =

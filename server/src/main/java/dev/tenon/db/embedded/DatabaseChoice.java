@@ -25,9 +25,10 @@ public final class DatabaseChoice implements AutoCloseable {
     this.embedded = embedded;
   }
 
-  /// Starts the embedded server in `postgres/` of the data folder and keeps it running, or looks whether the operator's
-  /// own answers and is new enough. Throws [DatabaseStartException] when neither is so, and
-  /// [dev.tenon.config.ConfigException] when the password is not where the settings say.
+  /// Starts the embedded server in `postgres/` of the data folder and keeps it running, or looks
+  /// whether the operator's own answers and is new enough. Throws [DatabaseStartException] when
+  /// neither is so, and [dev.tenon.config.ConfigException] when the password is not where the
+  /// settings say.
   public static DatabaseChoice open(Config config, Map<String, String> environment) {
     if (config.database().isEmbedded()) {
       Path folder = config.data().folder().toAbsolutePath().normalize().resolve("postgres");

@@ -62,8 +62,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  /// From now on until [#close], starts the server again on its port whenever it ended without being
-  /// asked to; see [Supervisor].
+  /// From now on until [#close], starts the server again on its port whenever it ended without
+  /// being asked to; see [Supervisor].
   public synchronized EmbeddedPostgres keepRunning() {
     if (!closed && supervisor == null) {
       supervisor = Supervisor.of(server, logFile);
