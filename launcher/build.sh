@@ -47,25 +47,37 @@ is_built() {
   [ "$built" = "$3" ]
 }
 
-# One build at a time in one folder. The holder's process id is in the lock, so a dead one is seen.
+# One build at a time in one folder. The lock is a link whose target is the holder's process id: made
+# in one step, so that none is ever there without saying whose it is, and a dead one is seen.
 lock_build() {
-  local holder told=''
-  until mkdir "$TENON_STATE/build.lock" 2>/dev/null; do
-    holder=$(cat "$TENON_STATE/build.lock/pid" 2>/dev/null || :)
-    if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then
-      rm -rf "$TENON_STATE/build.lock"
+  local lock=$TENON_STATE/build.holder holder told=''
+  until ln -s "$$" "$lock" 2>/dev/null; do
+    holder=$(readlink "$lock" 2>/dev/null || :)
+    if [ -z "$holder" ]; then
+      # Released just now.
+      sleep 0.1
       continue
     fi
-    [ -n "$told" ] || say "Waiting for another build in this folder${holder:+ (process $holder)}."
+    if ! kill -0 "$holder" 2>/dev/null; then
+      take_stale "$lock" "$holder"
+      continue
+    fi
+    [ -n "$told" ] || say "Waiting for another build in this folder (process $holder)."
     told=yes
     sleep 0.5
   done
-  printf '%s\n' "$$" >"$TENON_STATE/build.lock/pid"
   trap unlock_build EXIT
 }
 
+# Removes the lock of a dead process, but not the one that somebody else made meanwhile.
+take_stale() {
+  mv "$1" "$1.$$" 2>/dev/null || return 0
+  if [ "$(readlink "$1.$$")" != "$2" ]; then ln -s "$(readlink "$1.$$")" "$1" 2>/dev/null || :; fi
+  rm -f "$1.$$"
+}
+
 unlock_build() {
-  rm -rf "$TENON_STATE/build.lock"
+  rm -f "$TENON_STATE/build.holder"
   trap - EXIT
 }
 

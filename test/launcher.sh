@@ -159,12 +159,35 @@ check 'a failed build exits with 1' exited 1
 check 'a failed build shows the error' says err 'the word is wrong'
 check 'a failed build names its log' says err '.tenon/build.log'
 check 'a failed build starts nothing' lines out 0
-check 'a failed build leaves no lock' missing "$root/.tenon/build.lock"
+no_lock() { [ ! -L "$root/.tenon/build.holder" ] && [ ! -e "$root/.tenon/build.holder" ]; }
+check 'a failed build leaves no lock' no_lock
 rm "$scratch/broken"
-mkdir -p "$root/.tenon/build.lock"
-echo 999999 >"$root/.tenon/build.lock/pid"
+ln -s 999999 "$root/.tenon/build.holder"
 run JAVA_HOME="$jdk" -- hello
 check 'the lock of a dead process does not stop a build' exited 0
+check 'and is gone' no_lock
+
+# A build that is killed at any moment must not stop those after it
+touch "$root/server/src/main/java/Killed.java"
+cp "$bin/mvn" "$scratch/mvn-kept"
+cat >"$bin/mvn" <<MAVEN
+#!/usr/bin/env bash
+if [ "\$1" = -v ]; then echo 'Apache Maven 3.9.11 (test)'; exit; fi
+for _ in {1..200}; do [ -e "$scratch/go" ] || sleep 0.05; done
+MAVEN
+(cd "$scratch" && exec env -i PATH="$bin" HOME="$scratch/home" JAVA_HOME="$jdk" TENON_OFFLINE=1 "$root/tenon" hello) >"$scratch/out" 2>"$scratch/err" &
+killed=$!
+tries=0
+until [ -L "$root/.tenon/build.holder" ] || [ $((tries += 1)) -gt 200 ]; do sleep 0.05; done
+holder_is() { [ "$(readlink "$root/.tenon/build.holder")" = "$1" ]; }
+check 'the lock says from the beginning who holds it' holder_is "$killed"
+kill -s KILL "$killed"
+wait "$killed" 2>/dev/null || :
+cp "$scratch/mvn-kept" "$bin/mvn"
+run JAVA_HOME="$jdk" -- hello
+check 'a build that was killed does not stop the next' exited 0
+check 'which built' says out '<hello>'
+touch "$scratch/go"
 
 # The JDK
 new_machine

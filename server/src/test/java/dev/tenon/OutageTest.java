@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenon.access.Scope;
 import dev.tenon.config.Config;
 import dev.tenon.config.Layer;
-import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.EgressPolicy;
@@ -22,15 +21,23 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -91,7 +98,7 @@ class OutageTest {
                             tx,
                             "stripe",
                             "Stripe",
-                            Connection.Environment.DEVELOPMENT,
+                            dev.tenon.connection.Connection.Environment.DEVELOPMENT,
                             Map.of(),
                             Map.of("webhook_secret", Secret.of(SECRET)))
                         .id());
@@ -134,12 +141,93 @@ class OutageTest {
     assertThat(count("lane")).isZero();
   }
 
+  @Test
+  void theKilledDatabaseComesBackByItselfAndNothingAcknowledgedIsLost() throws Exception {
+    postgres.keepRunning();
+    long killed = postgres.pid();
+    Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    var going = new AtomicBoolean(true);
+    var someBefore = new CountDownLatch(50);
+    List<Thread> senders = new ArrayList<>();
+    for (int sender = 0; sender < 4; sender++) {
+      String prefix = "evt_" + sender + "_";
+      senders.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    for (int i = 0; going.get(); i++) {
+                      if (status(prefix + i) == 200) {
+                        acknowledged.add(prefix + i);
+                        someBefore.countDown();
+                      }
+                    }
+                  }));
+    }
+    assertThat(someBefore.await(30, TimeUnit.SECONDS)).isTrue();
+
+    ProcessHandle.of(killed).orElseThrow().destroyForcibly();
+
+    await(() -> postgres.pid() != killed && get("/readyz").statusCode() == 200);
+    int then = acknowledged.size();
+    await(() -> acknowledged.size() > then + 20);
+    going.set(false);
+    for (Thread sender : senders) {
+      sender.join();
+    }
+    assertThat(postgres.port()).isEqualTo(port);
+    await(() -> count("waiting_fact") == 0);
+    long stored = facts();
+    assertThat(stored).isGreaterThanOrEqualTo(acknowledged.size());
+    for (String event : acknowledged) {
+      assertThat(status(event)).isEqualTo(200);
+    }
+    await(() -> count("waiting_fact") == 0);
+    assertThat(facts()).as("every acknowledged one was known").isEqualTo(stored);
+  }
+
+  @Test
+  void aKilledSessionOfTheDatabaseCutsTheOthersForAMomentOnly() throws Exception {
+    postgres.keepRunning();
+    long postmaster = postgres.pid();
+    assertThat(webhook("evt_1").statusCode()).isEqualTo(200);
+    long session;
+    try (var connection = administrator();
+        var statement = connection.createStatement();
+        var row =
+            statement.executeQuery(
+                "select pid from pg_stat_activity where application_name = 'tenon-engine' limit 1")) {
+      row.next();
+      session = row.getLong(1);
+    }
+    ProcessHandle.of(session).orElseThrow().destroyForcibly();
+
+    await(() -> status("evt_2") == 200);
+    assertThat(postgres.pid()).isEqualTo(postmaster);
+    assertThat(webhook("evt_1").statusCode()).as("known from before").isEqualTo(200);
+    await(() -> facts() == 2);
+  }
+
+  private int status(String event) {
+    try {
+      return webhook(event).statusCode();
+    } catch (Exception e) {
+      return 0;
+    }
+  }
+
+  private Connection administrator() throws SQLException {
+    var address = postgres.administrator();
+    return DriverManager.getConnection(
+        address.jdbcUrl(), address.user(), address.password().reveal());
+  }
+
   private EmbeddedPostgres startPostgres(int wanted) {
     return EmbeddedPostgres.start(
         new EmbeddedPostgresConfig(
             folder.resolve("postgres"),
             wanted,
-            false,
+            // What was acknowledged has to outlive a kill.
+            true,
             folder.resolve("postgres.log"),
             TestFolders.programs()));
   }

@@ -255,14 +255,41 @@ final class Bed implements AutoCloseable {
     startServerAgain();
   }
 
-  /// Kills one of PostgreSQL's own processes with `kill -9`: it then ends all sessions and
-  /// recovers.
-  void killBackend() {
-    ProcessHandle.of(postgres.pid()).stream()
-        .flatMap(ProcessHandle::children)
-        .skip(8)
-        .findFirst()
-        .ifPresent(ProcessHandle::destroyForcibly);
+  /// Kills the process of one of the server's sessions with `kill -9`: PostgreSQL then ends all
+  /// sessions and recovers. Answers whether there was one to kill.
+  boolean killBackend() {
+    long session;
+    try {
+      session =
+          countOnce(
+              """
+              select coalesce((select pid from pg_stat_activity
+                where application_name like 'tenon-%' and backend_type = 'client backend'
+                order by random() limit 1), 0)
+              """);
+    } catch (SQLException e) {
+      // The database recovers from the last kill.
+      counting = null;
+      return false;
+    }
+    boolean killed = ProcessHandle.of(session).filter(ProcessHandle::destroyForcibly).isPresent();
+    counting = null;
+    return killed;
+  }
+
+  /// Kills PostgreSQL's postmaster with `kill -9` and does nothing else: the supervisor starts it
+  /// again, as it does in a server that runs its own.
+  void killSupervised() {
+    long killed = postgres.keepRunning().pid();
+    ProcessHandle.of(killed).ifPresent(ProcessHandle::destroyForcibly);
+    counting = null;
+    long end = System.nanoTime() + START_MAX.toNanos();
+    while (postgres.pid() == killed || !postgres.isRunning()) {
+      if (System.nanoTime() > end) {
+        throw new BenchFailure("the killed PostgreSQL was not started again within " + START_MAX);
+      }
+      Pause.millis(20);
+    }
   }
 
   private void startServerAgain() throws IOException {

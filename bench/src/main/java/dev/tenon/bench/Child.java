@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 /// server.
 final class Child implements AutoCloseable {
   private static final String USUAL_OPTIONS =
-      "-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xmx1g --enable-native-access=ALL-UNNAMED";
+      "-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xmx1g --enable-native-access=ALL-UNNAMED"
+          + " --sun-misc-unsafe-memory-access=allow";
 
   private final Process process;
   private final Path log;

@@ -28,6 +28,12 @@ final class Crash implements Callable<Integer> {
       description = "Of the random moments and victims (printed; default: a new one).")
   private long seed = System.nanoTime() % 1_000_000;
 
+  @Option(
+      names = "--minutes-max",
+      paramLabel = "N",
+      description = "When to stop killing, though not done (${DEFAULT-VALUE}); the run then fails.")
+  private int minutesMax = 20;
+
   private final Report report;
 
   Crash(Report report) {
@@ -38,7 +44,9 @@ final class Crash implements Callable<Integer> {
     SERVER,
     DATABASE,
     BOTH,
-    DATABASE_SESSION
+    DATABASE_SESSION,
+    /// The database, which the supervisor of the embedded one starts again.
+    SUPERVISED_DATABASE
   }
 
   @Override
@@ -56,20 +64,28 @@ final class Crash implements Callable<Integer> {
         }
         settle(bed);
       }
-      return new CrashBooks(bed, sender, arrivals.perMail()).report(report, killed.toString())
-          ? 0
-          : 1;
+      int done = killed.values().stream().mapToInt(Integer::intValue).sum();
+      if (done < kills) {
+        report.line("stopped after %d minutes".formatted(minutesMax), done + " kills only");
+      }
+      boolean balanced =
+          new CrashBooks(bed, sender, arrivals.perMail()).report(report, killed.toString());
+      return balanced && done == kills ? 0 : 1;
     }
   }
 
   private void kill(Bed bed, StripeSender sender, Map<Victim, Integer> killed) throws IOException {
     var random = new Random(seed);
-    for (int i = 0; i < kills; i++) {
+    long end = System.nanoTime() + Duration.ofMinutes(minutesMax).toNanos();
+    int done = 0;
+    while (done < kills && System.nanoTime() < end) {
       awaitProgress(bed, sender);
       Pause.millis(random.nextInt(900));
       Victim victim = victim(random);
-      killed.merge(victim, 1, Integer::sum);
-      kill(bed, victim);
+      if (kill(bed, victim)) {
+        killed.merge(victim, 1, Integer::sum);
+        done++;
+      }
     }
     awaitProgress(bed, sender);
   }
@@ -79,17 +95,23 @@ final class Crash implements Callable<Integer> {
       case 0, 1 -> Victim.DATABASE;
       case 2, 3 -> Victim.BOTH;
       case 4 -> Victim.DATABASE_SESSION;
+      case 5 -> Victim.SUPERVISED_DATABASE;
       default -> Victim.SERVER;
     };
   }
 
-  private static void kill(Bed bed, Victim victim) throws IOException {
+  /// Answers whether there was something to kill.
+  private static boolean kill(Bed bed, Victim victim) throws IOException {
     switch (victim) {
       case SERVER -> bed.killServer();
       case DATABASE -> bed.killPostgres();
       case BOTH -> bed.killBoth();
-      case DATABASE_SESSION -> bed.killBackend();
+      case DATABASE_SESSION -> {
+        return bed.killBackend();
+      }
+      case SUPERVISED_DATABASE -> bed.killSupervised();
     }
+    return true;
   }
 
   /// Until webhooks are acknowledged again.

@@ -117,7 +117,7 @@ final class Ingest implements Callable<Integer> {
 
   /// The same by other ways.
   private void beside(Bed bed, Duration part, double accepted, double applied) {
-    var baselines = new Baselines(bed.database(), new StripeWebhooks(bed.secret(), "b"));
+    var baselines = new Baselines(bed::administrator, new StripeWebhooks(bed.secret(), "b"));
     double single = baselines.single(part).perSecond();
     report.line(
         "one INSERT per commit",

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /// Runs simulators, each on its own loopback port.
 ///
-/// Closing stops them all, and saves their state when there is a data directory.
+/// With a data directory they remember what happened, whether they are closed or killed.
 public final class Sandbox implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Sandbox.class);
 
@@ -26,12 +26,14 @@ public final class Sandbox implements AutoCloseable {
   private static final long BODY_BYTES_MAX = 40L * 1024 * 1024;
 
   private final SandboxSettings settings;
+  private final Journals journals;
 
   /// Read by requests while others open or close.
   private final List<Running> running = new CopyOnWriteArrayList<>();
 
   private Sandbox(SandboxSettings settings) {
     this.settings = settings;
+    this.journals = new Journals(settings.directory());
   }
 
   /// Opens a port for every simulator.
@@ -57,12 +59,15 @@ public final class Sandbox implements AutoCloseable {
   private Running open(Simulator simulator) {
     AtomicReference<URI> address = new AtomicReference<>();
     Faults faults = new Faults();
-    Webhooks webhooks = new Webhooks(settings.clock(), faults, settings.webhookRetries());
+    Journal journal = journals.get(simulator.name());
+    Webhooks webhooks = new Webhooks(settings.clock(), faults, settings.webhookRetries(), journal);
     SimulatorContext context =
         new SimulatorContext(
             settings.clock(),
             faults,
             webhooks,
+            journal,
+            journals::get,
             () -> {
               URI url = address.get();
               if (url == null) {
@@ -70,7 +75,6 @@ public final class Sandbox implements AutoCloseable {
               }
               return url;
             });
-    settings.state().ifPresent(state -> state.load(simulator));
     FaultFilter filter = new FaultFilter(simulator, faults);
     HttpRouting.Builder routing = HttpRouting.builder().addFilter(filter);
     ControlRoutes.add(routing, simulator, context, this::urls);
@@ -98,7 +102,9 @@ public final class Sandbox implements AutoCloseable {
     }
     address.set(URI.create("http://127.0.0.1:" + server.port()));
     simulator.started(context);
-    log.info("{} simulator at {}", simulator.title(), context.url());
+    webhooks.resume();
+    // Whoever starts a sandbox says where it is in words of their own.
+    log.debug("{} simulator at {}", simulator.title(), context.url());
     return new Running(simulator, context, server, filter);
   }
 
@@ -152,10 +158,10 @@ public final class Sandbox implements AutoCloseable {
       r.filter.release();
       r.server.stop();
       r.context.webhooks().close();
-      settings.state().ifPresent(state -> state.save(r.simulator));
       r.simulator.close();
     }
     running.clear();
+    journals.close();
   }
 
   private record Running(

@@ -12,12 +12,12 @@ import java.util.Optional;
 /// @param clock where times in objects, events and signatures come from
 /// @param ports fixed port by simulator name; a free one where there is none, or where it is 0
 /// @param webhookRetries pause before each further try of a webhook; its size bounds the tries
-/// @param state where state is kept between runs; empty keeps it in memory only
+/// @param directory where state is kept between runs, as it changes; empty keeps it in memory only
 public record SandboxSettings(
     InstantSource clock,
     Map<String, Integer> ports,
     List<Duration> webhookRetries,
-    Optional<StateDirectory> state) {
+    Optional<Path> directory) {
   private static final List<Duration> RETRIES =
       List.of(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(30));
 
@@ -36,17 +36,16 @@ public record SandboxSettings(
 
   /// The same with fixed ports.
   public SandboxSettings withPorts(Map<String, Integer> ports) {
-    return new SandboxSettings(clock, ports, webhookRetries, state);
+    return new SandboxSettings(clock, ports, webhookRetries, directory);
   }
 
   /// The same with another retry schedule.
   public SandboxSettings withWebhookRetries(List<Duration> retries) {
-    return new SandboxSettings(clock, ports, retries, state);
+    return new SandboxSettings(clock, ports, retries, directory);
   }
 
-  /// The same with state kept in a directory, one JSON file for each simulator.
+  /// The same with state kept in a directory, one file for each simulator and one for the mailbox.
   public SandboxSettings withDirectory(Path directory) {
-    return new SandboxSettings(
-        clock, ports, webhookRetries, Optional.of(new StateDirectory(directory)));
+    return new SandboxSettings(clock, ports, webhookRetries, Optional.of(directory));
   }
 }

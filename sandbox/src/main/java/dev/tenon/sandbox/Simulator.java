@@ -2,7 +2,6 @@ package dev.tenon.sandbox;
 
 import io.helidon.webserver.http.HttpRouting;
 import java.util.List;
-import tools.jackson.databind.node.ObjectNode;
 
 /// One stand-in provider. It gets a loopback port of its own, since some SDKs take a host and a
 /// port but no path.
@@ -10,7 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// The [Sandbox] adds to every simulator: an index page at `/`, faults at `/_sandbox/faults` and
 /// the log of webhook deliveries at `/_sandbox/deliveries`. A simulator must do its work before it
 /// sends the answer, because the fault "time out after accepting" cuts the connection at that
-/// moment.
+/// moment. For the same reason what it remembers goes to its [Journal] before the answer: who was
+/// answered finds it again after a kill.
 public interface Simulator extends AutoCloseable {
   /// Lower-case word, unique in a sandbox: `stripe`, `postmark`.
   String name();
@@ -38,14 +38,6 @@ public interface Simulator extends AutoCloseable {
   default List<Link> links() {
     return List.of();
   }
-
-  /// The state to keep when the sandbox has a data directory; an empty object keeps nothing.
-  default ObjectNode save() {
-    return Json.object();
-  }
-
-  /// Takes back what [#save] gave, before the port opens.
-  default void load(ObjectNode state) {}
 
   @Override
   default void close() {}

@@ -3,6 +3,7 @@ package dev.tenon.sandbox;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -30,11 +31,11 @@ final class WebhookPost implements AutoCloseable {
   /// @param status 0 when there was no answer
   record Answer(int status, String body) {}
 
-  Answer send(OutgoingWebhook webhook, Map<String, String> headers) throws InterruptedException {
+  Answer send(URI url, String body, Map<String, String> headers) throws InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(webhook.url())
+        HttpRequest.newBuilder(url)
             .timeout(TIME_LIMIT)
-            .POST(HttpRequest.BodyPublishers.ofString(webhook.body(), StandardCharsets.UTF_8));
+            .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
     headers.forEach(request::setHeader);
     var call =
         client

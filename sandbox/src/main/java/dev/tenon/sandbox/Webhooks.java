@@ -1,6 +1,8 @@
 package dev.tenon.sandbox;
 
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,9 +23,15 @@ import org.slf4j.LoggerFactory;
 ///
 /// First tries to one URL go out one after the other in the order given, so that a run can be
 /// repeated; a retry overtakes nothing and waits for nothing. Disorder is asked for by a fault.
+///
+/// What is not delivered yet is in the journal, with its next try, so that a restart goes on where
+/// a kill ended: not before [#RESTART_PAUSE], since who receives may have been restarted as well.
 public final class Webhooks implements AutoCloseable {
   /// Deliveries remembered; the oldest goes first.
   public static final int LOG_MAX = 2_000;
+
+  /// How long a restarted sandbox waits before it goes on.
+  static final Duration RESTART_PAUSE = Duration.ofSeconds(3);
 
   private static final Logger log = LoggerFactory.getLogger(Webhooks.class);
   private static final int WAITING_MAX = 20_000;
@@ -38,34 +46,114 @@ public final class Webhooks implements AutoCloseable {
   private final Semaphore atOnce = new Semaphore(AT_ONCE_MAX);
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Map<String, Deque<Entry>> lanes = new LinkedHashMap<>();
+  private final Journal journal;
+  private volatile Addresses addresses =
+      (webhook, at) -> Optional.of(new Address(webhook.url(), Map.of()));
   private long next = 1;
   private int unfinished;
   private boolean closed;
 
-  Webhooks(InstantSource clock, Faults faults, List<Duration> retries) {
+  Webhooks(InstantSource clock, Faults faults, List<Duration> retries, Journal journal) {
     this.clock = clock;
+    this.journal = journal;
     this.faults = faults;
     this.retries = List.copyOf(retries);
+  }
+
+  /// Where a webhook goes, asked before every try: an endpoint may have moved or got a new secret,
+  /// and signatures carry the time.
+  public interface Addresses {
+    /// Empty when the endpoint is gone: then nothing is sent any more.
+    Optional<Address> of(OutgoingWebhook webhook, Instant at);
+  }
+
+  /// Where to, and with what.
+  ///
+  /// @param headers made afresh for every try
+  public record Address(URI url, Map<String, String> headers) {
+    public Address {
+      headers = Map.copyOf(headers);
+    }
+  }
+
+  /// Asks `asked` for addresses from now on; without it a webhook goes to its own URL, unsigned.
+  public void addressed(Addresses asked) {
+    addresses = asked;
   }
 
   /// Sends the webhooks of one change, in this order unless a fault says otherwise.
   ///
   /// @throws IllegalStateException when far too many are waiting
-  public synchronized void send(List<OutgoingWebhook> batch) {
-    if (batch.isEmpty() || closed) {
-      return;
+  public void send(List<OutgoingWebhook> batch) {
+    send(batch, List.of());
+  }
+
+  /// The same for a change that is itself kept in the simulator's journal: both go there at once,
+  /// so that neither is there without the other.
+  public synchronized void send(List<OutgoingWebhook> batch, List<Journal.Line> change) {
+    if (unfinished + 2 * batch.size() > WAITING_MAX) {
+      journal.append(change);
+      throw new IllegalStateException("more than " + WAITING_MAX + " webhooks are waiting");
+    }
+    List<Journal.Line> lines = new ArrayList<>(change);
+    List<Entry> made = closed ? List.of() : entries(batch);
+    made.forEach(entry -> lines.add(line(entry, clock.instant())));
+    journal.append(lines);
+    made.forEach(this::start);
+  }
+
+  private List<Entry> entries(List<OutgoingWebhook> batch) {
+    if (batch.isEmpty()) {
+      return List.of();
     }
     List<OutgoingWebhook> order = new ArrayList<>(batch);
     if (faults.take(Fault.Kind.REORDER_WEBHOOKS, "").isPresent()) {
       order = order.reversed();
     }
     boolean twice = faults.take(Fault.Kind.DUPLICATE_WEBHOOKS, "").isPresent();
+    List<Entry> made = new ArrayList<>();
     for (OutgoingWebhook webhook : order) {
-      enqueue(webhook);
+      made.add(entry(webhook));
       if (twice) {
-        enqueue(webhook);
+        made.add(entry(webhook));
       }
     }
+    return made;
+  }
+
+  /// Goes on with what an earlier run had not delivered.
+  synchronized void resume() {
+    Instant now = clock.instant();
+    journal
+        .take(KeptWebhook.KEY)
+        .forEach(
+            (id, json) -> {
+              KeptWebhook kept = KeptWebhook.read(id, json);
+              next = Math.max(next, kept.number() + 1);
+              Entry entry =
+                  new Entry(kept.webhook(), waiting(id, kept.webhook(), kept.tries(), now));
+              remember(entry);
+              Duration pause = Duration.between(now, kept.nextTry());
+              later(entry, pause.compareTo(RESTART_PAUSE) < 0 ? RESTART_PAUSE : pause);
+            });
+  }
+
+  private static Delivery waiting(String id, OutgoingWebhook webhook, int tries, Instant now) {
+    return new Delivery(
+        id,
+        webhook.eventId(),
+        webhook.eventType(),
+        webhook.url(),
+        tries,
+        Delivery.State.WAITING,
+        0,
+        "",
+        now);
+  }
+
+  private static Journal.Line line(Entry entry, Instant nextTry) {
+    return new KeptWebhook(entry.delivery.id(), entry.webhook, entry.delivery.tries(), nextTry)
+        .line();
   }
 
   /// Sends a logged webhook once more, as a new delivery.
@@ -73,8 +161,13 @@ public final class Webhooks implements AutoCloseable {
   /// @return the new delivery, or empty when the log no longer has the id
   public synchronized Optional<Delivery> resend(String id) {
     return Optional.ofNullable(entries.get(id))
-        .map(entry -> enqueue(entry.webhook))
-        .map(entry -> entry.delivery);
+        .map(
+            known -> {
+              Entry again = entry(known.webhook);
+              journal.append(List.of(line(again, clock.instant())));
+              start(again);
+              return again.delivery;
+            });
   }
 
   /// The log, newest first.
@@ -97,30 +190,21 @@ public final class Webhooks implements AutoCloseable {
     return true;
   }
 
-  private Entry enqueue(OutgoingWebhook webhook) {
-    if (unfinished >= WAITING_MAX) {
-      throw new IllegalStateException("more than " + WAITING_MAX + " webhooks are waiting");
-    }
-    String id = "dlv_" + next++;
-    Entry entry =
-        new Entry(
-            webhook,
-            new Delivery(
-                id,
-                webhook.eventId(),
-                webhook.eventType(),
-                webhook.url(),
-                0,
-                Delivery.State.WAITING,
-                0,
-                "",
-                clock.instant()));
-    entries.put(id, entry);
+  private Entry entry(OutgoingWebhook webhook) {
+    return new Entry(webhook, waiting("dlv_" + next++, webhook, 0, clock.instant()));
+  }
+
+  private void remember(Entry entry) {
+    entries.put(entry.delivery.id(), entry);
     if (entries.size() > LOG_MAX) {
       entries.remove(entries.keySet().iterator().next());
     }
     unfinished++;
-    String lane = webhook.url().toString();
+  }
+
+  private void start(Entry entry) {
+    remember(entry);
+    String lane = entry.webhook.url().toString();
     Deque<Entry> waiting = lanes.get(lane);
     if (waiting == null) {
       lanes.put(lane, new ArrayDeque<>(List.of(entry)));
@@ -128,7 +212,12 @@ public final class Webhooks implements AutoCloseable {
     } else {
       waiting.add(entry);
     }
-    return entry;
+  }
+
+  private void later(Entry entry, Duration pause) {
+    var _ =
+        timer.schedule(
+            () -> workers.execute(() -> attempt(entry)), pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void drain(String lane) {
@@ -151,7 +240,12 @@ public final class Webhooks implements AutoCloseable {
     try {
       atOnce.acquire();
       try {
-        answer = post.send(entry.webhook, entry.webhook.headers().apply(clock.instant()));
+        Optional<Address> address = addresses.of(entry.webhook, clock.instant());
+        if (address.isEmpty()) {
+          record(entry, new WebhookPost.Answer(0, "the endpoint is gone"), true);
+          return;
+        }
+        answer = post.send(address.get().url(), entry.webhook.body(), address.get().headers());
       } finally {
         atOnce.release();
       }
@@ -162,36 +256,41 @@ public final class Webhooks implements AutoCloseable {
       log.warn("Webhook {} cannot be sent", entry.delivery.eventId(), e);
       answer = new WebhookPost.Answer(0, String.valueOf(e.getMessage()));
     }
-    record(entry, answer);
+    record(entry, answer, false);
   }
 
-  private synchronized void record(Entry entry, WebhookPost.Answer answer) {
-    int tries = entry.delivery.tries() + 1;
+  private synchronized void record(Entry entry, WebhookPost.Answer answer, boolean last) {
     boolean delivered = answer.status() >= 200 && answer.status() < 300;
-    boolean again = !delivered && tries <= retries.size() && !closed;
+    if (closed && !delivered) {
+      // Cut off by the stop: the journal has it, and the next run goes on.
+      unfinished--;
+      notifyAll();
+      return;
+    }
+    int tries = entry.delivery.tries() + 1;
+    boolean again = !delivered && !last && tries <= retries.size();
     Delivery.State state =
         delivered
             ? Delivery.State.DELIVERED
             : again ? Delivery.State.WAITING : Delivery.State.FAILED;
-    Delivery last = entry.delivery;
+    Delivery before = entry.delivery;
     entry.delivery =
         new Delivery(
-            last.id(),
-            last.eventId(),
-            last.eventType(),
-            last.url(),
+            before.id(),
+            before.eventId(),
+            before.eventType(),
+            before.url(),
             tries,
             state,
             answer.status(),
             answer.body(),
             clock.instant());
     if (again) {
-      var _ =
-          timer.schedule(
-              () -> workers.execute(() -> attempt(entry)),
-              retries.get(tries - 1).toMillis(),
-              TimeUnit.MILLISECONDS);
+      Duration pause = retries.get(tries - 1);
+      journal.append(List.of(line(entry, clock.instant().plus(pause))));
+      later(entry, pause);
     } else {
+      journal.remove(KeptWebhook.KEY + before.id());
       unfinished--;
     }
     notifyAll();

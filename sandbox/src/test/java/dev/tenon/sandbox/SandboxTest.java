@@ -127,14 +127,14 @@ class SandboxTest {
     SandboxSettings settings =
         SandboxMain.settings(new String[] {"--stripe-port", "4242", "--data", "/tmp/x"});
     assertThat(settings.ports()).isEqualTo(Map.of("stripe", 4242));
-    assertThat(settings.state()).isPresent();
+    assertThat(settings.directory()).isPresent();
     assertThatThrownBy(() -> SandboxMain.settings(new String[] {"--stripe-port", "99999"}))
         .hasMessageContaining("65535");
   }
 
   private OutgoingWebhook webhook(String id) {
     URI url = URI.create(sandbox.url("counting") + "/_sandbox/hook");
-    return new OutgoingWebhook(id, "thing.done", url, id, at -> Map.of("X-At", at.toString()));
+    return new OutgoingWebhook(id, "thing.done", "", url, id);
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {

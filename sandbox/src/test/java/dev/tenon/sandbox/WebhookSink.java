@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class WebhookSink implements AutoCloseable {
   private final ConcurrentLinkedQueue<Received> received = new ConcurrentLinkedQueue<>();
   private final WebServer server;
+  private volatile int status = 200;
 
   public WebhookSink() {
     server =
@@ -31,7 +32,7 @@ public final class WebhookSink implements AutoCloseable {
                           request.headers().forEach(h -> headers.put(h.name(), h.get()));
                           received.add(new Received(headers, request.content().as(String.class)));
                           response.header(HeaderNames.CONTENT_TYPE, "text/plain");
-                          response.send("taken");
+                          response.status(status).send("taken");
                         }))
             .build()
             .start();
@@ -39,6 +40,11 @@ public final class WebhookSink implements AutoCloseable {
 
   public URI url() {
     return URI.create("http://127.0.0.1:" + server.port() + "/hook");
+  }
+
+  /// Answers with this from now on.
+  public void answer(int with) {
+    status = with;
   }
 
   public List<Received> received() {

@@ -69,47 +69,43 @@ final class Dev implements Callable<Integer> {
     List<Simulator> simulators = new ArrayList<>();
     simulators.add(stripe);
     simulators.addAll(email.simulators());
-    List<AutoCloseable> started = new ArrayList<>();
-    try {
-      DatabaseChoice database = DatabaseChoice.open(config, console.environment());
-      started.add(database);
-      Sandbox sandbox =
-          Sandbox.start(
-              simulators,
-              SandboxSettings.defaults(clock)
-                  .withPorts(ports(config.server().port(), simulators))
-                  .withDirectory(config.data().folder().resolve("sandbox")));
-      started.add(sandbox);
-      Tenon tenon =
-          Tenon.start(
-              config,
-              new Tenon.Surroundings(
-                  database.address(),
-                  key,
-                  Optional.empty(),
-                  EgressPolicy.allowing(sandbox.urls().values()),
-                  address -> address.isLoopbackAddress(),
-                  clock),
-              begun -> {
-                var _ = DevSeed.connect(begun, sandbox, email.smtpPort());
-              });
-      started.add(tenon);
-      DevSeed.Seeded seeded =
-          DevSeed.plant(
-              tenon,
-              sandbox,
-              stripe,
-              email.smtpPort(),
-              DevKey.keep(tenon, config.data().folder().resolve("dev-key")));
-      Map<String, Object> ready = ready(tenon, sandbox, seeded);
-      started.add(RunningDev.announce(config.data().folder(), ready));
-      ReadyFile.write(readyFile, ready);
-      console.answer(json.wanted(), text(ready), ready);
-    } catch (RuntimeException e) {
-      UntilStopped.closeAll(started);
-      throw e;
-    }
-    UntilStopped.hold(started);
+    UntilStopped.run(
+        stop -> {
+          DatabaseChoice database = stop.add(DatabaseChoice.open(config, console.environment()));
+          Sandbox sandbox =
+              stop.add(
+                  Sandbox.start(
+                      simulators,
+                      SandboxSettings.defaults(clock)
+                          .withPorts(ports(config.server().port(), simulators))
+                          .withDirectory(config.data().folder().resolve("sandbox"))));
+          Tenon tenon =
+              stop.add(
+                  Tenon.start(
+                      config,
+                      new Tenon.Surroundings(
+                          database.address(),
+                          key,
+                          Optional.empty(),
+                          EgressPolicy.allowing(sandbox.urls().values()),
+                          address -> address.isLoopbackAddress(),
+                          clock),
+                      begun -> {
+                        var _ = DevSeed.connect(begun, sandbox, email.smtpPort());
+                      }));
+          DevSeed.Seeded seeded =
+              DevSeed.plant(
+                  tenon,
+                  sandbox,
+                  stripe,
+                  email.smtpPort(),
+                  DevKey.keep(tenon, config.data().folder().resolve("dev-key")));
+          Map<String, Object> ready = ready(tenon, sandbox, seeded);
+          stop.add(RunningDev.announce(config.data().folder(), ready));
+          ReadyFile.write(readyFile, ready);
+          console.answer(json.wanted(), text(ready), ready);
+          stop.hold();
+        });
     return 0;
   }
 

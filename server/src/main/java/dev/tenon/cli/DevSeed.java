@@ -37,6 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class DevSeed {
   private static final String SLUG = "acme";
   private static final int CONNECTIONS_MAX = 100;
+  private static final int TENANTS_AT_ONCE = 100;
   private static final String SANDBOX_KEY = "sk_test_tenon_sandbox";
 
   private DevSeed() {}
@@ -57,7 +58,7 @@ final class DevSeed {
   }
 
   /// Makes the tenant and its connections once; later starts use them again, pointed at where the
-  /// sandbox is now. The webhook is registered afresh, since the server's port may have changed.
+  /// sandbox is now. The webhook endpoint is moved along, since the server's port may have changed.
   static Seeded plant(
       Tenon tenon, Sandbox sandbox, StripeSimulator stripe, int smtpPort, Secret apiKey) {
     Map<String, ConnectionId> made = connect(tenon, sandbox, smtpPort);
@@ -70,8 +71,11 @@ final class DevSeed {
             .flatMap(found -> found.secret("webhook_secret"))
             .orElseThrow();
     String hook = tenon.publicUrl().at("/in/" + stripeId);
-    stripe.forgetEndpoints(url -> String.valueOf(url.getPath()).startsWith("/in/con_"));
-    stripe.registerEndpoint(URI.create(hook), webhookSecret.reveal());
+    String _ =
+        stripe.moveEndpoint(
+            url -> String.valueOf(url.getPath()).startsWith("/in/con_"),
+            URI.create(hook),
+            webhookSecret.reveal());
     Map<String, Map<String, String>> connections = new LinkedHashMap<>();
     made.forEach(
         (provider, id) ->
@@ -87,55 +91,71 @@ final class DevSeed {
   }
 
   /// The sandbox's connections by provider, made where they are missing and pointed at it. Done
-  /// before any work starts, so that mail left over from the last run goes out at once.
+  /// before any work starts, so that mail left over from the last run goes out at once. What a
+  /// person changed since (email routing, senders) stays.
   static Map<String, ConnectionId> connect(Tenon tenon, Sandbox sandbox, int smtpPort) {
     TenantId tenant = tenant(tenon);
-    Map<String, ConnectionId> made = new LinkedHashMap<>();
-    for (String provider : List.of("stripe", "postmark", "resend", "smtp")) {
-      Map<String, String> settings =
-          provider.equals("smtp")
-              ? Map.of("host", "127.0.0.1", "port", Integer.toString(smtpPort), "security", "plain")
-              : Map.of("base_url", sandbox.url(provider).toString());
-      made.put(provider, connection(tenon, tenant, provider, settings));
-    }
-    tenon.database().useTenant(tenant, tx -> route(tx, made));
-    return made;
+    Map<String, ConnectionId> all =
+        tenon.database().asTenant(tenant, tx -> findOrMake(tenon, tx, sandbox, smtpPort));
+    all.forEach(
+        (provider, id) -> {
+          var _ =
+              tenon
+                  .connections()
+                  .change(
+                      tenant,
+                      id,
+                      new Connections.Change(
+                          Optional.empty(),
+                          Optional.of(Connection.State.ACTIVE),
+                          Optional.of(settings(provider, sandbox, smtpPort)),
+                          Map.of(),
+                          Optional.empty()));
+        });
+    return all;
   }
 
-  private static ConnectionId connection(
-      Tenon tenon, TenantId tenant, String provider, Map<String, String> settings) {
-    Optional<Connection> known =
-        tenon
-            .database()
-            .asTenant(
-                tenant,
-                tx ->
-                    tenon
-                        .connections()
-                        .list(tx, Optional.of(provider), Optional.empty(), CONNECTIONS_MAX)
-                        .stream()
-                        .filter(found -> found.name().equals(name(provider)))
-                        .filter(found -> found.state() != Connection.State.DISABLED)
-                        .findFirst());
-    if (known.isEmpty()) {
-      return tenon
-          .database()
-          .asTenant(tenant, tx -> create(tenon, tx, provider, settings, secrets(provider)));
+  /// In one transaction, so that a start that is cut short leaves no connections without routing.
+  private static Map<String, ConnectionId> findOrMake(
+      Tenon tenon, TenantTx tx, Sandbox sandbox, int smtpPort) {
+    Map<String, ConnectionId> all = new LinkedHashMap<>();
+    boolean isNew = false;
+    for (String provider : List.of("stripe", "postmark", "resend", "smtp")) {
+      Optional<ConnectionId> known = find(tenon, tx, provider);
+      isNew |= known.isEmpty();
+      all.put(
+          provider,
+          known.orElseGet(
+              () ->
+                  create(
+                      tenon,
+                      tx,
+                      provider,
+                      settings(provider, sandbox, smtpPort),
+                      secrets(provider))));
     }
-    ConnectionId id = known.get().id();
-    var _ =
-        tenon
-            .connections()
-            .change(
-                tenant,
-                id,
-                new Connections.Change(
-                    Optional.empty(),
-                    Optional.of(Connection.State.ACTIVE),
-                    Optional.of(settings),
-                    Map.of(),
-                    Optional.empty()));
-    return id;
+    if (isNew) {
+      route(tx, all);
+      addSender(tx);
+    }
+    return all;
+  }
+
+  private static Optional<ConnectionId> find(Tenon tenon, TenantTx tx, String provider) {
+    return tenon
+        .connections()
+        .list(tx, Optional.of(provider), Optional.empty(), CONNECTIONS_MAX)
+        .stream()
+        .filter(found -> found.name().equals(name(provider)))
+        .filter(found -> found.state() != Connection.State.DISABLED)
+        .findFirst()
+        .map(Connection::id);
+  }
+
+  private static Map<String, String> settings(String provider, Sandbox sandbox, int smtpPort) {
+    return provider.equals("smtp")
+        ? Map.of("host", "127.0.0.1", "port", Integer.toString(smtpPort), "security", "plain")
+        : Map.of("base_url", sandbox.url(provider).toString());
   }
 
   private static Map<String, Secret> secrets(String provider) {
@@ -155,13 +175,25 @@ final class DevSeed {
   private static TenantId tenant(Tenon tenon) {
     return switch (tenon.tenants().create("Acme", Optional.of(SLUG))) {
       case Tenants.Creation.Created(Tenant created) -> created.id();
-      case Tenants.Creation.SlugTaken _ ->
-          tenon.tenants().list(Optional.empty(), 100).stream()
-              .filter(found -> found.slug().equals(Optional.of(SLUG)))
-              .findFirst()
-              .orElseThrow()
-              .id();
+      case Tenants.Creation.SlugTaken _ -> known(tenon);
     };
+  }
+
+  /// However many tenants have been made since: the newest come first.
+  private static TenantId known(Tenon tenon) {
+    Optional<UUID> before = Optional.empty();
+    while (true) {
+      List<Tenant> page = tenon.tenants().list(before, TENANTS_AT_ONCE);
+      for (Tenant found : page) {
+        if (found.slug().equals(Optional.of(SLUG))) {
+          return found.id();
+        }
+      }
+      if (page.isEmpty()) {
+        throw new IllegalStateException("the tenant with the slug " + SLUG + " can't be found");
+      }
+      before = Optional.of(page.getLast().id().uuid());
+    }
   }
 
   private static ConnectionId create(
@@ -176,15 +208,20 @@ final class DevSeed {
         .id();
   }
 
-  private static void route(TenantTx tx, Map<String, ConnectionId> made) {
-    int _ =
+  /// Postmark first, Resend and SMTP as fallbacks, unless there is a routing.
+  private static void route(TenantTx tx, Map<String, ConnectionId> connections) {
+    boolean isRouted =
         tx.handle()
-            .createUpdate("delete from email_route where tenant_id = :tenant")
+            .createQuery("select exists (select from email_route where tenant_id = :tenant)")
             .bind("tenant", tx.tenant().uuid())
-            .execute();
+            .mapTo(Boolean.class)
+            .one();
+    if (isRouted) {
+      return;
+    }
     int priority = 0;
     for (String provider : List.of("postmark", "resend", "smtp")) {
-      UUID id = made.get(provider) == null ? new UUID(0, 0) : made.get(provider).uuid();
+      UUID id = Optional.ofNullable(connections.get(provider)).orElseThrow().uuid();
       int _ =
           tx.handle()
               .createUpdate(
@@ -197,13 +234,16 @@ final class DevSeed {
               .bind("priority", priority++)
               .execute();
     }
+  }
+
+  private static void addSender(TenantTx tx) {
     int _ =
         tx.handle()
             .createUpdate(
                 """
                 insert into sender (tenant_id, address, name, product, is_default, created_at)
-                values (:tenant, 'hello@acme.test', 'Acme', 'Acme', true, :now)
-                on conflict (tenant_id, address) do nothing
+                select :tenant, 'hello@acme.test', 'Acme', 'Acme', true, :now
+                where not exists (select from sender where tenant_id = :tenant)
                 """)
             .bind("tenant", tx.tenant().uuid())
             .bind("now", InstantSource.system().instant())

@@ -29,17 +29,19 @@ final class Migrate implements Callable<Integer> {
   public Integer call() {
     Config config = options.config(console.environment());
     Logging.start(config.log());
-    try (DatabaseChoice database = DatabaseChoice.open(config, console.environment())) {
-      int applied = Migrations.run(database.address());
-      console.answer(
-          json.wanted(),
-          switch (applied) {
-            case 0 -> "The database is up to date.";
-            case 1 -> "Applied 1 migration.";
-            default -> "Applied " + applied + " migrations.";
-          },
-          Map.of("applied", applied));
-    }
+    UntilStopped.run(
+        stop -> {
+          DatabaseChoice database = stop.add(DatabaseChoice.open(config, console.environment()));
+          int applied = Migrations.run(database.address());
+          console.answer(
+              json.wanted(),
+              switch (applied) {
+                case 0 -> "The database is up to date.";
+                case 1 -> "Applied 1 migration.";
+                default -> "Applied " + applied + " migrations.";
+              },
+              Map.of("applied", applied));
+        });
     return 0;
   }
 }

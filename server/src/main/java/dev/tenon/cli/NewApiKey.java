@@ -45,18 +45,20 @@ final class NewApiKey implements Callable<Integer> {
     Config config = options.config(console.environment());
     Logging.start(config.log());
     InstantSource clock = InstantSource.system();
-    try (DatabaseChoice choice = DatabaseChoice.open(config, console.environment())) {
-      int _ = Migrations.run(choice.address());
-      try (Database database = Database.open(choice.address(), new Database.PoolSizes(2, 2))) {
-        var keys = new ApiKeys(database, new Ids(clock), clock);
-        ApiKey.Created created =
-            database.asTenant(
-                TenantId.PLATFORM,
-                tx -> keys.create(tx, name, EnumSet.of(Scope.ALL), Optional.empty()));
-        console.answer(
-            json.wanted(), created.text().reveal(), Map.of("api_key", created.text().reveal()));
-      }
-    }
+    UntilStopped.run(
+        stop -> {
+          DatabaseChoice choice = stop.add(DatabaseChoice.open(config, console.environment()));
+          int _ = Migrations.run(choice.address());
+          Database database =
+              stop.add(Database.open(choice.address(), new Database.PoolSizes(2, 2)));
+          var keys = new ApiKeys(database, new Ids(clock), clock);
+          ApiKey.Created created =
+              database.asTenant(
+                  TenantId.PLATFORM,
+                  tx -> keys.create(tx, name, EnumSet.of(Scope.ALL), Optional.empty()));
+          console.answer(
+              json.wanted(), created.text().reveal(), Map.of("api_key", created.text().reveal()));
+        });
     return 0;
   }
 }

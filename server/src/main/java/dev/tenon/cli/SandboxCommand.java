@@ -69,20 +69,27 @@ final class SandboxCommand implements Callable<Integer> {
       ports.put(simulator.name(), port == 0 ? 0 : port + ports.size());
     }
     SandboxSettings settings = SandboxSettings.defaults(clock).withPorts(ports);
-    Sandbox sandbox;
+    UntilStopped.run(
+        stop -> {
+          Sandbox sandbox =
+              stop.add(start(simulators, data == null ? settings : settings.withDirectory(data)));
+          Map<String, Object> ready = ready(sandbox, simulators);
+          ReadyFile.write(readyFile, ready);
+          console.answer(json.wanted(), text(sandbox.urls(), smtpPort(simulators)), ready);
+          stop.hold();
+        });
+    return 0;
+  }
+
+  private static Sandbox start(List<Simulator> simulators, SandboxSettings settings) {
     try {
-      sandbox = Sandbox.start(simulators, data == null ? settings : settings.withDirectory(data));
+      return Sandbox.start(simulators, settings);
     } catch (IllegalStateException e) {
       throw new CommandFailed(
           Failure.FAILED,
           "%s Another program may have it; choose others with --port, or let it choose with --port 0"
               .formatted(e.getMessage()));
     }
-    Map<String, Object> ready = ready(sandbox, simulators);
-    ReadyFile.write(readyFile, ready);
-    console.answer(json.wanted(), text(sandbox.urls(), smtpPort(simulators)), ready);
-    UntilStopped.hold(List.of(sandbox));
-    return 0;
   }
 
   private static int smtpPort(List<Simulator> simulators) {

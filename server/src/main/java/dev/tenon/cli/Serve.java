@@ -56,33 +56,33 @@ final class Serve implements Callable<Integer> {
             .find("server.certificate-key", console.environment())
             .map(secret -> ServerTls.context(Path.of(config.server().certificate()), secret));
     PrivatePlaces opened = PrivatePlaces.parse(config.egress().allowPrivate());
-    DatabaseChoice database = DatabaseChoice.open(config, console.environment());
-    Tenon tenon;
-    try {
-      tenon =
-          Tenon.start(
-              config,
-              new Tenon.Surroundings(
-                  database.address(),
-                  key,
-                  tls,
-                  EgressPolicy.publicAnd(opened),
-                  address ->
-                      PublicAddresses.isPublic(address) || opened.networks().contains(address),
-                  InstantSource.system()));
-    } catch (RuntimeException e) {
-      database.close();
-      throw e;
-    }
-    String url = tenon.publicUrl().get();
+    UntilStopped.run(
+        stop -> {
+          DatabaseChoice database = stop.add(DatabaseChoice.open(config, console.environment()));
+          Tenon tenon =
+              stop.add(
+                  Tenon.start(
+                      config,
+                      new Tenon.Surroundings(
+                          database.address(),
+                          key,
+                          tls,
+                          EgressPolicy.publicAnd(opened),
+                          address ->
+                              PublicAddresses.isPublic(address)
+                                  || opened.networks().contains(address),
+                          InstantSource.system())));
+          tell(tenon.publicUrl().get(), config.console().enabled());
+          stop.hold();
+        });
+    return 0;
+  }
+
+  private void tell(String url, boolean hasConsole) {
     Map<String, String> ready =
-        config.console().enabled()
-            ? Map.of("api", url, "console", url + "/console")
-            : Map.of("api", url);
+        hasConsole ? Map.of("api", url, "console", url + "/console") : Map.of("api", url);
     ReadyFile.write(readyFile, ready);
     console.answer(json.wanted(), "Tenon answers at " + url, ready);
-    UntilStopped.hold(List.of(database, tenon));
-    return 0;
   }
 
   private VaultKey vaultKey(Config config) {

@@ -15,9 +15,19 @@ import org.jspecify.annotations.Nullable;
 
 /// The layers laid over each other, by full key, with the place that each value comes from.
 public final class Settings {
+  private static final String NO_EFFECT = "It never had an effect; remove the line.";
+
   /// Names that were settings once, and what to do instead. They refuse to start, so that an
   /// upgrade never ignores what an operator asked for.
-  static final Map<String, String> RETIRED = Map.of();
+  static final Map<String, String> RETIRED =
+      Map.of(
+          "delivery.timeout-seconds", NO_EFFECT,
+          "delivery.concurrency-max", NO_EFFECT,
+          "delivery.disable-hours", NO_EFFECT,
+          "retention.audit-days", NO_EFFECT,
+          "retention.delivery-days",
+              NO_EFFECT
+                  + " retention.event-days says how long events for your application are kept.");
 
   private final Map<String, Setting> merged = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();

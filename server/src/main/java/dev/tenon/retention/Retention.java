@@ -66,6 +66,19 @@ public final class Retention {
       weeks = Map.copyOf(weeks);
     }
 
+    /// Whether it changed something, or met something in its way.
+    boolean isNews() {
+      return messages > 0
+          || factKeys > 0
+          || weeks.keySet().stream()
+              .anyMatch(
+                  end ->
+                      switch (end) {
+                        case KEPT, ABSENT -> false;
+                        case DROPPED, THINNED, HELD, BUSY -> true;
+                      });
+    }
+
     public int count(WeekEnd end) {
       return weeks.getOrDefault(end, 0);
     }
@@ -101,7 +114,9 @@ public final class Retention {
     int keys =
         inBatches(() -> store.deleteFactKeys(daysBefore(now, kept.dedupe()), limits.batch()));
     Report report = new Report(ends, messages, keys);
-    LOG.info("retention: weeks {}, {} messages, {} fact keys", ends, messages, keys);
+    if (report.isNews()) {
+      LOG.info("retention: weeks {}, {} messages, {} fact keys", ends, messages, keys);
+    }
     return report;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenon.Tenon;
 import dev.tenon.config.Config;
 import dev.tenon.config.Layer;
+import dev.tenon.connection.ConnectionId;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.db.TestDatabase;
@@ -28,6 +29,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +80,99 @@ class DevAgainTest {
     assertThat(listed("/v1/prices").size()).isEqualTo(1);
     assertThat(Files.getPosixFilePermissions(folder.resolve("dev-key")))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+  }
+
+  @Test
+  void theWebhookEndpointKeepsItsIdSoThatWhatIsOnItsWayArrives() throws Exception {
+    try (Tenon tenon = tenon()) {
+      plant(tenon);
+    }
+    String id = listed("/v1/webhook_endpoints").path(0).path("id").asString();
+    String url;
+    try (Tenon tenon = tenon()) {
+      DevSeed.Seeded again = plant(tenon);
+      url = again.connections().get("stripe").get("webhook_url");
+    }
+    JsonNode endpoint = listed("/v1/webhook_endpoints").path(0);
+    assertThat(endpoint.path("id").asString()).isEqualTo(id);
+    assertThat(endpoint.path("url").asString()).isEqualTo(url);
+  }
+
+  @Test
+  void keepsTheRoutingAndTheSendersThatAPersonChose() {
+    DevSeed.Seeded first;
+    try (Tenon tenon = tenon()) {
+      first = plant(tenon);
+      assertThat(routing(tenon)).hasSize(3);
+      tenon
+          .database()
+          .useTenant(
+              first.tenant(),
+              tx -> {
+                int _ =
+                    tx.handle()
+                        .createUpdate(
+                            "delete from email_route where tenant_id = :tenant and priority <> 1")
+                        .bind("tenant", first.tenant().uuid())
+                        .execute();
+                int _ =
+                    tx.handle()
+                        .createUpdate(
+                            "update sender set address = 'own@acme.test' where tenant_id = :tenant")
+                        .bind("tenant", first.tenant().uuid())
+                        .execute();
+              });
+    }
+    try (Tenon tenon = tenon()) {
+      plant(tenon);
+      assertThat(routing(tenon)).containsExactly(first.connections().get("resend").get("id"));
+      assertThat(
+              tenon
+                  .database()
+                  .<List<String>>asTenant(
+                      first.tenant(),
+                      tx ->
+                          tx.handle()
+                              .createQuery("select address from sender where tenant_id = :tenant")
+                              .bind("tenant", first.tenant().uuid())
+                              .mapTo(String.class)
+                              .list()))
+          .containsExactly("own@acme.test");
+    }
+  }
+
+  @Test
+  void findsItsTenantBehindManyNewerOnes() {
+    DevSeed.Seeded first;
+    try (Tenon tenon = tenon()) {
+      first = plant(tenon);
+      for (int i = 0; i < 101; i++) {
+        var _ = tenon.tenants().create("Tenant " + i, Optional.empty());
+      }
+    }
+    try (Tenon tenon = tenon()) {
+      assertThat(plant(tenon).tenant()).isEqualTo(first.tenant());
+    }
+  }
+
+  private static List<String> routing(Tenon tenon) {
+    return tenon
+        .database()
+        .asTenant(
+            tenon.tenants().list(Optional.empty(), 10).getFirst().id(),
+            tx ->
+                tx
+                    .handle()
+                    .createQuery(
+                        """
+                        select connection_id from email_route
+                        where tenant_id = :tenant order by priority
+                        """)
+                    .bind("tenant", tx.tenant().uuid())
+                    .mapTo(UUID.class)
+                    .stream()
+                    .map(id -> new ConnectionId(id).toString())
+                    .toList());
   }
 
   @Test

@@ -192,6 +192,36 @@ class ConfigTest {
   }
 
   @Test
+  void saysOfEverySettingThatIsGoneWhatToDo() {
+    Layer file =
+        Layer.toml(
+            "tenon.toml",
+            """
+            [delivery]
+            timeout-seconds = 15
+            concurrency-max = 64
+            disable-hours = 120
+            [retention]
+            audit-days = 365
+            delivery-days = 30
+            """);
+    assertThatThrownBy(() -> Config.load(List.of(file)))
+        .hasMessageContaining("tenon.toml:2: the setting delivery.timeout-seconds is gone.")
+        .hasMessageContaining("tenon.toml:3: the setting delivery.concurrency-max is gone.")
+        .hasMessageContaining("tenon.toml:4: the setting delivery.disable-hours is gone.")
+        .hasMessageContaining("tenon.toml:6: the setting retention.audit-days is gone.")
+        .hasMessageContaining("tenon.toml:7: the setting retention.delivery-days is gone.")
+        .hasMessageContaining("remove the line")
+        .hasMessageContaining("retention.event-days")
+        .hasMessageNotContaining("did you mean");
+  }
+
+  @Test
+  void noSettingIsBothThereAndGone() {
+    assertThat(Settings.RETIRED.keySet()).doesNotContainAnyElementsOf(Settings.keys());
+  }
+
+  @Test
   void refusesPlainHttpBeyondLoopback() {
     assertThatThrownBy(
             () -> Config.load(List.of(Layer.commandLine(Map.of("server.host", "0.0.0.0")))))

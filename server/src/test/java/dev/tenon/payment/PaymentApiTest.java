@@ -173,7 +173,7 @@ class PaymentApiTest {
     assertThat(payment.path("amount").asLong()).isEqualTo(2900);
     assertThat(payment.path("amount_refunded").asLong()).isZero();
 
-    for (JsonNode charge : program.stripe.save().path("charge")) {
+    for (JsonNode charge : program.stripe.objects().path("charge")) {
       if (charge.path("customer").asString().equals(providerId)) {
         program.atStripe("/_sandbox/charges/" + charge.path("id").asString() + "/refund", "");
       }

@@ -80,7 +80,9 @@ public final class PostmarkSimulator implements Simulator {
 
   @Override
   public void routing(HttpRouting.Builder routing, SimulatorContext context) {
+    mailbox.keepIn(context.journals().apply("mailbox"));
     faults = context.faults();
+    suppressions.keepIn(context.journal());
     PostmarkRecords records = new PostmarkRecords(mailbox);
     routing
         .post("/email", (request, response) -> answer(request, response, this::send))

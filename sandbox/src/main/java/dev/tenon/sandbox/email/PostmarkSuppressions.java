@@ -1,5 +1,6 @@
 package dev.tenon.sandbox.email;
 
+import dev.tenon.sandbox.Journal;
 import dev.tenon.sandbox.Json;
 import io.helidon.webserver.http.ServerRequest;
 import java.time.InstantSource;
@@ -7,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,26 +19,71 @@ final class PostmarkSuppressions {
   static final int ADDRESSES_MAX = 10_000;
   private static final int REQUEST_MAX = 50;
 
+  private static final String KEPT = "suppression/";
+
   private final InstantSource clock;
   private final Map<Key, Entry> entries = new LinkedHashMap<>();
+  private @Nullable Journal journal;
 
   PostmarkSuppressions(InstantSource clock) {
     this.clock = clock;
   }
 
-  private record Key(String stream, String address) {}
+  private record Key(String stream, String address) {
+    String text() {
+      return KEPT + stream + "/" + address;
+    }
+  }
 
   private record Entry(String reason, String origin, String createdAt) {}
+
+  /// Takes back what an earlier run kept, and keeps what happens from now on.
+  synchronized void keepIn(Journal kept) {
+    journal = kept;
+    kept.take(KEPT)
+        .values()
+        .forEach(
+            json ->
+                entries.put(
+                    new Key(json.path("stream").asString(), json.path("address").asString()),
+                    new Entry(
+                        json.path("reason").asString(),
+                        json.path("origin").asString(),
+                        json.path("created_at").asString())));
+  }
+
+  private void keep(Key key, Entry entry) {
+    if (journal != null) {
+      journal.put(
+          key.text(),
+          Json.object()
+              .put("stream", key.stream())
+              .put("address", key.address())
+              .put("reason", entry.reason())
+              .put("origin", entry.origin())
+              .put("created_at", entry.createdAt()));
+    }
+  }
+
+  private synchronized void remove(Key key) {
+    entries.remove(key);
+    if (journal != null) {
+      journal.remove(key.text());
+    }
+  }
 
   synchronized boolean holds(String stream, String address) {
     return entries.containsKey(new Key(stream, address));
   }
 
   synchronized void add(String stream, String address, String reason, String origin) {
-    entries.putIfAbsent(
-        new Key(stream, address), new Entry(reason, origin, PostmarkRecords.time(clock.instant())));
+    Key key = new Key(stream, address);
+    Entry entry = new Entry(reason, origin, PostmarkRecords.time(clock.instant()));
+    if (entries.putIfAbsent(key, entry) == null) {
+      keep(key, entry);
+    }
     if (entries.size() > ADDRESSES_MAX) {
-      entries.remove(entries.keySet().iterator().next());
+      remove(entries.keySet().iterator().next());
     }
   }
 
@@ -73,9 +120,7 @@ final class PostmarkSuppressions {
     return each(
         request,
         address -> {
-          synchronized (this) {
-            entries.remove(new Key(stream, address));
-          }
+          remove(new Key(stream, address));
           return "Deleted";
         });
   }

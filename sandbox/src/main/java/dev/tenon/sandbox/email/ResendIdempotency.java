@@ -1,5 +1,8 @@
 package dev.tenon.sandbox.email;
 
+import dev.tenon.sandbox.Journal;
+import dev.tenon.sandbox.Json;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -10,7 +13,9 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Resend's idempotency keys: for 24 hours the same key with the same payload gives the first
 /// answer again. Only success is kept, so a refused call can be mended and repeated.
@@ -19,8 +24,11 @@ final class ResendIdempotency {
   static final int KEYS_MAX = 10_000;
   static final int KEY_LENGTH_MAX = 256;
 
+  private static final String PREFIX = "key/";
+
   private final InstantSource clock;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private @Nullable Journal journal;
 
   ResendIdempotency(InstantSource clock) {
     this.clock = clock;
@@ -35,6 +43,36 @@ final class ResendIdempotency {
   private record Running(String payload, Instant at) implements Entry {}
 
   private record Done(String payload, Instant at, JsonNode answer) implements Entry {}
+
+  /// Takes back what an earlier run kept, and keeps what happens from now on. A call that was
+  /// running when that run ended is not known: it was never answered.
+  synchronized void keepIn(Journal kept) {
+    journal = kept;
+    kept.take(PREFIX)
+        .forEach(
+            (id, json) ->
+                entries.put(
+                    id,
+                    new Done(
+                        json.path("payload").asString(),
+                        Instant.parse(json.path("at").asString()),
+                        json.path("answer"))));
+  }
+
+  private void keep(String id, Done done) {
+    if (journal != null) {
+      ObjectNode json =
+          Json.object().put("payload", done.payload()).put("at", done.at().toString());
+      json.set("answer", done.answer());
+      journal.put(PREFIX + id, json);
+    }
+  }
+
+  private void forget(String id) {
+    if (entries.remove(id) instanceof Done && journal != null) {
+      journal.remove(PREFIX + id);
+    }
+  }
 
   /// Does the work once for a key.
   ///
@@ -51,7 +89,8 @@ final class ResendIdempotency {
           "invalid_idempotency_key",
           "The idempotency key must have from 1 to 256 characters.");
     }
-    String id = scope + "\n" + key;
+    // Hashed, since it is written down and somebody may have given a real key.
+    String id = hash(scope.getBytes(StandardCharsets.UTF_8)) + " " + key;
     String hash = hash(payload);
     synchronized (this) {
       Entry known = entries.get(id);
@@ -70,17 +109,20 @@ final class ResendIdempotency {
             "concurrent_idempotent_requests",
             "Same idempotency key used while original request is still in progress.");
       }
-      entries.remove(id);
+      forget(id);
       entries.put(id, new Running(hash, clock.instant()));
       if (entries.size() > KEYS_MAX) {
-        entries.remove(entries.keySet().iterator().next());
+        forget(entries.keySet().iterator().next());
       }
     }
     boolean done = false;
     try {
       JsonNode answer = work.get();
       synchronized (this) {
-        entries.replace(id, new Done(hash, clock.instant(), answer));
+        Done kept = new Done(hash, clock.instant(), answer);
+        if (entries.replace(id, kept) != null) {
+          keep(id, kept);
+        }
       }
       done = true;
       return answer;

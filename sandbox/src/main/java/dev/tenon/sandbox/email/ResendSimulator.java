@@ -80,6 +80,8 @@ public final class ResendSimulator implements Simulator {
 
   @Override
   public void routing(HttpRouting.Builder routing, SimulatorContext context) {
+    mailbox.keepIn(context.journals().apply("mailbox"));
+    idempotency.keepIn(context.journal());
     faults = context.faults();
     routing
         .post("/emails", (request, response) -> answer(request, response, this::send))

@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 
 /// One mail in the mailbox.
 ///
-/// @param number counts up from 1 in the order of arrival and is never used twice in one run
+/// @param number counts up from 1 in the order of arrival and is never used twice
 /// @param carrierId the id that the provider gave to its caller
 /// @param fate what the provider says became of it
 public record Mail(
@@ -18,6 +18,10 @@ public record Mail(
     MailContent content) {
 
   private static final String PREFIX = "mail_";
+
+  Mail with(Fate other) {
+    return new Mail(number, receivedAt, carrier, carrierId, other, content);
+  }
 
   /// The id in the mailbox; ids sort in the order of arrival.
   public String id() {

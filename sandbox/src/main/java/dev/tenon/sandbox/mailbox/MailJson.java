@@ -1,7 +1,13 @@
 package dev.tenon.sandbox.mailbox;
 
 import dev.tenon.sandbox.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -49,6 +55,54 @@ final class MailJson {
     }
     json.put("source", mail.content().source());
     return json;
+  }
+
+  /// The mail that [#whole] told of.
+  static Mail read(ObjectNode json) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    json.path("metadata")
+        .properties()
+        .forEach(entry -> metadata.put(entry.getKey(), entry.getValue().asString()));
+    List<MailHeader> headers = new ArrayList<>();
+    for (JsonNode header : json.path("headers")) {
+      headers.add(new MailHeader(header.path("name").asString(), header.path("value").asString()));
+    }
+    List<AttachedFile> attachments = new ArrayList<>();
+    for (JsonNode file : json.path("attachments")) {
+      attachments.add(
+          new AttachedFile(
+              file.path("name").asString(),
+              file.path("content_type").asString(),
+              file.path("size_bytes").asLong(),
+              file.path("content_id").asString()));
+    }
+    return new Mail(
+        Mail.numberOf(json.path("id").asString()),
+        Instant.parse(json.path("received_at").asString()),
+        Carrier.valueOf(json.path("provider").asString().toUpperCase(Locale.ROOT)),
+        json.path("provider_message_id").asString(),
+        Fate.valueOf(json.path("state").asString().toUpperCase(Locale.ROOT)),
+        new MailContent(
+            json.path("from").asString(),
+            texts(json, "to"),
+            texts(json, "cc"),
+            texts(json, "bcc"),
+            texts(json, "reply_to"),
+            json.path("subject").asString(),
+            json.path("html").asString(),
+            json.path("text").asString(),
+            headers,
+            attachments,
+            json.path("stream").asString(),
+            texts(json, "tags"),
+            metadata,
+            json.path("source").asString()));
+  }
+
+  private static List<String> texts(ObjectNode json, String field) {
+    List<String> texts = new ArrayList<>();
+    json.path(field).forEach(text -> texts.add(text.asString()));
+    return texts;
   }
 
   private static void texts(ObjectNode json, String field, List<String> values) {

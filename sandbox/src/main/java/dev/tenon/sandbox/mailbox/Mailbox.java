@@ -1,5 +1,7 @@
 package dev.tenon.sandbox.mailbox;
 
+import dev.tenon.sandbox.Journal;
+import dev.tenon.sandbox.Json;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -8,8 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
-/// Every mail that the simulated providers accepted, newest last, in memory only.
+/// Every mail that the simulated providers accepted, newest last.
 ///
 /// Two bounds hold, whichever is met first: the number of mails and the characters that they hold
 /// together. The oldest mails leave first, and the newest always stays.
@@ -23,11 +26,15 @@ public final class Mailbox {
   /// The longest that [#await] waits.
   static final Duration WAIT_MAX = Duration.ofSeconds(60);
 
+  private static final String KEY = "mail/";
+  private static final String LAST = "last";
+
   private final InstantSource clock;
   private final int mailsMax;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrival = lock.newCondition();
   private final ArrayDeque<Mail> mails = new ArrayDeque<>();
+  private @Nullable Journal journal;
   private long lastNumber;
   private long weight;
 
@@ -40,6 +47,53 @@ public final class Mailbox {
     this.mailsMax = mailsMax;
   }
 
+  /// Takes back what an earlier run kept, and keeps what happens from now on. Every simulator that
+  /// takes mails calls this before its port opens; the first call counts.
+  public void keepIn(Journal kept) {
+    lock.lock();
+    try {
+      if (journal == kept) {
+        return;
+      }
+      journal = kept;
+      kept.take(LAST)
+          .values()
+          .forEach(last -> lastNumber = Math.max(lastNumber, last.path("number").asLong()));
+      kept.take(KEY)
+          .values()
+          .forEach(
+              json -> {
+                Mail mail = MailJson.read(json);
+                lastNumber = Math.max(lastNumber, mail.number());
+                mails.addLast(mail);
+                weight += mail.content().weight();
+              });
+      trim();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void trim() {
+    while (mails.size() > mailsMax || (weight > WEIGHT_MAX && mails.size() > 1)) {
+      Mail oldest = mails.removeFirst();
+      weight -= oldest.content().weight();
+      forget(oldest);
+    }
+  }
+
+  private void keep(Mail mail) {
+    if (journal != null && journal.isKept()) {
+      journal.put(KEY + mail.id(), MailJson.whole(mail));
+    }
+  }
+
+  private void forget(Mail mail) {
+    if (journal != null) {
+      journal.remove(KEY + mail.id());
+    }
+  }
+
   /// Takes in a mail and wakes whoever waits for one.
   ///
   /// @param carrierId the id that the provider answers its caller with
@@ -49,9 +103,8 @@ public final class Mailbox {
       Mail mail = new Mail(++lastNumber, clock.instant(), carrier, carrierId, fate, content);
       mails.addLast(mail);
       weight += content.weight();
-      while (mails.size() > mailsMax || (weight > WEIGHT_MAX && mails.size() > 1)) {
-        weight -= mails.removeFirst().content().weight();
-      }
+      keep(mail);
+      trim();
       arrival.signalAll();
       return mail;
     } finally {
@@ -93,18 +146,15 @@ public final class Mailbox {
   public void settle(Mail mail, Fate fate) {
     lock.lock();
     try {
-      List<Mail> settled = new ArrayList<>(mails);
-      settled.replaceAll(
-          each ->
-              each.number() == mail.number()
-                  ? new Mail(
-                      each.number(),
-                      each.receivedAt(),
-                      each.carrier(),
-                      each.carrierId(),
-                      fate,
-                      each.content())
-                  : each);
+      List<Mail> settled = new ArrayList<>();
+      for (Mail each : mails) {
+        if (each.number() == mail.number()) {
+          settled.add(each.with(fate));
+          keep(settled.getLast());
+        } else {
+          settled.add(each);
+        }
+      }
       mails.clear();
       mails.addAll(settled);
     } finally {
@@ -150,6 +200,10 @@ public final class Mailbox {
   public void clear() {
     lock.lock();
     try {
+      mails.forEach(this::forget);
+      if (journal != null) {
+        journal.put(LAST, Json.object().put("number", lastNumber));
+      }
       mails.clear();
       weight = 0;
     } finally {

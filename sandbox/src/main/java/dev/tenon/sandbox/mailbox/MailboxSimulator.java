@@ -45,6 +45,7 @@ public final class MailboxSimulator implements Simulator {
 
   @Override
   public void routing(HttpRouting.Builder routing, SimulatorContext context) {
+    mailbox.keepIn(context.journals().apply("mailbox"));
     MailboxPages pages = new MailboxPages(mailbox, providers, context.clock());
     routing
         // The list takes the place of the index page that every other simulator shows.

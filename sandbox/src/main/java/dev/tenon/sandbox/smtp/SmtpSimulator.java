@@ -58,6 +58,7 @@ public final class SmtpSimulator implements Simulator {
 
   @Override
   public void routing(HttpRouting.Builder routing, SimulatorContext context) {
+    mailbox.keepIn(context.journals().apply("mailbox"));
     faults = context.faults();
   }
 

@@ -40,8 +40,15 @@ final class Events {
   void flush() {
     happened.forEach(objects::add);
     happened.clear();
-    webhooks.send(pending);
+    webhooks.send(pending, objects.commit());
     pending.clear();
+  }
+
+  /// The change was refused: nothing of it stays, and nobody hears of it.
+  void rollback() {
+    happened.clear();
+    pending.clear();
+    objects.rollback();
   }
 
   void emit(String type, ObjectNode object) {

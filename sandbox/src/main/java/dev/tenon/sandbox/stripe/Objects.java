@@ -1,19 +1,27 @@
 package dev.tenon.sandbox.stripe;
 
+import dev.tenon.sandbox.Journal;
 import dev.tenon.sandbox.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
-import tools.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// All objects of the account, by type and id, in the order they were made.
+///
+/// Objects are changed in place by whoever got them from here, so everything that was handed out is
+/// compared when a change ends: [#commit] gives what has to be kept, and [#rollback] puts
+/// everything back as it was at the last commit.
 ///
 /// Callers hold the simulator's lock. At most [#OF_ONE_TYPE_MAX] of a type are kept: past that the
 /// oldest goes, as if Stripe had archived it.
@@ -23,9 +31,19 @@ final class Objects {
   private static final String ALPHABET =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+  private static final String KEY = "object/";
+
+  /// Types whose objects never change once they are there, so that nothing is kept to compare.
+  private static final Set<String> UNCHANGING = Set.of("event", IdempotencyKeys.TYPE);
+
   private final SecureRandom random = new SecureRandom();
   private final InstantSource clock;
   private final Map<String, Map<String, ObjectNode>> byType = new LinkedHashMap<>();
+
+  /// As of the last commit: the text of each object, empty for those that never change.
+  private final Map<Key, String> committed = new HashMap<>();
+
+  private final Set<Key> touched = new LinkedHashSet<>();
 
   Objects(InstantSource clock) {
     this.clock = clock;
@@ -59,21 +77,36 @@ final class Objects {
     return object;
   }
 
+  private record Key(String type, String id) {
+    String text() {
+      return KEY + type + "/" + id;
+    }
+  }
+
   ObjectNode add(ObjectNode object) {
-    Map<String, ObjectNode> all = all(object.path("object").asString());
+    String type = object.path("object").asString();
+    Map<String, ObjectNode> all = all(type);
+    touch(type, object.path("id").asString());
     all.put(object.path("id").asString(), object);
     if (all.size() > OF_ONE_TYPE_MAX) {
-      all.remove(all.keySet().iterator().next());
+      remove(type, all.keySet().iterator().next());
     }
     return object;
   }
 
   void remove(String type, String id) {
+    touch(type, id);
     all(type).remove(id);
   }
 
+  private void touch(String type, String id) {
+    touched.add(new Key(type, id));
+  }
+
   Optional<ObjectNode> find(String type, String id) {
-    return Optional.ofNullable(all(type).get(id));
+    Optional<ObjectNode> found = Optional.ofNullable(all(type).get(id));
+    found.ifPresent(object -> touch(type, id));
+    return found;
   }
 
   /// The object named in the path.
@@ -91,16 +124,24 @@ final class Objects {
     return byType.values().stream()
         .map(all -> all.get(id))
         .filter(java.util.Objects::nonNull)
-        .findFirst();
+        .findFirst()
+        .map(
+            object -> {
+              touch(object.path("object").asString(), id);
+              return object;
+            });
   }
 
   List<ObjectNode> list(String type) {
+    if (!UNCHANGING.contains(type)) {
+      all(type).keySet().forEach(id -> touch(type, id));
+    }
     return List.copyOf(all(type).values());
   }
 
   /// One page, newest first, as Stripe's list object.
   ObjectNode page(String type, String url, Params params, Predicate<ObjectNode> filter) {
-    return page(list(type).reversed(), url, params, filter);
+    return page(List.copyOf(all(type).values()).reversed(), url, params, filter);
   }
 
   ObjectNode page(
@@ -175,17 +216,63 @@ final class Objects {
     return byType.computeIfAbsent(type, t -> new LinkedHashMap<>());
   }
 
-  ObjectNode save() {
-    ObjectNode state = Json.object();
-    byType.forEach((type, all) -> state.putArray(type).addAll(all.values()));
-    return state;
-  }
-
-  void load(ObjectNode state) {
-    for (var entry : state.properties()) {
-      for (JsonNode object : entry.getValue()) {
-        add((ObjectNode) object);
+  /// Ends a change that stays, and answers what to keep of it.
+  List<Journal.Line> commit() {
+    List<Journal.Line> lines = new ArrayList<>();
+    for (Key key : touched) {
+      @Nullable ObjectNode object = all(key.type).get(key.id);
+      @Nullable String before = committed.get(key);
+      if (object == null) {
+        if (committed.remove(key) != null) {
+          lines.add(new Journal.Line(key.text(), null));
+        }
+      } else if (before == null || !UNCHANGING.contains(key.type)) {
+        String text = Json.write(object);
+        if (!text.equals(before)) {
+          committed.put(key, UNCHANGING.contains(key.type) ? "" : text);
+          lines.add(new Journal.Line(key.text(), text));
+        }
       }
     }
+    touched.clear();
+    return lines;
+  }
+
+  /// Ends a change that was refused: nothing of it stays.
+  void rollback() {
+    for (Key key : touched) {
+      @Nullable String before = committed.get(key);
+      @Nullable ObjectNode object = all(key.type).get(key.id);
+      if (before == null) {
+        all(key.type).remove(key.id);
+      } else if (!UNCHANGING.contains(key.type)) {
+        ObjectNode restored = Json.readObject(before.getBytes(StandardCharsets.UTF_8));
+        if (object == null) {
+          all(key.type).put(key.id, restored);
+        } else {
+          object.removeAll();
+          object.setAll(restored);
+        }
+      }
+    }
+    touched.clear();
+  }
+
+  /// A copy of all, by type.
+  ObjectNode copy() {
+    ObjectNode state = Json.object();
+    byType.forEach(
+        (type, all) -> {
+          if (!all.isEmpty()) {
+            state.putArray(type).addAll(all.values());
+          }
+        });
+    return state.deepCopy();
+  }
+
+  /// Takes back what an earlier run kept.
+  void load(Journal journal) {
+    journal.take(KEY).values().forEach(this::add);
+    List<Journal.Line> _ = commit();
   }
 }

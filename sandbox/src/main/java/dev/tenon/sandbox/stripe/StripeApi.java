@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -48,6 +50,19 @@ final class StripeApi {
       T result = action.apply(call);
       events.flush();
       return result;
+    } catch (RuntimeException e) {
+      events.rollback();
+      throw e;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Looks at the account at rest.
+  <T> T read(Supplier<T> look) {
+    lock.lock();
+    try {
+      return look.get();
     } finally {
       lock.unlock();
     }
@@ -60,26 +75,17 @@ final class StripeApi {
     header(request, "Stripe-Account").ifPresent(a -> response.header("Stripe-Account", a));
     response.header(
         "Stripe-Version", header(request, "Stripe-Version").orElse(StripeSimulator.API_VERSION));
-    int status;
-    ObjectNode body;
+    IdempotencyKeys.Answer answer;
     try {
       authenticate(request);
-      Params params = params(request);
-      body = once(request, response, requestId, params, action);
-      status = 200;
+      answer = once(request, response, requestId, params(request), action);
     } catch (StripeError e) {
-      status = e.status();
-      body = e.json();
-    } catch (RuntimeException e) {
-      log.error("The Stripe simulator failed at {}", request.path().path(), e);
-      status = 500;
-      body = Json.object();
-      body.putObject("error").put("type", "api_error").put("message", "The sandbox failed.");
+      answer = new IdempotencyKeys.Answer(e.status(), e.json());
     }
-    Json.send(response, status, body);
+    Json.send(response, answer.status(), answer.body());
   }
 
-  private ObjectNode once(
+  private IdempotencyKeys.Answer once(
       ServerRequest request,
       ServerResponse response,
       String requestId,
@@ -95,38 +101,53 @@ final class StripeApi {
     lock.lock();
     try {
       if (keyed) {
-        Optional<ObjectNode> before = keys.find(key, fingerprint);
+        Optional<IdempotencyKeys.Answer> before = keys.find(key, fingerprint);
         if (before.isPresent()) {
           response.header("Idempotent-Replayed", "true");
           return before.get();
         }
       }
-      ObjectNode answer = expansion.apply(change(call, action), params.texts("expand"));
-      if (keyed) {
-        keys.keep(key, fingerprint, answer);
-      }
       if (!key.isEmpty()) {
         response.header("Idempotency-Key", key);
       }
-      return answer;
+      return change(call, action, answer -> keep(keyed, key, fingerprint, answer));
     } finally {
       lock.unlock();
     }
   }
 
-  /// Does the work; the object in the path is put back as it was when the call is refused.
-  private ObjectNode change(Call call, Function<Call, ObjectNode> action) {
-    Optional<ObjectNode> object = objects.find(call.id());
-    Optional<ObjectNode> before = object.map(ObjectNode::deepCopy);
-    events.begin(call);
-    try {
-      ObjectNode answer = action.apply(call);
-      events.flush();
-      return answer;
-    } catch (StripeError e) {
-      object.ifPresent(node -> node.removeAll().setAll(before.orElseThrow()));
-      throw e;
+  private void keep(boolean keyed, String key, String fingerprint, IdempotencyKeys.Answer answer) {
+    if (keyed) {
+      keys.keep(key, fingerprint, answer);
     }
+  }
+
+  /// Does the work; nothing of it stays when the call is refused or fails, but for the answer that
+  /// goes with its key.
+  private IdempotencyKeys.Answer change(
+      Call call, Function<Call, ObjectNode> action, Consumer<IdempotencyKeys.Answer> kept) {
+    events.begin(call);
+    IdempotencyKeys.Answer answer;
+    try {
+      answer =
+          new IdempotencyKeys.Answer(
+              200, expansion.apply(action.apply(call), call.params().texts("expand")));
+    } catch (StripeError e) {
+      events.rollback();
+      if (e.isBefore()) {
+        throw e;
+      }
+      answer = new IdempotencyKeys.Answer(e.status(), e.json());
+    } catch (RuntimeException e) {
+      log.error("The Stripe simulator failed", e);
+      events.rollback();
+      ObjectNode body = Json.object();
+      body.putObject("error").put("type", "api_error").put("message", "The sandbox failed.");
+      answer = new IdempotencyKeys.Answer(500, body);
+    }
+    kept.accept(answer);
+    events.flush();
+    return answer;
   }
 
   private static void authenticate(ServerRequest request) {

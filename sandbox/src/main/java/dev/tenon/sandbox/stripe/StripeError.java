@@ -77,6 +77,15 @@ final class StripeError extends RuntimeException {
     return status;
   }
 
+  /// Whether the call was refused before anything began: who asks, what for, and with which
+  /// parameters. An account's state and a bank refuse only afterwards.
+  boolean isBefore() {
+    return status == 401
+        || type.equals("idempotency_error")
+        || (status == 400 && !param.isEmpty())
+        || (status == 404 && code.isEmpty());
+  }
+
   String code() {
     return code;
   }

@@ -25,7 +25,6 @@ public final class StripeSimulator implements Simulator {
 
   private final java.util.concurrent.atomic.AtomicReference<@Nullable Account> account =
       new java.util.concurrent.atomic.AtomicReference<>();
-  private ObjectNode loaded = Json.object();
 
   @Override
   public String name() {
@@ -61,21 +60,19 @@ public final class StripeSimulator implements Simulator {
         new Link("/_sandbox/subscriptions", "Subscriptions, and how to move them on"));
   }
 
-  @Override
-  public void load(ObjectNode state) {
-    loaded = state;
-  }
-
-  @Override
-  public ObjectNode save() {
+  /// A copy of all objects of the account, by type; empty before it has started.
+  public ObjectNode objects() {
     Account held = account.get();
-    return held == null ? Json.object() : held.api.run(Call.NONE, call -> held.objects.save());
+    return held == null ? Json.object() : held.api.read(held.objects::copy);
   }
 
   @Override
   public void routing(HttpRouting.Builder routing, SimulatorContext context) {
     Account made = new Account(context);
-    made.objects.load(loaded);
+    made.objects.load(context.journal());
+    context
+        .webhooks()
+        .addressed((webhook, at) -> made.api.read(() -> made.endpoints.address(webhook, at)));
     account.set(made);
     made.routes(routing);
   }
@@ -91,15 +88,14 @@ public final class StripeSimulator implements Simulator {
         call -> held.endpoints.add(url.toString(), List.of("*"), "", secret).path("id").asString());
   }
 
-  /// Forgets the webhook endpoints whose address `these` picks, as if deleted by the API.
-  public void forgetEndpoints(Predicate<URI> these) {
+  /// Has one webhook endpoint for all events in place of those whose address `these` picks, as if
+  /// one of them were changed by the API: what is on its way to it still arrives.
+  ///
+  /// @param secret a `whsec_…` that signs its webhooks
+  /// @return the endpoint's id, `we_…`
+  public String moveEndpoint(Predicate<URI> these, URI url, String secret) {
     Account held = account();
-    held.api.run(
-        Call.NONE,
-        call -> {
-          held.endpoints.forget(these);
-          return true;
-        });
+    return held.api.run(Call.NONE, call -> held.endpoints.move(these, url.toString(), secret));
   }
 
   /// Gives an endpoint a new secret; the old one signs too for 24 hours.

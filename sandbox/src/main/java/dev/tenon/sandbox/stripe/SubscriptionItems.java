@@ -99,6 +99,11 @@ final class SubscriptionItems {
 
   private static void setPrice(ObjectNode item, ObjectNode price) {
     item.set("price", price.deepCopy());
+    item.set("plan", plan(price));
+  }
+
+  /// What plans were before there were prices, which some versions still show.
+  static ObjectNode plan(JsonNode price) {
     ObjectNode plan = Json.object();
     plan.put("id", price.path("id").asString());
     plan.put("object", "plan");
@@ -114,7 +119,7 @@ final class SubscriptionItems {
     plan.set("metadata", price.path("metadata").deepCopy());
     plan.set("product", price.path("product"));
     plan.put("usage_type", "licensed");
-    item.set("plan", plan);
+    return plan;
   }
 
   void update(ObjectNode subscription, List<Params> given) {

@@ -2,11 +2,14 @@ package dev.tenon.sandbox.stripe;
 
 import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.OutgoingWebhook;
+import dev.tenon.sandbox.Webhooks;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -106,14 +109,24 @@ final class WebhookEndpoints {
     return answer;
   }
 
-  void forget(Predicate<URI> these) {
-    for (ObjectNode endpoint : List.copyOf(objects.list(TYPE))) {
-      String id = endpoint.path("id").asString();
-      if (these.test(URI.create(endpoint.path("url").asString()))) {
-        objects.remove(TYPE, id);
-        objects.remove("endpoint_secret", id);
-      }
+  /// Has one endpoint for all events in place of those whose address `these` picks: the first of
+  /// them, so that what is on its way to it still arrives, or a new one. Answers its id.
+  String move(Predicate<URI> these, String url, String secret) {
+    List<ObjectNode> picked =
+        objects.list(TYPE).stream()
+            .filter(endpoint -> these.test(URI.create(endpoint.path("url").asString())))
+            .toList();
+    if (picked.isEmpty()) {
+      return add(url, List.of("*"), "", secret).path("id").asString();
     }
+    String kept = picked.getFirst().path("id").asString();
+    for (ObjectNode surplus : picked.subList(1, picked.size())) {
+      objects.remove(TYPE, surplus.path("id").asString());
+      objects.remove("endpoint_secret", surplus.path("id").asString());
+    }
+    picked.getFirst().put("url", url).put("status", "enabled");
+    objects.get("endpoint_secret", kept).put("current", secret).remove("old_until");
+    return kept;
   }
 
   /// Gives an endpoint a new secret; for 24 hours the old one signs too.
@@ -136,29 +149,63 @@ final class WebhookEndpoints {
       if (endpoint.path("status").asString().equals("enabled")
           && wants(endpoint, type)
           && OldShapes.has(version, type)) {
-        ObjectNode shown = OldShapes.of(event, version, this::invoiceOf);
+        ObjectNode shown = OldShapes.of(event, version, lookup());
         shown.put("pending_webhooks", 1);
         String body = Json.pretty(shown);
-        List<String> secrets = secrets(endpoint);
         outgoing.add(
             new OutgoingWebhook(
                 event.path("id").asString(),
                 type,
+                endpoint.path("id").asString(),
                 URI.create(endpoint.path("url").asString()),
-                body,
-                at -> headers(secrets, at, body)));
+                body));
       }
     }
     return outgoing;
   }
 
-  /// The invoice that a payment intent pays, empty for one that pays none.
-  private String invoiceOf(String intent) {
+  /// Where a webhook goes now; empty when its endpoint was deleted or switched off.
+  Optional<Webhooks.Address> address(OutgoingWebhook webhook, Instant at) {
+    return objects
+        .find(TYPE, webhook.endpoint())
+        .filter(endpoint -> endpoint.path("status").asString().equals("enabled"))
+        .map(
+            endpoint ->
+                new Webhooks.Address(
+                    URI.create(endpoint.path("url").asString()),
+                    headers(secrets(endpoint), at, webhook.body())));
+  }
+
+  private OldShapes.Lookup lookup() {
+    return new OldShapes.Lookup() {
+      @Override
+      public String invoiceOf(String intent) {
+        return payment(payment -> payment.path("payment").path("payment_intent").asString(), intent)
+            .map(payment -> payment.path("invoice").asString())
+            .orElse("");
+      }
+
+      @Override
+      public Optional<ObjectNode> intentOf(String invoice) {
+        return payment(payment -> payment.path("invoice").asString(), invoice)
+            .flatMap(
+                payment ->
+                    objects.find(
+                        "payment_intent",
+                        payment.path("payment").path("payment_intent").asString()));
+      }
+
+      @Override
+      public Optional<ObjectNode> price(String id) {
+        return objects.find("price", id);
+      }
+    };
+  }
+
+  private Optional<ObjectNode> payment(Function<ObjectNode, String> field, String value) {
     return objects.list("invoice_payment").stream()
-        .filter(payment -> payment.path("payment").path("payment_intent").asString().equals(intent))
-        .map(payment -> payment.path("invoice").asString())
-        .findFirst()
-        .orElse("");
+        .filter(payment -> field.apply(payment).equals(value))
+        .findFirst();
   }
 
   private static Map<String, String> headers(List<String> secrets, Instant at, String body) {

@@ -8,12 +8,16 @@ import com.stripe.exception.IdempotencyException;
 import com.stripe.exception.InvalidRequestException;
 import com.stripe.model.Customer;
 import com.stripe.model.Price;
+import com.stripe.model.Subscription;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.CustomerListParams;
 import com.stripe.param.CustomerUpdateParams;
 import com.stripe.param.PriceListParams;
 import dev.tenon.sandbox.Fault;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +117,36 @@ class StripeCallsTest extends StripeSimulatorRig {
         .isInstanceOf(IdempotencyException.class);
     clock.advance(Duration.ofHours(25));
     assertThat(stripe.v1().customers().create(other, key).getId()).isNotEqualTo(first.getId());
+  }
+
+  @Test
+  void repeatsARefusalForItsKeyToo() throws Exception {
+    Subscription ended = incomplete(customer("ada@example.com"), monthly());
+    stripe.v1().subscriptions().cancel(ended.getId());
+    String path = "/v1/subscriptions/" + ended.getId();
+    HttpResponse<String> first = keyed("k-3", path, "cancel_at_period_end=true");
+    assertThat(first.statusCode()).isEqualTo(400);
+    assertThat(first.headers().firstValue("Idempotent-Replayed")).isEmpty();
+    HttpResponse<String> second = keyed("k-3", path, "cancel_at_period_end=true");
+    assertThat(second.statusCode()).isEqualTo(400);
+    assertThat(second.body()).isEqualTo(first.body());
+    assertThat(second.headers().firstValue("Idempotent-Replayed")).contains("true");
+  }
+
+  @Test
+  void aCallWithWrongParametersMayBeMendedUnderItsKey() {
+    assertThat(keyed("k-4", "/v1/customers", "email=ada").statusCode()).isEqualTo(400);
+    assertThat(keyed("k-4", "/v1/customers", "email=ada@example.com").statusCode()).isEqualTo(200);
+  }
+
+  private HttpResponse<String> keyed(String key, String path, String form) {
+    return send(
+        HttpRequest.newBuilder(URI.create(sandbox.url("stripe") + path))
+            .header("Authorization", "Bearer sk_test_sandbox")
+            .header("Idempotency-Key", key)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form))
+            .build());
   }
 
   @Test

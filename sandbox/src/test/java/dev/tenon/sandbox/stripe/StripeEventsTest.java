@@ -104,6 +104,13 @@ class StripeEventsTest extends StripeSimulatorRig {
     var invoice = body("invoice.paid").path("data").path("object");
     assertThat(invoice.path("subscription").asString()).startsWith("sub_");
     assertThat(invoice.has("parent")).isFalse();
+    assertThat(invoice.path("payment_intent").asString()).startsWith("pi_");
+    assertThat(invoice.path("charge").asString()).startsWith("ch_");
+    var line = invoice.path("lines").path("data").path(0);
+    assertThat(line.path("price").path("unit_amount").asLong()).isEqualTo(2000);
+    assertThat(line.path("plan").path("interval").asString()).isEqualTo("month");
+    assertThat(line.path("proration").asBoolean(true)).isFalse();
+    assertThat(line.has("pricing")).isFalse();
     var subscription = body("customer.subscription.updated").path("data").path("object");
     assertThat(subscription.path("current_period_end").asLong()).isPositive();
     var charge = body("charge.succeeded").path("data").path("object");

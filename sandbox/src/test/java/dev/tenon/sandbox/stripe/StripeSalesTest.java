@@ -16,6 +16,7 @@ import com.stripe.param.ProductCreateParams;
 import com.stripe.param.SubscriptionListParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.checkout.SessionCreateParams;
+import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.WebhookSink;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -237,5 +238,35 @@ class StripeSalesTest extends StripeSimulatorRig {
     clock.advance(Duration.ofHours(24));
     assertThat(stripe.v1().checkout().sessions().retrieve(late.getId()).getStatus())
         .isEqualTo("expired");
+  }
+
+  @Test
+  void aPaymentThatFailsHalfWayLeavesNothingBehind() throws Exception {
+    simulator.registerEndpoint(sink.url(), SECRET);
+    String once =
+        Json.readObject(
+                bytes(post("/v1/prices", "currency=usd&unit_amount=500&product_data[name]=Setup")))
+            .path("id")
+            .asString();
+    String session =
+        Json.readObject(
+                bytes(
+                    post(
+                        "/v1/checkout/sessions",
+                        "mode=subscription&success_url=https://app.example/ok"
+                            + "&line_items[0][quantity]=1&line_items[0][price]="
+                            + monthly().getId()
+                            + "&line_items[1][quantity]=1&line_items[1][price]="
+                            + once)))
+            .path("id")
+            .asString();
+    idle();
+    sink.clear();
+    var before = simulator.objects();
+    assertThatThrownBy(() -> simulator.pay(session)).hasMessageContaining("must be recurring");
+    idle();
+    assertThat(simulator.paid(session)).contains(false);
+    assertThat(simulator.objects()).isEqualTo(before);
+    assertThat(types()).isEmpty();
   }
 }

@@ -48,7 +48,7 @@ class StripeShapesTest {
       new StripeExample(sandbox.url("stripe")).sell(simulator);
       simulator.registerEndpoint(URI.create("http://127.0.0.1:1/x"), "whsec_x");
       List<String> differences = new ArrayList<>();
-      ObjectNode state = simulator.save();
+      ObjectNode state = simulator.objects();
       for (String type :
           List.of(
               "customer",

@@ -1,6 +1,7 @@
 package dev.tenon.sandbox.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.sandbox.Sandbox;
 import dev.tenon.sandbox.SandboxSettings;
@@ -31,8 +32,8 @@ class StripeStateTest {
   }
 
   @Test
-  void startsEmptyWhenTheStateCannotBeRead() throws Exception {
-    Files.writeString(directory.resolve("stripe.json"), "{broken");
+  void leavesOutWhatCannotBeReadAndSetsItAside() throws Exception {
+    Files.writeString(directory.resolve("stripe.jsonl"), "{broken\n{\"key\":\"x\",\"value\":{}}\n");
     StripeSimulator simulator = new StripeSimulator();
     try (Sandbox sandbox =
         Sandbox.start(
@@ -40,6 +41,18 @@ class StripeStateTest {
             SandboxSettings.defaults(InstantSource.system()).withDirectory(directory))) {
       assertThat(sandbox.url("stripe").getPort()).isPositive();
       assertThat(simulator.paid("cs_test_none")).isEmpty();
+    }
+    assertThat(directory.resolve("stripe.jsonl.broken")).content().startsWith("{broken");
+  }
+
+  @Test
+  void refusesASecondSandboxOnTheSameFolder() {
+    SandboxSettings settings =
+        SandboxSettings.defaults(InstantSource.system()).withDirectory(directory);
+    try (Sandbox sandbox = Sandbox.start(List.of(new StripeSimulator()), settings)) {
+      assertThatThrownBy(() -> Sandbox.start(List.of(new StripeSimulator()), settings).close())
+          .hasMessageContaining("Another sandbox");
+      assertThat(sandbox.urls()).hasSize(1);
     }
   }
 }

@@ -18,8 +18,8 @@ record CommandRun(int exitCode, String output) {
   /// keeps open would never end.
   static CommandRun of(List<String> command, Path folder, int secondsMax) throws IOException {
     Path output = Files.createTempFile(folder, "run", ".out");
+    Process process = builder(command).redirectOutput(output.toFile()).start();
     try {
-      Process process = builder(command).redirectOutput(output.toFile()).start();
       if (!process.waitFor(secondsMax, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
         return new CommandRun(-1, "no end after %d seconds".formatted(secondsMax));
@@ -30,6 +30,7 @@ record CommandRun(int exitCode, String output) {
             new String(in.readNBytes(OUTPUT_BYTES_MAX), StandardCharsets.UTF_8));
       }
     } catch (InterruptedException e) {
+      process.destroy();
       Thread.currentThread().interrupt();
       throw new DatabaseStartException("interrupted while waiting for " + command.getFirst(), e);
     } finally {

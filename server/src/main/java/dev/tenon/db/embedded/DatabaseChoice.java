@@ -25,15 +25,17 @@ public final class DatabaseChoice implements AutoCloseable {
     this.embedded = embedded;
   }
 
-  /// Starts the embedded server in `postgres/` of the data folder, or looks whether the operator's
-  /// own answers and is new enough. Throws [DatabaseStartException] when neither is so, and
-  /// [dev.tenon.config.ConfigException] when the password is not where the settings say.
+  /// Starts the embedded server in `postgres/` of the data folder and keeps it running, or looks
+  /// whether the operator's own answers and is new enough. Throws [DatabaseStartException] when
+  /// neither is so, and [dev.tenon.config.ConfigException] when the password is not where the
+  /// settings say.
   public static DatabaseChoice open(Config config, Map<String, String> environment) {
     if (config.database().isEmbedded()) {
       Path folder = config.data().folder().toAbsolutePath().normalize().resolve("postgres");
       EmbeddedPostgres server =
           EmbeddedPostgres.start(
-              EmbeddedPostgresConfig.in(folder).withPort(config.database().embeddedPort()));
+                  EmbeddedPostgresConfig.in(folder).withPort(config.database().embeddedPort()))
+              .keepRunning();
       return new DatabaseChoice(server.address(), server);
     }
     DatabaseAddress address =

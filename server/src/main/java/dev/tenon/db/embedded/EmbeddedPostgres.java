@@ -4,6 +4,7 @@ import dev.tenon.db.DatabaseAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// A PostgreSQL server of our own, running: real rows on disk with no installation.
 ///
@@ -16,10 +17,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private final ServerProcess server;
   private final Passwords passwords;
   private final FolderLock lock;
+  private final Path logFile;
+  private @Nullable Supervisor supervisor;
   private boolean closed;
 
-  private EmbeddedPostgres(ServerProcess server, Passwords passwords, FolderLock lock) {
+  private EmbeddedPostgres(
+      ServerProcess server, Passwords passwords, FolderLock lock, Path logFile) {
     this.server = server;
+    this.logFile = logFile;
     this.passwords = passwords;
     this.lock = lock;
   }
@@ -46,7 +51,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
           server.stop();
           throw e;
         }
-        return new EmbeddedPostgres(server, passwords, lock);
+        return new EmbeddedPostgres(server, passwords, lock, config.logFile());
       } catch (RuntimeException | IOException e) {
         lock.close();
         throw e;
@@ -55,6 +60,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
       throw new DatabaseStartException(
           "the data folder %s can't be used: %s".formatted(config.folder(), e), e);
     }
+  }
+
+  /// From now on until [#close], starts the server again on its port whenever it ended without
+  /// being asked to; see [Supervisor].
+  public synchronized EmbeddedPostgres keepRunning() {
+    if (!closed && supervisor == null) {
+      supervisor = Supervisor.of(server, logFile);
+    }
+    return this;
   }
 
   /// How Tenon logs in: the owner of the database, who may create roles and is no superuser.
@@ -104,6 +118,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
     closed = true;
     try (lock) {
+      if (supervisor != null) {
+        supervisor.close();
+      }
       server.stop();
     } catch (IOException e) {
       throw new DatabaseStartException("could not release the lock on the data folder: " + e, e);

@@ -51,8 +51,10 @@ record Postmaster(long pid, Path data, int port, String status) {
     Path commandLine = Path.of("/proc", Long.toString(pid), "cmdline");
     try {
       String words = Files.readString(commandLine, StandardCharsets.UTF_8);
-      // A process that has ended and waits for its parent has an empty command line.
-      return words.contains("postgres") && words.contains(data.toString());
+      // A process that has ended and waits for its parent has an empty command line. What it runs
+      // comes first: a Tenon that is started with this folder must not pass for its database.
+      String program = words.substring(0, Math.max(0, words.indexOf('\0')));
+      return program.endsWith("postgres") && words.contains(data.toString());
     } catch (IOException e) {
       return !Files.isDirectory(Path.of("/proc/self"));
     }

@@ -10,7 +10,27 @@ import java.util.List;
 final class ServerLog {
   private static final int BYTES_MAX = 64 * 1024;
 
+  /// What PostgreSQL says of files that no further try can mend (`xlogrecovery.c`, `controldata.c`,
+  /// `miscinit.c`, `postmaster.c`). A full disk or missing memory is not among them.
+  private static final List<String> DAMAGE =
+      List.of(
+          "pg_control",
+          "valid checkpoint record",
+          "required checkpoint record",
+          "invalid checkpoint record",
+          "invalid primary checkpoint record",
+          "incorrect checksum in control file",
+          "not a valid data directory",
+          "lacks the file \"PG_VERSION\"",
+          "database files are incompatible",
+          "could not find the database system");
+
   private ServerLog() {}
+
+  /// Whether a reason that was found here says that the data itself is damaged.
+  static boolean tellsOfDamage(String reason) {
+    return DAMAGE.stream().anyMatch(reason::contains);
+  }
 
   /// What the log says from `start` on: its fatal lines and warnings, or its last one.
   static String reason(Path file, long start) {

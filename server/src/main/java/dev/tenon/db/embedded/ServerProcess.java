@@ -30,6 +30,7 @@ final class ServerProcess {
   static final Duration STOP_MAX = Duration.ofMinutes(1);
   private static final Duration START_MAX = Duration.ofMinutes(2);
   private static final Duration TICK = Duration.ofMillis(25);
+  private static final Duration LOOK = Duration.ofMillis(250);
 
   private static final Logger log = LoggerFactory.getLogger(ServerProcess.class);
 
@@ -38,9 +39,9 @@ final class ServerProcess {
   private final Programs programs;
   private final ServerUser user;
   private final Passwords passwords;
-  private @Nullable Process child;
-  private long pid;
-  private int port;
+  private volatile @Nullable Process child;
+  private volatile long pid;
+  private volatile int port;
 
   private ServerProcess(
       EmbeddedPostgresConfig config,
@@ -63,10 +64,51 @@ final class ServerProcess {
       Passwords passwords)
       throws IOException {
     var server = new ServerProcess(config, folder, programs, user, passwords);
-    if (!server.adopt()) {
-      server.launch();
+    try {
+      if (!server.adopt()) {
+        server.launch(server::choosePort);
+      }
+      return server;
+    } catch (IOException | RuntimeException e) {
+      // Also when the start was interrupted: nothing that we began stays behind.
+      server.stop();
+      throw e;
     }
-    return server;
+  }
+
+  /// Waits until the server's process has ended, however it ended.
+  void awaitEnd() throws InterruptedException {
+    @Nullable Process process = child;
+    if (process != null) {
+      process.waitFor();
+      return;
+    }
+    // Whoever is not our child can only be looked at.
+    while (isRunning()) {
+      Thread.sleep(LOOK);
+    }
+  }
+
+  /// Starts a server that has ended once more, on the port that everybody knows. Throws
+  /// [DatabaseStartException] when that fails; nothing is left running then.
+  void startAgain() throws IOException {
+    int known = port;
+    if (!Files.isDirectory(folder.data())) {
+      throw new DatabaseStartException(
+          "%s is gone: it is not a valid data directory".formatted(folder.data()));
+    }
+    launch(
+        () -> {
+          if (!isFree(known)) {
+            throw new DatabaseStartException(
+                "port %d on 127.0.0.1 is taken by somebody else".formatted(known));
+          }
+          return known;
+        });
+  }
+
+  private interface PortChoice {
+    int choose() throws IOException;
   }
 
   /// Takes over a server that an earlier Tenon left behind, if it is ours in every respect; stops
@@ -79,10 +121,10 @@ final class ServerProcess {
     long deadline = System.nanoTime() + START_MAX.toNanos();
     while (left.isPresent() && System.nanoTime() < deadline) {
       Postmaster postmaster = left.get();
+      pid = postmaster.pid();
       boolean wanted = config.port() == 0 || config.port() == postmaster.port();
       switch (wanted ? answer(postmaster.port()) : Answer.ANOTHER) {
         case OURS -> {
-          pid = postmaster.pid();
           port = postmaster.port();
           log.info("took over the PostgreSQL that an earlier run left behind (process {})", pid);
           return true;
@@ -131,10 +173,10 @@ final class ServerProcess {
     }
   }
 
-  private void launch() throws IOException {
+  private void launch(PortChoice choice) throws IOException {
     long deadline = System.nanoTime() + START_MAX.toNanos();
     while (true) {
-      port = choosePort();
+      port = choice.choose();
       folder.writeSettings(port, user);
       Postmaster.disown(folder.data());
       long logStart = Files.exists(config.logFile()) ? Files.size(config.logFile()) : 0;
@@ -146,7 +188,7 @@ final class ServerProcess {
       }
       String reason = ServerLog.reason(config.logFile(), logStart);
       if (process.isAlive()) {
-        control("immediate");
+        endAtOnce();
         throw new DatabaseStartException(
             "PostgreSQL did not answer within %d seconds: %s (more in %s)"
                 .formatted(START_MAX.toSeconds(), reason, config.logFile()));
@@ -242,19 +284,42 @@ final class ServerProcess {
   }
 
   /// Stops the server: sessions are cut and a checkpoint is written; after [#STOP_MAX] without one,
-  /// and then its next start recovers from the log.
+  /// and then its next start recovers from the log. It may be called at any moment of a start, and
+  /// by a thread that was interrupted.
   void stop() {
+    boolean interrupted = Thread.interrupted();
     try {
-      if (isRunning() && !control("fast")) {
-        control("immediate");
+      long deadline = System.nanoTime() + STOP_MAX.toNanos();
+      while (isRunning() && System.nanoTime() < deadline && !(isKnown() && control("fast"))) {
+        // It has only just been started, and has not written its file yet.
+        pause();
+      }
+      if (isRunning()) {
+        endAtOnce();
       }
     } catch (IOException e) {
       throw new DatabaseStartException("could not stop PostgreSQL (process " + pid + "): " + e, e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void endAtOnce() throws IOException {
+    if (isKnown()) {
+      control("immediate");
     }
     @Nullable Process process = child;
     if (process != null) {
-      await(process, STOP_MAX);
+      await(process, TICK.multipliedBy(400));
     }
+  }
+
+  /// Whether `postmaster.pid` names a postmaster of ours that lives. Unless it does, nobody may be
+  /// sent a signal by it: the number may be anybody's.
+  private boolean isKnown() {
+    return Postmaster.read(folder.data()).filter(Postmaster::isAlive).isPresent();
   }
 
   private boolean control(String mode) throws IOException {
