@@ -138,7 +138,8 @@ final class ClaimStore {
       ), taken as (
         update lane l set token = nextval('lane_token'), node = ?, leased_until = ?,
           deaths = case when l.node is null or l.node = ? then l.deaths
-            else least(l.deaths + 1, 1000) end
+            when l.begun then least(l.deaths + 1, 1000) else greatest(l.deaths, 1) end,
+          begun = false
         from over where l.ctid = over.place
         returning l.tenant_id, l.id, l.token, l.deaths
       ), made as (
@@ -164,7 +165,8 @@ final class ClaimStore {
         connection -> {
           try (var statement = connection.prepareStatement(size.within(BY_AGE) + TAKE)) {
             Parameters parameters = Parameters.of(statement).uuid(after).time(now);
-            return read(taking(parameters, node, now, until), statement);
+            taking(parameters, node, now, until);
+            return read(statement);
           }
         });
   }
@@ -192,17 +194,18 @@ final class ClaimStore {
                     .time(now)
                     .uuid(tenant.uuid())
                     .uuid(tenant.uuid());
-            return read(taking(parameters, node, now, until), statement).claims();
+            taking(parameters, node, now, until);
+            return read(statement).claims();
           }
         });
   }
 
-  private static Parameters taking(Parameters parameters, UUID node, Instant now, Instant until)
+  private static void taking(Parameters parameters, UUID node, Instant now, Instant until)
       throws SQLException {
-    return parameters.time(now).uuid(node).time(until).uuid(node).uuid(node).time(until);
+    var _ = parameters.time(now).uuid(node).time(until).uuid(node).uuid(node).time(until);
   }
 
-  private static Claimed read(Parameters ready, PreparedStatement statement) throws SQLException {
+  private static Claimed read(PreparedStatement statement) throws SQLException {
     List<Claim> claims = new ArrayList<>();
     List<TenantId> narrow = new ArrayList<>();
     Optional<UUID> last = Optional.empty();

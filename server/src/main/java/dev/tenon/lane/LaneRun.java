@@ -183,6 +183,9 @@ public final class LaneRun {
   /// Applies a lane fact by fact; answers whether it is done with.
   private boolean runAlone(LaneStore.Claim claim, BooleanSupplier stopping) {
     try {
+      if (claim.deaths() > 0 && !database.<Boolean>asEngine(tx -> lanes.begin(tx, claim))) {
+        return true;
+      }
       if (claim.deaths() > DEATHS_MAX) {
         setAside(claim);
       }

@@ -65,7 +65,8 @@ final class LaneStore {
         .createUpdate(
             """
             with held as (
-              update lane set node = null, leased_until = :until, deaths = least(deaths, 1)
+              update lane set node = null, leased_until = :until, deaths = least(deaths, 1),
+                begun = false
               where tenant_id = :tenant and id = :lane and token = :token
               returning tenant_id, id
             ), first as (
@@ -84,6 +85,22 @@ final class LaneStore {
         .bind("token", claim.token())
         .bind("until", until)
         .execute();
+  }
+
+  /// Notes that a lane whose nodes died is being applied by itself from now on: if this node dies
+  /// as well, it is to blame. Answers whether it is still this node's.
+  boolean begin(EngineTx tx, Claim claim) {
+    return tx.handle()
+            .createUpdate(
+                """
+                update lane set begun = true
+                where tenant_id = :tenant and id = :lane and token = :token
+                """)
+            .bind("tenant", claim.tenant().uuid())
+            .bind("lane", claim.lane())
+            .bind("token", claim.token())
+            .execute()
+        == 1;
   }
 
   /// Notes that a fact of a lane was applied since it was last taken from the dead: what comes next

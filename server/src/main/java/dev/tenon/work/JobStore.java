@@ -243,7 +243,7 @@ final class JobStore {
             """
             update waiting_job w
             set wake_at = e.wake_at, failures = e.failures, last_error = e.error, token = null,
-              deaths = 0
+              deaths = 0, begun = false
             from unnest(:ids::uuid[], :tokens::bigint[], :failures::int[], :errors::text[],
               :wake_at::timestamptz[]) as e (id, token, failures, error, wake_at)
             where w.tenant_id = :tenant and w.id = e.id and w.token = e.token
@@ -303,7 +303,7 @@ final class JobStore {
             """
             update waiting_job w
             set wake_at = e.wake_at, failures = e.failures, last_error = e.error, token = null,
-              deaths = 0
+              deaths = 0, begun = false
             from unnest(:tenants::uuid[], :ids::uuid[], :tokens::bigint[], :failures::int[],
               :errors::text[], :wake_at::timestamptz[])
               as e (tenant_id, id, token, failures, error, wake_at)
@@ -324,6 +324,37 @@ final class JobStore {
         .list();
   }
 
+  /// Notes that a job whose workers were lost is begun by itself: if this one is lost as well, it
+  /// is to blame. Answers whether it is still this worker's.
+  boolean begin(EngineTx tx, Job job) {
+    return tx.handle()
+            .createUpdate(
+                """
+                update waiting_job set begun = true
+                where tenant_id = :tenant and id = :id and token = :token
+                """)
+            .bind("tenant", job.tenant().uuid())
+            .bind("id", job.id())
+            .bind("token", job.token())
+            .execute()
+        == 1;
+  }
+
+  /// Puts a job that was not begun back as it was, asleep until `wakeAt`.
+  void putBack(EngineTx tx, Job job, Instant wakeAt) {
+    tx.handle()
+        .createUpdate(
+            """
+            update waiting_job set token = null, wake_at = :wake_at
+            where tenant_id = :tenant and id = :id and token = :token
+            """)
+        .bind("tenant", job.tenant().uuid())
+        .bind("id", job.id())
+        .bind("token", job.token())
+        .bind("wake_at", wakeAt)
+        .execute();
+  }
+
   /// Wakes jobs whose time has come, among them those whose worker died: their lease is over, which
   /// is counted. Answers how many; `limit` bounds one call: whoever gets that many calls again.
   int wake(EngineTx tx, Instant now, int limit) {
@@ -331,7 +362,10 @@ final class JobStore {
         .createUpdate(
             """
             update waiting_job w set wake_at = null, token = null,
-              deaths = case when w.token is null then w.deaths else least(w.deaths + 1, 1000) end
+              deaths = case
+                when w.token is null or (w.deaths > 1 and not w.begun) then w.deaths
+                else least(w.deaths + 1, 1000) end,
+              begun = false
             from (
               select tenant_id, id from waiting_job where wake_at <= :now
               order by wake_at limit %d for update skip locked

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,7 @@ public final class JobWorkers implements AutoCloseable {
   private final WorkLoop waker = new WorkLoop("job-waker", this::wake);
   private final WorkLoop keeper = new WorkLoop("job-lease-keeper", this::keepLeases);
   private final Signal closed = new Signal();
+  private final ReentrantLock suspect = new ReentrantLock();
   private UUID after = BEFORE_ALL;
   private volatile boolean closing;
 
@@ -181,11 +183,34 @@ public final class JobWorkers implements AutoCloseable {
       return;
     }
     Job first = own.getFirst();
-    if (first.deaths() >= DEATHS_MAX) {
-      String error = "the server stopped %d times while at it".formatted(first.deaths());
-      own.forEach(job -> end(job, new JobEnd.Dead(error)));
+    if (first.deaths() > 1) {
+      runSuspect(handler, first);
+    } else {
+      run(handler, batch, own);
+    }
+  }
+
+  /// A job that may kill its process: one such job at a time, so that no two are to blame for one
+  /// death. Others wait their turn in the queue, without a place.
+  private void runSuspect(JobHandler handler, Job job) {
+    if (job.deaths() >= DEATHS_MAX) {
+      end(job, new JobEnd.Dead("the server stopped %d times while at it".formatted(job.deaths())));
       return;
     }
+    if (!suspect.tryLock()) {
+      database.useEngine(tx -> store.putBack(tx, job, clock.instant()));
+      return;
+    }
+    try {
+      if (database.<Boolean>asEngine(tx -> store.begin(tx, job))) {
+        run(handler, new Batch(job.tenant(), job.kind()), List.of(job));
+      }
+    } finally {
+      suspect.unlock();
+    }
+  }
+
+  private void run(JobHandler handler, Batch batch, List<Job> own) {
     try {
       handler.run(batch.tenant(), own, jobs);
     } catch (Jobs.LeaseLost e) {

@@ -65,6 +65,7 @@ class LaneBacklogTest {
       }
 
       assertThat(lanesOf(claim().claims())).containsExactly(lane(2));
+      hung.rollback();
     }
     now.set(now.get().plusSeconds(61));
     assertThat(lanesOf(claim().claims())).containsExactlyInAnyOrder(lane(1), lane(2));

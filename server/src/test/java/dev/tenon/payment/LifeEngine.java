@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
@@ -104,23 +105,57 @@ final class LifeEngine implements AutoCloseable {
     return inbox.receive(from, none, new Delivery(Map.of(), body)).orElseThrow();
   }
 
-  /// A set of workers; before each of its commits `crash` is asked whether it dies just there.
-  LaneWorkers workers(BooleanSupplier crash) {
+  /// A process of its own with workers: when it crashes, its connections are gone with whatever
+  /// they were at, and it does nothing any more.
+  final class Node implements AutoCloseable {
+    private final Database own = database.open();
+    private final AtomicBoolean crashed = new AtomicBoolean();
+    private final LaneWorkers workers;
+
+    /// @param crash asked before each of its commits whether it dies just there
+    Node(BooleanSupplier crash) {
+      workers =
+          LifeEngine.this.workers(
+              own,
+              () -> {
+                if (!crashed.get() && crash.getAsBoolean()) {
+                  crashed.set(true);
+                  own.close();
+                }
+                return crashed.get();
+              });
+    }
+
+    int claimAndRun() {
+      return workers.claimAndRun();
+    }
+
+    boolean hasCrashed() {
+      return crashed.get();
+    }
+
+    @Override
+    public void close() {
+      own.close();
+    }
+  }
+
+  private LaneWorkers workers(Database own, BooleanSupplier crash) {
     var run =
         new LaneRun(
-            db,
+            own,
             List.of(new Crashing(applier, crash)),
             (_, _, stored) -> Delivery.unpack(stored).body(),
             new RetrySchedule(List.of(Duration.ofMinutes(1), Duration.ofMinutes(2)), 0),
             new Signal(),
             clock,
             64);
-    return new LaneWorkers(db, run, new Signal(), () -> false, clock, LaneWorkers.Limits.DEFAULT);
+    return new LaneWorkers(own, run, new Signal(), () -> false, clock, LaneWorkers.Limits.DEFAULT);
   }
 
   /// Applies all that waits.
   void runAll() {
-    LaneWorkers workers = workers(() -> false);
+    LaneWorkers workers = workers(db, () -> false);
     while (workers.claimAndRun() > 0) {
       // Goes on while there is work.
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenon.connector.stripe.Origin;
 import dev.tenon.inbox.Inbox;
 import dev.tenon.inbox.Received;
-import dev.tenon.lane.LaneWorkers;
 import dev.tenon.tenant.TenantId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -178,7 +177,8 @@ class SubscriptionLifeTest {
 
   private void deliverAndApply(LifeEngine engine, Inbox.Source source) throws Exception {
     BooleanSupplier crash = () -> crashes == 0 || random.nextInt(100) < 4;
-    List<LaneWorkers> nodes = List.of(engine.workers(crash), engine.workers(crash));
+    List<LifeEngine.Node> nodes =
+        new ArrayList<>(List.of(engine.new Node(crash), engine.new Node(crash)));
     int[] next = new int[runs.size()];
     boolean more = true;
     while (more) {
@@ -198,25 +198,26 @@ class SubscriptionLifeTest {
               });
         }
       }
-      for (LaneWorkers node : nodes) {
-        work(engine, node, random.nextInt(40));
+      for (int i = 0; i < nodes.size(); i++) {
+        work(nodes.get(i), random.nextInt(40));
+        if (nodes.get(i).hasCrashed()) {
+          crashes++;
+          nodes.set(i, engine.new Node(crash));
+          // Its leases outlive it; sometimes they end before the next node looks.
+          if (random.nextBoolean()) {
+            engine.later(Duration.ofSeconds(61));
+          }
+        }
       }
     }
+    nodes.forEach(LifeEngine.Node::close);
     engine.later(Duration.ofMinutes(2));
     engine.runAll();
   }
 
-  private void work(LifeEngine engine, LaneWorkers node, int claims) {
-    try {
-      for (int i = 0; i < claims && node.claimAndRun() > 0; i++) {
-        // Goes on while there is work, up to a few claims.
-      }
-    } catch (LifeEngine.Crash _) {
-      crashes++;
-      // Its leases outlive it; sometimes they end before the next node looks.
-      if (random.nextBoolean()) {
-        engine.later(Duration.ofSeconds(61));
-      }
+  private static void work(LifeEngine.Node node, int claims) {
+    for (int i = 0; i < claims && !node.hasCrashed() && node.claimAndRun() > 0; i++) {
+      // Goes on while there is work, up to a few claims.
     }
   }
 

@@ -145,6 +145,13 @@ class JobSharingTest {
     }
     // The first is suspected from now on, and by itself; so are the others in their turn.
     for (int i = 0; i < 2; i++) {
+      List<Job> alone = claim(BEFORE_ALL, 10).jobs();
+      assertThat(alone).hasSize(1);
+      assertThat(db.<Boolean>asEngine(tx -> new JobStore().begin(tx, alone.getFirst()))).isTrue();
+      die(1);
+    }
+    // What a node that dies had taken and not begun has nothing to do with it.
+    for (int i = 0; i < 5; i++) {
       assertThat(claim(BEFORE_ALL, 10).jobs()).hasSize(1);
       die(1);
     }

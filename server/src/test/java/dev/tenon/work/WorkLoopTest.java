@@ -86,7 +86,7 @@ class WorkLoopTest {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public String toString() {
+    public String getMessage() {
       throw new StackOverflowError("no words");
     }
   }
