@@ -65,7 +65,8 @@ class EveryRouteTest {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String ABSENT = "00000000000000000000000000";
 
-  /// A good body for each operation that takes one; `%s` is the price at the sandbox.
+  /// A good body for each operation that takes one; `%s` is the price at the sandbox, `{mail}` the
+  /// caller's connection for mail.
   private static final Map<String, String> BODIES =
       Map.ofEntries(
           Map.entry("createATenant", "{\"name\": \"Made by the walk\"}"),
@@ -89,6 +90,12 @@ class EveryRouteTest {
           Map.entry(
               "chooseWhichMailsAboutPaymentsAreSent", "{\"off\": [\"subscription-confirmation\"]}"),
           Map.entry("cancelASubscriptionAtTheEndOfThePaidPeriodOrNow", "{\"at\": \"now\"}"),
+          Map.entry(
+              "replaceTheEmailRouting",
+              "{\"connections\": [\"{mail}\"], \"streams\": {\"news\": [\"{mail}\"]}}"),
+          Map.entry("createASender", "{\"address\": \"more@walk.test\", \"name\": \"More\"}"),
+          Map.entry("resendAMessage", "{\"policy\": \"at_least_once\"}"),
+          Map.entry("replayManyFacts", "{\"state\": \"dead\", \"limit\": 10}"),
           Map.entry(
               "sendAMessage",
               """
@@ -127,7 +134,17 @@ class EveryRouteTest {
   private String platformKey;
 
   /// A tenant with a row in every table and a key for everything.
-  private record Owner(TenantId id, UUID rows, String key, String connection, String apiKey) {}
+  ///
+  /// @param sealed a message with content that opens, which that of its row in the table doesn't
+  private record Owner(
+      TenantId id,
+      UUID rows,
+      String key,
+      String connection,
+      String mail,
+      String sender,
+      String sealed,
+      String apiKey) {}
 
   private record Operation(String method, String path, JsonNode declared) {
     String id() {
@@ -172,7 +189,17 @@ class EveryRouteTest {
     Vault.createKeyFile(keyFile);
     tenon =
         Tenon.start(
-            Config.load(List.of(Layer.commandLine(Map.of("server.port", "0")))),
+            Config.load(
+                List.of(
+                    Layer.commandLine(
+                        Map.of(
+                            "server.port",
+                            "0",
+                            // The walk asks a lot with one key, and its clock stands still.
+                            "limits.key-requests-per-second",
+                            "100000",
+                            "limits.key-burst",
+                            "100000")))),
             new Tenon.Surroundings(
                 database.address(),
                 keyFile,
@@ -218,10 +245,13 @@ class EveryRouteTest {
             ? created.tenant().id()
             : TenantId.PLATFORM;
     UUID rows = FilledTables.idNow(number);
+    String sender = "hello%d@walk.test".formatted(number);
     try (var sql = database.connectAsAdministrator()) {
       new FilledTables(sql).fill(tenant.uuid(), rows);
       try (var statement = sql.createStatement()) {
-        statement.execute("update sender set address = 'hello@' || left(address, 20) || '.test'");
+        statement.execute(
+            "update sender set address = '%s', owns_domain = true where tenant_id = '%s'"
+                .formatted(sender, tenant.uuid()));
         // A fact and a job are either waiting or done.
         statement.execute("delete from waiting_fact");
         statement.execute("delete from waiting_job");
@@ -233,21 +263,34 @@ class EveryRouteTest {
     assertThat(spare).isNotEqualTo(key);
     String base = "/v1/tenants/" + tenant;
     String connection =
-        json(call(
-                "POST",
-                base + "/connections",
-                key,
-                """
-                {"provider": "stripe", "name": "Main", "environment": "development",
-                 "settings": {"base_url": "%s"},
-                 "credentials": {"secret_key": "sk_test_walk", "webhook_secret": "whsec_walk"}}
-                """
-                    .formatted(sandbox.url("stripe"))))
-            .get("id")
-            .asString();
+        made(
+            base + "/connections",
+            key,
+            """
+            {"provider": "stripe", "name": "Main", "environment": "development",
+             "settings": {"base_url": "%s"},
+             "credentials": {"secret_key": "sk_test_walk", "webhook_secret": "whsec_walk"}}
+            """
+                .formatted(sandbox.url("stripe")));
+    String mail = made(base + "/connections", key, BODIES.getOrDefault("createAConnection", ""));
+    String sealed = made(base + "/messages", key, BODIES.getOrDefault("sendAMessage", ""));
+    try (var sql = database.connectAsAdministrator();
+        var statement = sql.createStatement()) {
+      // So that nobody is about to send it: a worker that has its job no longer holds it.
+      statement.execute(
+          "delete from tenon.waiting_job where tenant_id = '%s'".formatted(tenant.uuid()));
+      statement.execute(
+          "update tenon.message set state = 'cancelled' where tenant_id = '%s' and id <> '%s'"
+              .formatted(tenant.uuid(), rows));
+    }
     String apiKey =
         json(call("GET", base + "/api-keys", key, "")).get("data").get(0).get("id").asString();
-    return new Owner(tenant, rows, key, connection, apiKey);
+    return new Owner(tenant, rows, key, connection, mail, sender, sealed, apiKey);
+  }
+
+  /// Makes a thing over the API and answers its id.
+  private String made(String path, String key, String body) {
+    return json(call("POST", path, key, body)).get("id").asString();
   }
 
   private String key(TenantId tenant, Scope... scopes) {
@@ -291,16 +334,24 @@ class EveryRouteTest {
   }
 
   /// An id of one of the owner's things, by the name of the parameter.
-  private static String idOf(Owner owner, String parameter) {
+  private static String idOf(Owner owner, Operation operation, String parameter) {
     return switch (parameter) {
       case "connection" -> owner.connection();
       case "key" -> owner.apiKey();
+      // A sender is known by its address.
+      case "address" -> owner.sender();
+      case "message" ->
+          operation.id().equals("resendAMessage")
+              ? owner.sealed()
+              : Ids.write(Prefix.MESSAGE, owner.rows());
       default -> Ids.write(prefix(parameter), owner.rows());
     };
   }
 
   private static String absent(String parameter) {
-    return prefix(parameter).text() + "_" + ABSENT;
+    return parameter.equals("address")
+        ? "nobody@walk.test"
+        : prefix(parameter).text() + "_" + ABSENT;
   }
 
   private static Prefix prefix(String parameter) {
@@ -309,14 +360,14 @@ class EveryRouteTest {
         : Prefix.valueOf(parameter.toUpperCase(Locale.ROOT));
   }
 
-  private String body(Operation operation) {
+  private String body(Operation operation, Owner owner) {
     if (!operation.hasBody()) {
       return "";
     }
     assertThat(BODIES)
         .as("say in BODIES what %s is called with", operation)
         .containsKey(operation.id());
-    return BODIES.getOrDefault(operation.id(), "").formatted(price);
+    return BODIES.getOrDefault(operation.id(), "").formatted(price).replace("{mail}", owner.mail());
   }
 
   @Test
@@ -324,7 +375,7 @@ class EveryRouteTest {
     for (Operation operation : operations()) {
       // Broken on purpose: authority comes before parsing.
       String broken = operation.hasBody() ? "{" : "";
-      String path = path(operation, a.id(), name -> idOf(a, name));
+      String path = path(operation, a.id(), name -> idOf(a, operation, name));
       isProblem(operation, call(operation.method(), path, "", broken), 401, "access.key_missing");
     }
   }
@@ -362,7 +413,7 @@ class EveryRouteTest {
             expired,
             revoked.text().reveal());
     for (Operation operation : operations()) {
-      String path = path(operation, a.id(), name -> idOf(a, name));
+      String path = path(operation, a.id(), name -> idOf(a, operation, name));
       for (String key : keys) {
         isProblem(operation, call(operation.method(), path, key, ""), 401, "access.key_invalid");
       }
@@ -386,7 +437,7 @@ class EveryRouteTest {
       HttpResponse<String> response =
           call(
               operation.method(),
-              path(operation, a.id(), name -> idOf(a, name)),
+              path(operation, a.id(), name -> idOf(a, operation, name)),
               key,
               operation.hasBody() ? "{" : "");
       isProblem(operation, response, 403, "access.scope_missing");
@@ -398,16 +449,16 @@ class EveryRouteTest {
   void anotherTenantsKeyFindsNothingHere() {
     for (Operation operation : operations()) {
       if (operation.ofTenant()) {
-        String path = path(operation, a.id(), name -> idOf(a, name));
-        HttpResponse<String> foreign = call(operation.method(), path, b.key(), body(operation));
+        String path = path(operation, a.id(), name -> idOf(a, operation, name));
+        HttpResponse<String> foreign = call(operation.method(), path, b.key(), body(operation, a));
         isProblem(operation, foreign, 404, "request.not_found");
         TenantId nobody = new TenantId(new UUID(0, 0));
         HttpResponse<String> absent =
             call(
                 operation.method(),
-                path(operation, nobody, name -> idOf(a, name)),
+                path(operation, nobody, name -> idOf(a, operation, name)),
                 b.key(),
-                body(operation));
+                body(operation, a));
         assertThat(withoutRequestId(foreign)).isEqualTo(withoutRequestId(absent));
       }
     }
@@ -423,22 +474,26 @@ class EveryRouteTest {
       HttpResponse<String> foreign =
           call(
               operation.method(),
-              path(operation, a.id(), name -> idOf(b, name)),
+              path(operation, a.id(), name -> idOf(b, operation, name)),
               a.key(),
-              body(operation));
+              body(operation, a));
       isProblem(operation, foreign, 404, "request.not_found");
       HttpResponse<String> absent =
           call(
               operation.method(),
               path(operation, a.id(), EveryRouteTest::absent),
               a.key(),
-              body(operation));
+              body(operation, a));
       assertThat(withoutRequestId(foreign))
           .as("%s: a foreign and an absent thing look the same", operation)
           .isEqualTo(withoutRequestId(absent));
       isProblem(
           operation,
-          call(operation.method(), path(operation, a.id(), _ -> "no-id"), a.key(), body(operation)),
+          call(
+              operation.method(),
+              path(operation, a.id(), _ -> "no-id"),
+              a.key(),
+              body(operation, a)),
           404,
           "request.not_found");
       tried++;
@@ -453,7 +508,7 @@ class EveryRouteTest {
       if (!operation.method().equals("GET")) {
         continue;
       }
-      String path = path(operation, a.id(), name -> idOf(a, name));
+      String path = path(operation, a.id(), name -> idOf(a, operation, name));
       HttpResponse<String> response = call("GET", path, a.key(), "");
       for (String foreign : foreignMarks()) {
         assertThat(response.body()).as(operation.toString()).doesNotContain(foreign);
@@ -471,6 +526,9 @@ class EveryRouteTest {
     return List.of(
         b.id().toString(),
         b.connection(),
+        b.mail(),
+        b.sender(),
+        b.sealed(),
         b.apiKey(),
         written.substring(written.indexOf('_')),
         "Birch");
@@ -482,7 +540,7 @@ class EveryRouteTest {
       if (!operation.ofTenant() && !operation.method().equals("GET")) {
         isProblem(
             operation,
-            call(operation.method(), operation.path(), b.key(), body(operation)),
+            call(operation.method(), operation.path(), b.key(), body(operation, a)),
             403,
             "access.platform_only");
       }
@@ -492,9 +550,9 @@ class EveryRouteTest {
   @Test
   void anUnknownFieldOrParameterIsRefused() {
     for (Operation operation : operations()) {
-      String path = path(operation, a.id(), name -> idOf(a, name));
+      String path = path(operation, a.id(), name -> idOf(a, operation, name));
       if (operation.hasBody()) {
-        String body = body(operation).strip();
+        String body = body(operation, a).strip();
         String more = body.substring(0, body.length() - 1) + ", \"no_such_field\": 1}";
         String key = operation.ofTenant() ? a.key() : platformKey;
         HttpResponse<String> response = call(operation.method(), path, key, more);
@@ -503,7 +561,7 @@ class EveryRouteTest {
       }
       isProblem(
           operation,
-          call(operation.method(), path + "?no_such_parameter=1", a.key(), body(operation)),
+          call(operation.method(), path + "?no_such_parameter=1", a.key(), body(operation, a)),
           400,
           "request.invalid_query");
     }
@@ -526,9 +584,9 @@ class EveryRouteTest {
       HttpResponse<String> response =
           call(
               operation.method(),
-              path(operation, own.id(), name -> idOf(own, name)),
+              path(operation, own.id(), name -> idOf(own, operation, name)),
               key,
-              body(operation));
+              body(operation, own));
       if (AT_THE_PROVIDER.contains(operation.id()) && response.statusCode() >= 400) {
         isProblem(
             operation, response, response.statusCode(), json(response).get("code").asString());

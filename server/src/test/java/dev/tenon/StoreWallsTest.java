@@ -80,14 +80,20 @@ class StoreWallsTest {
           Map.entry("JobStore.finishHeld", "each job carries its tenant, and a token"),
           Map.entry("JobStore.sleepHeld", "each job carries its tenant, and a token"),
           Map.entry("RefusalStore.add", "each refusal carries its connection's tenant"),
-          Map.entry("RefusalStore.forget", "clears what is old, of all"));
+          Map.entry("RefusalStore.forget", "clears what is old, of all"),
+          Map.entry("IdempotencyStore.deleteOlder", "clears what is old, of all"),
+          Map.entry("TenantQueries.startingWith", "for sessions that see every tenant"),
+          Map.entry("TenantQueries.holding", "for sessions that see every tenant"));
 
   /// Answers that are something and tell nothing of B.
   private static final Set<String> ANSWERS_FIGURES =
       Set.of(
           "OverviewQueries.inbox",
           "OverviewQueries.received",
+          // A's key is free, whatever keys B has.
+          "IdempotencyStore.insert",
           // A itself.
+          "TenantQueries.find",
           "TenantStore.exists",
           "TenantStore.find");
 

@@ -16,7 +16,7 @@ final class InboxViews {
   private final Database database;
   private final InstantSource clock;
   private final FirstSteps firstSteps;
-  private final InboxSearch search = new InboxSearch();
+  private final InboxSearchQueries search = new InboxSearchQueries();
   private final InboxQueries inbox = new InboxQueries();
 
   InboxViews(Database database, InstantSource clock, FirstSteps firstSteps) {
@@ -34,10 +34,10 @@ final class InboxViews {
     List<InboxRow> rows = search.list(tx, filter, ROWS + 1, now);
     boolean more = rows.size() > ROWS;
     List<InboxRow> shown = more ? rows.subList(0, ROWS) : rows;
-    Optional<InboxSearch.Scanned> scanned =
+    Optional<InboxSearchQueries.Scanned> scanned =
         more ? Optional.empty() : search.scannedTo(tx, filter, now);
     Optional<UUID> next =
-        more ? Optional.of(shown.getLast().id()) : scanned.map(InboxSearch.Scanned::last);
+        more ? Optional.of(shown.getLast().id()) : scanned.map(InboxSearchQueries.Scanned::last);
     boolean nothing = shown.isEmpty() && !filter.selective() && !filter.continued();
     return new ListPage<>(
         shown,

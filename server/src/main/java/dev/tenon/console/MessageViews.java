@@ -54,10 +54,10 @@ final class MessageViews {
     List<MessageRow> rows = messages.list(tx, wanted, ROWS + 1, now);
     boolean more = rows.size() > ROWS;
     List<MessageRow> shown = more ? rows.subList(0, ROWS) : rows;
-    Optional<InboxSearch.Scanned> scanned =
+    Optional<InboxSearchQueries.Scanned> scanned =
         more ? Optional.empty() : messages.scannedTo(tx, wanted);
     Optional<UUID> next =
-        more ? Optional.of(shown.getLast().id()) : scanned.map(InboxSearch.Scanned::last);
+        more ? Optional.of(shown.getLast().id()) : scanned.map(InboxSearchQueries.Scanned::last);
     boolean nothing = shown.isEmpty() && !wanted.selective() && !continued;
     return new ListPage<>(
         shown,

@@ -16,7 +16,7 @@ final class OverviewViews {
   private final InstantSource clock;
   private final FirstSteps firstSteps;
   private final OverviewQueries overview = new OverviewQueries();
-  private final InboxSearch inbox = new InboxSearch();
+  private final InboxSearchQueries inbox = new InboxSearchQueries();
 
   OverviewViews(Database database, InstantSource clock, FirstSteps firstSteps) {
     this.database = database;

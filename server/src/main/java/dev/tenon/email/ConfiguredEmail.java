@@ -85,7 +85,7 @@ public final class ConfiguredEmail implements EmailConnections {
   }
 
   private Configured read(TenantId tenant) {
-    List<EmailRouting.Step> routes = database.asTenant(tenant, EmailRouting::inUse);
+    List<EmailRouting.Step> routes = database.asTenant(tenant, EmailRouteStore::inUse);
     Map<UUID, Ready> ready = new LinkedHashMap<>();
     for (EmailRouting.Step step : routes) {
       if (!ready.containsKey(step.connection())) {

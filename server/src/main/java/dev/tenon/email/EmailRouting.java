@@ -1,6 +1,5 @@
 package dev.tenon.email;
 
-import dev.tenon.db.TenantTx;
 import dev.tenon.tenant.TenantId;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +9,7 @@ import java.util.stream.Collectors;
 
 /// Through which connections a tenant's mail goes, and in what order: a general route, and routes
 /// of single streams where those differ. A tenant without any route uses the platform's.
-public final class EmailRouting {
+final class EmailRouting {
   /// The name under which the general route is stored.
   static final String GENERAL = "";
 
@@ -20,56 +19,6 @@ public final class EmailRouting {
   ///
   /// @param owner whose connection it is: the tenant, or the platform
   record Step(TenantId owner, String stream, UUID connection) {}
-
-  /// The tenant's routes, else the platform's: by stream, the first choice first.
-  static List<Step> inUse(TenantTx tx) {
-    return tx.handle()
-        .createQuery(
-            """
-            select tenant_id, stream, connection_id from email_route
-            where tenant_id = (
-              select tenant_id from email_route
-              order by (tenant_id = :tenant) desc limit 1)
-            order by stream, priority, connection_id
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .map(
-            (row, _) ->
-                new Step(
-                    new TenantId(row.getObject("tenant_id", UUID.class)),
-                    row.getString("stream"),
-                    row.getObject("connection_id", UUID.class)))
-        .list();
-  }
-
-  /// Replaces the tenant's routes; with none, the platform's hold again.
-  static void replace(TenantTx tx, Map<String, List<UUID>> byStream) {
-    tx.handle()
-        .createUpdate("delete from email_route where tenant_id = :tenant")
-        .bind("tenant", tx.tenant().uuid())
-        .execute();
-    var insert =
-        tx.handle()
-            .prepareBatch(
-                """
-                insert into email_route (tenant_id, stream, connection_id, priority)
-                values (:tenant, :stream, :connection, :priority)
-                """);
-    byStream.forEach(
-        (stream, connections) -> {
-          for (int i = 0; i < connections.size(); i++) {
-            insert
-                .bind("tenant", tx.tenant().uuid())
-                .bind("stream", stream)
-                .bind("connection", connections.get(i))
-                .bind("priority", i)
-                .add();
-          }
-        });
-    if (insert.size() > 0) {
-      int[] _ = insert.execute();
-    }
-  }
 
   /// Routes by stream, the general one under the empty name.
   static Map<String, List<UUID>> byStream(List<Step> steps) {

@@ -88,7 +88,7 @@ public final class EmailRoutingRoutes {
                     }
                     routes.put(stream, checked(tx, "streams." + stream, ids));
                   });
-          EmailRouting.replace(tx, routes);
+          EmailRouteStore.replace(tx, routes);
           return view(tx);
         });
   }
@@ -121,7 +121,7 @@ public final class EmailRoutingRoutes {
   }
 
   private static RoutingView view(TenantTx tx) {
-    List<EmailRouting.Step> steps = EmailRouting.inUse(tx);
+    List<EmailRouting.Step> steps = EmailRouteStore.inUse(tx);
     Map<String, List<String>> byStream = new TreeMap<>();
     EmailRouting.byStream(steps)
         .forEach(

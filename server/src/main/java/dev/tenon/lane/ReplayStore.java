@@ -54,8 +54,9 @@ final class ReplayStore {
   /// What one step put back, and where the next one begins.
   record Moved(int facts, UUID cursor, boolean more) {}
 
-  /// Puts up to `limit` finished facts back into the queue, ready.
-  Moved putBack(EngineTx tx, TenantId tenant, ReplayFilter filter, UUID cursor, int limit) {
+  /// Puts up to `limit` finished facts back into the queue, ready. Empty when none is left.
+  Optional<Moved> putBack(
+      EngineTx tx, TenantId tenant, ReplayFilter filter, UUID cursor, int limit) {
     List<UUID> ids =
         matching(
                 tx.handle(),
@@ -67,7 +68,7 @@ final class ReplayStore {
             .mapTo(UUID.class)
             .list();
     if (ids.isEmpty()) {
-      return new Moved(0, cursor, false);
+      return Optional.empty();
     }
     int moved =
         tx.handle()
@@ -88,12 +89,12 @@ final class ReplayStore {
             .bind("first", ids.getFirst())
             .bind("last", ids.getLast())
             .execute();
-    return new Moved(moved, ids.getLast(), ids.size() == limit);
+    return Optional.of(new Moved(moved, ids.getLast(), ids.size() == limit));
   }
 
   /// Ends the pause of up to `limit` lanes that hold matching facts. A lane is freed whole, since
-  /// its facts are applied in order.
-  Moved free(EngineTx tx, TenantId tenant, ReplayFilter filter, UUID cursor, int limit) {
+  /// its facts are applied in order. Empty when none is left.
+  Optional<Moved> free(EngineTx tx, TenantId tenant, ReplayFilter filter, UUID cursor, int limit) {
     List<UUID> lanes =
         matching(
                 tx.handle(),
@@ -106,7 +107,7 @@ final class ReplayStore {
             .mapTo(UUID.class)
             .list();
     if (lanes.isEmpty()) {
-      return new Moved(0, cursor, false);
+      return Optional.empty();
     }
     // A lane that a worker has is left alone: it is being tried at this moment.
     tx.handle()
@@ -128,7 +129,7 @@ final class ReplayStore {
             .bind("tenant", tenant.uuid())
             .bindArray("lanes", UUID.class, lanes)
             .execute();
-    return new Moved(woken, lanes.getLast(), lanes.size() == limit);
+    return Optional.of(new Moved(woken, lanes.getLast(), lanes.size() == limit));
   }
 
   private static String from(ReplayFilter filter) {

@@ -85,12 +85,17 @@ public final class ReplayWork implements JobHandler {
               ReplayFilter filter = found.get().replay().filter();
               int left = filter.factsMax() - found.get().replay().replayed();
               UUID cursor = found.get().cursor();
-              ReplayStore.Moved moved =
+              Optional<ReplayStore.Moved> moved =
                   filter.state() == ReplayFilter.State.HELD
                       ? store.free(tx, tenant, filter, cursor, Math.min(left, STEP_LANES_MAX))
                       : store.putBack(tx, tenant, filter, cursor, Math.min(left, STEP_FACTS_MAX));
-              boolean goesOn = moved.more() && moved.facts() < left;
-              store.advance(tx, tenant, id, moved, goesOn ? null : clock.instant());
+              boolean goesOn = moved.filter(it -> it.more() && it.facts() < left).isPresent();
+              store.advance(
+                  tx,
+                  tenant,
+                  id,
+                  moved.orElse(new ReplayStore.Moved(0, cursor, false)),
+                  goesOn ? null : clock.instant());
               return goesOn;
             });
     factsReady.raise();

@@ -1,10 +1,7 @@
 package dev.tenon.work;
 
 import dev.tenon.db.DatabaseAddress;
-import dev.tenon.db.OwnConnection;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
+import dev.tenon.db.NotifyChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +14,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +41,7 @@ public final class NodeBell implements AutoCloseable {
   private final CountDownLatch triedToListen = new CountDownLatch(1);
   private final Thread listener = Thread.ofPlatform().name("bell-listener").unstarted(this::listen);
   private final Thread teller = Thread.ofPlatform().name("bell-teller").unstarted(this::tell);
-  private volatile @Nullable Connection listening;
+  private volatile @Nullable NotifyChannel listening;
   private volatile boolean closing;
 
   /// How fast it goes.
@@ -88,17 +83,15 @@ public final class NodeBell implements AutoCloseable {
   private void listen() {
     boolean said = false;
     while (!closing) {
-      try (Connection connection = OwnConnection.open(address, "tenon-bell-listener")) {
-        listening = connection;
-        try (var statement = connection.createStatement()) {
-          statement.execute("listen " + CHANNEL);
-        }
+      try (var channel = NotifyChannel.open(address, CHANNEL, "tenon-bell-listener")) {
+        listening = channel;
+        channel.listen();
         said = false;
         // What was told while nobody listened.
         signals.values().forEach(Signal::wakeHere);
         triedToListen.countDown();
-        hearUntilClosed(connection);
-      } catch (SQLException e) {
+        hearUntilClosed(channel);
+      } catch (NotifyChannel.Lost e) {
         if (!closing && !said) {
           LOG.warn(
               "can't listen to other nodes, so their work is found by looking only; trying on: {}",
@@ -113,19 +106,9 @@ public final class NodeBell implements AutoCloseable {
     }
   }
 
-  private void hearUntilClosed(Connection connection) throws SQLException {
-    PGConnection heard = connection.unwrap(PGConnection.class);
+  private void hearUntilClosed(NotifyChannel channel) {
     while (!closing) {
-      PGNotification[] all = heard.getNotifications((int) pace.alive().toMillis());
-      if (all == null || all.length == 0) {
-        if (!connection.isValid(5)) {
-          throw new SQLException("the connection is gone");
-        }
-        continue;
-      }
-      for (PGNotification one : all) {
-        hear(one.getParameter());
-      }
+      channel.hear(pace.alive()).forEach(this::hear);
     }
   }
 
@@ -144,7 +127,7 @@ public final class NodeBell implements AutoCloseable {
   }
 
   private void tell() {
-    @Nullable Connection connection = null;
+    @Nullable NotifyChannel channel = null;
     while (!closing) {
       try {
         long seen = wanted.seen();
@@ -152,33 +135,37 @@ public final class NodeBell implements AutoCloseable {
           wanted.await(seen, pace.alive());
           continue;
         }
-        if (connection == null) {
-          connection = OwnConnection.open(address, "tenon-bell-teller");
+        if (channel == null) {
+          channel = NotifyChannel.open(address, CHANNEL, "tenon-bell-teller");
         }
-        send(connection);
+        send(channel);
         pause(pace.gather());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         break;
-      } catch (SQLException e) {
+      } catch (NotifyChannel.Lost e) {
         LOG.debug("other nodes are not told: {}", e.getMessage());
-        OwnConnection.close(connection);
-        connection = null;
+        close(channel);
+        channel = null;
         pause(pace.again());
       }
     }
-    OwnConnection.close(connection);
+    close(channel);
   }
 
-  private void send(Connection connection) throws SQLException {
+  private static void close(@Nullable NotifyChannel channel) {
+    if (channel != null) {
+      channel.close();
+    }
+  }
+
+  private void send(NotifyChannel channel) {
     var names = new TreeSet<String>();
     // Taken off before it is sent: what is raised from now on is told again.
     toTell.removeIf(names::add);
-    try (PreparedStatement statement = connection.prepareStatement("select pg_notify(?, ?)")) {
-      statement.setString(1, CHANNEL);
-      statement.setString(2, node + " " + String.join(" ", names));
-      statement.execute();
-    } catch (SQLException e) {
+    try {
+      channel.tell(node + " " + String.join(" ", names));
+    } catch (NotifyChannel.Lost e) {
       toTell.addAll(names);
       throw e;
     }
@@ -196,7 +183,10 @@ public final class NodeBell implements AutoCloseable {
     closing = true;
     wanted.wakeHere();
     // The listener may be waiting for the socket: only an abort ends that.
-    OwnConnection.abort(listening);
+    NotifyChannel channel = listening;
+    if (channel != null) {
+      channel.abort();
+    }
     for (Thread thread : List.of(listener, teller)) {
       LockSupport.unpark(thread);
       try {

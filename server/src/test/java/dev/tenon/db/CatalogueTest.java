@@ -46,6 +46,8 @@ class CatalogueTest {
           Map.entry("sender", new Rights(ALL, "select")),
           Map.entry("console_login", new Rights("", ALL)),
           Map.entry("console_session", new Rights("", ALL)),
+          // Work of the platform alone, kept by db-scheduler.
+          Map.entry("clock_work", new Rights("", ALL)),
           // Intake and queues.
           Map.entry("received_event", new Rights("select", "delete insert select")),
           Map.entry("fact_key", new Rights("select", ALL)),
@@ -55,6 +57,22 @@ class CatalogueTest {
           Map.entry("waiting_job", new Rights("delete insert select", ALL)),
           Map.entry("job", new Rights("select", ALL)),
           Map.entry("inbound_refusal", new Rights("select", ALL)),
+          // The tenant asks for a replay and forgets old ones; the engine moves it on and can't
+          // change what was asked for.
+          Map.entry(
+              "replay",
+              new Rights(
+                  "delete insert select",
+                  "select update(cursor_id) update(finished_at) update(replayed) update(state)")),
+          // Requests are taken up, answered and given back as their tenant, and always stand for
+          // the same. The engine clears old ones of all tenants, without reading requests or
+          // answers.
+          Map.entry(
+              "idempotency_key",
+              new Rights(
+                  "delete insert select update(run) update(running_until) update(sealed)"
+                      + " update(state) update(status)",
+                  "delete select(created_at) select(key) select(owner_id) select(tenant_id)")),
           // A tenant's own: the engine sees these only as that tenant.
           Map.entry("connection_secret", new Rights(ALL, "")),
           Map.entry("customer", new Rights("insert select update", "")),
@@ -90,7 +108,11 @@ class CatalogueTest {
       Map.of(
           "current_tenant", TENANT,
           "id_at", ENGINE + " " + TENANT,
-          "make_partitions", ENGINE);
+          "make_partitions", ENGINE,
+          // Retention runs over all tenants, and the engine may neither drop a table nor delete a
+          // message. These two take only what is over, and keep what still needs somebody.
+          "retire_partition", ENGINE,
+          "delete_messages", ENGINE);
 
   /// Unique without the tenant in front, and why that tells no tenant of another.
   private static final Map<String, String> UNIQUE_OVER_ALL =

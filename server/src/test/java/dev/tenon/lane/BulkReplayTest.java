@@ -110,7 +110,7 @@ class BulkReplayTest {
         tx -> {
           ReplayStore.Position position = store.lockRunning(tx, tenant, replay.id()).orElseThrow();
           ReplayStore.Moved moved =
-              store.putBack(tx, tenant, replay.filter(), position.cursor(), 500);
+              store.putBack(tx, tenant, replay.filter(), position.cursor(), 500).orElseThrow();
           store.advance(tx, tenant, replay.id(), moved, null);
         });
     assertThat(find(replay.id()).replayed()).isEqualTo(500);
@@ -129,7 +129,8 @@ class BulkReplayTest {
     var store = new ReplayStore();
     database.useEngine(
         tx -> {
-          ReplayStore.Moved moved = store.putBack(tx, tenant, filter, new UUID(0, 0), 500);
+          ReplayStore.Moved moved =
+              store.putBack(tx, tenant, filter, new UUID(0, 0), 500).orElseThrow();
           store.advance(tx, tenant, replay.id(), moved, null);
         });
     List<String> _ =

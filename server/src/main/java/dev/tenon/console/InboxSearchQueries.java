@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What the list of received events reads. However big the inbox and whatever is asked for, a page
 /// looks through a bounded part of it.
-final class InboxSearch {
+final class InboxSearchQueries {
   private static final int KINDS_SHOWN = 3;
 
   /// How far a narrowed list got.
