@@ -16,23 +16,37 @@ jdk=$scratch/jdk-25
 fake_jdk() { # DIR VERSION: a java that prints how it was called, and for `dev` waits for a signal
   mkdir -p "$1/bin"
   printf 'JAVA_VERSION="%s"\n' "$2" >"$1/release"
-  cat >"$1/bin/java" <<'JAVA'
-#!/usr/bin/env bash
+  printf "#!/usr/bin/env bash\nscratch='%s' output='' cached=''\n" "$scratch" >"$1/bin/java"
+  cat >>"$1/bin/java" <<'JAVA'
 while [ $# -gt 0 ]; do
-  case $1 in -cp) shift ;; -*) ;; *) break ;; esac
+  case $1 in
+    -cp) shift ;;
+    -XX:AOTCacheOutput=*) output=${1#*=} ;;
+    -XX:AOTCache=*) cached=' with-cache' ;;
+    -*) ;;
+    *) break ;;
+  esac
   shift
 done
-printf 'java %s' "$$"
+printf 'java %s%s' "$$" "$cached"
 printf ' <%s>' "$@"
 printf '\n'
-case ${2:-} in
-  dev)
+case "${2:-} $*" in
+  'serve '*aot-training*)
+    trap 'exit 143' TERM
+    [ ! -e "$scratch/no-aot" ] || exit 1
+    echo training >>"$scratch/trainings"
+    for word in "$@"; do case $word in */ready) touch "$word" ;; esac; done
+    [ -z "$output" ] || echo cache >"$output"
+    while :; do read -r -t 1 <> <(:) || :; done
+    ;;
+  'dev '*)
     trap 'echo stopped by TERM; exit 143' TERM
     trap 'echo stopped by INT; exit 130' INT
     echo ready
     while :; do read -r -t 1 <> <(:) || :; done
     ;;
-  exit-7) exit 7 ;;
+  'exit-7 '*) exit 7 ;;
 esac
 JAVA
   cp "$1/bin/java" "$1/bin/javac"
@@ -55,7 +69,7 @@ MAVEN
 }
 
 new_machine() {
-  rm -rf "$root" "$bin" "$jdk" "${scratch:?}/home" "$scratch"/{builds,broken,out,err}
+  rm -rf "$root" "$bin" "$jdk" "${scratch:?}/home" "$scratch"/{builds,broken,out,err,trainings,no-aot}
   mkdir -p "$root/server/src/main/java" "$root/bench/src/main/java" "$root/.mvn" "$bin" "$scratch/home"
   cp -R "$project/tenon" "$project/launcher" "$project/pom.xml" "$root/"
   echo '<project/>' | tee "$root/server/pom.xml" >"$root/bench/pom.xml"
@@ -278,6 +292,32 @@ signal() { # NAME EXPECTED-CODE
   check "the exit code after $1 is Java's" exited "$2"
 }
 signal TERM 143
+
+# The faster start
+new_machine
+trainings() { [ "$(cat "$scratch/trainings" 2>/dev/null | wc -l | tr -d ' ')" -eq "$1" ]; }
+run JAVA_HOME="$jdk" -- hello
+check 'a short command does not prepare a faster start' trainings 0
+run JAVA_HOME="$jdk" -- serve
+check 'the first server does, once' trainings 1
+check 'and says so' says err 'Preparing a faster start'
+check 'and uses it' says out 'with-cache'
+run JAVA_HOME="$jdk" -- serve
+check 'the second server does not prepare again' trainings 1
+check 'but uses it' says out 'with-cache'
+run JAVA_HOME="$jdk" -- hello
+check 'and so does any command' says out 'with-cache'
+run JAVA_HOME="$jdk" TENON_JAVA_OPTS=-Xmx2g TENON_NO_AOT=1 -- serve
+check 'other options leave it aside' exited 0
+no_cache() { ! says out with-cache; }
+check 'and start without it' no_cache
+touch "$root/server/src/main/java/More.java" "$scratch/no-aot"
+run JAVA_HOME="$jdk" -- serve
+check 'a cache that cannot be made stops nothing' exited 0
+check 'and is left out' no_cache
+run JAVA_HOME="$jdk" -- serve
+check 'and is not tried again' lines err 0
+check 'its folder is gone' missing "$root/.tenon/aot-training"
 
 # The test command
 new_machine

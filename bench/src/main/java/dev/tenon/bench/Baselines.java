@@ -61,8 +61,7 @@ final class Baselines {
               .start(
                   () -> {
                     try (Connection connection = sessions.get();
-                        PreparedStatement insert =
-                            connection.prepareStatement(statement(prefix))) {
+                        PreparedStatement insert = connection.prepareStatement(statement(prefix))) {
                       while (System.nanoTime() < end) {
                         inserted.addAndGet(insert(connection, insert, batch));
                       }

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -182,8 +183,9 @@ class SupervisorTest {
     /// The next line with these words.
     String await(String words) throws InterruptedException {
       while (true) {
-        String line = lines.poll(60, TimeUnit.SECONDS);
-        assertThat(line).as("a line with: " + words).isNotNull();
+        String line =
+            Optional.ofNullable(lines.poll(60, TimeUnit.SECONDS))
+                .orElseThrow(() -> new AssertionError("no line with: " + words));
         if (line.contains(words)) {
           return line;
         }
