@@ -133,7 +133,7 @@ class PaymentApiTest {
     String item =
         program
             .stripe
-            .save()
+            .objects()
             .path("subscription")
             .valueStream()
             .filter(one -> one.path("id").asString().equals(subscription))

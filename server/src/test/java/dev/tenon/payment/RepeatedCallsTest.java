@@ -155,7 +155,7 @@ class RepeatedCallsTest {
     JsonNode metadata =
         program
             .stripe
-            .save()
+            .objects()
             .path("customer")
             .valueStream()
             .filter(one -> one.path("id").asString().equals(made))
@@ -252,7 +252,7 @@ class RepeatedCallsTest {
   }
 
   private int count(String type) {
-    return program.stripe.save().path(type).size();
+    return program.stripe.objects().path(type).size();
   }
 
   private static void isProblem(HttpResponse<String> response, int status, String code) {
