@@ -2,6 +2,7 @@ package dev.tenon.connector.http;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -82,6 +83,24 @@ public final class EgressPolicy {
     return looksNumeric(host) && !isPlainLiteral(host)
         ? Optional.of("the host is a number in disguise, not a name")
         : Optional.empty();
+  }
+
+  /// Why this URL may not be called, or empty when it may or its host does not resolve now: what
+  /// [#refusal(URI)] tells and what the addresses tell that the host has at present. Says early
+  /// what every call checks again. Takes up to five seconds.
+  public Optional<String> refusalAfterLookUp(URI uri) {
+    Optional<String> refusal = refusal(uri);
+    if (refusal.isPresent()) {
+      return refusal;
+    }
+    try {
+      var _ = new CheckedDns(this).resolve(Origin.bare(uri.getHost()), Origin.of(uri).port());
+      return Optional.empty();
+    } catch (CheckedDns.RefusedByPolicy refused) {
+      return Optional.of(String.valueOf(refused.getMessage()));
+    } catch (UnknownHostException _) {
+      return Optional.empty();
+    }
   }
 
   /// Why this address of `host` may not be connected to, or empty when it may.
