@@ -19,6 +19,12 @@ import dev.tenon.db.Database;
 import dev.tenon.db.DatabaseAddress;
 import dev.tenon.db.Migrations;
 import dev.tenon.db.Partitions;
+import dev.tenon.delivery.Deliveries;
+import dev.tenon.delivery.DeliveryBacklog;
+import dev.tenon.delivery.DeliveryReplayRoutes;
+import dev.tenon.delivery.DeliveryReplayWork;
+import dev.tenon.delivery.DeliveryRoutes;
+import dev.tenon.delivery.DeliveryWorkers;
 import dev.tenon.email.BreakerGauge;
 import dev.tenon.email.ConfiguredEmail;
 import dev.tenon.email.EmailRoutingRoutes;
@@ -28,6 +34,9 @@ import dev.tenon.email.MessageRoutes;
 import dev.tenon.email.Messages;
 import dev.tenon.email.MeteredEmail;
 import dev.tenon.email.SenderRoutes;
+import dev.tenon.endpoint.EndpointRoutes;
+import dev.tenon.endpoint.Endpoints;
+import dev.tenon.event.EventRoutes;
 import dev.tenon.event.Events;
 import dev.tenon.http.Gate;
 import dev.tenon.http.HttpServer;
@@ -107,6 +116,8 @@ public final class Tenon implements AutoCloseable {
   private final LaneWorkers lanes;
   private final JobWorkers work;
   private final EmailSender sender;
+  private final ApacheProviderHttp webhooks;
+  private final DeliveryWorkers deliveries;
   private final PublicUrl publicUrl;
   private final Sampler sampler;
   private final HttpServer server;
@@ -187,12 +198,13 @@ public final class Tenon implements AutoCloseable {
     // Follow-up work.
     var factsStored = new Signal();
     var jobsMade = new Signal();
+    var eventsTold = new Signal();
     bell =
         new NodeBell(
             around.database(),
-            Map.of("facts", factsStored, "jobs", jobsMade),
+            Map.of("facts", factsStored, "jobs", jobsMade, "deliveries", eventsTold),
             NodeBell.Pace.DEFAULT);
-    var events = new Events(ids, clock);
+    var events = new Events(ids, clock, eventsTold::raise);
     MailSeal mailSeal = new SealedMail(vault);
     var emailConnections =
         new ConfiguredEmail(database, connections, http, around.mailServers(), clock);
@@ -206,7 +218,8 @@ public final class Tenon implements AutoCloseable {
             events,
             clock);
     var replaying = new ReplayWork(database, factsStored, clock);
-    var jobs = new Jobs(List.of(sender, replaying), ids, clock, jobsMade, meters);
+    var redelivering = new DeliveryReplayWork(database, eventsTold, clock);
+    var jobs = new Jobs(List.of(sender, replaying, redelivering), ids, clock, jobsMade, meters);
     var messages =
         new Messages(
             FromSettings.templates(config.email()),
@@ -227,6 +240,24 @@ public final class Tenon implements AutoCloseable {
                 config.jobs().batchSizeMax(),
                 Duration.ofSeconds(config.jobs().leaseSeconds()),
                 Duration.ofMillis(config.jobs().pollMilliseconds())));
+
+    // Events on their way out.
+    webhooks =
+        new ApacheProviderHttp(
+            around.egress(),
+            ApacheProviderHttp.Limits.webhooks(config.deliveries().calls()),
+            CallObserver.NONE);
+    var endpoints = new Endpoints(database, vault, events, ids, clock, eventsTold::raise);
+    deliveries =
+        new DeliveryWorkers(
+            database,
+            endpoints,
+            webhooks,
+            events,
+            eventsTold,
+            clock,
+            FromSettings.deliveries(config.deliveries()),
+            meters);
 
     // Intake, which lanes give way to.
     writer =
@@ -310,13 +341,18 @@ public final class Tenon implements AutoCloseable {
     EmailRoutingRoutes.declare(routes, database, connections);
     SenderRoutes.declare(routes, database, clock);
     ReceivedEventRoutes.declare(routes, database, replays, clock);
+    EventRoutes.declare(routes, database);
+    EndpointRoutes.declare(routes, database, endpoints, around.egress(), clock);
+    var replayed = new Deliveries(database, eventsTold, jobs, ids, clock);
+    DeliveryRoutes.declare(routes, database, replayed);
+    DeliveryReplayRoutes.declare(routes, database, endpoints, replayed, clock);
     ReplayRoutes.declare(routes, database, connections, replays, clock);
     if (config.console().enabled()) {
       ConsoleRoutes.declare(
           routes,
           sessions,
           new ConsoleRoutes.Needs(
-              database, clock, publicUrl, deliveries(), contents(mailSeal), replays::replay));
+              database, clock, publicUrl, receivedBodies(), contents(mailSeal), replays::replay));
     }
     server =
         HttpServer.create(
@@ -332,6 +368,7 @@ public final class Tenon implements AutoCloseable {
             List.of(
                 new FactBacklog(database, meters, clock),
                 new JobBacklog(database, jobs, meters, clock),
+                new DeliveryBacklog(database, meters, clock),
                 new BreakerGauge(breakers, meters)));
   }
 
@@ -343,6 +380,7 @@ public final class Tenon implements AutoCloseable {
     writer.start();
     lanes.start();
     work.start();
+    deliveries.start();
     schedule.start();
     bell.start();
     server.start();
@@ -353,7 +391,7 @@ public final class Tenon implements AutoCloseable {
         vault.openPayload(tenant, event.toString(), "delivery", stored, DELIVERY_BYTES_MAX));
   }
 
-  private DeliveryOpener deliveries() {
+  private DeliveryOpener receivedBodies() {
     return (tenant, event, stored) -> {
       Delivery delivery = open(tenant, event, stored);
       return new DeliveryOpener.OpenedDelivery(
@@ -423,6 +461,8 @@ public final class Tenon implements AutoCloseable {
     lanes.close();
     work.close(stopMax);
     sender.close();
+    deliveries.close(stopMax);
+    webhooks.close();
     bell.close();
     http.close();
     refusals.close();

@@ -9,6 +9,8 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One request to one route, its authority already checked, and the way to answer it.
 public final class Request {
+  /// The end of all times that a caller can name.
+  public static final Instant LATEST = Instant.parse("9000-01-01T00:00:00Z");
+
   private static final int AT_ONCE_BYTES_MAX = 64 * 1024;
 
   private final ServerRequest request;
@@ -119,6 +124,26 @@ public final class Request {
   /// The first value of a query parameter.
   public Optional<String> query(String name) {
     return request.query().first(name).asOptional();
+  }
+
+  /// A time in the query, from 1970 to 9000. Throws [ProblemException] when it is none.
+  public Optional<Instant> queryTime(String name) {
+    return query(name).map(text -> time(name, text));
+  }
+
+  private static Instant time(String name, String text) {
+    try {
+      Instant time = Instant.parse(text);
+      if (!time.isBefore(Instant.EPOCH) && time.isBefore(LATEST)) {
+        return time;
+      }
+    } catch (DateTimeParseException e) {
+      // No time: the same answer as for one that nobody can mean.
+    }
+    throw new ProblemException(
+        ProblemCode.REQUEST_INVALID_QUERY,
+        "`%s` is a time such as 2026-11-24T10:00:00Z.".formatted(name),
+        name);
   }
 
   /// The query as it came, without the question mark; empty when there is none.

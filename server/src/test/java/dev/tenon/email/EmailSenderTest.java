@@ -8,6 +8,7 @@ import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
 import dev.tenon.event.Events;
+import dev.tenon.event.EventsFit;
 import dev.tenon.id.Ids;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Job;
@@ -71,6 +72,7 @@ class EmailSenderTest {
   void stop() {
     sender.close();
     db.close();
+    EventsFit.check(database);
     database.close();
   }
 
