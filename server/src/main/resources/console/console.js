@@ -101,7 +101,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Buttons that only a script makes useful.
-for (const button of document.querySelectorAll("button[data-copy][hidden]")) button.removeAttribute("hidden");
+// Shows the buttons that only a script makes useful, those that come later too.
+document.documentElement.dataset.scripts = "";
 freshen();
 setInterval(freshen, 10_000);

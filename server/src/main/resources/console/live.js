@@ -61,8 +61,11 @@ const control = /** @type {HTMLElement | null} */ (document.querySelector("[data
 const settled = (region) => (region.getAttribute("settled") ?? "false") !== "false";
 const regions = () => [...document.querySelectorAll("tenon-live[id]")];
 let paused = false;
+let over = false;
 let wait = EVERY_MS;
 let timer = 0;
+/** The look on its way, which a newer one and a pause put an end to. */
+let looking = new AbortController();
 
 /** @param {"live" | "paused" | "lost" | "over"} state @param {string} word */
 function tell(state, word) {
@@ -75,28 +78,40 @@ function tell(state, word) {
 
 function later() {
   clearTimeout(timer);
-  if (!paused && !document.hidden) timer = setTimeout(look, wait);
+  if (!paused && !over && !document.hidden) timer = setTimeout(look, wait);
+}
+
+function stop() {
+  clearTimeout(timer);
+  looking.abort();
 }
 
 async function look() {
-  clearTimeout(timer);
+  stop();
+  looking = new AbortController();
+  const { signal } = looking;
   try {
     const answer = await fetch(location.href, {
       headers: { "X-Tenon-Live": "1" },
       cache: "no-store",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
     });
     if (answer.status === 401) {
-      paused = true;
-      tell("over", "Logged out");
+      over = true;
+      tell("over", "Logged out. Log in again");
       return;
     }
     if (!answer.ok) throw new Error(`answered ${answer.status}`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (paused) return;
+    if (signal.aborted) return;
+    const focused = document.activeElement;
     for (const region of regions()) {
       const fresh = page.getElementById(region.id);
       if (fresh) takeOver(region, fresh);
+    }
+    // What is moved loses the focus.
+    if (focused !== document.activeElement && focused instanceof HTMLElement && focused.isConnected) {
+      focused.focus({ preventScroll: true });
     }
     wait = EVERY_MS;
     if (regions().every(settled)) {
@@ -105,8 +120,9 @@ async function look() {
     }
     tell("live", "Live");
   } catch {
+    if (signal.aborted) return;
     wait = Math.min(wait * 2, SLOWEST_MS);
-    if (!paused) tell("lost", "No answer, trying again");
+    tell("lost", "No answer, trying again");
   }
   later();
 }
@@ -122,13 +138,21 @@ class TenonLive extends HTMLElement {
 customElements.define("tenon-live", TenonLive);
 
 control?.querySelector("button")?.addEventListener("click", () => {
+  if (over) {
+    // The server's page says how.
+    location.reload();
+    return;
+  }
   paused = !paused;
   tell(paused ? "paused" : "live", paused ? "Paused" : "Live");
-  if (paused) clearTimeout(timer);
+  if (paused) stop();
   else look();
 });
 
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) clearTimeout(timer);
-  else if (!paused && !regions().every(settled)) look();
+  if (document.hidden) stop();
+  else if (!paused && !over && !regions().every(settled)) look();
 });
+
+// A page that is being left asks for nothing more, and an answer that it misses is no trouble.
+addEventListener("pagehide", stop);

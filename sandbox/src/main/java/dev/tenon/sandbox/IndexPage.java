@@ -62,19 +62,27 @@ final class IndexPage {
       return;
     }
     body.append(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Last webhooks\"><table><thead><tr><th scope=\"col\">Event</th><th scope=\"col\">To</th>"
-            + "<th scope=\"col\">State</th><th scope=\"col\">Time (UTC)</th></tr></thead><tbody>\n");
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Last webhooks\"><table><thead><tr><th scope=\"col\">Event</th><th scope=\"col\">State</th>"
+            + "<th scope=\"col\">Time (UTC)</th><th scope=\"col\">To</th></tr></thead><tbody>\n");
     for (Delivery delivery : deliveries.subList(0, Math.min(SHOWN, deliveries.size()))) {
       body.append(
-          "<tr><td>%s<br><code>%s</code></td><td><code>%s</code></td><td>%s, %s</td><td>%s</td></tr>\n"
+          "<tr><td>%s<br><code>%s</code></td><td>%s</td><td>%s</td><td><code>%s</code></td></tr>\n"
               .formatted(
                   Page.escape(delivery.eventType()),
                   Page.escape(delivery.eventId()),
-                  Page.escape(delivery.url().toString()),
-                  delivery.state().name().toLowerCase(Locale.ROOT),
-                  delivery.status() > 0 ? delivery.status() : "no answer",
-                  TIME.format(delivery.at())));
+                  state(delivery),
+                  TIME.format(delivery.at()),
+                  Page.escape(delivery.url().toString())));
     }
     body.append("</tbody></table></div>\n");
+  }
+
+  /// With the endpoint's last answer, once it was asked.
+  private static String state(Delivery delivery) {
+    String state = delivery.state().name().toLowerCase(Locale.ROOT);
+    if (delivery.status() > 0) {
+      return state + ", " + delivery.status();
+    }
+    return delivery.response().isEmpty() ? state : state + ", no answer";
   }
 }

@@ -34,6 +34,7 @@ public final class Page {
         font: 14px/22px system-ui, sans-serif; font-variant-numeric: tabular-nums; }
       header { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 12px 24px;
         border-bottom: 1px solid var(--line); color: var(--text-quiet); }
+      header svg { color: var(--accent); flex: none; }
       header b { color: var(--text); font-weight: 500; }
       main { max-width: 960px; margin: 0 auto; padding: 24px; }
       main.narrow { max-width: 440px; }
@@ -77,9 +78,7 @@ public final class Page {
       </style>
       </head>
       <body>
-      <header><svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor"
-        stroke-width="1.5" aria-hidden="true"><rect x="1" y="5" width="9" height="6"/><path
-        d="M7 2h8v12H7v-3M7 5V2"/></svg><b>tenon</b> sandbox · %s · nothing here is real</header>
+      <header>%s<b>tenon</b> sandbox · %s · nothing here is real</header>
       <main%s>
       %s
       </main>
@@ -87,11 +86,18 @@ public final class Page {
       </html>
       """;
 
+  /// A tenon in its mortise, in the colour of the text around it.
+  public static final String MARK =
+      """
+      <svg width="18" height="18" viewBox="0 0 16 16" fill="none" stroke="currentColor" \
+      stroke-width="1.5" aria-hidden="true"><path d="M1.75 3.25h5.5v3h3v3.5h-3v3h-5.5z"/><path \
+      d="M10.25 2.25h4v11.5h-4v-4M10.25 6.25v-4"/></svg>""";
+
   /// The mark as an address, so that a browser doesn't ask for a file that isn't there.
   public static final String ICON =
       "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none'"
-          + " stroke='%23a3711f' stroke-width='1.5'%3E%3Crect x='1' y='5' width='9' height='6'/%3E"
-          + "%3Cpath d='M7 2h8v12H7v-3M7 5V2'/%3E%3C/svg%3E";
+          + " stroke='%238f5a1d' stroke-width='1.5'%3E%3Cpath d='M1.75 3.25h5.5v3h3v3.5h-3v3h-5.5z'/%3E"
+          + "%3Cpath d='M10.25 2.25h4v11.5h-4v-4M10.25 6.25v-4'/%3E%3C/svg%3E";
 
   private final String html;
 
@@ -106,13 +112,14 @@ public final class Page {
 
   /// A page at full width. `body` is HTML: what came from outside must be through [#escape].
   public static Page wide(String simulatorTitle, String title, String body) {
-    return new Page(SHELL.formatted(escape(title), ICON, escape(simulatorTitle), "", body));
+    return new Page(SHELL.formatted(escape(title), ICON, MARK, escape(simulatorTitle), "", body));
   }
 
   /// A page as wide as a payment form.
   public static Page narrow(String simulatorTitle, String title, String body) {
     return new Page(
-        SHELL.formatted(escape(title), ICON, escape(simulatorTitle), " class=\"narrow\"", body));
+        SHELL.formatted(
+            escape(title), ICON, MARK, escape(simulatorTitle), " class=\"narrow\"", body));
   }
 
   /// Text as HTML, safe in content and in quoted attributes.

@@ -83,7 +83,7 @@ final class DevSeed {
                         "webhook_url", hook,
                         "webhook_secret", webhookSecret.reveal())
                     : Map.of("id", id.toString())));
-    return new Seeded(tenant, apiKey, connections, checkout(sandbox, tenant));
+    return new Seeded(tenant, apiKey, connections, checkout(tenon, sandbox, tenant));
   }
 
   /// The sandbox's connections by provider, made where they are missing and pointed at it. Done
@@ -210,9 +210,11 @@ final class DevSeed {
             .execute();
   }
 
-  /// A checkout page to pay on, made the way an application makes one.
-  private static String checkout(Sandbox sandbox, TenantId tenant) {
+  /// A checkout page to pay on, made the way an application makes one. It leads back to the
+  /// console, where what follows can be watched.
+  private static String checkout(Tenon tenon, Sandbox sandbox, TenantId tenant) {
     URI base = sandbox.url("stripe");
+    String back = tenon.publicUrl().at("/console");
     try (var http = new ApacheProviderHttp(EgressPolicy.allowing(List.of(base)))) {
       String price = price(http, base);
       Outcome<CheckoutSessionSnapshot> made =
@@ -224,8 +226,8 @@ final class DevSeed {
                       1,
                       "",
                       "ada@customer.test",
-                      base + "/",
-                      base + "/",
+                      back,
+                      back,
                       true,
                       0),
                   UUID.randomUUID().toString());

@@ -4,9 +4,11 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// The sandbox behind a tenant's connection to Stripe: what a buyer, a bank and the calendar would
@@ -132,13 +134,24 @@ final class StandIns implements AutoCloseable {
   /// Something that the stand-in for Stripe says happened.
   record Said(String id, String type, String object) {}
 
-  /// The newest events about a customer or what belongs to it, oldest first.
+  /// The newest events about a customer or what belongs to it, oldest first. Most objects name
+  /// their customer; the payment of an invoice names its invoice only.
   List<Said> events(String customer) {
+    JsonNode events = checked(stripe.get("/v1/events?limit=100")).path("data");
+    Set<String> owned = new HashSet<>();
+    for (JsonNode event : events) {
+      JsonNode object = event.path("data").path("object");
+      if (object.path("customer").asString("").equals(customer)) {
+        owned.add(object.path("id").asString(""));
+      }
+    }
+    owned.add(customer);
+    owned.remove("");
     List<Said> found = new ArrayList<>();
-    for (JsonNode event : checked(stripe.get("/v1/events?limit=100")).path("data")) {
+    for (JsonNode event : events) {
       JsonNode object = event.path("data").path("object");
       String id = object.path("id").asString("");
-      if (id.equals(customer) || object.path("customer").asString("").equals(customer)) {
+      if (owned.contains(id) || owned.contains(object.path("invoice").asString(""))) {
         found.add(new Said(event.path("id").asString(""), event.path("type").asString(""), id));
       }
     }

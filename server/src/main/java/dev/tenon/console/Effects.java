@@ -30,7 +30,7 @@ final class Effects {
   /// What became of a message.
   void addOf(Timeline timeline, TenantTx tx, MessageRow message) {
     for (MessageQueries.Attempt attempt : messages.attempts(tx, message.id(), EFFECTS_MAX)) {
-      timeline.attempt(attempt);
+      timeline.attempt(message.id(), attempt);
     }
     for (MessageQueries.Event event :
         messages.events(tx, message.id(), message.createdAt().at(), EFFECTS_MAX)) {

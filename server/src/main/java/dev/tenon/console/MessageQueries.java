@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What the pages about messages read, and what followed from a cause.
@@ -43,6 +44,11 @@ final class MessageQueries {
 
   /// An event that tells the application what changed.
   record Event(UUID id, String type, String about, Instant createdAt) {}
+
+  private static final Pattern CONNECTION = Pattern.compile("'([a-z0-9-]+) con_[0-9a-z]+'");
+
+  /// What the attempt before ended with, which stands above it.
+  private static final Pattern LAST_WORDS = Pattern.compile(" \\(last: .*\\)$", Pattern.DOTALL);
 
   private static final String COLUMNS =
       """
@@ -151,8 +157,9 @@ final class MessageQueries {
         .createQuery(
             """
             select number, provider, outcome, started_at, ended_at, coalesce(decision, '') as decision,
-              concat_ws(' · ', nullif(detail, ''), 'code ' || code, 'status ' || status,
-                'request ' || request_id) as words
+              concat_ws(' · ', nullif(nullif(detail, ''), 'HTTP ' || status),
+                'code ' || nullif(code, ''), 'status ' || status,
+                'request ' || nullif(request_id, '')) as words
             from attempt where tenant_id = :tenant and message_id = :message
             order by number limit :limit
             """)
@@ -169,8 +176,8 @@ final class MessageQueries {
         row.getInt("number"),
         row.getString("provider"),
         row.getString("outcome"),
-        row.getString("words"),
-        row.getString("decision"),
+        readable(row.getString("words")),
+        readable(LAST_WORDS.matcher(row.getString("decision")).replaceFirst("")),
         instant(row, "started_at"),
         ended == null ? null : ended.toInstant());
   }
@@ -212,6 +219,11 @@ final class MessageQueries {
         .findOne();
   }
 
+  /// The router names connections by provider and id; people know them by the provider.
+  private static String readable(String words) {
+    return CONNECTION.matcher(words).replaceAll("$1");
+  }
+
   private static MessageRow row(ResultSet row, Instant now) throws SQLException {
     String state = row.getString("state");
     return new MessageRow(
@@ -226,7 +238,8 @@ final class MessageQueries {
         row.getString("policy"),
         text(row, "sent_by"),
         text(row, "provider_message_id"),
-        text(row, "reason"),
+        // What was accepted needs no reason: the attempts tell who did.
+        state.equals("sent") || state.equals("delivered") ? "" : readable(text(row, "reason")),
         text(row, "about"),
         new Moment(instant(row, "created_at"), now));
   }

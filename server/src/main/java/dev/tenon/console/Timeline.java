@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Puts the line from cause to effect together.
@@ -16,6 +17,7 @@ final class Timeline {
   void received(InboxQueries.Received event) {
     steps.add(
         new TimelineStep(
+            "received",
             event.receivedAt,
             new Mark(Mark.Shape.DOT, Mark.Tone.GOOD, "received"),
             "Webhook received",
@@ -41,6 +43,7 @@ final class Timeline {
         };
     steps.add(
         new TimelineStep(
+            Ids.write(Prefix.FACT, fact.id()),
             at,
             Mark.fact(fact.state()),
             title,
@@ -72,6 +75,7 @@ final class Timeline {
   void message(MessageRow message, String href) {
     steps.add(
         new TimelineStep(
+            Ids.write(Prefix.MESSAGE, message.id()),
             message.createdAt().at(),
             Mark.message(message.state()),
             (message.template().isEmpty() ? "Message" : "Message " + message.template())
@@ -94,7 +98,7 @@ final class Timeline {
     };
   }
 
-  void attempt(MessageQueries.Attempt attempt) {
+  void attempt(UUID message, MessageQueries.Attempt attempt) {
     @Nullable Instant end = attempt.endedAt();
     Instant ended = end == null ? attempt.startedAt() : end;
     String title =
@@ -105,7 +109,7 @@ final class Timeline {
           case "refused_request" -> attempt.provider() + " refused the mail";
           case "connection_broken" -> attempt.provider() + " refused the key";
           case "passing" -> attempt.provider() + " can't take it now";
-          case "unknown" -> attempt.provider() + " gave no answer";
+          case "unknown" -> attempt.provider() + " may or may not have taken it";
           case "found" -> attempt.provider() + " has it";
           case "missing" -> attempt.provider() + " does not have it";
           case "unanswered" -> "Asked " + attempt.provider() + ", which did not say";
@@ -113,23 +117,27 @@ final class Timeline {
         };
     steps.add(
         new TimelineStep(
+            Ids.write(Prefix.MESSAGE, message) + " " + attempt.number(),
             attempt.startedAt(),
             Mark.attempt(attempt.outcome()),
             title,
-            "attempt " + attempt.number(),
+            "attempt "
+                + attempt.number()
+                + (attempt.decision().isEmpty() ? "" : ": " + attempt.decision()),
             ended.equals(attempt.startedAt())
                 ? ""
                 : Moment.took(Duration.between(attempt.startedAt(), ended)),
             attempt.words(),
             attempt.outcome().equals("connection_broken")
                 ? "Paste a new key into the connection, or check that it belongs to this account."
-                : attempt.decision(),
+                : "",
             ""));
   }
 
   void event(MessageQueries.Event event) {
     steps.add(
         new TimelineStep(
+            Ids.write(Prefix.EVENT, event.id()),
             event.createdAt(),
             new Mark(Mark.Shape.DOT, Mark.Tone.GOOD, "written"),
             "Event " + event.type(),

@@ -5,6 +5,8 @@ import java.util.Locale;
 
 /// One step on the line from cause to effect.
 ///
+/// @param key which step of its timeline it is, whatever becomes of it: a page that refreshes
+///   itself knows it again by this
 /// @param at when it began
 /// @param title what happened
 /// @param who who did it: a provider, a worker; empty when the title says it
@@ -13,6 +15,7 @@ import java.util.Locale;
 /// @param advice what can be done about it; empty when nothing need be
 /// @param href the record it made; empty when it has no page
 public record TimelineStep(
+    String key,
     Instant at,
     Mark mark,
     String title,
@@ -22,8 +25,8 @@ public record TimelineStep(
     String advice,
     String href) {
 
-  /// Whether the title says the state already, so that the word beside it would only repeat it.
+  /// Whether title or doer say the state already, so that the word beside it would only repeat it.
   public boolean told() {
-    return title.toLowerCase(Locale.ROOT).contains(mark.word());
+    return (title + " " + who).toLowerCase(Locale.ROOT).contains(mark.word());
   }
 }

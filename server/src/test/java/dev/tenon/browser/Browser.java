@@ -14,9 +14,11 @@ import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
-import org.openqa.selenium.ElementClickInterceptedException;
+import org.openqa.selenium.ElementNotInteractableException;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.NotFoundException;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -28,8 +30,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A Chromium without a window, and what it has to complain about. It reaches this machine only.
+///
+/// Pages refresh themselves and are left while they are read, so nothing here hands out an element:
+/// it could be gone before it is asked. Every read finds what it reads, and finds it again when it
+/// went meanwhile. What leads to another page is done by [#leave] or [#follow], which return once
+/// that page is there.
 public final class Browser implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
   private static final String AXE = axe();
 
   /// The rules of WCAG 2.2 AA and what the makers of axe hold for good practice.
@@ -88,7 +96,9 @@ public final class Browser implements AutoCloseable {
             .usingDriverExecutable(found.driver().toFile())
             .usingAnyFreePort()
             .build();
-    return new Browser(new ChromeDriver(service, options));
+    var driver = new ChromeDriver(service, options);
+    driver.manage().timeouts().scriptTimeout(PATIENCE);
+    return new Browser(driver);
   }
 
   /// Sets the size of the page in CSS pixels.
@@ -140,25 +150,90 @@ public final class Browser implements AutoCloseable {
     return at.getRawQuery() == null ? at.getPath() : at.getPath() + "?" + at.getRawQuery();
   }
 
-  public WebElement find(String css) {
+  /// What a person can read on the page.
+  public String text() {
+    return text("body");
+  }
+
+  /// What a person can read in the first of these elements.
+  public String text(String css) {
+    return read(() -> first(css).getText());
+  }
+
+  /// The same of each of them.
+  public List<String> texts(String css) {
+    return read(() -> all(css).stream().map(WebElement::getText).toList());
+  }
+
+  /// How many of these elements there are.
+  public int count(String css) {
+    return all(css).size();
+  }
+
+  /// An attribute of the first of these elements; null when it has none of that name.
+  public @Nullable String attribute(String css, String name) {
+    return read(() -> first(css).getAttribute(name));
+  }
+
+  /// Whether a person can see the first of these elements.
+  public boolean isShown(String css) {
+    return read(() -> first(css).isDisplayed());
+  }
+
+  private WebElement first(String css) {
     return driver.findElement(By.cssSelector(css));
   }
 
-  public List<WebElement> all(String css) {
+  private List<WebElement> all(String css) {
     return driver.findElements(By.cssSelector(css));
   }
 
-  /// What a person can read on the page.
-  public String text() {
-    return find("body").getText();
+  /// The one place that reads elements. What went while it was read is looked for again, and what
+  /// is not there yet is waited for.
+  private <T extends @Nullable Object> T read(Supplier<T> look) {
+    List<T> answer = new ArrayList<>(1);
+    var _ =
+        patient("to read")
+            .until(
+                _ -> {
+                  answer.add(look.get());
+                  return true;
+                });
+    return answer.getFirst();
+  }
+
+  /// Waits for what an element of a page that is changing or being left may refuse for a moment.
+  private WebDriverWait patient(String what) {
+    var wait = new WebDriverWait(driver, PATIENCE, BETWEEN_LOOKS);
+    var _ =
+        wait.withMessage(() -> what + "\n" + shown())
+            .ignoreAll(
+                List.of(
+                    NotFoundException.class,
+                    StaleElementReferenceException.class,
+                    ElementNotInteractableException.class));
+    return wait;
+  }
+
+  /// Address and text of the page for a message, or why there are none: a wait that failed has to
+  /// say that it did, whatever else goes wrong.
+  private String shown() {
+    try {
+      return "at " + driver.getCurrentUrl() + "\n" + first("body").getText();
+    } catch (WebDriverException e) {
+      return "(unreadable: " + e.getRawMessage() + ")";
+    }
   }
 
   /// Presses the button or link with these words, as soon as it is there.
   public void press(String words) {
-    click(
-        By.xpath(
-            "//*[self::button or self::a or self::summary][normalize-space()='%s' or @aria-label='%s']"
-                .formatted(words, words)));
+    click(called(words));
+  }
+
+  private static By called(String words) {
+    return By.xpath(
+        "//*[self::button or self::a or self::summary][normalize-space()='%s' or @aria-label='%s']"
+            .formatted(words, words));
   }
 
   /// Clicks what is there first.
@@ -166,12 +241,9 @@ public final class Browser implements AutoCloseable {
     click(By.cssSelector(css));
   }
 
-  /// A page that is just being left takes its elements with it: then the next page is meant.
   private void click(By what) {
     var _ =
-        new WebDriverWait(driver, PATIENCE)
-            .ignoring(StaleElementReferenceException.class, ElementClickInterceptedException.class)
-            .withMessage(() -> "to click: " + what + "\n" + text())
+        patient("to click: " + what)
             .until(
                 _ -> {
                   driver.findElement(what).click();
@@ -179,8 +251,37 @@ public final class Browser implements AutoCloseable {
                 });
   }
 
+  /// Presses what leads to another page, and waits until that is there.
+  public void follow(String words) {
+    leave(() -> press(words));
+  }
+
+  /// Does what leads to another page, and waits until that is there, be it at the same address.
+  public void leave(Runnable act) {
+    Object left = document();
+    act.run();
+    var _ =
+        patient("to leave the page")
+            // Between two pages there may be nothing that could answer.
+            .ignoring(WebDriverException.class)
+            .until(
+                _ ->
+                    !document().equals(left)
+                        && script("return document.readyState;").equals("complete"));
+  }
+
+  /// When the page was asked for, which no two pages of a window share.
+  private Object document() {
+    return script("return String(performance.timeOrigin);");
+  }
+
   public void keys(CharSequence... keys) {
     new Actions(driver).sendKeys(keys).perform();
+  }
+
+  /// Gives the first of these elements the focus.
+  public void focus(String css) {
+    Object _ = script("document.querySelector(arguments[0]).focus();", css);
   }
 
   /// The element that has the focus: its tag and what it is called.
@@ -195,19 +296,17 @@ public final class Browser implements AutoCloseable {
 
   /// Waits until the page shows these words.
   public void awaitText(String words) {
-    var _ =
-        new WebDriverWait(driver, PATIENCE)
-            .withMessage(() -> "waited for: " + words + "\n" + text())
-            .until(_ -> text().contains(words));
+    awaitText("body", words);
+  }
+
+  /// Waits until the first of these elements shows these words.
+  public void awaitText(String css, String words) {
+    var _ = patient("waited for: " + words).until(_ -> first(css).getText().contains(words));
   }
 
   /// Waits until a value is the expected one.
   public void await(Supplier<@Nullable String> value, String expected) {
-    var _ =
-        new WebDriverWait(driver, PATIENCE)
-            .ignoring(StaleElementReferenceException.class)
-            .withMessage(() -> "waited for " + expected)
-            .until(_ -> expected.equals(value.get()));
+    var _ = patient("waited for " + expected).until(_ -> expected.equals(value.get()));
   }
 
   public Object script(String script, Object... arguments) {

@@ -55,7 +55,12 @@ class TriggerTest {
     assertThat(steps)
         .filteredOn(step -> step.path("step").asString().equals("webhook_received"))
         .extracting(step -> step.path("kind").asString())
-        .contains("checkout.session.completed", "invoice.paid", "customer.subscription.updated")
+        .contains(
+            "checkout.session.completed",
+            "invoice.paid",
+            // Names its invoice and not its customer.
+            "invoice_payment.paid",
+            "customer.subscription.updated")
         .doesNotHaveDuplicates();
     assertThat(steps)
         .filteredOn(step -> step.path("step").asString().equals("webhook_received"))

@@ -101,10 +101,10 @@ final class ConsoleBrowserTest {
         .contains("This log-in address is used up", "curl -X POST", "/v1/console-logins");
     browser.size(360, 780).scheme(Scheme.DARK);
     looksRight("used log-in");
-    browser.open(server.at("/console"));
-    browser.press("Log out");
-    browser.awaitText("You are not logged in");
-    assertThat(browser.text()).contains("curl -X POST");
+    // A page that does not refresh itself: a look on its way while one logs out would be refused.
+    browser.open(server.at(Frame.base(fixture.tenant) + "/tenants"));
+    browser.follow("Log out");
+    assertThat(browser.text()).contains("You are not logged in", "curl -X POST");
     looksRight("logged out");
     browser.open(server.at(Frame.base(fixture.tenant) + "/inbox"));
     assertThat(browser.text()).contains("You are not logged in");
@@ -117,9 +117,18 @@ final class ConsoleBrowserTest {
   @Test
   void aListTakesOverWhatArrivesWithoutLosingTheFocus() {
     browser.open(server.at(Frame.base(fixture.tenant) + "/inbox"));
-    Object _ = browser.script("window.stayed = true; document.querySelector('.c-main a').focus();");
+    // A row is marked as fresh until the next look only.
+    Object _ =
+        browser.script(
+            """
+            window.fresh = "";
+            new MutationObserver(() => document.querySelectorAll("[data-row].fresh")
+              .forEach((row) => window.fresh += row.textContent))
+              .observe(document, {subtree: true, childList: true});
+            """);
+    browser.focus(".c-main a");
     String focused = browser.focused();
-    int rows = browser.all("[data-row]").size();
+    int rows = browser.count("[data-row]");
 
     fixture.received(
         fixture.tenant,
@@ -131,13 +140,13 @@ final class ConsoleBrowserTest {
         "{}",
         Duration.ZERO);
     lookNow();
-    browser.awaitText("invoice.just_arrived");
+    browser.awaitText("[data-row]", "invoice.just_arrived");
 
-    assertThat(browser.script("return window.stayed;")).isEqualTo(true);
     assertThat(browser.focused()).isEqualTo(focused);
-    assertThat(browser.all("[data-row]")).hasSize(rows);
-    assertThat(browser.find("[data-row]").getText()).contains("invoice.just_arrived");
-    assertThat(browser.find("[data-row].fresh").getText()).contains("invoice.just_arrived");
+    assertThat(browser.count("[data-row]")).isEqualTo(rows);
+    assertThat(String.valueOf(browser.script("return window.fresh;")))
+        .contains("invoice.just_arrived")
+        .doesNotContain(focused.substring(2));
   }
 
   @Test
@@ -145,7 +154,7 @@ final class ConsoleBrowserTest {
     browser.open(server.at(Frame.base(fixture.tenant) + "/overview"));
     browser.press("Live");
     browser.awaitText("Paused");
-    assertThat(browser.find("[data-live] button").getAttribute("aria-pressed")).isEqualTo("false");
+    assertThat(browser.attribute("[data-live] button", "aria-pressed")).isEqualTo("false");
     browser.press("Paused");
     browser.awaitText("Live");
 
@@ -158,7 +167,66 @@ final class ConsoleBrowserTest {
             """);
     lookNow();
     browser.awaitText("Logged out");
+    browser.follow("Logged out. Log in again");
+    assertThat(browser.text()).contains("You are not logged in");
     assertThat(browser.complaints()).allMatch(each -> each.contains("status of 401"));
+  }
+
+  @Test
+  void aPageThatLooksAgainKeepsItsCopyButtons() {
+    browser.open(server.at(Frame.base(fixture.other) + "/messages"));
+    assertThat(browser.isShown(".copy")).isTrue();
+    Object _ = browser.script("document.querySelector('.empty p').textContent = 'replaced';");
+    lookNow();
+    browser.awaitText("No message yet");
+    assertThat(browser.isShown(".copy")).isTrue();
+  }
+
+  @Test
+  void theFocusStaysOnItsStepWhenAnEarlierOneComesIn() {
+    var received =
+        fixture.received(
+            fixture.tenant,
+            "stripe",
+            "invoice.watched",
+            "in_3",
+            "waiting",
+            "",
+            "{}",
+            Duration.ZERO);
+    fixture.message(
+        fixture.tenant,
+        "sent",
+        "Later",
+        "later@example.com",
+        "postmark",
+        "",
+        received[1],
+        "Hello",
+        Duration.ZERO);
+    browser.open(
+        server.at(
+            Frame.base(fixture.tenant)
+                + new ConsoleStory.Story(received[0], received[1]).eventPath()));
+    browser.focus(".timeline a");
+    String focused = browser.focused();
+    assertThat(focused).contains("later@example.com");
+
+    fixture.message(
+        fixture.tenant,
+        "sent",
+        "Earlier",
+        "earlier@example.com",
+        "postmark",
+        "",
+        received[1],
+        "Hello",
+        Duration.ofMillis(1));
+    lookNow();
+    browser.awaitText("earlier@example.com");
+
+    assertThat(browser.texts(".timeline a").getFirst()).contains("earlier@example.com");
+    assertThat(browser.focused()).isEqualTo(focused);
   }
 
   /// What a window does that is looked at again; saves the test the seconds between two looks.
@@ -169,9 +237,9 @@ final class ConsoleBrowserTest {
   @Test
   void aFactIsReplayedFromItsPage() {
     browser.open(server.at(Frame.base(fixture.tenant) + story.eventPath()));
-    assertThat(browser.find("[data-live]").isDisplayed()).as("all is finished").isFalse();
-    browser.press("Replay");
-    browser.awaitText("The fact is back in the queue");
+    assertThat(browser.isShown("[data-live]")).as("all is finished").isFalse();
+    browser.follow("Replay");
+    assertThat(browser.text()).contains("The fact is back in the queue");
     assertThat(fixture.replayed).isNotEmpty();
   }
 
@@ -201,19 +269,20 @@ final class ConsoleBrowserTest {
     browser.keys("/");
     assertThat(browser.focused()).contains("input");
     browser.keys(Keys.ESCAPE, "j", "j", "k", "j");
-    assertThat(browser.focused()).isEqualTo("a " + browser.all("[data-row] a").get(1).getText());
+    assertThat(browser.focused()).isEqualTo("a " + browser.texts("[data-row] a").get(1));
     assertThat(
             browser.script(
                 "return getComputedStyle(document.activeElement, '::after').outlineStyle;"))
         .isEqualTo("solid");
-    browser.keys(Keys.ENTER);
-    browser.awaitText("Timeline");
+    browser.leave(() -> browser.keys(Keys.ENTER));
+    assertThat(browser.text()).contains("Timeline");
 
-    browser.find("details.switch summary").sendKeys(Keys.ENTER);
+    browser.focus("details.switch summary");
+    browser.keys(Keys.ENTER);
     browser.tab();
     assertThat(browser.focused()).isEqualTo("input Find a tenant");
-    browser.keys("birch", Keys.ENTER);
-    browser.awaitText("Birch Clinic");
+    browser.leave(() -> browser.keys("birch", Keys.ENTER));
+    assertThat(browser.text()).contains("Birch Clinic");
     assertThat(browser.address()).endsWith("/tenants?q=birch");
   }
 
@@ -243,18 +312,20 @@ final class ConsoleBrowserTest {
   @Test
   void everythingWorksWithoutScripts() {
     browser.scripts(false);
+    browser.open(server.at(Frame.base(fixture.other) + "/messages"));
+    assertThat(browser.isShown(".copy")).isFalse();
     browser.open(server.at(Frame.base(fixture.tenant) + "/inbox?state=dead&since=30d"));
     assertThat(browser.text()).contains("customer.deleted", "dead").doesNotContain("Live");
-    browser.click("button[name=theme]");
-    browser.await(() -> browser.find("html").getAttribute("data-theme"), "dark");
+    browser.leave(() -> browser.click("button[name=theme]"));
+    assertThat(browser.attribute("html", "data-theme")).isEqualTo("dark");
     assertThat(browser.address()).contains("/inbox?since=30d&state=dead");
-    browser.click(".c-main a");
-    browser.awaitText("Gave up on customer.deleted");
-    assertThat(browser.text()).contains("replay it");
-    browser.press("Replay");
-    browser.awaitText("The fact is back in the queue");
-    browser.click("button[name=theme]");
-    browser.press("Log out");
-    browser.awaitText("You are not logged in");
+    browser.leave(() -> browser.click(".c-main a"));
+    assertThat(browser.text()).contains("Gave up on customer.deleted", "replay it");
+    browser.follow("Replay");
+    assertThat(browser.text()).contains("The fact is back in the queue");
+    browser.leave(() -> browser.click("button[name=theme]"));
+    assertThat(browser.attribute("html", "data-theme")).isEqualTo("light");
+    browser.follow("Log out");
+    assertThat(browser.text()).contains("You are not logged in");
   }
 }

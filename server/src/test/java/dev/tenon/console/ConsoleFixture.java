@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -325,7 +325,7 @@ final class ConsoleFixture implements AutoCloseable {
         """
         insert into attempt (tenant_id, message_id, number, connection_id, provider, kind, outcome, status,
           code, detail, request_id, decision, started_at, ended_at)
-        values (?, ?, ?::smallint, ?, ?, 'sending', ?, ?, null, ?, 'req_7Fq2', nullif(?, ''), ?, ?)
+        values (?, ?, ?::smallint, ?, ?, 'sending', ?, ?, '', ?, 'req_7Fq2', nullif(?, ''), ?, ?)
         """,
         owner.uuid(),
         message,
@@ -401,7 +401,9 @@ final class ConsoleFixture implements AutoCloseable {
   private void execute(String statement, Object... values) {
     try (PreparedStatement prepared = sql.prepareStatement(statement)) {
       for (int i = 0; i < values.length; i++) {
-        prepared.setObject(i + 1, values[i] instanceof Instant at ? Timestamp.from(at) : values[i]);
+        // A timestamp without its type leaves PostgreSQL to guess what `? - interval` means.
+        prepared.setObject(
+            i + 1, values[i] instanceof Instant at ? at.atOffset(ZoneOffset.UTC) : values[i]);
       }
       int _ = prepared.executeUpdate();
     } catch (SQLException e) {

@@ -69,7 +69,7 @@ final class ConsolePagesTest {
             "Welcome " + HOSTILE,
             "ada@example.com",
             "resend",
-            "",
+            "'resend con_01k87f8uque1rbd3324h2j3093' accepted it",
             fact,
             "Hello " + HOSTILE,
             Duration.ofMinutes(4));
@@ -81,9 +81,18 @@ final class ConsolePagesTest {
         "passing",
         500,
         "The server is busy " + HOSTILE,
-        "try resend",
+        "'postmark con_01k87f8uqie2bpqavgetaf5q5p' is the first choice",
         Duration.ofMinutes(4));
-    FIXTURE.attempt(tenant, message, 2, "resend", "accepted", 200, "", "", Duration.ofMinutes(3));
+    FIXTURE.attempt(
+        tenant,
+        message,
+        2,
+        "resend",
+        "accepted",
+        200,
+        "HTTP 200",
+        "'resend con_01k87f8uque1rbd3324h2j3093' is next (last: 'postmark con_01k87f8uqie2bpqavgetaf5q5p' said 500 (busy))",
+        Duration.ofMinutes(3));
     FIXTURE.event(tenant, "payment.succeeded", "pay_1", fact, Duration.ofSeconds(299));
     FIXTURE.payment(tenant, "mallory" + HOSTILE + "@example.com", "active", "failed");
     UUID[] others =
@@ -161,6 +170,21 @@ final class ConsolePagesTest {
         .contains("\"b\": [")
         .contains("1.10")
         .doesNotContain("Bearer canary");
+  }
+
+  @Test
+  void namesConnectionsByTheirProviderAndSaysNothingTwice() {
+    String page =
+        text(
+            get(base() + "/messages/" + Ids.write(Prefix.MESSAGE, message), logIn(FIXTURE.tenant)));
+    assertThat(page)
+        .contains(
+            "attempt 1: postmark is the first choice",
+            "status 500 · request req_7Fq2",
+            "took 212 ms",
+            "attempt 2: resend is next · took")
+        .doesNotContain(
+            "con_01k87f", "· code", "HTTP 200", "class=\"words reason\"", "quiet reason");
   }
 
   @Test

@@ -109,7 +109,7 @@ final class ConsoleStory {
         "connection_broken",
         401,
         "Bad or missing Server API token.",
-        "fall back to resend",
+        "'postmark con_01k87f8uqie2bpqavgetaf5q5p' is the first choice",
         Duration.ofSeconds(177));
     fixture.attempt(tenant, message, 2, "resend", "accepted", 200, "", "", Duration.ofSeconds(176));
     fixture.event(tenant, "message.delivered", "msg_05a7", message, Duration.ofSeconds(170));

@@ -67,17 +67,18 @@ final class MailboxPages {
     body.append("</ul>\n");
     body.append(
         """
-        <h2>%s</h2>
-        <div class="tools" data-newest="%s">
+        <h2 data-count>%s</h2>
+        <div class="tools">
         <form action="/" role="search"><input type="search" name="query" value="%s" maxlength="200"
           aria-label="Search mails" placeholder="Search sender, recipient, subject, text"><button>Search</button></form>
         <form method="post" action="/clear"><button>Delete all</button></form>
         </div>
+        <div data-newest="%s">
         """
             .formatted(
                 query.isBlank() ? count(mailbox.size()) : "Found " + count(shown.size()),
-                newest.isEmpty() ? "0" : newest.getFirst().id(),
-                Page.escape(query)));
+                Page.escape(query),
+                newest.isEmpty() ? "0" : newest.getFirst().id()));
     if (shown.isEmpty()) {
       body.append(query.isBlank() ? nothingYet() : nothingFound(query));
     } else {
@@ -89,6 +90,7 @@ final class MailboxPages {
             "<p class=\"quiet\">The newest 100 are shown. Search to find older ones.</p>\n");
       }
     }
+    body.append("</div>\n");
     MailboxShell.send(response, 200, "Mailbox", body.toString());
   }
 

@@ -33,16 +33,14 @@ final class MailboxShell {
         <script type="module" src="/mailbox.js"></script>
         </head>
         <body>
-        <header><svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor"
-          stroke-width="1.5" aria-hidden="true"><rect x="1" y="5" width="9" height="6"/><path
-          d="M7 2h8v12H7v-3M7 5V2"/></svg><a href="/">tenon mailbox</a></header>
+        <header>%s<a href="/">tenon mailbox</a></header>
         <main>
         %s
         </main>
         </body>
         </html>
         """
-            .formatted(Page.escape(title), Page.ICON, body);
+            .formatted(Page.escape(title), Page.ICON, Page.MARK, body);
     response
         .status(status)
         .header(HeaderNames.CONTENT_TYPE, "text/html; charset=utf-8")

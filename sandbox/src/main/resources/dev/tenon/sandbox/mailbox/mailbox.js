@@ -1,5 +1,5 @@
-// Keeps the list fresh: asks for whatever came after the newest mail shown, and loads the page again
-// when there is something. Everything works without it.
+// Keeps the list fresh: asks for whatever came after the newest mail shown, and takes the list over
+// from the server's page when there is something. Everything works without it.
 const units = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
 
 function tellTimes() {
@@ -10,25 +10,28 @@ function tellTimes() {
   }
 }
 
-// Resolves once nobody is typing in the search field: loading the page would lose the words.
-function searchLeft() {
-  const field = document.activeElement;
-  return field instanceof HTMLInputElement
-    ? new Promise((resolve) => field.addEventListener("blur", resolve, { once: true }))
-    : Promise.resolve();
+// Only the list changes: words being typed, a button about to be pressed and the focus stay.
+async function takeOver() {
+  const answer = await fetch(location.href, { cache: "no-store" });
+  if (!answer.ok) throw new Error(`answered ${answer.status}`);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const focused = document.activeElement?.closest("[data-newest] a")?.getAttribute("href");
+  for (const part of ["[data-count]", "[data-newest]"]) {
+    document.querySelector(part).replaceWith(document.importNode(page.querySelector(part), true));
+  }
+  if (focused) {
+    document.querySelector(`[data-newest] a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+  tellTimes();
 }
 
-async function waitForMail(newest) {
+async function waitForMail() {
   for (;;) {
     try {
+      const newest = document.querySelector("[data-newest]").dataset.newest;
       const answer = await fetch(`/api/messages?limit=1&wait_ms=25000&since=${newest}`);
-      if (answer.ok && (await answer.json()).data.length > 0) {
-        await searchLeft();
-        location.reload();
-        return;
-      } else if (!answer.ok) {
-        return;
-      }
+      if (!answer.ok) return;
+      if ((await answer.json()).data.length > 0) await takeOver();
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 3000));
     }
@@ -37,7 +40,4 @@ async function waitForMail(newest) {
 
 tellTimes();
 setInterval(tellTimes, 5000);
-const list = document.querySelector("[data-newest]");
-if (list) {
-  waitForMail(list.dataset.newest);
-}
+if (document.querySelector("[data-newest]")) waitForMail();
