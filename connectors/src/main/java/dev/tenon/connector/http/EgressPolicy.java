@@ -41,6 +41,11 @@ public final class EgressPolicy {
     return new EgressPolicy(false, origins, PrivatePlaces.NONE);
   }
 
+  /// Only the given origins as in [#allowing], and what a developer opened on his own machine.
+  public static EgressPolicy allowing(Collection<URI> origins, PrivatePlaces opened) {
+    return new EgressPolicy(false, origins, opened);
+  }
+
   /// The public Internet as in [#publicOnly], and the given origins as in [#allowing]. For an
   /// operator whose self-hosted provider stands in the same network.
   public static EgressPolicy publicAnd(Collection<URI> origins) {
@@ -67,12 +72,12 @@ public final class EgressPolicy {
     if (origins.contains(Origin.of(uri))) {
       return Optional.empty();
     }
-    if (!publicInternet) {
-      return Optional.of("the origin is not among the allowed ones");
-    }
     boolean web = scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("http");
     if (web && opened.names(Origin.bare(host))) {
       return Optional.empty();
+    }
+    if (!publicInternet) {
+      return Optional.of("the origin is not among the allowed ones");
     }
     if (!scheme.equalsIgnoreCase("https")) {
       return Optional.of("only https is allowed");
