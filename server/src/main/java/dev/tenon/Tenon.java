@@ -117,6 +117,7 @@ public final class Tenon implements AutoCloseable {
   private final JobWorkers work;
   private final EmailSender sender;
   private final ApacheProviderHttp webhooks;
+  private final Endpoints endpoints;
   private final DeliveryWorkers deliveries;
   private final PublicUrl publicUrl;
   private final Sampler sampler;
@@ -247,7 +248,7 @@ public final class Tenon implements AutoCloseable {
             around.egress(),
             ApacheProviderHttp.Limits.webhooks(config.deliveries().calls()),
             CallObserver.NONE);
-    var endpoints = new Endpoints(database, vault, events, ids, clock, eventsTold::raise);
+    endpoints = new Endpoints(database, vault, events, ids, clock, eventsTold::raise);
     deliveries =
         new DeliveryWorkers(
             database,
@@ -352,7 +353,13 @@ public final class Tenon implements AutoCloseable {
           routes,
           sessions,
           new ConsoleRoutes.Needs(
-              database, clock, publicUrl, receivedBodies(), contents(mailSeal), replays::replay));
+              database,
+              clock,
+              publicUrl,
+              receivedBodies(),
+              contents(mailSeal),
+              replays::replay,
+              replayed::replay));
     }
     server =
         HttpServer.create(
@@ -441,6 +448,10 @@ public final class Tenon implements AutoCloseable {
 
   public ConsoleSessions sessions() {
     return sessions;
+  }
+
+  public Endpoints endpoints() {
+    return endpoints;
   }
 
   public Refusals refusals() {

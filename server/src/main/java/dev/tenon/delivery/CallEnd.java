@@ -43,6 +43,13 @@ record CallEnd(
     return outcome == Outcome.DELIVERED;
   }
 
+  /// The receiver took longer than it may. A connection that broke sooner is no sign that it has
+  /// too much to do.
+  boolean timedOut() {
+    return outcome == Outcome.NO_ANSWER
+        && took.compareTo(DeliveryCall.TIMEOUT.minusSeconds(1)) >= 0;
+  }
+
   /// The receiver says that it is gone for good.
   boolean gone() {
     return status != null && status == 410;

@@ -1,6 +1,7 @@
 package dev.tenon.delivery;
 
 import dev.tenon.db.Database;
+import dev.tenon.db.TenantTx;
 import dev.tenon.id.Ids;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Jobs;
@@ -40,6 +41,21 @@ public final class Deliveries {
     this.jobs = jobs;
     this.ids = ids;
     this.clock = clock;
+  }
+
+  /// A tenant's deliveries, those that wait and those that are over, the newest first.
+  public static List<Delivery> list(
+      TenantTx tx, DeliveryFilter filter, Optional<UUID> before, int rows) {
+    return DeliveryQueries.list(tx, filter, before, rows);
+  }
+
+  public static Optional<Delivery> find(TenantTx tx, UUID id) {
+    return DeliveryQueries.find(tx, id);
+  }
+
+  /// The calls of a delivery, the first one first.
+  public static List<DeliveryTry> tries(TenantTx tx, UUID id) {
+    return DeliveryQueries.tries(tx, id);
   }
 
   /// Makes a delivery anew, at once even where its endpoint rests. Answers whether it could: one of

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lastStatus of the last answer
 /// @param reason why it failed or was cancelled; what came of the last call while it waits
 /// @param nextTryAt when it is tried again
-record Delivery(
+public record Delivery(
     UUID id,
     UUID endpoint,
     UUID eventTenant,
@@ -27,7 +27,7 @@ record Delivery(
     @Nullable Instant finishedAt) {
 
   /// Where it stands.
-  enum State {
+  public enum State {
     /// It is ready, or stands behind another of its object.
     WAITING,
     /// A call is under way.
@@ -43,7 +43,7 @@ record Delivery(
     CANCELLED;
 
     /// As it stands in the API.
-    String text() {
+    public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
 

@@ -18,6 +18,7 @@ final class DeliveryClaims {
   private static final UUID BEFORE_ALL = new UUID(0, 0);
   private static final int HOPS = 64;
   private static final int SWEEP_MAX = 1000;
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(2);
 
   private final Database database;
   private final QueueStore store = new QueueStore();
@@ -27,6 +28,9 @@ final class DeliveryClaims {
   private final int batchMax;
   private UUID afterTenant = BEFORE_ALL;
   private UUID afterEndpoint = BEFORE_ALL;
+
+  /// Whether this round over the endpoints has moved anything yet.
+  private boolean progressed;
 
   DeliveryClaims(
       Database database, InFlight inFlight, InstantSource clock, Duration lease, int batchMax) {
@@ -43,10 +47,9 @@ final class DeliveryClaims {
   /// @param pause how long it is worth waiting, at most, before the next claim
   record Taken(List<Claimed> deliveries, boolean again, Duration pause) {}
 
-  /// Takes what it can. When it took nothing and there is nothing to take again, every endpoint
-  /// with something ready has been asked.
+  /// Takes what it can from the next endpoints. It is not worth taking again at once when a round
+  /// over all of them has moved nothing.
   Taken take(Duration idle) {
-    boolean fromBeginning = afterTenant.equals(BEFORE_ALL) && afterEndpoint.equals(BEFORE_ALL);
     Instant now = clock.instant();
     return database.asEngine(
         tx -> {
@@ -62,8 +65,10 @@ final class DeliveryClaims {
           List<QueueStore.Room> rooms = rooms(open, paces, now);
           List<Claimed> claimed = rooms.isEmpty() ? List.of() : store.claim(tx, rooms, until);
           store.savePaces(tx, open, used(paces, claimed, now, until));
-          boolean again = !claimed.isEmpty() || swept || !end || !fromBeginning;
-          return new Taken(claimed, again, wait(idle, paces, now));
+          progressed |= !claimed.isEmpty() || swept;
+          boolean again = !end || progressed;
+          progressed &= !end;
+          return new Taken(claimed, again, pause(idle, paces, now));
         });
   }
 
@@ -120,13 +125,15 @@ final class DeliveryClaims {
   }
 
   /// A rate below the idle rhythm is met by looking again in time.
-  private static Duration wait(Duration idle, Map<UUID, Pace> paces, Instant now) {
-    Duration wait = idle;
-    for (Pace pace : paces.values()) {
-      Duration own = Duration.between(now, pace.againAt(now));
-      wait = own.compareTo(wait) < 0 ? own : wait;
+  private Duration pause(Duration idle, Map<UUID, Pace> paces, Instant now) {
+    Duration pause = idle;
+    for (Map.Entry<UUID, Pace> pace : paces.entrySet()) {
+      if (inFlight.room(pace.getKey()) > 0) {
+        Duration own = Duration.between(now, pace.getValue().againAt(now));
+        pause = own.compareTo(pause) < 0 ? own : pause;
+      }
     }
-    return wait.compareTo(Duration.ofMillis(2)) < 0 ? Duration.ofMillis(2) : wait;
+    return pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
   }
 
   /// Makes ready what is due: retries, ends of leases, and what was set aside for an endpoint that

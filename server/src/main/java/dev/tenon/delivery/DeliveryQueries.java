@@ -51,17 +51,8 @@ final class DeliveryQueries {
 
   private DeliveryQueries() {}
 
-  /// Which deliveries to list; null leaves a condition out.
-  record Filter(
-      @Nullable UUID endpoint,
-      Delivery.@Nullable State state,
-      @Nullable UUID event,
-      @Nullable String type,
-      Instant since,
-      Instant until) {}
-
   /// Newest first.
-  static List<Delivery> list(TenantTx tx, Filter filter, Optional<UUID> before, int rows) {
+  static List<Delivery> list(TenantTx tx, DeliveryFilter filter, Optional<UUID> before, int rows) {
     Delivery.@Nullable State state = filter.state();
     // What waits is judged after it is read, so no limit applies to it before; the history has the
     // state as a column.
@@ -120,21 +111,8 @@ final class DeliveryQueries {
         time(row, "finished_at"));
   }
 
-  /// One call, as it is kept.
-  record Try(
-      int number,
-      String outcome,
-      @Nullable Integer status,
-      Map<String, String> headers,
-      String body,
-      String error,
-      String url,
-      int durationMillis,
-      Instant startedAt,
-      @Nullable Instant nextAt) {}
-
   /// The calls of a delivery, the first one first.
-  static List<Try> tries(TenantTx tx, UUID delivery) {
+  static List<DeliveryTry> tries(TenantTx tx, UUID delivery) {
     return tx.handle()
         .createQuery(
             """
@@ -147,7 +125,7 @@ final class DeliveryQueries {
         .bind("delivery", delivery)
         .map(
             (row, _) ->
-                new Try(
+                new DeliveryTry(
                     row.getInt("number"),
                     row.getString("outcome"),
                     number(row, "status"),

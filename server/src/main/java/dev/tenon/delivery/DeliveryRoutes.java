@@ -101,7 +101,7 @@ public final class DeliveryRoutes {
   private Page<DeliveryView> list(Request request) {
     Page.Ask ask = request.page();
     var filter =
-        new DeliveryQueries.Filter(
+        new DeliveryFilter(
             request
                 .query("endpoint")
                 .map(text -> id(Prefix.ENDPOINT, "endpoint", text))
@@ -168,7 +168,7 @@ public final class DeliveryRoutes {
     return get(request);
   }
 
-  private static DeliveryView view(Delivery delivery, @Nullable List<DeliveryQueries.Try> tries) {
+  private static DeliveryView view(Delivery delivery, @Nullable List<DeliveryTry> tries) {
     return new DeliveryView(
         Ids.write(Prefix.DELIVERY, delivery.id()),
         Endpoint.write(delivery.endpoint()),
@@ -186,7 +186,7 @@ public final class DeliveryRoutes {
         tries == null ? null : tries.stream().map(DeliveryRoutes::view).toList());
   }
 
-  private static TryView view(DeliveryQueries.Try one) {
+  private static TryView view(DeliveryTry one) {
     return new TryView(
         one.number(),
         one.outcome(),

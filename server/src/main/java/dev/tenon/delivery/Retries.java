@@ -54,8 +54,7 @@ final class Retries {
       return Optional.empty();
     }
     Duration wait = SCHEDULE.after(failures, random);
-    boolean tired =
-        end.outcome() == CallEnd.Outcome.NO_ANSWER || (end.status() != null && end.status() == 429);
+    boolean tired = end.timedOut() || (end.status() != null && end.status() == 429);
     if (tired) {
       wait = longer(wait, TIRED);
     }

@@ -20,6 +20,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -117,6 +118,15 @@ public final class Endpoints {
   /// The tenant's endpoints, newest first.
   public List<Endpoint> list(TenantTx tx, @Nullable UUID before, int rows) {
     return EndpointStore.list(tx, Optional.ofNullable(before), rows);
+  }
+
+  /// All endpoints of a tenant, newest first, with how they fare.
+  public static Map<Endpoint, EndpointHealth> all(TenantTx tx) {
+    Map<Endpoint, EndpointHealth> all = new LinkedHashMap<>();
+    EndpointStore.list(tx, Optional.empty(), ENDPOINTS_MAX)
+        .forEach(
+            one -> all.put(one, EndpointStore.health(tx, one.id()).orElse(EndpointHealth.WELL)));
+    return all;
   }
 
   /// How it fares.

@@ -7,6 +7,7 @@ import dev.tenon.tenant.TenantId;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -46,6 +47,20 @@ public final class Events {
   /// Writes events of any tenants within the caller's transaction.
   public void tellAll(EngineTx tx, List<Told> events) {
     var _ = write(tx.handle(), events);
+  }
+
+  /// An event as an endpoint with the whole payload gets it; empty when it is gone by age.
+  public static Optional<byte[]> payload(TenantTx tx, UUID id) {
+    return EventStore.find(tx, id)
+        .map(
+            event ->
+                EventPayload.full(
+                    tx.tenant(),
+                    event.id(),
+                    event.type(),
+                    event.about(),
+                    event.createdAt(),
+                    event.payload()));
   }
 
   private List<UUID> write(Handle handle, List<Told> events) {

@@ -73,10 +73,7 @@ final class DeliveryBed implements AutoCloseable {
 
   DeliveryWorkers node(DeliveryWorkers.Limits limits, EgressPolicy egress) {
     var http =
-        new ApacheProviderHttp(
-            egress,
-            ApacheProviderHttp.Limits.webhooks(512),
-            CallObserver.NONE);
+        new ApacheProviderHttp(egress, ApacheProviderHttp.Limits.webhooks(512), CallObserver.NONE);
     var node =
         new DeliveryWorkers(db, endpoints, http, events, work, clock, limits, Meters.unseen());
     clients.add(http);

@@ -557,8 +557,7 @@ class DeliveryTest {
             "https://2130706433/",
             bed.receiver.url("/all").toString());
     for (String url : urls) {
-      bed.endpoint(
-          acme, DeliveryBed.to(java.net.URI.create(url)), Endpoint.Signing.V1, Map.of());
+      bed.endpoint(acme, DeliveryBed.to(java.net.URI.create(url)), Endpoint.Signing.V1, Map.of());
     }
     bed.node(DeliveryWorkers.Limits.DEFAULT, EgressPolicy.publicOnly());
     bed.tell(acme, DeliveryBed.about("cus_a"));

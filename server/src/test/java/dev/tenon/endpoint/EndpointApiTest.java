@@ -200,9 +200,9 @@ class EndpointApiTest {
             "https://[::1]/",
             "https://[::ffff:10.0.0.1]/",
             "https://[fd00:ec2::254]/",
-            "https://2130706433/",
-            "https://0x7f000001/",
-            "https://127.1/")) {
+            "https://167772161/",
+            "https://0x0a000001/",
+            "https://10.1/")) {
       problem(
           "POST", "/endpoints", "{\"url\": \"%s\"}".formatted(url), 400, "endpoint.url_refused");
     }
