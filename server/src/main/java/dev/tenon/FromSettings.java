@@ -4,6 +4,7 @@ import dev.tenon.config.Config;
 import dev.tenon.config.SenderText;
 import dev.tenon.connector.http.Networks;
 import dev.tenon.connector.template.EmailTemplates;
+import dev.tenon.delivery.DeliveryWorkers;
 import dev.tenon.email.MailDefaults;
 import dev.tenon.http.HttpServer;
 import dev.tenon.retention.KeptDays;
@@ -42,6 +43,15 @@ final class FromSettings {
         days.eventDays(),
         days.jobDays(),
         days.stoppedDays());
+  }
+
+  static DeliveryWorkers.Limits deliveries(Config.Deliveries bounds) {
+    return new DeliveryWorkers.Limits(
+        bounds.calls(),
+        bounds.callsPerEndpoint(),
+        bounds.batchSizeMax(),
+        Duration.ofSeconds(bounds.leaseSeconds()),
+        Duration.ofMillis(bounds.pollMilliseconds()));
   }
 
   static HttpServer.Settings http(Config config, Optional<SSLContext> tls, InstantSource clock) {

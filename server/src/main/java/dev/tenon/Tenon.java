@@ -18,6 +18,12 @@ import dev.tenon.db.Database;
 import dev.tenon.db.DatabaseAddress;
 import dev.tenon.db.Migrations;
 import dev.tenon.db.Partitions;
+import dev.tenon.delivery.Deliveries;
+import dev.tenon.delivery.DeliveryBacklog;
+import dev.tenon.delivery.DeliveryReplayRoutes;
+import dev.tenon.delivery.DeliveryReplayWork;
+import dev.tenon.delivery.DeliveryRoutes;
+import dev.tenon.delivery.DeliveryWorkers;
 import dev.tenon.email.BreakerGauge;
 import dev.tenon.email.ConfiguredEmail;
 import dev.tenon.email.EmailRoutingRoutes;
@@ -32,6 +38,9 @@ import dev.tenon.email.SenderRoutes;
 import dev.tenon.email.SharedBreakers;
 import dev.tenon.email.StoredMail;
 import dev.tenon.email.UnmadeMail;
+import dev.tenon.endpoint.EndpointRoutes;
+import dev.tenon.endpoint.Endpoints;
+import dev.tenon.event.EventRoutes;
 import dev.tenon.event.Events;
 import dev.tenon.http.Gate;
 import dev.tenon.http.HttpServer;
@@ -113,6 +122,9 @@ public final class Tenon implements AutoCloseable {
   private final JobWorkers work;
   private final ConfiguredEmail emailConnections;
   private final EmailSender sender;
+  private final ApacheProviderHttp webhooks;
+  private final Endpoints endpoints;
+  private final DeliveryWorkers deliveries;
   private final PublicUrl publicUrl;
   private final Sampler sampler;
   private final HttpServer server;
@@ -195,12 +207,13 @@ public final class Tenon implements AutoCloseable {
     // Follow-up work.
     var factsStored = new Signal();
     var jobsMade = new Signal();
+    var eventsTold = new Signal();
     bell =
         new NodeBell(
             around.database(),
-            Map.of("facts", factsStored, "jobs", jobsMade),
+            Map.of("facts", factsStored, "jobs", jobsMade, "deliveries", eventsTold),
             NodeBell.Pace.DEFAULT);
-    var events = new Events(ids, clock);
+    var events = new Events(ids, clock, eventsTold::raise);
     MailSeal mailSeal = new SealedMail(vault);
     // Shorter than the lease, so that a mail's outcome is still its worker's to write.
     Duration mailCallMax =
@@ -223,7 +236,8 @@ public final class Tenon implements AutoCloseable {
             events,
             clock);
     var replaying = new ReplayWork(database, factsStored, clock);
-    var jobs = new Jobs(List.of(sender, replaying), ids, clock, jobsMade, meters);
+    var redelivering = new DeliveryReplayWork(database, eventsTold, clock);
+    var jobs = new Jobs(List.of(sender, replaying, redelivering), ids, clock, jobsMade, meters);
     var messages = new Messages(mailMaker, mailSeal, jobs, ids, clock);
     work =
         new JobWorkers(
@@ -237,6 +251,24 @@ public final class Tenon implements AutoCloseable {
                 config.jobs().batchSizeMax(),
                 Duration.ofSeconds(config.jobs().leaseSeconds()),
                 Duration.ofMillis(config.jobs().pollMilliseconds())));
+
+    // Events on their way out.
+    webhooks =
+        new ApacheProviderHttp(
+            around.egress(),
+            ApacheProviderHttp.Limits.webhooks(config.deliveries().calls()),
+            CallObserver.NONE);
+    endpoints = new Endpoints(database, vault, events, ids, clock, eventsTold::raise);
+    deliveries =
+        new DeliveryWorkers(
+            database,
+            endpoints,
+            webhooks,
+            events,
+            eventsTold,
+            clock,
+            FromSettings.deliveries(config.deliveries()),
+            meters);
 
     // Intake, which lanes give way to.
     writer =
@@ -327,6 +359,11 @@ public final class Tenon implements AutoCloseable {
     EmailRoutingRoutes.declare(routes, database, connections, breakers);
     SenderRoutes.declare(routes, database, clock);
     ReceivedEventRoutes.declare(routes, database, replays, clock);
+    EventRoutes.declare(routes, database);
+    EndpointRoutes.declare(routes, database, endpoints, around.egress(), clock);
+    var replayed = new Deliveries(database, eventsTold, jobs, ids, clock);
+    DeliveryRoutes.declare(routes, database, replayed);
+    DeliveryReplayRoutes.declare(routes, database, endpoints, replayed, clock);
     ReplayRoutes.declare(routes, database, connections, replays, clock);
     JobRoutes.declare(routes, database, jobs, clock);
     if (config.console().enabled()) {
@@ -334,7 +371,13 @@ public final class Tenon implements AutoCloseable {
           routes,
           sessions,
           new ConsoleRoutes.Needs(
-              database, clock, publicUrl, deliveries(), contents(mailSeal), replays::replay));
+              database,
+              clock,
+              publicUrl,
+              receivedBodies(),
+              contents(mailSeal),
+              replays::replay,
+              replayed::replay));
     }
     server =
         HttpServer.create(
@@ -358,6 +401,7 @@ public final class Tenon implements AutoCloseable {
             List.of(
                 new FactBacklog(database, meters, clock),
                 new JobBacklog(database, jobs, meters, clock),
+                new DeliveryBacklog(database, meters, clock),
                 new BreakerGauge(breakers, meters)));
   }
 
@@ -369,6 +413,7 @@ public final class Tenon implements AutoCloseable {
     writer.start();
     lanes.start();
     work.start();
+    deliveries.start();
     schedule.start();
     bell.start();
     server.start();
@@ -379,7 +424,7 @@ public final class Tenon implements AutoCloseable {
         vault.openPayload(tenant, event.toString(), "delivery", stored, DELIVERY_BYTES_MAX));
   }
 
-  private DeliveryOpener deliveries() {
+  private DeliveryOpener receivedBodies() {
     return (tenant, event, stored) -> {
       Delivery delivery = open(tenant, event, stored);
       return new DeliveryOpener.OpenedDelivery(
@@ -433,6 +478,10 @@ public final class Tenon implements AutoCloseable {
     return sessions;
   }
 
+  public Endpoints endpoints() {
+    return endpoints;
+  }
+
   public Refusals refusals() {
     return refusals;
   }
@@ -452,6 +501,8 @@ public final class Tenon implements AutoCloseable {
     work.close(stopMax);
     sender.close();
     emailConnections.close();
+    deliveries.close(stopMax);
+    webhooks.close();
     bell.close();
     http.close();
     refusals.close();

@@ -95,6 +95,11 @@ class EveryRouteTest {
               "{\"connections\": [\"{mail}\"], \"streams\": {\"news\": [\"{mail}\"]}}"),
           Map.entry("createASender", "{\"address\": \"more@walk.test\", \"name\": \"More\"}"),
           Map.entry("resendAMessage", "{\"policy\": \"at_least_once\"}"),
+          Map.entry("createAnEndpoint", "{\"url\": \"{sandbox}/hooks\", \"ordered\": true}"),
+          Map.entry("updateAnEndpoint", "{\"description\": \"Ours\"}"),
+          Map.entry("disableAnEndpoint", "{\"reason\": \"maintenance\"}"),
+          Map.entry("rotateTheSigningKeyOfAnEndpoint", "{\"signing\": \"v1\"}"),
+          Map.entry("replayManyDeliveries", "{\"state\": \"failed\", \"limit\": 10}"),
           Map.entry("replayManyFacts", "{\"state\": \"dead\", \"limit\": 10}"),
           Map.entry(
               "sendAMessage",
@@ -255,6 +260,7 @@ class EveryRouteTest {
         // A fact and a job are either waiting or done.
         statement.execute("delete from waiting_fact");
         statement.execute("delete from waiting_job");
+        statement.execute("delete from waiting_delivery");
       }
     }
     String key = key(tenant, Scope.ALL);
@@ -375,7 +381,11 @@ class EveryRouteTest {
     assertThat(BODIES)
         .as("say in BODIES what %s is called with", operation)
         .containsKey(operation.id());
-    return BODIES.getOrDefault(operation.id(), "").formatted(price).replace("{mail}", owner.mail());
+    return BODIES
+        .getOrDefault(operation.id(), "")
+        .formatted(price)
+        .replace("{mail}", owner.mail())
+        .replace("{sandbox}", sandbox.url("stripe").toString());
   }
 
   @Test

@@ -24,6 +24,7 @@ public final class BenchMain {
         new CommandLine(new Root())
             .addSubcommand(new Ingest(report))
             .addSubcommand(new PathBench(report))
+            .addSubcommand(new DeliverBench(report))
             .addSubcommand(new Crash(report))
             .addSubcommand(new Start(report));
     root.getSubcommands()

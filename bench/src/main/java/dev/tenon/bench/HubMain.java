@@ -5,6 +5,7 @@ import dev.tenon.config.Config;
 import dev.tenon.config.Layer;
 import dev.tenon.config.Settings;
 import dev.tenon.connector.http.EgressPolicy;
+import dev.tenon.connector.http.PrivatePlaces;
 import dev.tenon.db.DatabaseAddress;
 import dev.tenon.log.Logging;
 import dev.tenon.vault.Vault;
@@ -53,7 +54,7 @@ final class HubMain {
             new Tenon.Surroundings(
                 database,
                 keyFile,
-                EgressPolicy.allowing(List.of(postmark)),
+                EgressPolicy.allowing(List.of(postmark), PrivatePlaces.parse(List.of("127.0.0.1"))),
                 address -> address.isLoopbackAddress(),
                 InstantSource.system()));
     var stopped = new CountDownLatch(1);

@@ -1,5 +1,6 @@
 package dev.tenon.sandbox;
 
+import dev.tenon.sandbox.application.ApplicationSimulator;
 import dev.tenon.sandbox.email.EmailSandbox;
 import dev.tenon.sandbox.stripe.StripeSimulator;
 import java.io.PrintStream;
@@ -54,6 +55,7 @@ public final class SandboxMain {
     List<Simulator> all = new ArrayList<>();
     all.add(new StripeSimulator());
     all.addAll(new EmailSandbox(clock, smtpPort).simulators());
+    all.add(new ApplicationSimulator());
     return List.copyOf(all);
   }
 

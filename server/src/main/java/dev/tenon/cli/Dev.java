@@ -5,12 +5,14 @@ import dev.tenon.config.Config;
 import dev.tenon.config.ConfigException;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.EgressPolicy;
+import dev.tenon.connector.http.PrivatePlaces;
 import dev.tenon.console.ConsoleRoutes;
 import dev.tenon.db.embedded.DatabaseChoice;
 import dev.tenon.log.Logging;
 import dev.tenon.sandbox.Sandbox;
 import dev.tenon.sandbox.SandboxSettings;
 import dev.tenon.sandbox.Simulator;
+import dev.tenon.sandbox.application.ApplicationSimulator;
 import dev.tenon.sandbox.email.EmailSandbox;
 import dev.tenon.sandbox.stripe.StripeSimulator;
 import dev.tenon.tenant.TenantId;
@@ -69,6 +71,8 @@ final class Dev implements Callable<Integer> {
     List<Simulator> simulators = new ArrayList<>();
     simulators.add(stripe);
     simulators.addAll(email.simulators());
+    var application = new ApplicationSimulator();
+    simulators.add(application);
     UntilStopped.run(
         stop -> {
           DatabaseChoice database = stop.add(DatabaseChoice.open(config, console.environment()));
@@ -87,7 +91,7 @@ final class Dev implements Callable<Integer> {
                           database.address(),
                           key,
                           Optional.empty(),
-                          EgressPolicy.allowing(sandbox.urls().values()),
+                          EgressPolicy.allowing(sandbox.urls().values(), ownPrograms(config)),
                           address -> address.isLoopbackAddress(),
                           clock),
                       begun -> {
@@ -100,6 +104,7 @@ final class Dev implements Callable<Integer> {
                   stripe,
                   email.smtpPort(),
                   DevKey.keep(tenon, config.data().folder().resolve("dev-key")));
+          DevEndpoint.plant(tenon, seeded.tenant(), sandbox, application);
           Map<String, Object> ready = ready(tenon, sandbox, seeded);
           stop.add(RunningDev.announce(config.data().folder(), ready));
           ReadyFile.write(readyFile, ready);
@@ -120,6 +125,13 @@ final class Dev implements Callable<Integer> {
       Vault.createKeyFile(keyFile);
     }
     return new VaultKey.InFile(keyFile);
+  }
+
+  /// Programs of the developer's own on this machine may be endpoints, and what the settings open.
+  private static PrivatePlaces ownPrograms(Config config) {
+    List<String> places = new ArrayList<>(config.egress().allowPrivate());
+    places.addAll(List.of("localhost", "127.0.0.1", "::1"));
+    return PrivatePlaces.parse(places);
   }
 
   /// The ports after the server's, in the order of the catalogue; free ones when the server's is.
@@ -159,10 +171,12 @@ final class Dev implements Callable<Integer> {
       API key   %s
       Tenant    %s
       Mailbox   %s
+      Events    %s
 
     Three things to try:
       1. Open %s and press Pay. The subscription, the payment and the mail appear in
-         the console; the mail itself is in the mailbox. Or in another terminal:
+         the console; the mail itself is in the mailbox, and the signed event that tells your
+         application is under Events. Or in another terminal:
          ./tenon trigger checkout
       2. In the mailbox, break Postmark with one click and pay again: Resend sends.
          Or: ./tenon trigger checkout --break postmark
@@ -175,6 +189,7 @@ final class Dev implements Callable<Integer> {
             ready.get("api_key"),
             ready.get("tenant"),
             ready.get("sandbox") instanceof Map<?, ?> urls ? urls.get("mailbox") : "",
+            ready.get("sandbox") instanceof Map<?, ?> all ? all.get("application") : "",
             ready.get("checkout"),
             ready.get("api_key"),
             ready.get("api"),

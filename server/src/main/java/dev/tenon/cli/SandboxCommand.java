@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "sandbox",
     description =
-        "Start the stand-in providers alone: Stripe, Postmark, Resend, a mail server, the mailbox.")
+        "Start the stand-in providers alone: Stripe, Postmark, Resend, a mail server, the mailbox, an application.")
 final class SandboxCommand implements Callable<Integer> {
   /// Where stand-ins for Stripe usually listen.
   private static final int PORT_DEFAULT = 12_111;
@@ -116,6 +116,7 @@ final class SandboxCommand implements Callable<Integer> {
       Resend       %3$s
       Mail server  127.0.0.1:%5$d (its faults: %6$s)
       Mailbox      %4$s
+      Application  %9$s (takes signed webhooks at /hooks)
 
     Point the SDKs of your application at it:
       Stripe, Java       StripeClient.builder().setApiKey("sk_test_any").setApiBase("%1$s")
@@ -136,7 +137,8 @@ final class SandboxCommand implements Callable<Integer> {
             smtpPort,
             url(urls, "smtp"),
             port(urls, "stripe"),
-            port(urls, "postmark"));
+            port(urls, "postmark"),
+            url(urls, "application"));
   }
 
   private static String url(Map<String, URI> urls, String name) {

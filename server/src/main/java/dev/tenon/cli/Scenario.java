@@ -12,37 +12,48 @@ enum Scenario {
       "",
       "active",
       "succeeded",
-      "subscription-confirmation"),
+      "subscription-confirmation",
+      "subscription.activated"),
   RENEW(
       "subscription renew",
       "The next period begins and is paid.",
       "renew",
       "active",
       "succeeded",
-      null),
+      null,
+      "payment.succeeded"),
   FAIL_PAYMENT(
       "subscription fail-payment",
       "The next period begins and the card is refused.",
       "fail-payment",
       "past_due",
       "failed",
-      null),
+      null,
+      "subscription.past_due"),
   REQUIRE_ACTION(
       "subscription require-action",
       "The bank wants the buyer to confirm the payment.",
       "require-action",
       null,
       null,
+      null,
       null),
   TRIAL_ENDING(
-      "subscription trial-ending", "A trial ends in three days.", "trial-ending", null, null, null),
+      "subscription trial-ending",
+      "A trial ends in three days.",
+      "trial-ending",
+      null,
+      null,
+      null,
+      null),
   CANCEL(
       "subscription cancel",
       "The subscription ends at once.",
       "cancel",
       "ended",
       null,
-      "subscription-cancellation");
+      "subscription-cancellation",
+      "subscription.cancelled");
 
   private final String words;
   private final String about;
@@ -50,6 +61,7 @@ enum Scenario {
   private final @Nullable String subscriptionState;
   private final @Nullable String paymentState;
   private final @Nullable String mail;
+  private final @Nullable String event;
 
   Scenario(
       String words,
@@ -57,13 +69,15 @@ enum Scenario {
       String action,
       @Nullable String subscriptionState,
       @Nullable String paymentState,
-      @Nullable String mail) {
+      @Nullable String mail,
+      @Nullable String event) {
     this.words = words;
     this.about = about;
     this.action = action;
     this.subscriptionState = subscriptionState;
     this.paymentState = paymentState;
     this.mail = mail;
+    this.event = event;
   }
 
   /// As it stands on the command line.
@@ -93,6 +107,12 @@ enum Scenario {
   /// The template of the mail that has to arrive; empty where none has to.
   Optional<String> mail() {
     return Optional.ofNullable(mail);
+  }
+
+  /// The type of the event that has to be told, and delivered where an endpoint listens; empty
+  /// where none has to.
+  Optional<String> event() {
+    return Optional.ofNullable(event);
   }
 
   static Optional<Scenario> find(String words) {

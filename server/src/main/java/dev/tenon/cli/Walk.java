@@ -36,12 +36,14 @@ final class Walk {
   private final StandIns sandbox;
   private final Steps steps;
   private final Scenario scenario;
+  private final ToldEvents told;
 
   private final Set<String> eventsBefore = new HashSet<>();
   private final Set<String> receivedBefore = new HashSet<>();
   private final Set<String> paymentsBefore = new HashSet<>();
   private final Set<String> messagesBefore = new HashSet<>();
   private final Set<String> mailsBefore = new HashSet<>();
+  private final Set<String> toldBefore = new HashSet<>();
 
   private final Set<String> shown = new HashSet<>();
   private final List<Seen> fresh = new ArrayList<>();
@@ -56,6 +58,7 @@ final class Walk {
     this.sandbox = sandbox;
     this.steps = steps;
     this.scenario = scenario;
+    this.told = new ToldEvents(hub, scenario);
   }
 
   /// Remembers what is there already. Call it before the act, with what is known of it then.
@@ -68,6 +71,7 @@ final class Walk {
     payments(subject).forEach(payment -> paymentsBefore.add(stateOf(payment)));
     messages(subject).forEach(message -> messagesBefore.add(message.path("id").asString("")));
     sandbox.mails(subject.email()).forEach(mail -> mailsBefore.add(mail.id()));
+    told.of(subject.subscription(), since()).forEach(event -> toldBefore.add(event.id()));
   }
 
   /// Shows each step as it happens. Returns when everything followed; throws [CommandFailed] when
@@ -113,6 +117,7 @@ final class Walk {
     lookAt.clear();
     lookAt.add(hub.hub().api() + "/console");
     // From effect to cause: what led to an effect that is seen is then seen in the same look.
+    lookAtEvents(subject);
     lookAtMail(subject);
     lookAtPayment(subject);
     lookAtSubscription(subject);
@@ -307,6 +312,63 @@ final class Walk {
       missing.add("a mail to %s is in the mailbox".formatted(subject.email()));
       lookAt.add(sandbox.mailboxUrl().get());
     }
+  }
+
+  private void lookAtEvents(Subject subject) {
+    if (scenario.event().isEmpty()) {
+      return;
+    }
+    String type = scenario.event().get();
+    boolean there = false;
+    for (ToldEvents.Told event : told.of(subject.subscription(), since())) {
+      if (toldBefore.contains(event.id())) {
+        continue;
+      }
+      there = true;
+      if (shown.add(event.id())) {
+        see(
+            event.at(),
+            "event told",
+            "%s  %s".formatted(event.id(), type),
+            Map.of("event", event.id(), "type", type));
+      }
+      event.deliveries().forEach(delivery -> showDelivery(type, delivery));
+    }
+    if (!there) {
+      missing.add("the event %s is told".formatted(type));
+    }
+  }
+
+  private void showDelivery(String type, JsonNode delivery) {
+    String id = delivery.path("id").asString("");
+    String state = delivery.path("state").asString("");
+    String reason = delivery.path("reason").asString("");
+    String endpoint = delivery.path("endpoint").asString("");
+    if (!state.equals("delivered")) {
+      missing.add(
+          "%s is delivered (%s is %s%s)"
+              .formatted(type, id, state, reason.isEmpty() ? "" : ": " + reason));
+      if (state.equals("failed")) {
+        troubles.add("the delivery %s failed: %s".formatted(id, reason));
+      }
+      if (shown.add(id + reason) && !reason.isEmpty()) {
+        see(
+            now(),
+            "event refused",
+            "%s  %s: %s".formatted(id, endpoint, reason),
+            Map.of("delivery", id, "endpoint", endpoint, "reason", reason));
+      }
+    } else if (shown.add(id + state)) {
+      see(
+          time(delivery, "finished_at"),
+          "event delivered",
+          "%s  %s to %s".formatted(id, type, endpoint),
+          Map.of("delivery", id, "endpoint", endpoint, "type", type));
+    }
+  }
+
+  private Instant since() {
+    return steps.start().minus(LOOKED_BACK);
   }
 
   private void showMessage(String id, String template, JsonNode message) {

@@ -18,6 +18,7 @@ public record Config(
     Inbox inbox,
     Lanes lanes,
     Jobs jobs,
+    Deliveries deliveries,
     Email email,
     Payments payments,
     Egress egress,
@@ -85,6 +86,14 @@ public record Config(
       @Bounds(min = 1, max = 500) int workers,
       @Bounds(min = 5, max = 3_600) int leaseSeconds,
       @Bounds(min = 1, max = 500) int batchSizeMax,
+      @Bounds(min = 10, max = 60_000) int pollMilliseconds) {}
+
+  /// Bounds of the workers that deliver events.
+  public record Deliveries(
+      @Bounds(min = 1, max = 20_000) int calls,
+      @Bounds(min = 1, max = 1_000) int callsPerEndpoint,
+      @Bounds(min = 1, max = 1_000) int batchSizeMax,
+      @Bounds(min = 30, max = 3_600) int leaseSeconds,
       @Bounds(min = 10, max = 60_000) int pollMilliseconds) {}
 
   /// What the built-in mails say, and bounds of a message.

@@ -15,6 +15,7 @@ final class ConsolePages {
 
   private final ConsoleSessions sessions;
   private final FactReplay replay;
+  private final Redelivery redelivery;
   private final TenantDirectory tenants;
   private final InboxViews inbox;
   private final TenantPages pages;
@@ -27,6 +28,7 @@ final class ConsolePages {
     var firstSteps = new FirstSteps(needs.publicUrl());
     this.sessions = sessions;
     this.replay = needs.replay();
+    this.redelivery = needs.redelivery();
     this.tenants = new TenantDirectory(needs.database());
     this.inbox = new InboxViews(needs.database(), needs.clock(), firstSteps);
     this.cookies = new ConsoleCookies(needs.publicUrl());
@@ -43,7 +45,8 @@ final class ConsolePages {
                 inbox,
                 new ReceivedEventViews(needs.database(), needs.clock(), needs.deliveries()),
                 new MessageViews(needs.database(), needs.clock(), needs.contents(), firstSteps),
-                new PaymentViews(needs.database(), needs.clock(), firstSteps)));
+                new PaymentViews(needs.database(), needs.clock(), firstSteps),
+                new DeliveryViews(needs.database(), needs.clock(), needs.publicUrl())));
   }
 
   ConsoleAnswer answer(ConsoleRequest request) {
@@ -121,6 +124,12 @@ final class ConsolePages {
         && parts.get(3).equals("replay")) {
       return replay(request, session, tenant.get().id(), parts.get(2));
     }
+    if (tenant.isPresent()
+        && parts.size() == 4
+        && parts.get(1).equals("deliveries")
+        && parts.get(3).equals("replay")) {
+      return redeliver(request, session, tenant.get().id(), parts.get(2));
+    }
     return notices.notFound(request, HOME);
   }
 
@@ -146,6 +155,16 @@ final class ConsolePages {
             + "/inbox/"
             + Ids.write(Prefix.RECEIVED_EVENT, event.get())
             + "?replayed=1");
+  }
+
+  private ConsoleAnswer redeliver(
+      ConsoleRequest request, ConsoleSession session, TenantId tenant, String text) {
+    String page = Frame.base(tenant) + "/deliveries";
+    Optional<UUID> delivery = Ids.read(Prefix.DELIVERY, text);
+    if (delivery.isEmpty() || !redelivery.replay(tenant, delivery.get(), session.madeBy())) {
+      return notices.notFound(request, page);
+    }
+    return ConsoleAnswer.seeOther(page + "/" + text + "?replayed=1");
   }
 
   /// The tenant of an address, if this session reaches it and it exists.

@@ -33,7 +33,8 @@ public final class ConsoleRoutes {
       PublicUrl publicUrl,
       DeliveryOpener deliveries,
       MessageOpener contents,
-      FactReplay replay) {}
+      FactReplay replay,
+      Redelivery redelivery) {}
 
   private ConsoleRoutes(ConsoleSessions sessions, Needs needs) {
     this.sessions = sessions;

@@ -115,6 +115,38 @@ public record Mark(Shape shape, Tone tone, String word) {
     };
   }
 
+  static Mark delivery(String state) {
+    return switch (state) {
+      case "waiting" -> new Mark(Shape.RING, Tone.INFO, "waiting");
+      case "sending" -> new Mark(Shape.ARC, Tone.INFO, "sending");
+      case "retrying" -> new Mark(Shape.RING, Tone.WARN, "retrying");
+      case "held" -> new Mark(Shape.BAR, Tone.WARN, "held");
+      case "delivered" -> new Mark(Shape.DOT, Tone.GOOD, "delivered");
+      case "failed" -> new Mark(Shape.CROSS, Tone.BAD, "failed");
+      case "cancelled" -> new Mark(Shape.BAR, Tone.QUIET, "cancelled");
+      default -> unknown(state);
+    };
+  }
+
+  static Mark tried(String outcome) {
+    return switch (outcome) {
+      case "delivered" -> new Mark(Shape.DOT, Tone.GOOD, "delivered");
+      case "refused" -> new Mark(Shape.CROSS, Tone.BAD, "refused");
+      case "unreachable" -> new Mark(Shape.CROSS, Tone.BAD, "unreachable");
+      case "no_answer" -> new Mark(Shape.HALF, Tone.WARN, "no answer");
+      default -> unknown(outcome);
+    };
+  }
+
+  static Mark endpoint(String state) {
+    return switch (state) {
+      case "enabled" -> new Mark(Shape.DOT, Tone.GOOD, "enabled");
+      case "failing" -> new Mark(Shape.CROSS, Tone.WARN, "failing");
+      case "disabled" -> new Mark(Shape.BAR, Tone.BAD, "disabled");
+      default -> unknown(state);
+    };
+  }
+
   /// A newer node may write a state that this one doesn't know: it shows the word.
   private static Mark unknown(String state) {
     return new Mark(Shape.HALF, Tone.QUIET, state);

@@ -91,7 +91,7 @@ final class MessageViews {
               message.ifPresent(
                   each -> {
                     timeline.message(each, "");
-                    effects.addOf(timeline, tx, each);
+                    effects.addOf(timeline, tx, each, now);
                   });
               return message;
             });

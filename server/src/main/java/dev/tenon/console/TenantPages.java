@@ -26,7 +26,8 @@ final class TenantPages {
       InboxViews inbox,
       ReceivedEventViews receivedEvents,
       MessageViews messages,
-      PaymentViews payments) {}
+      PaymentViews payments,
+      DeliveryViews deliveries) {}
 
   TenantPages(
       InstantSource clock,
@@ -74,6 +75,12 @@ final class TenantPages {
               "Inbox", Frame.Section.INBOX, "inbox", views.inbox.list(id, InboxFilter.read(query)));
       case "messages" ->
           at.show("Messages", Frame.Section.MESSAGES, "messages", views.messages.list(id, query));
+      case "deliveries" ->
+          at.show(
+              "Deliveries",
+              Frame.Section.DELIVERIES,
+              "deliveries",
+              views.deliveries.list(id, query));
       case "subscriptions" ->
           at.show(
               "Subscriptions",
@@ -105,6 +112,14 @@ final class TenantPages {
               .flatMap(message -> views.messages.find(at.session, id, message))
               .map(page -> at.show("Message", Frame.Section.MESSAGES, "message", page))
               .orElseGet(at::missing);
+      case "deliveries" ->
+          Ids.read(Prefix.DELIVERY, record)
+              .flatMap(
+                  delivery ->
+                      views.deliveries.find(
+                          id, delivery, at.request.query().containsKey("replayed")))
+              .map(page -> at.show("Delivery", Frame.Section.DELIVERIES, "delivery", page))
+              .orElseGet(at::missing);
       default -> at.missing();
     };
   }
@@ -130,6 +145,12 @@ final class TenantPages {
     String base = Frame.base(at.tenant.id());
     if (Ids.read(Prefix.RECEIVED_EVENT, text).isPresent()) {
       return ConsoleAnswer.seeOther(base + "/inbox/" + text);
+    }
+    if (Ids.read(Prefix.DELIVERY, text).isPresent()) {
+      return ConsoleAnswer.seeOther(base + "/deliveries/" + text);
+    }
+    if (Ids.read(Prefix.ENDPOINT, text).isPresent()) {
+      return ConsoleAnswer.seeOther(base + "/deliveries" + Queries.of("endpoint", text));
     }
     if (Ids.read(Prefix.MESSAGE, text).isPresent()) {
       return ConsoleAnswer.seeOther(base + "/messages/" + text);

@@ -1,5 +1,7 @@
 package dev.tenon.console;
 
+import dev.tenon.delivery.Delivery;
+import dev.tenon.delivery.DeliveryTry;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import java.time.Duration;
@@ -146,6 +148,103 @@ final class Timeline {
             "about " + event.about(),
             "",
             ""));
+  }
+
+  /// Where a delivery begins.
+  void told(Delivery delivery) {
+    steps.add(
+        new TimelineStep(
+            Ids.write(Prefix.EVENT, delivery.event()),
+            delivery.createdAt(),
+            new Mark(Mark.Shape.DOT, Mark.Tone.GOOD, "told"),
+            "Event " + delivery.type() + " told",
+            Ids.write(Prefix.EVENT, delivery.event()),
+            "",
+            "about " + delivery.about(),
+            "",
+            ""));
+  }
+
+  /// One call to an endpoint.
+  void tried(Delivery delivery, DeliveryTry one) {
+    @Nullable Integer status = one.status();
+    steps.add(
+        new TimelineStep(
+            Ids.write(Prefix.DELIVERY, delivery.id()) + " " + one.number(),
+            one.startedAt(),
+            Mark.tried(one.outcome()),
+            status == null ? "The receiver did not answer" : "The receiver answered " + status,
+            "try " + one.number() + " at " + one.url(),
+            Moment.took(Duration.ofMillis(one.durationMillis())),
+            one.outcome().equals("delivered") || one.body().isEmpty()
+                ? one.error()
+                : one.error() + ": " + one.body(),
+            tryAdvice(one),
+            ""));
+  }
+
+  private static String tryAdvice(DeliveryTry one) {
+    @Nullable Integer status = one.status();
+    if (one.outcome().equals("delivered")) {
+      return "";
+    }
+    if (status == null) {
+      return "Check that the receiver runs, is reachable from here, and answers within 15 seconds.";
+    }
+    if (status >= 300 && status < 400) {
+      return "Give the endpoint the address that it points to.";
+    }
+    return switch (status) {
+      case 401, 403 ->
+          "Check that the receiver verifies with this endpoint's secret, and its own headers.";
+      case 404 -> "Check the path of the endpoint's URL.";
+      case 410 -> "The receiver says that it is gone: the endpoint is disabled.";
+      case 429 -> "The receiver wants fewer calls: give the endpoint a rate.";
+      default -> "Its own log says more; the time and the request id above find it.";
+    };
+  }
+
+  /// Where a delivery stands.
+  ///
+  /// @param href its page; empty on that page itself
+  void delivery(Delivery delivery, String href, Instant now) {
+    String state = delivery.state().text();
+    @Nullable Instant finished = delivery.finishedAt();
+    @Nullable Instant next = delivery.nextTryAt();
+    String title =
+        switch (delivery.state()) {
+          case WAITING -> "Delivery waits for its turn";
+          case SENDING -> "Delivery under way";
+          case RETRYING -> "Delivery will be tried again";
+          case HELD -> "Delivery held: the endpoint is disabled";
+          case DELIVERED -> "Event delivered";
+          case FAILED -> "Gave up on the delivery";
+          case CANCELLED -> "Delivery cancelled";
+        };
+    String advice =
+        switch (delivery.state()) {
+          case RETRYING ->
+              next == null
+                  ? "It is tried again in a moment."
+                  : "Next try at %s. Replay it to try at once."
+                      .formatted(new Moment(next, now).exact());
+          case HELD -> "Mend the receiver, then enable the endpoint: it is sent then.";
+          case FAILED -> "Mend the receiver, then replay it. The id stays the same.";
+          case WAITING, SENDING, DELIVERED, CANCELLED -> "";
+        };
+    steps.add(
+        new TimelineStep(
+            Ids.write(Prefix.DELIVERY, delivery.id()),
+            finished == null ? now : finished,
+            Mark.delivery(state),
+            title,
+            delivery.attempts() == 0
+                ? ""
+                : delivery.attempts() == 1 ? "1 try" : delivery.attempts() + " tries",
+            finished == null ? "" : Moment.took(Duration.between(delivery.createdAt(), finished)),
+            delivery.state() == Delivery.State.DELIVERED ? "" : delivery.reason(),
+            advice,
+            href));
   }
 
   /// The steps in the order they happened; what happened at once stays as it was added.

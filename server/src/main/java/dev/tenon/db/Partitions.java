@@ -17,7 +17,15 @@ public final class Partitions {
 
   /// The tables that have weekly partitions.
   public static final List<String> TABLES =
-      List.of("received_event", "fact", "job", "message_content", "attempt", "event");
+      List.of(
+          "received_event",
+          "fact",
+          "job",
+          "message_content",
+          "attempt",
+          "event",
+          "delivery",
+          "delivery_attempt");
 
   private final Database database;
   private final InstantSource clock;

@@ -7,45 +7,38 @@ import dev.tenon.tenant.TenantId;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Writes the events that tell the application what changed, in the transaction that changes it.
+/// The statement that writes them also queues them for every endpoint that listens (the trigger
+/// `hand_to_endpoints`), so that an event is on its way exactly when its change is committed.
 public final class Events {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final Ids ids;
   private final InstantSource clock;
+  private final Runnable told;
 
+  /// Tells nobody that there is something to deliver: for tests and tools.
   public Events(Ids ids, InstantSource clock) {
-    this.ids = ids;
-    this.clock = clock;
+    this(ids, clock, () -> {});
   }
 
-  /// Writes events within the caller's transaction.
-  public void tell(TenantTx tx, List<NewEvent> events) {
-    if (events.isEmpty()) {
-      return;
-    }
-    tx.handle()
-        .createUpdate(
-            """
-            insert into event (tenant_id, id, type, about, payload, cause_id, created_at)
-            select :tenant, e.id, e.type, e.about, e.payload::jsonb, e.cause_id, :now
-            from unnest(:ids::uuid[], :types::text[], :about::text[], :payloads::text[],
-              :causes::uuid[]) as e (id, type, about, payload, cause_id)
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("now", clock.instant())
-        .bindArray("ids", UUID.class, events.stream().map(_ -> ids.next()).toList())
-        .bindArray(
-            "types", String.class, events.stream().map(event -> event.type().text()).toList())
-        .bindArray("about", String.class, events.stream().map(NewEvent::about).toList())
-        .bindArray("payloads", String.class, events.stream().map(e -> json(e.data())).toList())
-        .bindArray("causes", UUID.class, events.stream().map(NewEvent::cause).toList())
-        .execute();
+  /// @param told called after each commit with events, so that deliveries need not be polled for
+  public Events(Ids ids, InstantSource clock, Runnable told) {
+    this.ids = ids;
+    this.clock = clock;
+    this.told = told;
+  }
+
+  /// Writes events within the caller's transaction and answers their ids.
+  public List<UUID> tell(TenantTx tx, List<NewEvent> events) {
+    return write(tx.handle(), events.stream().map(event -> new Told(tx.tenant(), event)).toList());
   }
 
   /// An event and whose it is.
@@ -53,28 +46,52 @@ public final class Events {
 
   /// Writes events of any tenants within the caller's transaction.
   public void tellAll(EngineTx tx, List<Told> events) {
+    var _ = write(tx.handle(), events);
+  }
+
+  /// An event as an endpoint with the whole payload gets it; empty when it is gone by age.
+  public static Optional<byte[]> payload(TenantTx tx, UUID id) {
+    return EventStore.find(tx, id)
+        .map(
+            event ->
+                EventPayload.full(
+                    tx.tenant(),
+                    event.id(),
+                    event.type(),
+                    event.about(),
+                    event.createdAt(),
+                    event.payload()));
+  }
+
+  private List<UUID> write(Handle handle, List<Told> events) {
     if (events.isEmpty()) {
-      return;
+      return List.of();
     }
-    tx.handle()
+    List<UUID> made = events.stream().map(_ -> ids.next()).toList();
+    handle
         .createUpdate(
             """
-            insert into event (tenant_id, id, type, about, payload, cause_id, created_at)
-            select e.tenant_id, e.id, e.type, e.about, e.payload::jsonb, e.cause_id, :now
+            insert into event (tenant_id, id, type, about, payload, cause_id, only_endpoint_id,
+              created_at)
+            select e.tenant_id, e.id, e.type, e.about, e.payload::jsonb, e.cause_id,
+              e.only_endpoint_id, :now
             from unnest(:tenants::uuid[], :ids::uuid[], :types::text[], :about::text[],
-              :payloads::text[], :causes::uuid[])
-              as e (tenant_id, id, type, about, payload, cause_id)
+              :payloads::text[], :causes::uuid[], :only::uuid[])
+              as e (tenant_id, id, type, about, payload, cause_id, only_endpoint_id)
             """)
         .bind("now", clock.instant())
         .bindArray("tenants", UUID.class, events.stream().map(e -> e.tenant().uuid()).toList())
-        .bindArray("ids", UUID.class, events.stream().map(_ -> ids.next()).toList())
+        .bindArray("ids", UUID.class, made)
         .bindArray(
             "types", String.class, events.stream().map(e -> e.event().type().text()).toList())
         .bindArray("about", String.class, events.stream().map(e -> e.event().about()).toList())
         .bindArray(
             "payloads", String.class, events.stream().map(e -> json(e.event().data())).toList())
         .bindArray("causes", UUID.class, events.stream().map(e -> e.event().cause()).toList())
+        .bindArray("only", UUID.class, events.stream().map(e -> e.event().onlyEndpoint()).toList())
         .execute();
+    var _ = handle.afterCommit(told);
+    return made;
   }
 
   private static String json(Map<String, @Nullable Object> data) {

@@ -155,6 +155,32 @@ public enum ProblemCode {
       409,
       "The connection holds too many webhook secrets",
       "Remove an old webhook secret first."),
+  ENDPOINT_URL_REFUSED(
+      "endpoint.url_refused",
+      400,
+      "The endpoint's URL can't be called",
+      "Give an https URL of a public host, without user name and fragment. Private places are opened"
+          + " by the operator, in `egress.allow-private`."),
+  ENDPOINT_UNKNOWN_EVENT_TYPE(
+      "endpoint.unknown_event_type",
+      400,
+      "There is no such event type",
+      "Use types that `GET /v1/event-types` lists, or none for all."),
+  ENDPOINT_TOO_MANY(
+      "endpoint.too_many",
+      409,
+      "The tenant has as many endpoints as it may",
+      "Delete an endpoint that is no longer needed."),
+  ENDPOINT_TOO_MANY_SECRETS(
+      "endpoint.too_many_secrets",
+      409,
+      "The endpoint has too many signing keys that are still valid",
+      "Wait until an older key has ended, or rotate with a `previous_expires_at` that is past."),
+  ENDPOINT_DISABLED(
+      "endpoint.disabled",
+      409,
+      "The endpoint is disabled",
+      "Enable it first; what is held for it is then sent."),
   WEBHOOK_MALFORMED(
       "webhook.malformed",
       400,

@@ -9,6 +9,8 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One request to one route, its authority already checked, and the way to answer it.
 public final class Request {
+  /// The end of all times that a caller can name.
+  public static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
   private final ServerRequest request;
   private final ServerResponse response;
   private final Route route;
@@ -129,6 +134,26 @@ public final class Request {
           ProblemCode.REQUEST_INVALID_QUERY, Json.noText("`" + name + "`"), name);
     }
     return value;
+  }
+
+  /// A time in the query, from 1970 to 9999. Throws [ProblemException] when it is none.
+  public Optional<Instant> queryTime(String name) {
+    return query(name).map(text -> time(name, text));
+  }
+
+  private static Instant time(String name, String text) {
+    try {
+      Instant time = Instant.parse(text);
+      if (Storable.isTime(time)) {
+        return time;
+      }
+    } catch (DateTimeParseException e) {
+      // No time: the same answer as for one that nobody can mean.
+    }
+    throw new ProblemException(
+        ProblemCode.REQUEST_INVALID_QUERY,
+        "`%s` is a time such as 2026-11-24T10:00:00Z.".formatted(name),
+        name);
   }
 
   /// The query as it came, without the question mark; empty when there is none.

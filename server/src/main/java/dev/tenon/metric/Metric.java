@@ -90,7 +90,44 @@ public enum Metric {
           + " `broken` (refused by the provider: somebody has to mend it) or `limited` (the provider"
           + " asked for a pause).",
       "provider",
-      "reason");
+      "reason"),
+  DELIVERIES_ENDED(
+      "tenon.deliveries.ended",
+      Kind.COUNTER,
+      "Deliveries of events that left the queue: `delivered`, `failed` (given up after all tries) or"
+          + " `cancelled` (its endpoint was deleted).",
+      "state"),
+  DELIVERIES_DELAY(
+      "tenon.deliveries.delay",
+      Kind.TIMER,
+      "Time from the telling of an event until a receiver had it and that was written down."),
+  DELIVERY_CALLS(
+      "tenon.delivery.calls",
+      Kind.TIMER,
+      "Calls to endpoints: their number and time. `delivered` is 2xx, `refused` any other answer,"
+          + " `unreachable` and `no_answer` none.",
+      "outcome"),
+  DELIVERY_CALLS_OPEN(
+      "tenon.delivery.calls.open", Kind.GAUGE, "Calls to endpoints of this node under way."),
+  DELIVERIES_LOST(
+      "tenon.deliveries.lost.leases",
+      Kind.COUNTER,
+      "Deliveries whose end came after their lease was over: they were made twice. Raise"
+          + " `deliveries.lease-seconds` when it grows."),
+  DELIVERIES_WAITING(
+      "tenon.deliveries.waiting",
+      Kind.GAUGE,
+      "Deliveries in the queue: `ready`, `taken`, `asleep` until their next try or `held` for a"
+          + " disabled endpoint; 10000 in all means that or more.",
+      "state"),
+  DELIVERIES_OLDEST(
+      "tenon.deliveries.oldest.age",
+      Kind.SECONDS,
+      "Age of the oldest delivery that is ready, among the first 10000; 0 when none waits."),
+  ENDPOINTS_RESTING(
+      "tenon.endpoints.resting",
+      Kind.GAUGE,
+      "Endpoints that failed many times in a row and are tried by single calls for now.");
 
   /// What is measured how.
   public enum Kind {

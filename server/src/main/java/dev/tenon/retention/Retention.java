@@ -129,6 +129,9 @@ public final class Retention {
     days.put("job", KeptDays::job);
     days.put("message_content", KeptDays::message);
     days.put("attempt", KeptDays::message);
+    // A delivery lies in the week of its event, and goes with it.
+    days.put("delivery", KeptDays::event);
+    days.put("delivery_attempt", KeptDays::event);
     days.put("event", KeptDays::event);
     return days;
   }

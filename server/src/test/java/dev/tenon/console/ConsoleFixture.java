@@ -62,7 +62,8 @@ final class ConsoleFixture implements AutoCloseable {
           String text = new String(bytes, StandardCharsets.UTF_8);
           return new MessageOpener.OpenedMessage("<h1>" + text + "</h1>", text);
         },
-        (owner, fact, by) -> replayed.add(fact));
+        (owner, fact, by) -> replayed.add(fact),
+        (owner, delivery, by) -> replayed.add(delivery));
   }
 
   ConsolePages pages(PublicUrl publicUrl) {

@@ -58,6 +58,23 @@ class CatalogueTest {
           Map.entry("job", new Rights("select", ALL)),
           Map.entry("email_breaker", new Rights("", ALL)),
           Map.entry("inbound_refusal", new Rights("select", ALL)),
+          // Events on their way: what is called is asked by the engine, what with it is not.
+          Map.entry(
+              "endpoint",
+              new Rights(
+                  ALL,
+                  "select update(disabled_at) update(disabled_reason) update(state)"
+                      + " update(updated_at) update(version)")),
+          Map.entry("endpoint_secret", new Rights(ALL, "")),
+          Map.entry("endpoint_health", new Rights("insert select update", "select update")),
+          Map.entry("waiting_delivery", new Rights("select", ALL)),
+          Map.entry("delivery", new Rights("select", ALL)),
+          Map.entry("delivery_attempt", new Rights("select", "insert")),
+          Map.entry(
+              "delivery_replay",
+              new Rights(
+                  "delete insert select",
+                  "select update(cursor_id) update(finished_at) update(replayed) update(state)")),
           // The tenant asks for a replay and forgets old ones; the engine moves it on and can't
           // change what was asked for.
           Map.entry(
@@ -113,7 +130,15 @@ class CatalogueTest {
           // Retention runs over all tenants, and the engine may neither drop a table nor delete a
           // message. These two take only what is over, and keep what still needs somebody.
           "retire_partition", ENGINE,
-          "delete_messages", ENGINE);
+          "delete_messages", ENGINE,
+          // Events are closed to the engine. The first hands out those of deliveries whose tokens
+          // it
+          // shows; the second queues ids of an endpoint's own events and reads none.
+          "delivery_payloads", ENGINE,
+          "queue_missing", ENGINE,
+          // Bounds of ids, for look-ups.
+          "event_low", TENANT,
+          "event_high", TENANT);
 
   /// Unique without the tenant in front, and why that tells no tenant of another.
   private static final Map<String, String> UNIQUE_OVER_ALL =
@@ -405,7 +430,11 @@ class CatalogueTest {
                 where c.relnamespace = 'tenon'::regnamespace and c.relkind = 'S'
                   and a.grantee <> c.relowner
                 """))
-        .containsExactlyInAnyOrder("lane_token tenon_engine usage", "job_token tenon_engine usage");
+        .containsExactlyInAnyOrder(
+            "lane_token tenon_engine usage",
+            "job_token tenon_engine usage",
+            "delivery_token tenon_engine usage",
+            "delivery_seq tenon_engine usage");
   }
 
   private List<String> rows(String query) {

@@ -6,6 +6,7 @@ import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
 import dev.tenon.event.Events;
+import dev.tenon.event.EventsFit;
 import dev.tenon.id.Ids;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.vault.Vault;
@@ -83,6 +84,7 @@ abstract class MailBed {
   final void stop() {
     sender.close();
     db.close();
+    EventsFit.check(database);
     database.close();
   }
 

@@ -9,6 +9,7 @@ import dev.tenon.db.TestDatabase;
 import dev.tenon.email.MailSeal;
 import dev.tenon.email.Messages;
 import dev.tenon.event.Events;
+import dev.tenon.event.EventsFit;
 import dev.tenon.id.Ids;
 import dev.tenon.inbox.Delivery;
 import dev.tenon.inbox.InboundHeaders;
@@ -191,6 +192,7 @@ final class LifeEngine implements AutoCloseable {
   public void close() {
     writer.close();
     db.close();
+    EventsFit.check(database);
     database.close();
   }
 

@@ -6,6 +6,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,12 +46,11 @@ import org.jspecify.annotations.Nullable;
 ///   that breaks without a byte, since the provider may have read the request before it closed):
 ///   [HttpResult.MaybeSent];
 /// - an answer longer than the bound: [HttpResult.MaybeSent] too, with the status in the reason.
-///   The provider has acted, but what it said can't be trusted when cut.
+///   The provider has acted, but what it said can't be trusted when cut. Where only the status
+///   counts ([Limits#cut]), it is [HttpResult.Answered] with the beginning of the body.
 public final class ApacheProviderHttp implements ProviderHttp {
   private static final Set<String> OURS =
       Set.of("host", "content-length", "transfer-encoding", "connection", "expect");
-  private static final int POOL_MAX = 512;
-  private static final int POOL_PER_ORIGIN_MAX = 64;
   private static final int HEADERS_MAX = 128;
 
   private final EgressPolicy policy;
@@ -64,14 +64,32 @@ public final class ApacheProviderHttp implements ProviderHttp {
   /// @param connect bound for each address tried, TLS handshake included; at most the call's own
   /// @param call bound for a whole call; a call that asks for less gets that
   /// @param answerBytesMax longest answer body that is read
-  public record Limits(Duration connect, Duration call, int answerBytesMax) {
-    /// 5 seconds, 5 minutes and 1 MiB.
+  /// @param cut whether a longer answer is cut and counts, rather than being no answer
+  /// @param connections how many may be open at once
+  /// @param connectionsPerOrigin how many of them to one origin
+  public record Limits(
+      Duration connect,
+      Duration call,
+      int answerBytesMax,
+      boolean cut,
+      int connections,
+      int connectionsPerOrigin) {
+    /// 5 seconds, 5 minutes and 1 MiB; 512 connections, 64 to one origin.
     public static final Limits DEFAULT =
-        new Limits(Duration.ofSeconds(5), Duration.ofMinutes(5), 1024 * 1024);
+        new Limits(Duration.ofSeconds(5), Duration.ofMinutes(5), 1024 * 1024, false, 512, 64);
+
+    /// For webhooks of our own: 15 seconds, and no more of the answer than is kept. Endpoints of
+    /// many tenants may be at one origin, so none has fewer connections than all together.
+    ///
+    /// @param connections how many calls are made at once
+    public static Limits webhooks(int connections) {
+      return new Limits(
+          Duration.ofSeconds(5), Duration.ofSeconds(15), 8 * 1024, true, connections, connections);
+    }
 
     /// These, with other times.
     public Limits within(Duration connect, Duration call) {
-      return new Limits(connect, call, answerBytesMax);
+      return new Limits(connect, call, answerBytesMax, cut, connections, connectionsPerOrigin);
     }
   }
 
@@ -94,8 +112,8 @@ public final class ApacheProviderHttp implements ProviderHttp {
     var connections =
         PoolingHttpClientConnectionManagerBuilder.create()
             .setDnsResolver(new CheckedDns(policy))
-            .setMaxConnTotal(POOL_MAX)
-            .setMaxConnPerRoute(POOL_PER_ORIGIN_MAX)
+            .setMaxConnTotal(limits.connections())
+            .setMaxConnPerRoute(limits.connectionsPerOrigin())
             .setDefaultConnectionConfig(
                 ConnectionConfig.custom()
                     .setConnectTimeout(Timeout.of(limits.connect()))
@@ -162,6 +180,8 @@ public final class ApacheProviderHttp implements ProviderHttp {
             TimeUnit.NANOSECONDS);
     try {
       return client.execute(request, context, this::read);
+    } catch (AnswerCut cut) {
+      return cut.answer;
     } catch (IOException | RuntimeException failure) {
       String reason = expired.get() ? "no answer within " + timeout(call) : reason(failure);
       return WrittenWatch.written(context)
@@ -219,6 +239,10 @@ public final class ApacheProviderHttp implements ProviderHttp {
     byte[] body = body(response.getEntity(), limits.answerBytesMax());
     if (body.length > limits.answerBytesMax()) {
       // An exception makes the client drop the connection: to keep it, it would read the rest.
+      if (limits.cut()) {
+        byte[] begin = Arrays.copyOf(body, limits.answerBytesMax());
+        throw new AnswerCut(new HttpResult.Answered(response.getCode(), headers, begin));
+      }
       throw new AnswerTooLong(response.getCode(), limits.answerBytesMax());
     }
     return new HttpResult.Answered(response.getCode(), headers, body);
@@ -235,6 +259,16 @@ public final class ApacheProviderHttp implements ProviderHttp {
 
     AnswerTooLong(int status, int bytesMax) {
       super("the answer with status %d is longer than %d bytes".formatted(status, bytesMax));
+    }
+  }
+
+  /// The provider answered more than is kept.
+  private static final class AnswerCut extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+    final transient HttpResult.Answered answer;
+
+    AnswerCut(HttpResult.Answered answer) {
+      this.answer = answer;
     }
   }
 

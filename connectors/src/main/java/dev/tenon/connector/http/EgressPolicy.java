@@ -2,6 +2,7 @@ package dev.tenon.connector.http;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,6 +41,11 @@ public final class EgressPolicy {
     return new EgressPolicy(false, origins, PrivatePlaces.NONE);
   }
 
+  /// Only the given origins as in [#allowing], and what a developer opened on his own machine.
+  public static EgressPolicy allowing(Collection<URI> origins, PrivatePlaces opened) {
+    return new EgressPolicy(false, origins, opened);
+  }
+
   /// The public Internet as in [#publicOnly], and the given origins as in [#allowing]. For an
   /// operator whose self-hosted provider stands in the same network.
   public static EgressPolicy publicAnd(Collection<URI> origins) {
@@ -66,12 +72,12 @@ public final class EgressPolicy {
     if (origins.contains(Origin.of(uri))) {
       return Optional.empty();
     }
-    if (!publicInternet) {
-      return Optional.of("the origin is not among the allowed ones");
-    }
     boolean web = scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("http");
     if (web && opened.names(Origin.bare(host))) {
       return Optional.empty();
+    }
+    if (!publicInternet) {
+      return Optional.of("the origin is not among the allowed ones");
     }
     if (!scheme.equalsIgnoreCase("https")) {
       return Optional.of("only https is allowed");
@@ -82,6 +88,24 @@ public final class EgressPolicy {
     return looksNumeric(host) && !isPlainLiteral(host)
         ? Optional.of("the host is a number in disguise, not a name")
         : Optional.empty();
+  }
+
+  /// Why this URL may not be called, or empty when it may or its host does not resolve now: what
+  /// [#refusal(URI)] tells and what the addresses tell that the host has at present. Says early
+  /// what every call checks again. Takes up to five seconds.
+  public Optional<String> refusalAfterLookUp(URI uri) {
+    Optional<String> refusal = refusal(uri);
+    if (refusal.isPresent()) {
+      return refusal;
+    }
+    try {
+      var _ = new CheckedDns(this).resolve(Origin.bare(uri.getHost()), Origin.of(uri).port());
+      return Optional.empty();
+    } catch (CheckedDns.RefusedByPolicy refused) {
+      return Optional.of(String.valueOf(refused.getMessage()));
+    } catch (UnknownHostException _) {
+      return Optional.empty();
+    }
   }
 
   /// Why this address of `host` may not be connected to, or empty when it may.

@@ -1,0 +1,206 @@
+package dev.tenon.delivery;
+
+import dev.tenon.connector.http.ProviderHttp;
+import dev.tenon.db.Database;
+import dev.tenon.endpoint.Endpoints;
+import dev.tenon.event.Events;
+import dev.tenon.metric.Meters;
+import dev.tenon.metric.Metric;
+import dev.tenon.work.Signal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Delivers events: one thread takes what is due ([DeliveryClaims]), each call has a virtual thread
+/// of its own ([DeliveryCall]), and what became of them is committed in groups ([DeliveryLedger]).
+///
+/// A slow or dead endpoint holds its own few places and delays nobody else. A worker that dies
+/// leaves leases that run out; what it had taken is delivered again.
+public final class DeliveryWorkers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorkers.class);
+
+  private final DeliveryClaims claims;
+  private final DeliveryCall call;
+  private final DeliveryLedger ledger;
+  private final InFlight inFlight;
+  private final Signal work;
+  private final InstantSource clock;
+  private final Duration idle;
+  private final ExecutorService calls =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("delivery-", 0).factory());
+  private final Signal closed = new Signal();
+  private @Nullable Thread claimer;
+  private volatile boolean closing;
+
+  /// The bounds of the workers.
+  ///
+  /// @param calls calls of this node under way at once
+  /// @param callsPerEndpoint of them to one endpoint
+  /// @param batch deliveries taken at once
+  /// @param lease how long a delivery may take before another worker makes it again; longer than a
+  ///   call
+  /// @param idle how long to wait before looking again when nothing said that there is work
+  public record Limits(int calls, int callsPerEndpoint, int batch, Duration lease, Duration idle) {
+    public static final Limits DEFAULT =
+        new Limits(4096, 16, 256, Duration.ofSeconds(60), Duration.ofMillis(250));
+  }
+
+  /// @param work raised when deliveries were made ready
+  public DeliveryWorkers(
+      Database database,
+      Endpoints endpoints,
+      ProviderHttp http,
+      Events events,
+      Signal work,
+      InstantSource clock,
+      Limits limits,
+      Meters meters) {
+    this.inFlight = new InFlight(limits.callsPerEndpoint(), limits.calls(), work::wakeHere);
+    this.claims = new DeliveryClaims(database, inFlight, clock, limits.lease(), limits.batch());
+    this.call = new DeliveryCall(endpoints, http, clock);
+    this.ledger = new DeliveryLedger(database, events, work, clock, meters);
+    this.work = work;
+    this.clock = clock;
+    this.idle = limits.idle();
+    meters.gauge(Metric.DELIVERY_CALLS_OPEN, inFlight::total);
+  }
+
+  public void start() {
+    ledger.start();
+    claimer = Thread.ofPlatform().name("delivery-claimer").start(this::claimUntilClosed);
+  }
+
+  private void claimUntilClosed() {
+    long wokenAt = System.nanoTime() - idle.toNanos();
+    while (!closing) {
+      try {
+        long seen = work.seen();
+        if (System.nanoTime() - wokenAt >= idle.toNanos()) {
+          boolean more = claims.wake();
+          wokenAt = more ? wokenAt : System.nanoTime();
+        }
+        if (inFlight.isFull()) {
+          work.await(seen, idle);
+          continue;
+        }
+        DeliveryClaims.Taken taken = claims.take(idle);
+        taken.deliveries().forEach(this::begin);
+        if (!taken.again()) {
+          work.await(seen, taken.pause());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (RuntimeException e) {
+        LOG.error("taking deliveries failed, next try in a second: {}", e.toString());
+        pause();
+      }
+    }
+  }
+
+  private void begin(Claimed delivery) {
+    inFlight.begin(delivery.endpoint());
+    calls.execute(
+        () -> {
+          Ended end;
+          try {
+            end = deliver(delivery);
+          } finally {
+            inFlight.end(delivery.endpoint());
+          }
+          try {
+            ledger.put(end);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  private Ended deliver(Claimed delivery) {
+    @Nullable String data = delivery.data();
+    if (data == null) {
+      return new Ended(delivery, null, new Ended.Next.Over("failed", "its event is gone by age"));
+    }
+    try {
+      Optional<CallEnd> end = call.run(delivery, data);
+      return end.map(one -> new Ended(delivery, one, next(delivery, one)))
+          .orElseGet(
+              () ->
+                  new Ended(
+                      delivery,
+                      null,
+                      new Ended.Next.Again(clock.instant(), "the endpoint was deleted")));
+    } catch (RuntimeException e) {
+      LOG.error("delivery {} could not be made ready", delivery.publicId(), e);
+      // A fault of ours: it says nothing about the endpoint and costs the delivery no try.
+      return new Ended(
+          delivery,
+          null,
+          new Ended.Next.Again(
+              clock.instant().plus(Retries.TIRED), "it could not be made ready; see the log"));
+    }
+  }
+
+  private Ended.Next next(Claimed delivery, CallEnd end) {
+    if (end.delivered()) {
+      return new Ended.Next.Over("delivered", "");
+    }
+    int failures = delivery.failures() + 1;
+    Instant now = clock.instant();
+    Optional<Duration> wait = Retries.after(end, failures, ThreadLocalRandom.current());
+    if (wait.isEmpty()) {
+      LOG.warn(
+          "delivery {} of {} failed after {} tries: {}; replay it when the receiver is mended",
+          delivery.publicId(),
+          delivery.tenant(),
+          failures,
+          end.error());
+      return new Ended.Next.Over("failed", end.error());
+    }
+    return new Ended.Next.Again(now.plus(wait.get()), end.error());
+  }
+
+  private void pause() {
+    try {
+      closed.await(0, Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Takes no more and waits for the calls under way, `limit` at most. What is cut off then has its
+  /// lease run out and is delivered again.
+  public void close(Duration limit) {
+    closing = true;
+    closed.wakeHere();
+    work.wakeHere();
+    long end = System.nanoTime() + limit.toNanos();
+    try {
+      if (claimer != null) {
+        boolean _ = claimer.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+      }
+      calls.shutdown();
+      if (!calls.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        LOG.warn("stopped with deliveries under way after {} s", limit.toSeconds());
+        List<Runnable> _ = calls.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    ledger.close();
+  }
+
+  @Override
+  public void close() {
+    close(DeliveryCall.TIMEOUT.plusSeconds(5));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.delivery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,86 @@
+package dev.tenon.event;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// The fields that events about one kind of object share.
+final class EventFields {
+  private EventFields() {}
+
+  static final List<EventField> CUSTOMER =
+      List.of(
+          EventField.text("provider_id", "cus_Q1w2e3", "The customer's id at the provider."),
+          EventField.text("email", "ada@customer.test", "As the provider knows it.").orNull());
+
+  static final List<EventField> SUBSCRIPTION =
+      List.of(
+          EventField.text("provider_id", "sub_Q1w2e3", "The subscription's id at the provider."),
+          EventField.text(
+              "state",
+              "active",
+              "`pending`, `trialing`, `active`, `past_due`, `paused` or `ended`."),
+          EventField.text("provider_status", "active", "As the provider says it."),
+          EventField.text("customer_provider_id", "cus_Q1w2e3", "Whose it is, at the provider.")
+              .orNull(),
+          EventField.text("price", "price_Q1w2e3", "The price's id at the provider.").orNull(),
+          EventField.number("quantity", 1, "How many of it.").orNull(),
+          EventField.time("period_end", "2026-12-24T10:00:00Z", "Until when it is paid.").orNull(),
+          EventField.time("trial_end", "2026-12-01T10:00:00Z", "When the trial ends.").orNull(),
+          EventField.flag(
+              "cancel_at_period_end", false, "Whether it ends with the period that is paid."),
+          EventField.time("cancel_at", "2026-12-24T10:00:00Z", "When it is going to end.").orNull(),
+          EventField.time("ended_at", "2026-12-24T10:00:00Z", "When it ended.").orNull(),
+          EventField.number(
+              "revision",
+              1,
+              "Grows with each event about this subscription: keep what has the greatest."));
+
+  static final List<EventField> PAYMENT =
+      List.of(
+          EventField.text("provider_id", "in_Q1w2e3", "The invoice's id at the provider."),
+          EventField.number("amount", 2900, "In the smallest unit of the currency."),
+          EventField.text("currency", "eur", "ISO 4217, in lower case."),
+          EventField.text(
+                  "subscription_provider_id", "sub_Q1w2e3", "What was paid for, at the provider.")
+              .orNull(),
+          EventField.text("customer_provider_id", "cus_Q1w2e3", "Who pays, at the provider.")
+              .orNull(),
+          EventField.number("failed_tries", 0, "How many tries to collect it failed so far."));
+
+  static final List<EventField> REFUND =
+      List.of(
+          EventField.text("charge_provider_id", "ch_Q1w2e3", "The charge's id at the provider."),
+          EventField.text("invoice_provider_id", "in_Q1w2e3", "The invoice, at the provider.")
+              .orNull(),
+          EventField.text("payment_intent", "pi_Q1w2e3", "The intent, at the provider.").orNull(),
+          EventField.text("customer_provider_id", "cus_Q1w2e3", "Who gets it, at the provider.")
+              .orNull(),
+          EventField.number(
+              "amount_refunded", 2900, "All that went back of this charge, in the smallest unit."),
+          EventField.text("currency", "eur", "ISO 4217, in lower case."));
+
+  static final List<EventField> MESSAGE =
+      List.of(
+          EventField.text("state", "sent", "`sent`, `failed`, `suppressed` or `uncertain`."),
+          EventField.text("provider", "resend", "The provider that has it.").orNull(),
+          EventField.text("reason", "resend accepted it", "What was decided last, in words."));
+
+  static final List<EventField> ENDPOINT_FAILING =
+      List.of(
+          EventField.text("tenant", "ten_0000000000000000000000000a", "Whose endpoint it is."),
+          EventField.text("host", "hooks.example.com", "Where it is."),
+          EventField.time("failing_since", "2026-11-23T10:00:00Z", "Since when nothing succeeds."),
+          EventField.number("failures", 12, "Calls that failed since then."),
+          EventField.text("last_error", "the receiver answered 500", "What came of the last one."));
+
+  static final List<EventField> ENDPOINT_DISABLED = withReason(ENDPOINT_FAILING);
+
+  static final List<EventField> ENDPOINT_TEST =
+      List.of(EventField.text("message", "It works.", "For whoever looks at the receiver's log."));
+
+  private static List<EventField> withReason(List<EventField> fields) {
+    List<EventField> more = new ArrayList<>(fields);
+    more.add(EventField.text("reason", "the receiver answered 410 (gone)", "Why it was disabled."));
+    return List.copyOf(more);
+  }
+}

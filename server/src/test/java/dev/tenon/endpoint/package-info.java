@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.endpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.event;
+
+import org.jspecify.annotations.NullMarked;
