@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,19 +43,27 @@ final class DeliveryLedger implements AutoCloseable {
   private final Signal work;
   private final InstantSource clock;
   private final Meters meters;
+  private final Consumer<Ended> written;
   private final BlockingQueue<Ended> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
   private final List<Thread> writers = new ArrayList<>();
   private final Signal closed = new Signal();
   private volatile boolean closing;
 
   /// @param work raised when a commit made another delivery ready
+  /// @param written called for each end once it is written, or given up
   DeliveryLedger(
-      Database database, Events events, Signal work, InstantSource clock, Meters meters) {
+      Database database,
+      Events events,
+      Signal work,
+      InstantSource clock,
+      Meters meters,
+      Consumer<Ended> written) {
     this.database = database;
     this.care = new EndpointCare(events);
     this.work = work;
     this.clock = clock;
     this.meters = meters;
+    this.written = written;
   }
 
   void start() {
@@ -118,6 +127,7 @@ final class DeliveryLedger implements AutoCloseable {
         last = e;
       }
     }
+    one.forEach(written);
     LOG.error(
         "the end of delivery {} could not be written; it is delivered again when its lease ends: {}",
         one.getFirst().delivery().publicId(),
@@ -126,6 +136,7 @@ final class DeliveryLedger implements AutoCloseable {
 
   private void commit(List<Ended> group) {
     int woken = database.asEngine(tx -> write(tx, group));
+    group.forEach(written);
     if (woken > 0) {
       work.raise();
     }

@@ -67,7 +67,7 @@ public final class DeliveryWorkers implements AutoCloseable {
     this.inFlight = new InFlight(limits.callsPerEndpoint(), limits.calls(), work::wakeHere);
     this.claims = new DeliveryClaims(database, inFlight, clock, limits.lease(), limits.batch());
     this.call = new DeliveryCall(endpoints, http, clock);
-    this.ledger = new DeliveryLedger(database, events, work, clock, meters);
+    this.ledger = new DeliveryLedger(database, events, work, clock, meters, this::written);
     this.work = work;
     this.clock = clock;
     this.idle = limits.idle();
@@ -111,18 +111,31 @@ public final class DeliveryWorkers implements AutoCloseable {
     inFlight.begin(delivery.endpoint());
     calls.execute(
         () -> {
-          Ended end;
-          try {
-            end = deliver(delivery);
-          } finally {
+          Ended end = deliver(delivery);
+          if (delivered(end)) {
             inFlight.end(delivery.endpoint());
           }
           try {
             ledger.put(end);
           } catch (InterruptedException e) {
+            written(end);
             Thread.currentThread().interrupt();
           }
         });
+  }
+
+  /// A place is free again when its call succeeded, or when its failure is written: until then
+  /// nobody would know that the endpoint had better rest, and a dead one would be called without
+  /// end.
+  private void written(Ended end) {
+    if (!delivered(end)) {
+      inFlight.end(end.delivery().endpoint());
+    }
+  }
+
+  private static boolean delivered(Ended end) {
+    @Nullable CallEnd one = end.call();
+    return one != null && one.delivered();
   }
 
   private Ended deliver(Claimed delivery) {
