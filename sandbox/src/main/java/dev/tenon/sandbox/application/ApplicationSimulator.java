@@ -1,6 +1,7 @@
 package dev.tenon.sandbox.application;
 
 import dev.tenon.sandbox.Fault;
+import dev.tenon.sandbox.Journal;
 import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.Page;
 import dev.tenon.sandbox.Simulator;
@@ -18,6 +19,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,6 +30,7 @@ public final class ApplicationSimulator implements Simulator {
   /// Where events are sent.
   public static final String PATH = "/hooks";
 
+  private static final String SECRET = "secret";
   private static final int ARRIVALS_MAX = 500;
   private static final int IDS_MAX = 10_000;
   private static final int BODY_CHARS_SHOWN = 20_000;
@@ -36,6 +39,7 @@ public final class ApplicationSimulator implements Simulator {
   private final Map<String, Integer> tries = new HashMap<>();
   private String secret = "";
   private long count;
+  private @Nullable Journal journal;
 
   @Override
   public String name() {
@@ -52,9 +56,20 @@ public final class ApplicationSimulator implements Simulator {
     return path.startsWith(PATH);
   }
 
-  /// Sets the secret that events have to be signed with.
+  /// Sets the secret that events have to be signed with. It is remembered over a restart.
   public synchronized void expect(String secret) {
     this.secret = secret;
+    if (journal != null) {
+      journal.put(SECRET, Json.object().put(SECRET, secret));
+    }
+  }
+
+  private synchronized void keepIn(Journal kept) {
+    journal = kept;
+    ObjectNode known = kept.take("").get(SECRET);
+    if (known != null) {
+      secret = known.path(SECRET).asString("");
+    }
   }
 
   /// Where events are sent, once the port is open.
@@ -64,6 +79,7 @@ public final class ApplicationSimulator implements Simulator {
 
   @Override
   public void routing(HttpRouting.Builder routing, SimulatorContext context) {
+    keepIn(context.journal());
     routing
         // The list takes the place of the index page that every other simulator shows.
         .addFilter(
@@ -208,19 +224,5 @@ public final class ApplicationSimulator implements Simulator {
 
   private static void home(ServerResponse response) {
     response.status(303).header(HeaderNames.LOCATION, "/").send();
-  }
-
-  @Override
-  public synchronized ObjectNode save() {
-    ObjectNode state = Json.object();
-    if (!secret.isEmpty()) {
-      state.put("secret", secret);
-    }
-    return state;
-  }
-
-  @Override
-  public void load(ObjectNode state) {
-    expect(state.path("secret").asString(""));
   }
 }
