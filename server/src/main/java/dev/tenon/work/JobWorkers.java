@@ -143,8 +143,7 @@ public final class JobWorkers implements AutoCloseable {
               batches.execute(
                   () -> {
                     try {
-                      LogField.TENANT.during(
-                          batch.tenant().toString(), () -> runBatch(batch, own));
+                      LogField.TENANT.during(batch.tenant().toString(), () -> runBatch(batch, own));
                     } finally {
                       leases.end(own);
                       slots.give(batch.tenant());
