@@ -394,7 +394,9 @@ public final class Tenon implements AutoCloseable {
                 "lanes",
                 lanes::isAlive,
                 "jobs",
-                work::isAlive),
+                work::isAlive,
+                "deliveries",
+                deliveries::isAlive),
             registry);
     sampler =
         new Sampler(

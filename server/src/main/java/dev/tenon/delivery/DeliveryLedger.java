@@ -73,6 +73,11 @@ final class DeliveryLedger implements AutoCloseable {
     }
   }
 
+  /// Whether all its threads live.
+  boolean isAlive() {
+    return writers.stream().allMatch(Thread::isAlive);
+  }
+
   /// Hands an end over; waits only while very many are waiting.
   void put(Ended end) throws InterruptedException {
     waiting.put(end);
@@ -93,6 +98,10 @@ final class DeliveryLedger implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
+      } catch (Error e) {
+        // Their leases run out and they are made again; the next group may find more memory.
+        LOG.error("writing {} deliveries failed", group.size(), e);
+        group.forEach(written);
       } finally {
         group.clear();
       }

@@ -7,6 +7,7 @@ import dev.tenon.event.Events;
 import dev.tenon.metric.Meters;
 import dev.tenon.metric.Metric;
 import dev.tenon.work.Signal;
+import dev.tenon.work.WorkLoop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,9 +38,8 @@ public final class DeliveryWorkers implements AutoCloseable {
   private final Duration idle;
   private final ExecutorService calls =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("delivery-", 0).factory());
-  private final Signal closed = new Signal();
-  private @Nullable Thread claimer;
-  private volatile boolean closing;
+  private final WorkLoop claimer = new WorkLoop("delivery-claimer", this::claim);
+  private long wokenAt;
 
   /// The bounds of the workers.
   ///
@@ -76,34 +76,29 @@ public final class DeliveryWorkers implements AutoCloseable {
 
   public void start() {
     ledger.start();
-    claimer = Thread.ofPlatform().name("delivery-claimer").start(this::claimUntilClosed);
+    wokenAt = System.nanoTime() - idle.toNanos();
+    claimer.start();
   }
 
-  private void claimUntilClosed() {
-    long wokenAt = System.nanoTime() - idle.toNanos();
-    while (!closing) {
-      try {
-        long seen = work.seen();
-        if (System.nanoTime() - wokenAt >= idle.toNanos()) {
-          boolean more = claims.wake();
-          wokenAt = more ? wokenAt : System.nanoTime();
-        }
-        if (inFlight.isFull()) {
-          work.await(seen, idle);
-          continue;
-        }
-        DeliveryClaims.Taken taken = claims.take(idle);
-        taken.deliveries().forEach(this::begin);
-        if (!taken.again()) {
-          work.await(seen, taken.pause());
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } catch (RuntimeException e) {
-        LOG.error("taking deliveries failed, next try in a second: {}", e.toString());
-        pause();
-      }
+  /// Whether all its threads live.
+  public boolean isAlive() {
+    return claimer.isAlive() && ledger.isAlive();
+  }
+
+  private void claim() throws InterruptedException {
+    long seen = work.seen();
+    if (System.nanoTime() - wokenAt >= idle.toNanos()) {
+      boolean more = claims.wake();
+      wokenAt = more ? wokenAt : System.nanoTime();
+    }
+    if (inFlight.isFull()) {
+      work.await(seen, idle);
+      return;
+    }
+    DeliveryClaims.Taken taken = claims.take(idle);
+    taken.deliveries().forEach(this::begin);
+    if (!taken.again()) {
+      work.await(seen, taken.pause());
     }
   }
 
@@ -152,7 +147,7 @@ public final class DeliveryWorkers implements AutoCloseable {
                       delivery,
                       null,
                       new Ended.Next.Again(clock.instant(), "the endpoint was deleted")));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("delivery {} could not be made ready", delivery.publicId(), e);
       // A fault of ours: it says nothing about the endpoint and costs the delivery no try.
       return new Ended(
@@ -182,25 +177,14 @@ public final class DeliveryWorkers implements AutoCloseable {
     return new Ended.Next.Again(now.plus(wait.get()), end.error());
   }
 
-  private void pause() {
-    try {
-      closed.await(0, Duration.ofSeconds(1));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /// Takes no more and waits for the calls under way, `limit` at most. What is cut off then has its
   /// lease run out and is delivered again.
   public void close(Duration limit) {
-    closing = true;
-    closed.wakeHere();
+    claimer.stop();
     work.wakeHere();
     long end = System.nanoTime() + limit.toNanos();
     try {
-      if (claimer != null) {
-        boolean _ = claimer.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-      }
+      boolean _ = claimer.await(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
       calls.shutdown();
       if (!calls.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         LOG.warn("stopped with deliveries under way after {} s", limit.toSeconds());
