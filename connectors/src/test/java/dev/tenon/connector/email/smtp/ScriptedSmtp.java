@@ -26,6 +26,7 @@ final class ScriptedSmtp implements AutoCloseable {
   private final ServerSocket server;
   private final AtomicInteger open = new AtomicInteger();
   private final java.util.concurrent.Semaphore taken = new java.util.concurrent.Semaphore(0);
+  private final java.util.concurrent.Semaphore openings = new java.util.concurrent.Semaphore(0);
   private final java.util.concurrent.Semaphore closings = new java.util.concurrent.Semaphore(0);
   private volatile java.time.Duration pause = java.time.Duration.ZERO;
   private volatile java.util.concurrent.CountDownLatch held =
@@ -71,6 +72,11 @@ final class ScriptedSmtp implements AutoCloseable {
     taken.acquire(count);
   }
 
+  /// Returns when so many more connections were opened.
+  void awaitConnections(int count) throws InterruptedException {
+    openings.acquire(count);
+  }
+
   /// Returns when no connection is open.
   void awaitNoneOpen() throws InterruptedException {
     while (open.get() > 0) {
@@ -101,6 +107,7 @@ final class ScriptedSmtp implements AutoCloseable {
         Socket socket = server.accept();
         connections.incrementAndGet();
         open.incrementAndGet();
+        openings.release();
         Thread.startVirtualThread(() -> talk(socket));
       } catch (IOException _) {
         return;
