@@ -9,14 +9,26 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param example a value as it may stand there
 /// @param about what it means, in a sentence
-record EventField(String name, Form form, boolean nullable, Object example, String about) {
+/// @param parts the fields of each entry of a list; empty for anything else
+record EventField(
+    String name,
+    Form form,
+    boolean nullable,
+    Object example,
+    String about,
+    List<EventField> parts) {
+
+  private EventField(String name, Form form, Object example, String about) {
+    this(name, form, false, example, about, List.of());
+  }
 
   /// What a value looks like.
   enum Form {
     TEXT("string", null),
     NUMBER("integer", null),
     FLAG("boolean", null),
-    TIME("string", "date-time");
+    TIME("string", "date-time"),
+    LIST("array", null);
 
     private final String type;
     private final @Nullable String format;
@@ -33,23 +45,30 @@ record EventField(String name, Form form, boolean nullable, Object example, Stri
   }
 
   static EventField text(String name, String example, String about) {
-    return new EventField(name, Form.TEXT, false, example, about);
+    return new EventField(name, Form.TEXT, example, about);
   }
 
   static EventField number(String name, long example, String about) {
-    return new EventField(name, Form.NUMBER, false, example, about);
+    return new EventField(name, Form.NUMBER, example, about);
   }
 
   static EventField flag(String name, boolean example, String about) {
-    return new EventField(name, Form.FLAG, false, example, about);
+    return new EventField(name, Form.FLAG, example, about);
   }
 
   static EventField time(String name, String example, String about) {
-    return new EventField(name, Form.TIME, false, example, about);
+    return new EventField(name, Form.TIME, example, about);
+  }
+
+  /// A list of objects, each with `parts`.
+  static EventField list(String name, List<EventField> parts, String about) {
+    Map<String, Object> one = new LinkedHashMap<>();
+    parts.forEach(part -> one.put(part.name, part.example));
+    return new EventField(name, Form.LIST, false, List.of(one), about, List.copyOf(parts));
   }
 
   EventField orNull() {
-    return new EventField(name, form, true, example, about);
+    return new EventField(name, form, true, example, about, parts);
   }
 
   /// Its JSON Schema.
@@ -60,6 +79,20 @@ record EventField(String name, Form form, boolean nullable, Object example, Stri
       schema.put("format", form.format);
     }
     schema.put("description", about);
+    if (form == Form.LIST) {
+      schema.put("items", object(parts));
+    }
+    return schema;
+  }
+
+  /// The JSON Schema of an object that has `fields`, all of them.
+  private static Map<String, Object> object(List<EventField> fields) {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    fields.forEach(field -> properties.put(field.name, field.schema()));
+    Map<String, Object> schema = new LinkedHashMap<>();
+    schema.put("type", "object");
+    schema.put("required", List.copyOf(properties.keySet()));
+    schema.put("properties", properties);
     return schema;
   }
 }

@@ -12,6 +12,14 @@ final class EventFields {
           EventField.text("provider_id", "cus_Q1w2e3", "The customer's id at the provider."),
           EventField.text("email", "ada@customer.test", "As the provider knows it.").orNull());
 
+  private static final List<EventField> ITEM =
+      List.of(
+          EventField.text("price", "price_Q1w2e3", "The price's id at the provider.").orNull(),
+          EventField.text("product", "prod_Q1w2e3", "The product's id at the provider.").orNull(),
+          EventField.number("quantity", 1, "How many of it.").orNull(),
+          EventField.number("unit_amount", 2900, "In the smallest unit of the currency.").orNull(),
+          EventField.text("currency", "eur", "ISO 4217, in lower case.").orNull());
+
   static final List<EventField> SUBSCRIPTION =
       List.of(
           EventField.text("provider_id", "sub_Q1w2e3", "The subscription's id at the provider."),
@@ -22,8 +30,9 @@ final class EventFields {
           EventField.text("provider_status", "active", "As the provider says it."),
           EventField.text("customer_provider_id", "cus_Q1w2e3", "Whose it is, at the provider.")
               .orNull(),
-          EventField.text("price", "price_Q1w2e3", "The price's id at the provider.").orNull(),
+          EventField.text("price", "price_Q1w2e3", "The first item's price.").orNull(),
           EventField.number("quantity", 1, "How many of it.").orNull(),
+          EventField.list("items", ITEM, "All that is subscribed to."),
           EventField.time("period_end", "2026-12-24T10:00:00Z", "Until when it is paid.").orNull(),
           EventField.time("trial_end", "2026-12-01T10:00:00Z", "When the trial ends.").orNull(),
           EventField.flag(
@@ -37,7 +46,10 @@ final class EventFields {
 
   static final List<EventField> PAYMENT =
       List.of(
-          EventField.text("provider_id", "in_Q1w2e3", "The invoice's id at the provider."),
+          EventField.text(
+              "provider_id",
+              "in_Q1w2e3",
+              "The id at the provider: of the invoice, or of a single payment."),
           EventField.number("amount", 2900, "In the smallest unit of the currency."),
           EventField.text("currency", "eur", "ISO 4217, in lower case."),
           EventField.text(

@@ -166,13 +166,12 @@ class StopTest {
     }
   }
 
-  private static void await(Process process, BooleanSupplier condition) {
+  private void await(Process process, BooleanSupplier condition) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
     while (!condition.getAsBoolean()) {
-      if (!process.isAlive() || System.nanoTime() > end) {
-        throw new AssertionError("it did not come so far");
+      if (process.waitFor(5, TimeUnit.MILLISECONDS) || System.nanoTime() > end) {
+        throw new AssertionError("it did not come so far: " + Files.readString(output()));
       }
-      Thread.onSpinWait();
     }
   }
 }

@@ -73,6 +73,11 @@ public final class EventsFit {
   private static ObjectNode closed(ObjectNode schema) {
     schema.put("additionalProperties", false);
     ((ObjectNode) schema.at("/properties/data")).put("additionalProperties", false);
+    for (JsonNode field : schema.at("/properties/data/properties")) {
+      if (field.path("items") instanceof ObjectNode entry) {
+        entry.put("additionalProperties", false);
+      }
+    }
     return schema;
   }
 }
