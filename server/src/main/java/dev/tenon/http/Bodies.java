@@ -24,7 +24,9 @@ final class Bodies implements AutoCloseable {
   /// What is taken before anything has come: who only announces much takes no memory.
   private static final int FIRST_BYTES = 16 * 1024;
 
-  private static final int LINGER_BYTES_MAX = 256 * 1024;
+  /// Of a body that was refused, read and dropped at most. Closing earlier resets the connection,
+  /// which takes the answer from whoever is still sending.
+  private static final int LINGER_BYTES_MAX = 16 << 20;
 
   private final Limits limits;
   private final AtomicLong held = new AtomicLong();
