@@ -26,7 +26,7 @@ final class Bodies implements AutoCloseable {
 
   /// Of a body that was refused, read and dropped at most. Closing earlier resets the connection,
   /// which takes the answer from whoever is still sending.
-  private static final int LINGER_BYTES_MAX = 16 << 20;
+  static final int LINGER_BYTES_MAX = 16 << 20;
 
   private final Limits limits;
   private final AtomicLong held = new AtomicLong();

@@ -138,8 +138,9 @@ public final class HttpServer implements AutoCloseable {
             .shutdownGracePeriod(settings.drainMax())
             .idleConnectionTimeout(IDLE_MAX)
             .maxTcpConnections(CONNECTIONS_MAX)
-            // A backstop: the routes' own limits come first, with a better answer.
-            .maxPayloadSize(bodyBytesMax * 2L)
+            // A backstop: the routes' own limits come first. What is beyond this is cut off in the
+            // middle, which may take the answer from its sender.
+            .maxPayloadSize(bodyBytesMax + (long) Bodies.LINGER_BYTES_MAX)
             .addProtocol(
                 Http1Config.builder()
                     .maxHeadersSize(HEADER_BYTES_MAX)
