@@ -32,12 +32,12 @@ public final class EventRoutes {
 
   public static void declare(Routes routes, Database database) {
     var here = new EventRoutes(database);
-    routes.list(
+    routes.listAll(
         "/v1/event-types",
         Scope.WEBHOOKS_READ,
         EventTypeView.class,
         "List the event types",
-        _ -> new Page<>(Arrays.stream(EventType.values()).map(EventRoutes::view).toList(), null));
+        Arrays.stream(EventType.values()).map(EventRoutes::view).toList());
     String path = "/v1/tenants/{tenant}/events";
     routes
         .list(path, Scope.WEBHOOKS_READ, EventView.class, "List the events", here::list)

@@ -64,7 +64,26 @@ public final class Routes {
       Class<R> element,
       String summary,
       Function<Request, Page<R>> handler) {
-    return add(new Route(
+    return listing(path, scope, element, summary, handler)
+        .query("limit", "How many at most, 1 to 100; 25 where it is not given.")
+        .query("cursor", "The `next_cursor` of the page before.");
+  }
+
+  /// Lists the few things that the program itself knows, on one page: answers 200.
+  public <R> Route listAll(
+      String path, Scope scope, Class<R> element, String summary, List<R> things) {
+    var whole = new Page<>(things, null);
+    return listing(path, scope, element, summary, _ -> whole);
+  }
+
+  private <R> Route listing(
+      String path,
+      Scope scope,
+      Class<R> element,
+      String summary,
+      Function<Request, Page<R>> handler) {
+    return add(
+        new Route(
             "GET",
             path,
             Optional.of(scope),
@@ -74,9 +93,7 @@ public final class Routes {
             Route.Shape.LIST,
             200,
             0,
-            request -> request.answerJson(handler.apply(request))))
-        .query("limit", "How many at most, 1 to 100; 25 where it is not given.")
-        .query("cursor", "The `next_cursor` of the page before.");
+            request -> request.answerJson(handler.apply(request))));
   }
 
   /// Makes something: answers 201. For an action that makes nothing, add `.answers(200)`.
