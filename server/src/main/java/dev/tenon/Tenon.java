@@ -291,7 +291,6 @@ public final class Tenon implements AutoCloseable {
             List.of(new StripeApplier(ids, clock, events, messages)),
             (tenant, event, stored) -> open(tenant, event, stored).body(),
             RetrySchedule.FACTS,
-            jobsMade,
             clock,
             config.lanes().batchSizeMax(),
             meters);

@@ -34,6 +34,8 @@ final class Ingest implements Callable<Integer> {
       description = "Webhooks to be applied (${DEFAULT-VALUE}).")
   private int events = 40_000;
 
+  private static final Duration WARM_UP_ROUND = Duration.ofSeconds(5);
+
   private static final String UNAPPLIED = "select count(*) from (select from waiting_fact limit 1)";
 
   private final Report report;
@@ -55,15 +57,17 @@ final class Ingest implements Callable<Integer> {
     return 0;
   }
 
+  /// Rounds of webhooks until a round is no faster than those before: see [SteadyState].
   private void warmUp(Bed bed) {
+    Load.Source source = numbered(new StripeWebhooks(bed.secret(), "w", false), Long.MAX_VALUE);
+    var steady = new SteadyState();
     try (Load load = new Load(bed.hook(), connections)) {
-      // Long enough for the JIT; on a busy machine that takes more than a few seconds.
-      var _ =
-          load.closed(
-              numbered(new StripeWebhooks(bed.secret(), "w", false), 60_000),
-              Duration.ofSeconds(40));
+      while (!steady.isReached()) {
+        steady.round(load.closed(source, WARM_UP_ROUND).perSecond());
+        bed.awaitNone(UNAPPLIED, Duration.ofMinutes(2));
+      }
     }
-    bed.awaitNone(UNAPPLIED, Duration.ofMinutes(2));
+    report.line("warmed up for", steady.took());
   }
 
   /// As many as go; answers events a second.
@@ -126,10 +130,13 @@ final class Ingest implements Callable<Integer> {
     report.line(
         "one INSERT per commit",
         "%.0f rows/s: Tenon takes %.1f times as many".formatted(single, accepted / single));
-    double ceiling = baselines.batched(part).perSecond();
+    Bed.Processors before = bed.processors();
+    Baselines.Result batched = baselines.batched(part);
+    double ceiling = batched.perSecond();
     report.line(
         "bare batched INSERTs (ceiling)",
         "%.0f rows/s: Tenon reaches %.0f %%".formatted(ceiling, 100 * accepted / ceiling));
+    report.line("processor time a row", bed.processors().minus(before).perUnit(batched.rows()));
     Optional<NodeService> started = NodeService.start(bed.database(), bed.secret());
     if (started.isEmpty()) {
       report.line("Node service that upserts, then answers", "not measured: needs Node 20 and npm");

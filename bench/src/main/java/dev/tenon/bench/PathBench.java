@@ -45,6 +45,11 @@ final class PathBench implements Callable<Integer> {
       description = "Length of the part at half speed (${DEFAULT-VALUE}).")
   private int seconds = 15;
 
+  private static final int LIVES_A_ROUND = 1_500;
+  private static final Kind[] LIFE = {
+    Kind.CHECKOUT_COMPLETED, Kind.SUBSCRIPTION_CREATED, Kind.SUBSCRIPTION_DELETED
+  };
+
   private final Report report;
 
   PathBench(Report report) {
@@ -56,6 +61,7 @@ final class PathBench implements Callable<Integer> {
     try (Bed bed = Bed.open(Map.of())) {
       report.heading("path: webhook to accepted mail");
       var webhooks = new StripeWebhooks(bed.secret(), "p");
+      warmUp(bed);
       int paced = seconds * PACED_MAX;
       long all = mails + (long) paced;
       seed(bed, webhooks, all);
@@ -75,7 +81,31 @@ final class PathBench implements Callable<Integer> {
     return 0;
   }
 
-  /// Subscriptions that are in use, each with its confirmation mail: also the warm-up.
+  /// Whole lives of subscriptions, round by round, until a round is no faster than those before:
+  /// see [SteadyState].
+  private void warmUp(Bed bed) {
+    var webhooks = new StripeWebhooks(bed.secret(), "w");
+    var steady = new SteadyState();
+    long first = 0;
+    try (Load load = new Load(bed.hook(), connections)) {
+      while (!steady.isReached()) {
+        long start = System.nanoTime();
+        for (Kind kind : LIFE) {
+          requireAll(
+              load.closed(
+                  each(webhooks, kind, first, LIVES_A_ROUND, new HashMap<>()),
+                  Duration.ofMinutes(4)),
+              LIVES_A_ROUND);
+        }
+        bed.awaitNone(UNSENT, Duration.ofMinutes(5));
+        steady.round(LIVES_A_ROUND / ((System.nanoTime() - start) / 1e9));
+        first += LIVES_A_ROUND;
+      }
+    }
+    report.line("warmed up for", steady.took());
+  }
+
+  /// Subscriptions that are in use, each with its confirmation mail.
   private void seed(Bed bed, StripeWebhooks webhooks, long count) {
     long start = System.nanoTime();
     try (Load load = new Load(bed.hook(), connections)) {
@@ -88,7 +118,7 @@ final class PathBench implements Callable<Integer> {
     bed.awaitNone(UNSENT, Duration.ofMinutes(5));
     double took = (System.nanoTime() - start) / 1e9;
     report.line(
-        "checkout and subscription to confirmation mail (warm-up)",
+        "checkout and subscription to confirmation mail",
         "%.0f mails/s, %.0f webhooks/s".formatted(count / took, 2 * count / took));
   }
 

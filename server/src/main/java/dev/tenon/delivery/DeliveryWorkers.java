@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class DeliveryWorkers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorkers.class);
 
+  /// The least time between two looks that find nothing.
+  private static final Duration GATHER = Duration.ofMillis(20);
+
   private final DeliveryClaims claims;
   private final DeliveryCall call;
   private final DeliveryLedger ledger;
@@ -85,6 +88,7 @@ public final class DeliveryWorkers implements AutoCloseable {
     return claimer.isAlive() && ledger.isAlive();
   }
 
+  /// Looks, and waits when there was nothing to take.
   private void claim() throws InterruptedException {
     long seen = work.seen();
     if (System.nanoTime() - wokenAt >= idle.toNanos()) {
@@ -97,8 +101,14 @@ public final class DeliveryWorkers implements AutoCloseable {
     }
     DeliveryClaims.Taken taken = claims.take(idle);
     taken.deliveries().forEach(this::begin);
-    if (!taken.again()) {
-      work.await(seen, taken.pause());
+    if (taken.again()) {
+      return;
+    }
+    work.await(seen, taken.pause());
+    if (taken.deliveries().isEmpty()) {
+      // Events are told that no endpoint wants, hundreds of times a second: a look for each would
+      // cost more than it finds.
+      claimer.rest(GATHER);
     }
   }
 

@@ -8,7 +8,6 @@ import dev.tenon.metric.Metric;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.FaultText;
 import dev.tenon.work.RetrySchedule;
-import dev.tenon.work.Signal;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +47,6 @@ public final class LaneRun {
   private final Map<String, FactApplier> appliers;
   private final DeliveryVault vault;
   private final RetrySchedule schedule;
-  private final Signal jobsMade;
   private final InstantSource clock;
   private final Meters meters;
   private final int factsMax;
@@ -64,10 +62,9 @@ public final class LaneRun {
       List<FactApplier> appliers,
       DeliveryVault vault,
       RetrySchedule schedule,
-      Signal jobsMade,
       InstantSource clock,
       int factsMax) {
-    this(database, appliers, vault, schedule, jobsMade, clock, factsMax, Meters.unseen());
+    this(database, appliers, vault, schedule, clock, factsMax, Meters.unseen());
   }
 
   public LaneRun(
@@ -75,7 +72,6 @@ public final class LaneRun {
       List<FactApplier> appliers,
       DeliveryVault vault,
       RetrySchedule schedule,
-      Signal jobsMade,
       InstantSource clock,
       int factsMax,
       Meters meters) {
@@ -85,7 +81,6 @@ public final class LaneRun {
     appliers.forEach(applier -> this.appliers.put(applier.provider(), applier));
     this.vault = vault;
     this.schedule = schedule;
-    this.jobsMade = jobsMade;
     this.clock = clock;
     this.factsMax = factsMax;
   }
@@ -116,7 +111,6 @@ public final class LaneRun {
   private boolean runTogether(TenantId tenant, List<LaneStore.Claim> claims) {
     try {
       database.useEngine(tx -> applyAll(tx, tenant, claims));
-      jobsMade.raise();
       return true;
     } catch (RuntimeException | Error e) {
       LOG.info(
@@ -192,7 +186,6 @@ public final class LaneRun {
       boolean suspect = claim.deaths() > 1;
       while (applyOne(claim, suspect)) {
         suspect = false;
-        jobsMade.raise();
         if (stopping.getAsBoolean()) {
           return false;
         }

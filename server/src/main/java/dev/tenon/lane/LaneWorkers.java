@@ -115,11 +115,11 @@ public final class LaneWorkers implements AutoCloseable {
     }
   }
 
-  /// Rests in proportion to what was just worked, so that all workers together take a quarter of
+  /// Rests in proportion to what was just worked, so that all workers together take an eighth of
   /// one processor while deliveries queue up: a provider waits for its answer, and what is stored
   /// can be applied when the storm is over.
   private void giveWay(Duration worked) throws InterruptedException {
-    Duration rest = worked.multipliedBy(4L * limits.workers() - 1);
+    Duration rest = worked.multipliedBy(8L * limits.workers() - 1);
     Duration most = rest.compareTo(REST_MAX) < 0 ? rest : REST_MAX;
     closed.await(0, most);
   }

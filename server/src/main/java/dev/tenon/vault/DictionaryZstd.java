@@ -21,7 +21,11 @@ import org.slf4j.LoggerFactory;
 /// with it opens with nothing else. A better one gets the next number and a form of its own.
 final class DictionaryZstd {
   private static final Logger LOG = LoggerFactory.getLogger(DictionaryZstd.class);
-  private static final int LEVEL = 1;
+
+  /// With the dictionary, level 3 is both faster and smaller than level 1 for bodies of some
+  /// kilobytes (6.8 against 8.4 µs, 447 against 487 bytes for a Stripe event of 2.6 KB).
+  private static final int LEVEL = 3;
+
   private static final int KEPT = 16;
 
   private DictionaryZstd() {}

@@ -50,14 +50,16 @@ public final class Jobs {
     this.made = made;
   }
 
-  /// Makes jobs within the caller's transaction. Call [#announce] after the commit.
+  /// Makes jobs within the caller's transaction, whose commit wakes the workers.
   public void make(TenantTx tx, List<NewJob> jobs) {
     if (!jobs.isEmpty()) {
       store.insert(tx, jobs.stream().map(_ -> ids.next()).toList(), jobs, clock.instant());
+      var _ = tx.handle().afterCommit(made::raise);
     }
   }
 
-  /// Says that jobs were committed. Forgetting it costs a short wait, nothing else.
+  /// Says that jobs which were there before are ready again. Call it after the commit; forgetting
+  /// it costs a short wait, nothing else.
   public void announce() {
     made.raise();
   }

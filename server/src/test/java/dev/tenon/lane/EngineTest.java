@@ -74,7 +74,6 @@ class EngineTest {
             List.of(applier),
             (owner, event, stored) -> Delivery.unpack(stored).body(),
             new RetrySchedule(List.of(Duration.ofMinutes(1), Duration.ofMinutes(10)), 0),
-            new Signal(),
             clock,
             128);
     return new LaneWorkers(db, run, new Signal(), () -> false, clock, LaneWorkers.Limits.DEFAULT);

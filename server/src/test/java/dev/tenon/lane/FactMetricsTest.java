@@ -70,7 +70,6 @@ class FactMetricsTest {
             List.of(new Applier()),
             (owner, event, stored) -> Delivery.unpack(stored).body(),
             new RetrySchedule(List.of(Duration.ofMinutes(1)), 0),
-            new Signal(),
             clock,
             128,
             meters);

@@ -356,7 +356,6 @@ class LaneBacklogTest {
             List.of(applier),
             (owner, event, stored) -> stored,
             new RetrySchedule(List.of(Duration.ofMinutes(1)), 0),
-            new Signal(),
             clock,
             128);
     return new LaneWorkers(db, run, new Signal(), () -> false, clock, LaneWorkers.Limits.DEFAULT);

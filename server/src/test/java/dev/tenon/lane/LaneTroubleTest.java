@@ -246,7 +246,6 @@ class LaneTroubleTest {
             List.of(new Applier(doing)),
             (owner, event, stored) -> Delivery.unpack(stored).body(),
             new RetrySchedule(List.of(Duration.ofHours(1)), 0),
-            new Signal(),
             clock,
             128);
     return new LaneWorkers(

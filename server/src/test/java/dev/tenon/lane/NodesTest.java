@@ -192,9 +192,7 @@ class NodesTest {
   }
 
   private LaneWorkers workers(Database db, Signal work, int threads, LaneRun.DeliveryVault vault) {
-    var run =
-        new LaneRun(
-            db, List.of(new Counter(applied)), vault, RetrySchedule.FACTS, new Signal(), clock, 16);
+    var run = new LaneRun(db, List.of(new Counter(applied)), vault, RetrySchedule.FACTS, clock, 16);
     return new LaneWorkers(
         db,
         run,

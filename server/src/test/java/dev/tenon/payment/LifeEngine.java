@@ -148,7 +148,6 @@ final class LifeEngine implements AutoCloseable {
             List.of(new Crashing(applier, crash)),
             (_, _, stored) -> Delivery.unpack(stored).body(),
             new RetrySchedule(List.of(Duration.ofMinutes(1), Duration.ofMinutes(2)), 0),
-            new Signal(),
             clock,
             64);
     return new LaneWorkers(own, run, new Signal(), () -> false, clock, LaneWorkers.Limits.DEFAULT);

