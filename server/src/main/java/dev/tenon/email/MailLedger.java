@@ -19,13 +19,17 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Gathers the steps of all messages under way and commits them at once: no delay when idle, one
-/// commit for many when busy. A message's thread waits in [#write] until the commit that holds its
-/// step is done, so whoever returns from there with `true` may make the call it announced.
+/// commit for many when busy. One writer takes what comes, so that groups grow as large as the rush
+/// makes them; a second helps only with what the first leaves behind. A message's thread waits in
+/// [#write] until the commit that holds its step is done, so whoever returns from there with `true`
+/// may make the call it announced.
 ///
 /// In one transaction: attempts that ended get their outcome, jobs that are over leave the queue,
 /// messages move, events are told, and attempts begin. Each job is fenced by its own token: one
@@ -35,6 +39,8 @@ final class MailLedger implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MailLedger.class);
   private static final int WRITERS = 2;
   private static final int GROUP_MAX = 256;
+  private static final int CROWD = GROUP_MAX / 2;
+  private static final long IDLE_MILLIS = 200;
   private static final int WAITING_MAX = 20_000;
   private static final long GROUP_REQUEST_BYTES_MAX = 16L << 20;
   private static final int OUTCOME_TRIES_MAX = 30;
@@ -47,6 +53,7 @@ final class MailLedger implements AutoCloseable {
   private final InstantSource clock;
   private final BlockingQueue<Entry> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
   private final List<Thread> writers = new ArrayList<>();
+  private final Semaphore crowded = new Semaphore(0);
   private volatile boolean closing;
 
   MailLedger(Database database, Jobs jobs, Events events, InstantSource clock) {
@@ -55,8 +62,12 @@ final class MailLedger implements AutoCloseable {
     this.events = events;
     this.clock = clock;
     for (int i = 1; i <= WRITERS; i++) {
+      boolean first = i == 1;
       writers.add(
-          Thread.ofPlatform().daemon().name("mail-ledger-" + i).start(this::writeUntilClosed));
+          Thread.ofPlatform()
+              .daemon()
+              .name("mail-ledger-" + i)
+              .start(() -> writeUntilClosed(first)));
     }
   }
 
@@ -99,14 +110,17 @@ final class MailLedger implements AutoCloseable {
     }
   }
 
-  private void writeUntilClosed() {
+  private void writeUntilClosed(boolean always) {
     List<Entry> group = new ArrayList<>(GROUP_MAX);
     while (true) {
       try {
-        Entry first = waiting.poll(200, TimeUnit.MILLISECONDS);
+        Entry first = always ? poll() : pollWhenCrowded();
         if (first != null) {
           group.add(first);
           gather(group);
+          if (waiting.size() >= CROWD && crowded.availablePermits() == 0) {
+            crowded.release();
+          }
           writeGroup(group);
         } else if (closing) {
           return;
@@ -118,6 +132,16 @@ final class MailLedger implements AutoCloseable {
         group.clear();
       }
     }
+  }
+
+  private @Nullable Entry poll() throws InterruptedException {
+    return waiting.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private @Nullable Entry pollWhenCrowded() throws InterruptedException {
+    return closing || crowded.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS)
+        ? waiting.poll()
+        : null;
   }
 
   private void gather(List<Entry> group) {
