@@ -19,7 +19,10 @@ final class SessionSettings {
           IDLE,
           // Before the driver gives up (60 s), which would leave the statement running.
           new Setting("statement_timeout", "55s"),
-          new Setting("lock_timeout", "15s"));
+          new Setting("lock_timeout", "15s"),
+          // Statements of milliseconds, whose estimated cost may be anything: compiling them first
+          // would take longer than all of them.
+          new Setting("jit", "off"));
 
   /// What some servers don't know or can't do: PostgreSQL 17 brought the first, and the others
   /// depend on the system it runs on.
