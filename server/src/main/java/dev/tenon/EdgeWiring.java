@@ -59,8 +59,7 @@ record EdgeWiring(
     var routes = new Routes(config.server().bodyBytesMax(), upkeep.repeats());
     TenantRoutes.declare(routes, base.tenants());
     ApiKeyRoutes.declare(routes, database, base.keys(), clock);
-    ConnectionRoutes.declare(
-        routes, database, base.connections(), publicUrl, ProviderKind.known());
+    ConnectionRoutes.declare(routes, database, base.connections(), publicUrl, ProviderKind.known());
     InboundRoutes.declare(
         routes,
         intake.inbox(),

@@ -118,13 +118,11 @@ public final class Tenon implements AutoCloseable {
                 new DeliveryReplayWork(database, signals.eventsTold(), clock)));
     Messages messages = mail.messages(base, work.jobs());
     outgoing =
-        DeliveryWiring.of(
-            config.deliveries(), base, around.egress(), signals, events, work.jobs());
+        DeliveryWiring.of(config.deliveries(), base, around.egress(), signals, events, work.jobs());
 
     // Intake, and lanes, which give way to it.
     var sealed = new SealedDelivery(base.vault());
-    intake =
-        IntakeWiring.of(config.inbox(), base, signals, sealed, List.of(new StripeInbound()));
+    intake = IntakeWiring.of(config.inbox(), base, signals, sealed, List.of(new StripeInbound()));
     lanes =
         LaneWiring.of(
             config.lanes(),

@@ -98,8 +98,7 @@ final class ApiDocument {
 
   /// The schema of every problem.
   JsonNode problem() {
-    return document.at(
-        "/components/responses/Problem/content/application~1problem+json/schema");
+    return document.at("/components/responses/Problem/content/application~1problem+json/schema");
   }
 
   /// That a value is what a schema of the document says, and holds nothing that it doesn't say.

@@ -51,7 +51,8 @@ class EveryRouteTest {
   @Test
   void anUnknownFieldOrParameterIsRefused() {
     for (Operation operation : walk.operations()) {
-      String path = RouteWalk.path(operation, own.id(), name -> RouteWalk.idOf(own, operation, name));
+      String path =
+          RouteWalk.path(operation, own.id(), name -> RouteWalk.idOf(own, operation, name));
       if (operation.hasBody()) {
         String body = walk.body(operation, own).strip();
         String more = body.substring(0, body.length() - 1) + ", \"no_such_field\": 1}";
@@ -84,13 +85,17 @@ class EveryRouteTest {
               ? owner.key()
               : walk.platformKey;
       HttpResponse<String> response =
-          walk.call(operation,
+          walk.call(
+              operation,
               RouteWalk.path(operation, owner.id(), name -> RouteWalk.idOf(owner, operation, name)),
               key,
               walk.body(operation, owner));
       if (AT_THE_PROVIDER.contains(operation.id()) && response.statusCode() >= 400) {
         walk.isProblem(
-            operation, response, response.statusCode(), StartedTenon.json(response).get("code").asString());
+            operation,
+            response,
+            response.statusCode(),
+            StartedTenon.json(response).get("code").asString());
         continue;
       }
       String status = Integer.toString(response.statusCode());
@@ -100,7 +105,10 @@ class EveryRouteTest {
       if (declared.has("content")) {
         String type = response.headers().firstValue("Content-Type").orElse("");
         assertThat(type).isEqualTo("application/json");
-        walk.document.isTrue(operation, declared.get("content").get(type).get("schema"), StartedTenon.json(response));
+        walk.document.isTrue(
+            operation,
+            declared.get("content").get(type).get("schema"),
+            StartedTenon.json(response));
       } else {
         assertThat(response.body()).as(operation.toString()).isEmpty();
       }

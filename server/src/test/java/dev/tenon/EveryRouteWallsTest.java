@@ -58,22 +58,34 @@ class EveryRouteWallsTest {
   void keysThatMustNotWorkDont() {
     Instant soon = walk.now.get().plusSeconds(60);
     String expired =
-        walk.program.tenon
+        walk.program
+            .tenon
             .database()
             .asTenant(
                 a.id(),
-                tx -> walk.program.tenon.keys().create(tx, "expires", Set.of(Scope.ALL), Optional.of(soon)))
+                tx ->
+                    walk.program
+                        .tenon
+                        .keys()
+                        .create(tx, "expires", Set.of(Scope.ALL), Optional.of(soon)))
             .text()
             .reveal();
     var revoked =
-        walk.program.tenon
+        walk.program
+            .tenon
             .database()
             .asTenant(
-                a.id(), tx -> walk.program.tenon.keys().create(tx, "goes", Set.of(Scope.ALL), Optional.empty()));
+                a.id(),
+                tx ->
+                    walk.program
+                        .tenon
+                        .keys()
+                        .create(tx, "goes", Set.of(Scope.ALL), Optional.empty()));
     String base = "/v1/tenants/" + a.id();
     // Both worked once, so it is not the memory of an unknown key that refuses them.
     assertThat(walk.program.call("GET", base, expired, "").statusCode()).isEqualTo(200);
-    assertThat(walk.program.call("GET", base, revoked.text().reveal(), "").statusCode()).isEqualTo(200);
+    assertThat(walk.program.call("GET", base, revoked.text().reveal(), "").statusCode())
+        .isEqualTo(200);
     boolean gone = walk.program.tenon.keys().revoke(a.id(), revoked.key().id());
     assertThat(gone).isTrue();
     walk.now.set(soon);
@@ -109,7 +121,8 @@ class EveryRouteWallsTest {
                           .filter(scope -> scope != needed && scope != Scope.ALL)
                           .toArray(Scope[]::new)));
       HttpResponse<String> response =
-          walk.call(operation,
+          walk.call(
+              operation,
               RouteWalk.path(operation, a.id(), name -> RouteWalk.idOf(a, operation, name)),
               key,
               operation.hasBody() ? "{" : "");
@@ -127,11 +140,13 @@ class EveryRouteWallsTest {
         walk.isProblem(operation, foreign, 404, "request.not_found");
         TenantId nobody = new TenantId(new UUID(0, 0));
         HttpResponse<String> absent =
-            walk.call(operation,
+            walk.call(
+                operation,
                 RouteWalk.path(operation, nobody, name -> RouteWalk.idOf(a, operation, name)),
                 b.key(),
                 walk.body(operation, a));
-        assertThat(RouteWalk.withoutRequestId(foreign)).isEqualTo(RouteWalk.withoutRequestId(absent));
+        assertThat(RouteWalk.withoutRequestId(foreign))
+            .isEqualTo(RouteWalk.withoutRequestId(absent));
       }
     }
   }
@@ -144,13 +159,15 @@ class EveryRouteWallsTest {
         continue;
       }
       HttpResponse<String> foreign =
-          walk.call(operation,
+          walk.call(
+              operation,
               RouteWalk.path(operation, a.id(), name -> RouteWalk.idOf(b, operation, name)),
               a.key(),
               walk.body(operation, a));
       walk.isProblem(operation, foreign, 404, "request.not_found");
       HttpResponse<String> absent =
-          walk.call(operation,
+          walk.call(
+              operation,
               RouteWalk.path(operation, a.id(), RouteWalk::absent),
               a.key(),
               walk.body(operation, a));
@@ -159,7 +176,8 @@ class EveryRouteWallsTest {
           .isEqualTo(RouteWalk.withoutRequestId(absent));
       walk.isProblem(
           operation,
-          walk.call(operation,
+          walk.call(
+              operation,
               RouteWalk.path(operation, a.id(), _ -> "no-id"),
               a.key(),
               walk.body(operation, a)),

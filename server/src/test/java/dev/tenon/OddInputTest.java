@@ -159,7 +159,8 @@ class OddInputTest {
   private void refuses(Operation operation, Field field, String odd) {
     // Written by hand: a mapper would not write half of a surrogate pair.
     String marker = "@odd@";
-    String body = filled(document.body(operation), "", field.path(), marker).toString().replace(marker, odd);
+    String body =
+        filled(document.body(operation), "", field.path(), marker).toString().replace(marker, odd);
     HttpResponse<String> answer = call(operation.method(), operation.path(), body);
     String what = "%s with %s: %s".formatted(operation, body, answer.body());
     assertThat(answer.statusCode()).as(what).isEqualTo(400);

@@ -14,7 +14,6 @@ import dev.tenon.sandbox.stripe.StripeSimulator;
 import dev.tenon.tenant.TenantId;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -53,8 +52,7 @@ final class RouteWalk implements AutoCloseable {
     sandbox =
         Sandbox.start(
             List.of(new StripeSimulator()), SandboxSettings.defaults(InstantSource.system()));
-    program =
-        new StartedTenon(Map.of(), EgressPolicy.allowing(sandbox.urls().values()), now::get);
+    program = new StartedTenon(Map.of(), EgressPolicy.allowing(sandbox.urls().values()), now::get);
     document = new ApiDocument(program.call("GET", "/openapi.json", "", ""));
     platformKey = program.key(TenantId.PLATFORM);
     price = price();
@@ -108,9 +106,10 @@ final class RouteWalk implements AutoCloseable {
 
   private String price() {
     String product = StartedTenon.json(stripePost("/v1/products", "name=Pro")).get("id").asString();
-    return StartedTenon.json(stripePost(
-            "/v1/prices",
-            "currency=eur&unit_amount=2900&recurring[interval]=month&product=" + product))
+    return StartedTenon.json(
+            stripePost(
+                "/v1/prices",
+                "currency=eur&unit_amount=2900&recurring[interval]=month&product=" + product))
         .get("id")
         .asString();
   }
@@ -170,7 +169,11 @@ final class RouteWalk implements AutoCloseable {
               .formatted(tenant.uuid()));
     }
     String apiKey =
-        StartedTenon.json(program.call("GET", base + "/api-keys", key, "")).get("data").get(0).get("id").asString();
+        StartedTenon.json(program.call("GET", base + "/api-keys", key, ""))
+            .get("data")
+            .get(0)
+            .get("id")
+            .asString();
     return new Owner(tenant, rows, key, connection, mail, sender, sealed, apiKey);
   }
 
@@ -228,8 +231,7 @@ final class RouteWalk implements AutoCloseable {
         .replace("{sandbox}", sandbox.url("stripe").toString());
   }
 
-  void isProblem(
-      Operation operation, HttpResponse<String> response, int status, String code) {
+  void isProblem(Operation operation, HttpResponse<String> response, int status, String code) {
     assertThat(response.statusCode())
         .as("%s answered %s", operation, response.body())
         .isEqualTo(status);

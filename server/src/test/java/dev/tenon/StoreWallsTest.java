@@ -350,10 +350,7 @@ class StoreWallsTest {
                 })
             .toArray();
     try {
-      Object target =
-          Modifier.isStatic(method.getModifiers())
-              ? null
-              : make(asked.store(), tenant);
+      Object target = Modifier.isStatic(method.getModifiers()) ? null : make(asked.store(), tenant);
       Object answer = method.invoke(target, arguments);
       // The login sees all: what this transaction did to B's rows shows before it is taken back.
       if (tenant.equals(tenantA)) {

@@ -31,7 +31,8 @@ final class Timeline {
             ""));
   }
 
-  void fact(InboxQueries.Fact fact, Instant receivedAt, Instant now) {
+  /// @param href the page of the webhook that it came in; empty on that page itself
+  void fact(InboxQueries.Fact fact, Instant receivedAt, Instant now, String href) {
     @Nullable Instant until = fact.until();
     Instant at = fact.finished() && until != null ? until : now;
     String title =
@@ -53,7 +54,7 @@ final class Timeline {
             fact.finished() ? Moment.took(Duration.between(receivedAt, at)) : "",
             fact.result(),
             advice(fact),
-            ""));
+            href));
   }
 
   private static String tries(int failures) {

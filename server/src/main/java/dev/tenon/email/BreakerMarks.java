@@ -41,15 +41,13 @@ final class BreakerMarks {
       Outcome<Sent> outcome,
       Instant now) {
     var id = new ConnectionId(one.connection());
-    boolean refused =
-        after.isBroken() && !after.changedAt().equals(before.changedAt());
+    boolean refused = after.isBroken() && !after.changedAt().equals(before.changedAt());
     boolean works =
         outcome instanceof Outcome.Accepted<Sent> && (before.isBroken() || one.broken());
     try {
       if (refused) {
         boolean marked =
-            database.asTenant(
-                one.owner(), tx -> connections.markBroken(tx, id, after.words()));
+            database.asTenant(one.owner(), tx -> connections.markBroken(tx, id, after.words()));
         if (marked || !before.isBroken()) {
           LOG.error(
               "email connection broken: {} to {} of {} is refused by its provider ({}). Mails wait or"

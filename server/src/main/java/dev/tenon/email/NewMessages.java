@@ -33,8 +33,7 @@ final class NewMessages {
   /// A mail that follows from a fact, whatever is wrong with it: without a sender it waits for one,
   /// and one that nobody can send is failed.
   @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
-  MessageStore.NewMessage following(
-      TenantTx tx, Optional<Sender> sender, TemplateMail mail) {
+  MessageStore.NewMessage following(TenantTx tx, Optional<Sender> sender, TemplateMail mail) {
     UUID id = ids.next();
     UnmadeMail unmade = UnmadeMail.of(mail);
     if (sender.isEmpty()) {
@@ -42,7 +41,8 @@ final class NewMessages {
     }
     try {
       StoredMail made = maker.make(id, sender.get(), unmade);
-      return message(tx, id, made, Messages.POLICY, null, mail.cause(), mail.about(), mail.onceKey());
+      return message(
+          tx, id, made, Messages.POLICY, null, mail.cause(), mail.about(), mail.onceKey());
     } catch (InvalidEmailException | TemplateException e) {
       // What came from a provider may be in the text, so it is the message's and not the log's.
       LOG.error(
@@ -140,26 +140,25 @@ final class NewMessages {
       TenantTx tx, UUID made, MailContent content, String policy, UUID first) {
     String about = Ids.write(Prefix.MESSAGE, first);
     return switch (content) {
-        case StoredMail mail ->
-            message(tx, made, mail, policy, null, null, about, null);
-        // Made on its way out, or stored as failed once more.
-        case UnmadeMail unmade ->
-            new MessageStore.NewMessage(
-                made,
-                "queued",
-                null,
-                EmailAddress.cleanLine(unmade.toAddress(), RECIPIENT_CHARS_MAX),
-                "",
-                unmade.template(),
-                unmade.template(),
-                Messages.STREAM,
-                policy,
-                null,
-                null,
-                about,
-                null,
-                seal.seal(tx.tenant(), made, unmade.write()));
-      };
+      case StoredMail mail -> message(tx, made, mail, policy, null, null, about, null);
+      // Made on its way out, or stored as failed once more.
+      case UnmadeMail unmade ->
+          new MessageStore.NewMessage(
+              made,
+              "queued",
+              null,
+              EmailAddress.cleanLine(unmade.toAddress(), RECIPIENT_CHARS_MAX),
+              "",
+              unmade.template(),
+              unmade.template(),
+              Messages.STREAM,
+              policy,
+              null,
+              null,
+              about,
+              null,
+              seal.seal(tx.tenant(), made, unmade.write()));
+    };
   }
 
   private MessageStore.NewMessage message(

@@ -82,12 +82,12 @@ final class EndpointSecretStore {
               @Nullable OffsetDateTime expiresAt =
                   row.getObject("expires_at", OffsetDateTime.class);
               return new SealedSecret(
-                    row.getString("kind"),
-                    row.getInt("ordinal"),
-                    row.getBytes("sealed"),
-                    row.getString("public_key"),
-                    row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                    expiresAt == null ? null : expiresAt.toInstant());
+                  row.getString("kind"),
+                  row.getInt("ordinal"),
+                  row.getBytes("sealed"),
+                  row.getString("public_key"),
+                  row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                  expiresAt == null ? null : expiresAt.toInstant());
             })
         .list();
   }

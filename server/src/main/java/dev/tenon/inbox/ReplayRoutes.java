@@ -116,9 +116,7 @@ public final class ReplayRoutes {
               new UUID(0, 0), "dry_run", filter, replays.count(tx, filter), 0, "", now, now));
     }
     return view(
-        replays
-            .start(tx, filter, by)
-            .orElseThrow(() -> ReplayRange.tooMany(Replays.RUNNING_MAX)));
+        replays.start(tx, filter, by).orElseThrow(() -> ReplayRange.tooMany(Replays.RUNNING_MAX)));
   }
 
   private ReplayFilter filter(TenantTx tx, CreateReplay body, Instant now) {

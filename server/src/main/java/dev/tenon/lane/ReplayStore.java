@@ -93,7 +93,8 @@ final class ReplayStore extends ReplayRows<Replay> {
 
   /// Ends the pause of up to `limit` lanes that hold matching facts. A lane is freed whole, since
   /// its facts are applied in order. Empty when none is left.
-  Optional<ReplayStep> free(EngineTx tx, TenantId tenant, ReplayFilter filter, UUID cursor, int limit) {
+  Optional<ReplayStep> free(
+      EngineTx tx, TenantId tenant, ReplayFilter filter, UUID cursor, int limit) {
     List<UUID> lanes =
         matching(
                 tx.handle(),

@@ -23,8 +23,7 @@ public final class ReplayWork extends ReplaySteps<Replay> {
     this(database, new ReplayStore(), factsReady, clock);
   }
 
-  private ReplayWork(
-      Database database, ReplayStore store, Signal factsReady, InstantSource clock) {
+  private ReplayWork(Database database, ReplayStore store, Signal factsReady, InstantSource clock) {
     super(database, store, factsReady, clock);
     this.store = store;
   }
@@ -40,8 +39,7 @@ public final class ReplayWork extends ReplaySteps<Replay> {
   }
 
   @Override
-  protected ReplayStep putBack(
-      EngineTx tx, TenantId tenant, Replay replay, UUID cursor, int left) {
+  protected ReplayStep putBack(EngineTx tx, TenantId tenant, Replay replay, UUID cursor, int left) {
     ReplayFilter filter = replay.filter();
     return (filter.state() == ReplayFilter.State.HELD
             ? store.free(tx, tenant, filter, cursor, Math.min(left, STEP_LANES_MAX))

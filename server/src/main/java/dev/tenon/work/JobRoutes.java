@@ -99,7 +99,10 @@ public final class JobRoutes {
     boolean few = state == JobQueries.State.DEAD || state == JobQueries.State.WAITING;
     Instant usual = kind == null || few ? Instant.EPOCH : clock.instant().minus(SEARCHED);
     return new JobQueries.Filter(
-        state, kind, request.queryTime("since").orElse(usual), request.queryTime("until").orElse(Request.LATEST));
+        state,
+        kind,
+        request.queryTime("since").orElse(usual),
+        request.queryTime("until").orElse(Request.LATEST));
   }
 
   private static JobQueries.State state(String text) {

@@ -109,7 +109,8 @@ class BulkReplayTest {
     var store = new ReplayStore();
     database.useEngine(
         tx -> {
-          ReplayStore.Position<Replay> position = store.lockRunning(tx, tenant, replay.id()).orElseThrow();
+          ReplayStore.Position<Replay> position =
+              store.lockRunning(tx, tenant, replay.id()).orElseThrow();
           ReplayStep moved =
               store.putBack(tx, tenant, replay.filter(), position.cursor(), 500).orElseThrow();
           store.advance(tx, tenant, replay.id(), moved, null);
@@ -130,8 +131,7 @@ class BulkReplayTest {
     var store = new ReplayStore();
     database.useEngine(
         tx -> {
-          ReplayStep moved =
-              store.putBack(tx, tenant, filter, new UUID(0, 0), 500).orElseThrow();
+          ReplayStep moved = store.putBack(tx, tenant, filter, new UUID(0, 0), 500).orElseThrow();
           store.advance(tx, tenant, replay.id(), moved, null);
         });
     List<String> _ =

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 /// taken in is stored once, applied once and in the order of its lane, and a failure stops its own
 /// lane.
 class EngineTest {
-  private static final List<Duration> WAITS = List.of(Duration.ofMinutes(1), Duration.ofMinutes(10));
+  private static final List<Duration> WAITS =
+      List.of(Duration.ofMinutes(1), Duration.ofMinutes(10));
 
   private final LinesBed bed = new LinesBed();
   private final Recorder recorder = new Recorder();
@@ -109,8 +110,7 @@ class EngineTest {
     assertThat(states()).containsExactlyInAnyOrder("dead", "applied");
 
     recorder.failing = "";
-    UUID dead =
-        UUID.fromString(bed.texts("select id from fact where state = 'dead'").getFirst());
+    UUID dead = UUID.fromString(bed.texts("select id from fact where state = 'dead'").getFirst());
     boolean replayed = bed.db.asEngine(tx -> new FactStore().replay(tx, bed.tenant, dead));
     assertThat(replayed).isTrue();
     runAll();

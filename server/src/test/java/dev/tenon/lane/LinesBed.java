@@ -32,8 +32,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class LinesBed implements AutoCloseable {
   private static final String PROVIDER = "lines";
 
-  final AtomicReference<Instant> now =
-      new AtomicReference<>(Instant.parse("2026-11-24T10:00:00Z"));
+  final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-24T10:00:00Z"));
   final InstantSource clock = now::get;
   final TenantId tenant = new TenantId(UUID.randomUUID());
   final TestDatabase database = TestDatabase.fresh();
