@@ -203,9 +203,7 @@ class OutageTest {
       assertThat(status(event)).isEqualTo(200);
     }
     await(() -> count("waiting_fact") == 0);
-    assertThat(facts() - factsBefore)
-        .as("every acknowledged one was known")
-        .isEqualTo(stored);
+    assertThat(facts() - factsBefore).as("every acknowledged one was known").isEqualTo(stored);
   }
 
   @Test

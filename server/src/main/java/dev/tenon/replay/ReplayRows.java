@@ -65,6 +65,8 @@ public abstract class ReplayRows<R> {
         .findOne();
   }
 
+  /// Notes how far a replay came, and its end where it has ended.
+  ///
   /// @param finishedAt null while it goes on
   public void advance(
       EngineTx tx, TenantId tenant, UUID id, ReplayStep step, @Nullable Instant finishedAt) {

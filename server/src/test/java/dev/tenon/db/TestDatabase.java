@@ -42,8 +42,7 @@ public final class TestDatabase implements AutoCloseable {
     String name = "test_" + COUNT.incrementAndGet();
     // Copied file by file: through the log, as is usual, it takes twice as long.
     execute(
-        server,
-        "create database %s template tenon owner tenon strategy file_copy".formatted(name));
+        server, "create database %s template tenon owner tenon strategy file_copy".formatted(name));
     return new TestDatabase(server, name);
   }
 

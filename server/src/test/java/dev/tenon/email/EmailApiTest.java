@@ -278,7 +278,8 @@ class EmailApiTest {
                     "{\"address\": \"hello@other.example\"}")
                 .statusCode())
         .isEqualTo(201);
-    assertThat(call("POST", other, "/messages", program.key(other), "two", mail("once")).statusCode())
+    assertThat(
+            call("POST", other, "/messages", program.key(other), "two", mail("once")).statusCode())
         .isEqualTo(202);
   }
 

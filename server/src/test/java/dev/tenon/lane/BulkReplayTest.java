@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
 import dev.tenon.id.Ids;
+import dev.tenon.replay.ReplayRows;
 import dev.tenon.replay.ReplayStep;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.JobWorkers;
@@ -109,7 +110,7 @@ class BulkReplayTest {
     var store = new ReplayStore();
     database.useEngine(
         tx -> {
-          ReplayStore.Position<Replay> position =
+          ReplayRows.Position<Replay> position =
               store.lockRunning(tx, tenant, replay.id()).orElseThrow();
           ReplayStep moved =
               store.putBack(tx, tenant, replay.filter(), position.cursor(), 500).orElseThrow();

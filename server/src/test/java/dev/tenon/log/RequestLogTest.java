@@ -3,10 +3,9 @@ package dev.tenon.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.StartedTenon;
-import dev.tenon.Tenon;
+import dev.tenon.config.Config;
 import dev.tenon.config.Config.Log.Format;
 import dev.tenon.config.Config.Log.Level;
-import dev.tenon.config.Config;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connector.Secret;
 import dev.tenon.db.Database;
@@ -100,7 +99,8 @@ class RequestLogTest {
   void aFailedStatementTellsNothingThatWasBoundOrStored() {
     for (Runnable failing :
         List.<Runnable>of(
-            () -> insertAsTenant(program.tenon.database()), () -> castAsEngine(program.tenon.database()))) {
+            () -> insertAsTenant(program.tenon.database()),
+            () -> castAsEngine(program.tenon.database()))) {
       Throwable failed = Assertions.catchThrowable(failing::run);
       assertThat(failed).isNotNull();
       LoggerFactory.getLogger("dev.tenon.test").error("it failed: {}", failed.toString(), failed);

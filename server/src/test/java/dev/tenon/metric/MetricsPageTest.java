@@ -3,7 +3,6 @@ package dev.tenon.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.StartedTenon;
-import dev.tenon.Tenon;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
