@@ -91,6 +91,17 @@ final class ConsoleStoriesTest {
         .doesNotContain("customer.subscription.paused", "sub_another");
   }
 
+  /// An event is written in the transaction that ends its fact, a moment before.
+  @Test
+  void aFactStandsBeforeWhatItLedTo() {
+    assertThat(text(get(tenant, "/inbox/" + Ids.write(Prefix.RECEIVED_EVENT, second[0]), tenant)))
+        .containsSubsequence(
+            "Webhook received",
+            "Applied customer.subscription.updated",
+            "Event subscription.activated",
+            "subscription-confirmation to ada@example.com");
+  }
+
   @Test
   void theListsLeadThere() {
     assertThat(text(get(tenant, "/subscriptions", tenant)))
