@@ -2,33 +2,15 @@ package dev.tenon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenon.access.Scope;
-import dev.tenon.config.Config;
-import dev.tenon.config.Layer;
-import dev.tenon.connector.http.EgressPolicy;
-import dev.tenon.db.TestDatabase;
+import dev.tenon.ApiDocument.Operation;
 import dev.tenon.tenant.TenantId;
-import dev.tenon.tenant.Tenants;
-import dev.tenon.vault.Vault;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -48,19 +30,10 @@ class OddInputTest {
           "+10000-01-01T00:00:00Z",
           "1969-12-31T23:59:59Z");
 
-  private final HttpClient client = HttpClient.newHttpClient();
-  private final TestDatabase database = TestDatabase.fresh();
-  private Tenon tenon;
+  private StartedTenon program;
   private TenantId tenant;
   private String key;
-  private JsonNode document;
-
-  private record Operation(String method, String path, JsonNode declared) {
-    @Override
-    public String toString() {
-      return method + " " + path;
-    }
-  }
+  private ApiDocument document;
 
   /// A leaf of a body: where it is, and its schema.
   private record Field(String path, JsonNode schema) {
@@ -81,54 +54,23 @@ class OddInputTest {
   }
 
   @BeforeAll
-  void start(@TempDir Path folder) {
-    Path keyFile = folder.resolve("vault.key");
-    Vault.createKeyFile(keyFile);
-    tenon =
-        Tenon.start(
-            Config.load(
-                List.of(
-                    Layer.commandLine(
-                        Map.of(
-                            "server.port",
-                            "0",
-                            "limits.key-requests-per-second",
-                            "10000",
-                            "limits.key-burst",
-                            "10000")))),
-            new Tenon.Surroundings(
-                database.address(),
-                keyFile,
-                EgressPolicy.allowing(List.of()),
-                InetAddress::isLoopbackAddress,
-                InstantSource.system()));
-    tenant =
-        tenon.tenants().create("Acme", Optional.empty()) instanceof Tenants.Creation.Created made
-            ? made.tenant().id()
-            : TenantId.PLATFORM;
-    key =
-        tenon
-            .database()
-            .asTenant(
-                TenantId.PLATFORM,
-                tx -> tenon.keys().create(tx, "odd", Set.of(Scope.ALL), Optional.empty()))
-            .text()
-            .reveal();
-    document = JSON.readTree(call("GET", "/openapi.json", "").body());
+  void start() {
+    program = new StartedTenon();
+    tenant = program.tenant("Acme");
+    key = program.key(TenantId.PLATFORM);
+    document = new ApiDocument(program.call("GET", "/openapi.json", "", ""));
   }
 
   @AfterAll
   void stop() {
-    tenon.close();
-    database.close();
-    client.close();
+    program.close();
   }
 
   @Test
   void everyTextFieldRefusesWhatIsNoText() {
     int sent = 0;
     for (Operation operation : withBodies()) {
-      for (Field field : fields(body(operation), "")) {
+      for (Field field : fields(document.body(operation), "")) {
         if (field.isText()) {
           for (String odd : NO_TEXTS) {
             refuses(operation, field, odd);
@@ -144,7 +86,7 @@ class OddInputTest {
   void everyTimeRefusesWhatNoColumnHolds() {
     int sent = 0;
     for (Operation operation : withBodies()) {
-      for (Field field : fields(body(operation), "")) {
+      for (Field field : fields(document.body(operation), "")) {
         if (field.isTime()) {
           for (String odd : NO_TIMES) {
             refuses(operation, field, odd);
@@ -159,8 +101,8 @@ class OddInputTest {
   @Test
   void everyParameterRefusesWhatIsNoText() {
     int sent = 0;
-    for (Operation operation : operations()) {
-      for (JsonNode parameter : operation.declared().path("parameters")) {
+    for (Operation operation : document.operations()) {
+      for (JsonNode parameter : operation.parameters()) {
         String name = parameter.get("name").asString();
         String path =
             switch (parameter.get("in").asString()) {
@@ -170,7 +112,7 @@ class OddInputTest {
             };
         if (!path.isEmpty()) {
           HttpResponse<String> answer =
-              call(operation.method(), path, operation.declared().has("requestBody") ? "{}" : "");
+              call(operation.method(), path, operation.hasBody() ? "{}" : "");
           assertThat(answer.statusCode())
               .as("%s %s: %s", operation.method(), path, answer.body())
               .isBetween(400, 499);
@@ -217,7 +159,8 @@ class OddInputTest {
   private void refuses(Operation operation, Field field, String odd) {
     // Written by hand: a mapper would not write half of a surrogate pair.
     String marker = "@odd@";
-    String body = filled(body(operation), "", field.path(), marker).toString().replace(marker, odd);
+    String body =
+        filled(document.body(operation), "", field.path(), marker).toString().replace(marker, odd);
     HttpResponse<String> answer = call(operation.method(), operation.path(), body);
     String what = "%s with %s: %s".formatted(operation, body, answer.body());
     assertThat(answer.statusCode()).as(what).isEqualTo(400);
@@ -226,32 +169,9 @@ class OddInputTest {
     assertThat(problem.get("param").asString()).as(what).isEqualTo(field.path());
   }
 
-  private List<Operation> operations() {
-    List<Operation> operations = new ArrayList<>();
-    document
-        .get("paths")
-        .properties()
-        .forEach(
-            path ->
-                path.getValue()
-                    .properties()
-                    .forEach(
-                        method -> {
-                          if (method.getValue().has("x-tenon-scope")) {
-                            operations.add(
-                                new Operation(
-                                    method.getKey().toUpperCase(Locale.ROOT),
-                                    path.getKey(),
-                                    method.getValue()));
-                          }
-                        }));
-    assertThat(operations).hasSizeGreaterThan(30);
-    return operations;
-  }
-
   private List<Operation> withBodies() {
-    return operations().stream()
-        .filter(operation -> operation.declared().has("requestBody"))
+    return document.operations().stream()
+        .filter(Operation::hasBody)
         .map(
             operation ->
                 new Operation(
@@ -266,28 +186,9 @@ class OddInputTest {
         .replaceAll("\\{[^}]*}", "x");
   }
 
-  private JsonNode body(Operation operation) {
-    return resolved(
-        operation
-            .declared()
-            .get("requestBody")
-            .get("content")
-            .get("application/json")
-            .get("schema"));
-  }
-
-  private JsonNode resolved(JsonNode schema) {
-    if (schema.has("$ref")) {
-      String name = schema.get("$ref").asString();
-      return resolved(
-          document.get("components").get("schemas").get(name.substring(name.lastIndexOf('/') + 1)));
-    }
-    return schema.has("anyOf") ? resolved(schema.get("anyOf").get(0)) : schema;
-  }
-
   /// All leaves, those of a list's first element and of one name in a map among them.
   private List<Field> fields(JsonNode schema, String path) {
-    JsonNode here = resolved(schema);
+    JsonNode here = document.resolved(schema);
     List<Field> found = new ArrayList<>();
     if (here.has("properties")) {
       here.get("properties")
@@ -310,7 +211,7 @@ class OddInputTest {
 
   /// A value of the schema's form: only what is needed, and `odd` at one place.
   private JsonNode filled(JsonNode schema, String path, String oddPath, String odd) {
-    JsonNode here = resolved(schema);
+    JsonNode here = document.resolved(schema);
     if (path.equals(oddPath)) {
       return JSON.getNodeFactory().stringNode(odd);
     }
@@ -364,20 +265,6 @@ class OddInputTest {
   }
 
   private HttpResponse<String> call(String method, String path, String body) {
-    try {
-      return client.send(
-          HttpRequest.newBuilder(URI.create(tenon.publicUrl().at(path)))
-              .method(
-                  method,
-                  body.isEmpty()
-                      ? HttpRequest.BodyPublishers.noBody()
-                      : HttpRequest.BodyPublishers.ofString(body))
-              .header("Authorization", "Bearer " + key)
-              .header("Content-Type", "application/json")
-              .build(),
-          HttpResponse.BodyHandlers.ofString());
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    return program.call(method, path, key, body);
   }
 }

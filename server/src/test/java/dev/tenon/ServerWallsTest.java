@@ -59,6 +59,8 @@ class ServerWallsTest {
           "dev.tenon.email.AttemptRow",
           // Reads through the query of its routes; moves out with the routes for replay.
           "dev.tenon.inbox.ReceivedEventRoutes",
+          // The part that the stores of two features share.
+          "dev.tenon.replay.ReplayRows",
           // One statement each, which is all that they are.
           "dev.tenon.event.Events",
           "dev.tenon.payment.PlatformObjects",

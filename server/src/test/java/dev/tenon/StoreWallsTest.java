@@ -28,6 +28,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -140,21 +141,43 @@ class StoreWallsTest {
     database.close();
   }
 
-  private static List<Method> methods() {
-    List<Method> methods = new ArrayList<>();
+  /// A method of a store, be it declared there or in what the store extends.
+  private record Asked(Class<?> store, Method method) {
+    Class<?>[] parameters() {
+      return method.getParameterTypes();
+    }
+
+    String name() {
+      String simple = store.getSimpleName();
+      String owner = store.getPackageName();
+      String prefix =
+          simple.equals("BacklogStore") ? owner.substring(owner.lastIndexOf('.') + 1) + "." : "";
+      return prefix + simple + "." + method.getName();
+    }
+
+    @Override
+    public String toString() {
+      return store.getName() + ": " + method;
+    }
+  }
+
+  private static List<Asked> methods() {
+    List<Asked> methods = new ArrayList<>();
     for (JavaClass found :
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.tenon")) {
       String name = found.getSimpleName();
       if ((name.endsWith("Store") || name.endsWith("Queries")) && !name.equals("Queries")) {
-        Arrays.stream(found.reflect().getDeclaredMethods())
+        Class<?> store = found.reflect();
+        Stream.<Class<?>>iterate(store, Objects::nonNull, Class::getSuperclass)
+            .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
             .filter(method -> !method.isSynthetic() && !Modifier.isPrivate(method.getModifiers()))
             .filter(StoreWallsTest::speaksToTheDatabase)
-            .forEach(methods::add);
+            .forEach(method -> methods.add(new Asked(store, method)));
       }
     }
-    methods.sort(Comparator.comparing(Method::toString));
+    methods.sort(Comparator.comparing(Asked::toString));
     return methods;
   }
 
@@ -168,20 +191,12 @@ class StoreWallsTest {
                     || type == Handle.class);
   }
 
-  private static String name(Method method) {
-    String simple = method.getDeclaringClass().getSimpleName();
-    String owner = method.getDeclaringClass().getPackageName();
-    String prefix =
-        simple.equals("BacklogStore") ? owner.substring(owner.lastIndexOf('.') + 1) + "." : "";
-    return prefix + simple + "." + method.getName();
-  }
-
   @Test
   void everyMethodTakesATenantOrSaysWhyNot() {
     List<String> without =
         methods().stream()
             .filter(method -> !takesTenant(method))
-            .map(StoreWallsTest::name)
+            .map(Asked::name)
             .distinct()
             .toList();
     assertThat(without)
@@ -189,11 +204,11 @@ class StoreWallsTest {
         .isSubsetOf(OF_ALL_TENANTS.keySet());
   }
 
-  private static boolean takesTenant(Method method) {
-    if (OF_ALL_TENANTS.containsKey(name(method))) {
+  private static boolean takesTenant(Asked asked) {
+    if (OF_ALL_TENANTS.containsKey(asked.name())) {
       return false;
     }
-    return Stream.of(method.getParameterTypes())
+    return Stream.of(asked.parameters())
         .anyMatch(
             type ->
                 type == TenantTx.class
@@ -207,14 +222,14 @@ class StoreWallsTest {
   void theWrongTenantFindsAndChangesNothing() throws Exception {
     List<String> called = new ArrayList<>();
     List<String> telling = new ArrayList<>();
-    for (Method method : methods()) {
-      if (takesTenant(method)) {
-        Object answer = callAsTenantA(method);
-        if (tells(answer) && !ANSWERS_FIGURES.contains(name(method))) {
-          telling.add(method + " answered " + answer);
+    for (Asked asked : methods()) {
+      if (takesTenant(asked)) {
+        Object answer = callAsTenantA(asked);
+        if (tells(answer) && !ANSWERS_FIGURES.contains(asked.name())) {
+          telling.add(asked + " answered " + answer);
         }
-        assertThat(String.valueOf(answer)).as(name(method)).doesNotContain(b.toString());
-        called.add(name(method));
+        assertThat(String.valueOf(answer)).as(asked.name()).doesNotContain(b.toString());
+        called.add(asked.name());
       }
     }
     assertThat(telling).as("answers to the wrong tenant").isEmpty();
@@ -226,7 +241,8 @@ class StoreWallsTest {
             "JobStore.finish",
             "MessageStore.toSend",
             "PaymentStore.load",
-            "RefusalStore.list")
+            "RefusalStore.list",
+            "ReplayStore.find")
         .hasSizeGreaterThan(40);
   }
 
@@ -234,10 +250,10 @@ class StoreWallsTest {
   @Test
   void theRightTenantFindsItsRows() throws Exception {
     List<String> telling = new ArrayList<>();
-    for (Method method : methods()) {
-      if (takesTenant(method)) {
-        if (tellsTheRightTenant(method)) {
-          telling.add(name(method));
+    for (Asked asked : methods()) {
+      if (takesTenant(asked)) {
+        if (tellsTheRightTenant(asked)) {
+          telling.add(asked.name());
         }
       }
     }
@@ -255,9 +271,9 @@ class StoreWallsTest {
   }
 
   /// Rows made by type alone are not all readable; here it is enough that many are.
-  private boolean tellsTheRightTenant(Method method) throws Exception {
+  private boolean tellsTheRightTenant(Asked asked) throws Exception {
     try {
-      return tells(call(method, tenantB));
+      return tells(call(asked, tenantB));
     } catch (InvocationTargetException | RuntimeException e) {
       return false;
     }
@@ -276,14 +292,14 @@ class StoreWallsTest {
     };
   }
 
-  private Object callAsTenantA(Method method) throws Exception {
+  private Object callAsTenantA(Asked asked) throws Exception {
     try {
-      return call(method, tenantA);
+      return call(asked, tenantA);
     } catch (InvocationTargetException e) {
       // A refusal by the database is as good as finding nothing: a foreign key, a policy, or a row
       // that was to be there and isn't.
       assertThat(e.getCause())
-          .as(method.toString())
+          .as(asked.toString())
           .isInstanceOfAny(
               UnableToExecuteStatementException.class,
               SQLException.class,
@@ -303,12 +319,12 @@ class StoreWallsTest {
   }
 
   /// Calls in a transaction that is taken back.
-  private Object call(Method method, TenantId tenant) throws Exception {
-    boolean ofEngine = Arrays.asList(method.getParameterTypes()).contains(EngineTx.class);
+  private Object call(Asked asked, TenantId tenant) throws Exception {
+    boolean ofEngine = Arrays.asList(asked.parameters()).contains(EngineTx.class);
     try {
       return ofEngine
-          ? db.asEngine(tx -> invoke(method, tenant, tx.handle()))
-          : db.asTenant(tenant, tx -> invoke(method, tenant, tx.handle()));
+          ? db.asEngine(tx -> invoke(asked, tenant, tx.handle()))
+          : db.asTenant(tenant, tx -> invoke(asked, tenant, tx.handle()));
     } catch (Undo undo) {
       if (undo.answer instanceof InvocationTargetException failed) {
         throw failed;
@@ -317,7 +333,8 @@ class StoreWallsTest {
     }
   }
 
-  private Object invoke(Method method, TenantId tenant, Handle handle) {
+  private Object invoke(Asked asked, TenantId tenant, Handle handle) {
+    Method method = asked.method();
     method.setAccessible(true);
     Object[] arguments =
         Arrays.stream(method.getGenericParameterTypes())
@@ -333,10 +350,7 @@ class StoreWallsTest {
                 })
             .toArray();
     try {
-      Object target =
-          Modifier.isStatic(method.getModifiers())
-              ? null
-              : make(method.getDeclaringClass(), tenant);
+      Object target = Modifier.isStatic(method.getModifiers()) ? null : make(asked.store(), tenant);
       Object answer = method.invoke(target, arguments);
       // The login sees all: what this transaction did to B's rows shows before it is taken back.
       if (tenant.equals(tenantA)) {

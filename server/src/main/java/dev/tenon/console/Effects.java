@@ -44,8 +44,7 @@ final class Effects {
   }
 
   /// An event, and where it was delivered.
-  private static void tell(
-      Timeline timeline, TenantTx tx, MessageQueries.Event event, Instant now) {
+  void tell(Timeline timeline, TenantTx tx, MessageQueries.Event event, Instant now) {
     timeline.event(event);
     var filter = new DeliveryFilter(null, null, event.id(), null, Instant.EPOCH, FOREVER);
     for (Delivery delivery : Deliveries.list(tx, filter, Optional.empty(), EFFECTS_MAX)) {

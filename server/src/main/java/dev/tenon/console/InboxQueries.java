@@ -49,6 +49,11 @@ final class InboxQueries {
       TenantId about,
       @Nullable Instant until) {
 
+    /// The same one, ended then.
+    Fact endedAt(Instant at) {
+      return new Fact(id, kind, object, occurredAt, state, result, failures, about, at);
+    }
+
     boolean finished() {
       return !state.equals("waiting") && !state.equals("retrying");
     }
@@ -94,7 +99,7 @@ final class InboxQueries {
         .list();
   }
 
-  private static Fact fact(ResultSet row, TenantId owner) throws SQLException {
+  static Fact fact(ResultSet row, TenantId owner) throws SQLException {
     @Nullable UUID about = row.getObject("about_tenant_id", UUID.class);
     @Nullable OffsetDateTime until = row.getObject("until", OffsetDateTime.class);
     return new Fact(

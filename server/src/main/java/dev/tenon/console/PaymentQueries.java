@@ -12,35 +12,55 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What the pages about subscriptions and payments read.
 final class PaymentQueries {
+  private static final String SUBSCRIPTIONS =
+      """
+      select s.id, s.provider_id, s.state, s.plan, s.currency,
+        cardinality(s.prices) as prices,
+        case when s.items = '[]' then s.unit_amount::numeric * coalesce(s.quantity, 1)
+          else (select case when bool_and(i->>'unitAmount' is not null)
+              then sum((i->>'unitAmount')::numeric * (i->>'quantity')::numeric) end
+            from json_array_elements(s.items::json) i) end as total,
+        s.cancel_at_period_end, s.period_end, s.cancel_at, s.ended_at,
+        s.updated_at, coalesce(c.email, c.name, s.customer_provider_id) as customer
+      from subscription s
+      left join customer c on c.tenant_id = s.tenant_id
+        and c.connection_id = s.connection_id and c.provider_id = s.customer_provider_id
+      where s.tenant_id = :tenant
+      """;
+
+  private static final String PAYMENTS =
+      """
+      select p.id, p.provider_id, p.state, p.amount, p.currency, p.failed_tries,
+        p.created_at, coalesce(c.email, c.name, p.customer_provider_id) as customer
+      from payment p
+      left join customer c on c.tenant_id = p.tenant_id
+        and c.connection_id = p.connection_id and c.provider_id = p.customer_provider_id
+      where p.tenant_id = :tenant
+      """;
 
   List<SubscriptionRow> subscriptions(TenantTx tx, UUID before, int limit, Instant now) {
     return tx.handle()
-        .createQuery(
-            """
-            select s.id, s.provider_id, s.state, s.plan, s.currency,
-              cardinality(s.prices) as prices,
-              case when s.items = '[]' then s.unit_amount::numeric * coalesce(s.quantity, 1)
-                else (select case when bool_and(i->>'unitAmount' is not null)
-                    then sum((i->>'unitAmount')::numeric * (i->>'quantity')::numeric) end
-                  from json_array_elements(s.items::json) i) end as total,
-              s.cancel_at_period_end, s.period_end, s.cancel_at, s.ended_at,
-              s.updated_at, coalesce(c.email, c.name, s.customer_provider_id) as customer
-            from subscription s
-            left join customer c on c.tenant_id = s.tenant_id
-              and c.connection_id = s.connection_id and c.provider_id = s.customer_provider_id
-            where s.tenant_id = :tenant and s.id < :before
-            order by s.id desc limit :limit
-            """)
+        .createQuery(SUBSCRIPTIONS + " and s.id < :before order by s.id desc limit :limit")
         .bind("tenant", tx.tenant().uuid())
         .bind("before", before)
         .bind("limit", limit)
         .map((row, _) -> subscription(row, now))
         .list();
+  }
+
+  Optional<SubscriptionRow> subscription(TenantTx tx, UUID id, Instant now) {
+    return tx.handle()
+        .createQuery(SUBSCRIPTIONS + " and s.id = :id")
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", id)
+        .map((row, _) -> subscription(row, now))
+        .findOne();
   }
 
   private static SubscriptionRow subscription(ResultSet row, Instant now) throws SQLException {
@@ -83,30 +103,32 @@ final class PaymentQueries {
 
   List<PaymentRow> payments(TenantTx tx, UUID before, int limit, Instant now) {
     return tx.handle()
-        .createQuery(
-            """
-            select p.id, p.provider_id, p.state, p.amount, p.currency, p.failed_tries,
-              p.created_at, coalesce(c.email, c.name, p.customer_provider_id) as customer
-            from payment p
-            left join customer c on c.tenant_id = p.tenant_id
-              and c.connection_id = p.connection_id and c.provider_id = p.customer_provider_id
-            where p.tenant_id = :tenant and p.id < :before
-            order by p.id desc limit :limit
-            """)
+        .createQuery(PAYMENTS + " and p.id < :before order by p.id desc limit :limit")
         .bind("tenant", tx.tenant().uuid())
         .bind("before", before)
         .bind("limit", limit)
-        .map(
-            (row, _) ->
-                new PaymentRow(
-                    row.getObject("id", UUID.class),
-                    row.getString("provider_id"),
-                    text(row, "customer"),
-                    Mark.payment(row.getString("state")),
-                    money(row.getLong("amount"), row.getString("currency")),
-                    row.getInt("failed_tries"),
-                    new Moment(instant(row, "created_at"), now)))
+        .map((row, _) -> payment(row, now))
         .list();
+  }
+
+  Optional<PaymentRow> payment(TenantTx tx, UUID id, Instant now) {
+    return tx.handle()
+        .createQuery(PAYMENTS + " and p.id = :id")
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", id)
+        .map((row, _) -> payment(row, now))
+        .findOne();
+  }
+
+  private static PaymentRow payment(ResultSet row, Instant now) throws SQLException {
+    return new PaymentRow(
+        row.getObject("id", UUID.class),
+        row.getString("provider_id"),
+        text(row, "customer"),
+        Mark.payment(row.getString("state")),
+        money(row.getLong("amount"), row.getString("currency")),
+        row.getInt("failed_tries"),
+        new Moment(instant(row, "created_at"), now));
   }
 
   /// Minor units as people write them: 1999 of `eur` is "19.99 EUR".

@@ -1,5 +1,7 @@
 package dev.tenon.console;
 
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
 import java.util.UUID;
 
 /// A payment in the list.
@@ -14,6 +16,11 @@ public record PaymentRow(
     String amount,
     int failedTries,
     Moment createdAt) {
+
+  /// Its id, as the API and the address of its page have it.
+  public String written() {
+    return Ids.write(Prefix.PAYMENT, id);
+  }
 
   /// The inbox's query for what the provider told about it.
   public String story() {

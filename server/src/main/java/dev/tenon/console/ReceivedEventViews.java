@@ -63,10 +63,12 @@ final class ReceivedEventViews {
     InboxQueries.Received event = found.get();
     timeline.received(event);
     for (InboxQueries.Fact fact : facts) {
-      timeline.fact(fact, event.receivedAt, now);
+      int place = timeline.next();
+      timeline.fact(fact, event.receivedAt, now, "");
       if (session.reaches(fact.about())) {
         database.useTenant(
             fact.about(), tx -> effects.add(timeline, tx, fact.id(), event.receivedAt, now));
+        timeline.leads(place);
       }
     }
     Opened opened = openDelivery(tenant, event);

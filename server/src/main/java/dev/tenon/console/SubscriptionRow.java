@@ -1,5 +1,7 @@
 package dev.tenon.console;
 
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
 import java.util.UUID;
 
 /// A subscription in the list.
@@ -16,6 +18,11 @@ public record SubscriptionRow(
     String amount,
     String ends,
     Moment updatedAt) {
+
+  /// Its id, as the API and the address of its page have it.
+  public String written() {
+    return Ids.write(Prefix.SUBSCRIPTION, id);
+  }
 
   /// The inbox's query for what the provider told about it.
   public String story() {

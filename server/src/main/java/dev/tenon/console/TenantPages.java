@@ -120,6 +120,18 @@ final class TenantPages {
                           id, delivery, at.request.query().containsKey("replayed")))
               .map(page -> at.show("Delivery", Frame.Section.DELIVERIES, "delivery", page))
               .orElseGet(at::missing);
+      case "subscriptions" ->
+          Ids.read(Prefix.SUBSCRIPTION, record)
+              .flatMap(subscription -> views.payments.subscription(at.session, id, subscription))
+              .map(
+                  page ->
+                      at.show("Subscription", Frame.Section.SUBSCRIPTIONS, "subscription", page))
+              .orElseGet(at::missing);
+      case "payments" ->
+          Ids.read(Prefix.PAYMENT, record)
+              .flatMap(payment -> views.payments.payment(at.session, id, payment))
+              .map(page -> at.show("Payment", Frame.Section.PAYMENTS, "payment", page))
+              .orElseGet(at::missing);
       default -> at.missing();
     };
   }
@@ -151,6 +163,12 @@ final class TenantPages {
     }
     if (Ids.read(Prefix.ENDPOINT, text).isPresent()) {
       return ConsoleAnswer.seeOther(base + "/deliveries" + Queries.of("endpoint", text));
+    }
+    if (Ids.read(Prefix.SUBSCRIPTION, text).isPresent()) {
+      return ConsoleAnswer.seeOther(base + "/subscriptions/" + text);
+    }
+    if (Ids.read(Prefix.PAYMENT, text).isPresent()) {
+      return ConsoleAnswer.seeOther(base + "/payments/" + text);
     }
     if (Ids.read(Prefix.MESSAGE, text).isPresent()) {
       return ConsoleAnswer.seeOther(base + "/messages/" + text);

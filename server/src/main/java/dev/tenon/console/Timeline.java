@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Puts the line from cause to effect together.
 final class Timeline {
+  /// What a fact leads to is written in one transaction with its end; this is more than that takes.
+  private static final Duration SAME_MOMENT = Duration.ofMinutes(1);
+
   private final List<TimelineStep> steps = new ArrayList<>();
 
   void received(InboxQueries.Received event) {
@@ -31,7 +34,8 @@ final class Timeline {
             ""));
   }
 
-  void fact(InboxQueries.Fact fact, Instant receivedAt, Instant now) {
+  /// @param href the page of the webhook that it came in; empty on that page itself
+  void fact(InboxQueries.Fact fact, Instant receivedAt, Instant now, String href) {
     @Nullable Instant until = fact.until();
     Instant at = fact.finished() && until != null ? until : now;
     String title =
@@ -53,7 +57,7 @@ final class Timeline {
             fact.finished() ? Moment.took(Duration.between(receivedAt, at)) : "",
             fact.result(),
             advice(fact),
-            ""));
+            href));
   }
 
   private static String tries(int failures) {
@@ -245,6 +249,23 @@ final class Timeline {
             delivery.state() == Delivery.State.DELIVERED ? "" : delivery.reason(),
             advice,
             href));
+  }
+
+  /// Where the next step will be.
+  int next() {
+    return steps.size();
+  }
+
+  /// Puts a step before all that were added after it, which it led to: an event is written a moment
+  /// before the end of the fact that it follows from.
+  void leads(int cause) {
+    TimelineStep step = steps.get(cause);
+    steps.stream()
+        .skip(cause + 1L)
+        .map(TimelineStep::at)
+        .min(Comparator.naturalOrder())
+        .filter(at -> at.isBefore(step.at()) && at.isAfter(step.at().minus(SAME_MOMENT)))
+        .ifPresent(at -> steps.set(cause, step.movedTo(at)));
   }
 
   /// The steps in the order they happened; what happened at once stays as it was added.

@@ -25,6 +25,10 @@ public record TimelineStep(
     String advice,
     String href) {
 
+  TimelineStep movedTo(Instant when) {
+    return new TimelineStep(key, when, mark, title, who, took, detail, advice, href);
+  }
+
   /// Whether title or doer say the state already, so that the word beside it would only repeat it.
   public boolean told() {
     return (title + " " + who).toLowerCase(Locale.ROOT).contains(mark.word());

@@ -126,6 +126,6 @@ public final class Deliveries {
   }
 
   List<DeliveryReplay> list(TenantId tenant, Optional<UUID> before, int rows) {
-    return database.asTenant(tenant, tx -> store.list(tx, before, rows));
+    return database.asTenant(tenant, tx -> store.list(tx, before.orElse(null), rows));
   }
 }

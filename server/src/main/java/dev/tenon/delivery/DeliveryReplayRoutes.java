@@ -13,10 +13,9 @@ import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
-import java.time.Duration;
+import dev.tenon.replay.ReplayRange;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -115,12 +114,7 @@ public final class DeliveryReplayRoutes {
     return deliveries
         .start(request.tenant(), filter, "key " + request.caller().key())
         .map(DeliveryReplayRoutes::view)
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    ProblemCode.REQUEST_CONFLICT,
-                    "%d replays of this tenant are running; wait for one to end, or cancel one."
-                        .formatted(Deliveries.RUNNING_MAX)));
+        .orElseThrow(() -> ReplayRange.tooMany(Deliveries.RUNNING_MAX));
   }
 
   private DeliveryReplay.Filter filter(Request request, CreateDeliveryReplay body, Instant now) {
@@ -134,30 +128,24 @@ public final class DeliveryReplayRoutes {
       throw new ProblemException(
           ProblemCode.REQUEST_MISSING_FIELD, "Say which endpoint misses them.", "endpoint");
     }
-    int limit = body.limit() == null ? DeliveryReplay.Filter.DELIVERIES_DEFAULT : body.limit();
-    if (limit < 1 || limit > DeliveryReplay.Filter.DELIVERIES_MAX) {
-      throw ProblemException.invalidField("limit", "`limit` is from 1 to 100000.");
-    }
     if (body.type() != null && EventType.parse(body.type()).isEmpty()) {
       throw ProblemException.invalidField(
           "type", "`type` is one of those that /v1/event-types lists.");
     }
-    // What was told in this very millisecond counts as told before now.
-    Instant until = body.until() == null ? now.plus(Duration.ofMillis(1)) : body.until();
-    Instant since = body.since() == null ? Instant.EPOCH : body.since();
-    if (since.isBefore(Instant.EPOCH) || until.isAfter(Request.LATEST)) {
-      throw ProblemException.invalidField("since", "Times are from 1970 to 9000.");
-    }
-    if (!since.isBefore(until)) {
-      throw ProblemException.invalidField("since", "`since` is before `until`.");
-    }
+    ReplayRange range =
+        ReplayRange.of(
+            body.since(),
+            body.until(),
+            body.limit() == null ? DeliveryReplay.Filter.DELIVERIES_DEFAULT : body.limit(),
+            DeliveryReplay.Filter.DELIVERIES_MAX,
+            now);
     return new DeliveryReplay.Filter(
         body.state(),
         endpoint(request, body.endpoint()),
         body.type(),
-        since.truncatedTo(ChronoUnit.MICROS),
-        until.truncatedTo(ChronoUnit.MICROS),
-        limit);
+        range.since(),
+        range.until(),
+        range.limit());
   }
 
   /// One of another tenant is not found, like one that never was.

@@ -2,11 +2,11 @@ package dev.tenon.delivery;
 
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
+import dev.tenon.replay.ReplayRows;
+import dev.tenon.replay.ReplayStep;
 import dev.tenon.tenant.TenantId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,7 +14,7 @@ import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /// The SQL by which deliveries are put back into the queue, one or many.
-final class DeliveryReplayStore {
+final class DeliveryReplayStore extends ReplayRows<DeliveryReplay> {
   private static final String BACK =
       """
       insert into waiting_delivery (tenant_id, id, endpoint_id, event_tenant_id, event_id, type, about,
@@ -36,6 +36,10 @@ final class DeliveryReplayStore {
       """;
 
   private static final UUID START = new UUID(0, 0);
+
+  DeliveryReplayStore() {
+    super("delivery_replay");
+  }
 
   /// Puts one back, or has one that waits for its next try tried now. False when there is none, or
   /// when a call is under way.
@@ -61,14 +65,11 @@ final class DeliveryReplayStore {
             == 1;
   }
 
-  /// What one step put back, and where the next one begins.
-  record Moved(int deliveries, UUID cursor, boolean more) {}
-
   /// How many match, counted no further than one more than the filter allows.
   int count(EngineTx tx, TenantId tenant, DeliveryReplay.Filter filter) {
     int max = filter.deliveriesMax() + 1;
     if (filter.which() == DeliveryReplay.Which.MISSING) {
-      return missing(tx, tenant, filter, START, max, true).deliveries();
+      return missing(tx, tenant, filter, START, max, true).count();
     }
     return matching(
             tx,
@@ -82,11 +83,11 @@ final class DeliveryReplayStore {
   }
 
   /// Puts up to `limit` into the queue, ready. Empty when nothing fits any more.
-  Optional<Moved> step(
+  Optional<ReplayStep> step(
       EngineTx tx, TenantId tenant, DeliveryReplay.Filter filter, UUID cursor, int limit) {
     if (filter.which() == DeliveryReplay.Which.MISSING) {
       return Optional.of(missing(tx, tenant, filter, cursor, limit, false))
-          .filter(moved -> moved.deliveries() > 0);
+          .filter(moved -> moved.count() > 0);
     }
     List<UUID> ids =
         matching(
@@ -117,10 +118,10 @@ final class DeliveryReplayStore {
             .bind("first", ids.getFirst())
             .bind("last", ids.getLast())
             .execute();
-    return Optional.of(new Moved(moved, ids.getLast(), ids.size() == limit));
+    return Optional.of(new ReplayStep(moved, ids.getLast(), ids.size() == limit));
   }
 
-  private static Moved missing(
+  private static ReplayStep missing(
       EngineTx tx,
       TenantId tenant,
       DeliveryReplay.Filter filter,
@@ -145,7 +146,7 @@ final class DeliveryReplayStore {
             (row, _) -> {
               int queued = row.getInt("queued");
               @Nullable UUID last = row.getObject("last_event", UUID.class);
-              return new Moved(queued, last == null ? cursor : last, queued == limit);
+              return new ReplayStep(queued, last == null ? cursor : last, queued == limit);
             })
         .one();
   }
@@ -190,99 +191,8 @@ final class DeliveryReplayStore {
         .execute();
   }
 
-  int running(TenantTx tx) {
-    return tx.handle()
-        .createQuery(
-            "select count(*) from delivery_replay where tenant_id = :tenant and state = 'running'")
-        .bind("tenant", tx.tenant().uuid())
-        .mapTo(Integer.class)
-        .one();
-  }
-
-  /// Forgets replays that ended before `before`.
-  void forget(TenantTx tx, Instant before) {
-    tx.handle()
-        .createUpdate(
-            "delete from delivery_replay where tenant_id = :tenant and finished_at < :before")
-        .bind("tenant", tx.tenant().uuid())
-        .bind("before", before)
-        .execute();
-  }
-
-  /// A replay and where it stands.
-  record Position(DeliveryReplay replay, UUID cursor) {}
-
-  /// Locks a replay that still runs: two workers never take one step together.
-  Optional<Position> lockRunning(EngineTx tx, TenantId tenant, UUID id) {
-    return tx.handle()
-        .createQuery(
-            """
-            select * from delivery_replay
-            where tenant_id = :tenant and id = :id and state = 'running' for update
-            """)
-        .bind("tenant", tenant.uuid())
-        .bind("id", id)
-        .map((row, _) -> new Position(replay(row), row.getObject("cursor_id", UUID.class)))
-        .findOne();
-  }
-
-  void advance(EngineTx tx, TenantId tenant, UUID id, Moved moved, @Nullable Instant finishedAt) {
-    tx.handle()
-        .createUpdate(
-            """
-            update delivery_replay set replayed = replayed + :moved, cursor_id = :cursor,
-              state = case when :finished_at::timestamptz is null then state else 'done' end,
-              finished_at = :finished_at
-            where tenant_id = :tenant and id = :id
-            """)
-        .bind("moved", moved.deliveries())
-        .bind("cursor", moved.cursor())
-        .bind("finished_at", finishedAt)
-        .bind("tenant", tenant.uuid())
-        .bind("id", id)
-        .execute();
-  }
-
-  boolean cancel(EngineTx tx, TenantId tenant, UUID id, Instant now) {
-    return tx.handle()
-            .createUpdate(
-                """
-                update delivery_replay set state = 'cancelled', finished_at = :now
-                where tenant_id = :tenant and id = :id and state = 'running'
-                """)
-            .bind("tenant", tenant.uuid())
-            .bind("id", id)
-            .bind("now", now)
-            .execute()
-        == 1;
-  }
-
-  Optional<DeliveryReplay> find(TenantTx tx, UUID id) {
-    return tx.handle()
-        .createQuery("select * from delivery_replay where tenant_id = :tenant and id = :id")
-        .bind("tenant", tx.tenant().uuid())
-        .bind("id", id)
-        .map((row, _) -> replay(row))
-        .findOne();
-  }
-
-  List<DeliveryReplay> list(TenantTx tx, Optional<UUID> before, int rows) {
-    return tx.handle()
-        .createQuery(
-            """
-            select * from delivery_replay
-            where tenant_id = :tenant and (:before::uuid is null or id < :before::uuid)
-            order by id desc limit :rows
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("before", before.orElse(null))
-        .bind("rows", rows)
-        .map((row, _) -> replay(row))
-        .list();
-  }
-
-  private static DeliveryReplay replay(ResultSet row) throws SQLException {
-    @Nullable OffsetDateTime finishedAt = row.getObject("finished_at", OffsetDateTime.class);
+  @Override
+  protected DeliveryReplay row(ResultSet row) throws SQLException {
     return new DeliveryReplay(
         row.getObject("id", UUID.class),
         row.getString("state"),
@@ -297,10 +207,6 @@ final class DeliveryReplayStore {
         row.getInt("replayed"),
         row.getString("requested_by"),
         instant(row, "created_at"),
-        finishedAt == null ? null : finishedAt.toInstant());
-  }
-
-  private static Instant instant(ResultSet row, String column) throws SQLException {
-    return row.getObject(column, OffsetDateTime.class).toInstant();
+        instantOrNull(row, "finished_at"));
   }
 }

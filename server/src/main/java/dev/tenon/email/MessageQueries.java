@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class MessageQueries {
 
   /// A message with its place in the list.
-  record Row(UUID id, MessageRoutes.MessageView view) {}
+  record Row(UUID id, MessageViews.MessageView view) {}
 
-  Optional<MessageRoutes.MessageView> find(TenantTx tx, UUID id) {
-    List<MessageRoutes.AttemptView> attempts = attempts(tx, id);
+  Optional<MessageViews.MessageView> find(TenantTx tx, UUID id) {
+    List<MessageViews.AttemptView> attempts = attempts(tx, id);
     return tx.handle()
         .createQuery("select * from message where tenant_id = :tenant and id = :id")
         .bind("tenant", tx.tenant().uuid())
@@ -27,7 +27,7 @@ final class MessageQueries {
         .findOne();
   }
 
-  private static List<MessageRoutes.AttemptView> attempts(TenantTx tx, UUID message) {
+  private static List<MessageViews.AttemptView> attempts(TenantTx tx, UUID message) {
     return tx.handle()
         .createQuery(
             """
@@ -40,9 +40,9 @@ final class MessageQueries {
         .list();
   }
 
-  private static MessageRoutes.AttemptView attempt(ResultSet row) throws SQLException {
+  private static MessageViews.AttemptView attempt(ResultSet row) throws SQLException {
     OffsetDateTime endedAt = row.getObject("ended_at", OffsetDateTime.class);
-    return new MessageRoutes.AttemptView(
+    return new MessageViews.AttemptView(
         row.getInt("number"),
         row.getString("provider"),
         Ids.write(Prefix.CONNECTION, row.getObject("connection_id", UUID.class)),
@@ -80,11 +80,11 @@ final class MessageQueries {
         .list();
   }
 
-  private static MessageRoutes.MessageView view(
-      ResultSet row, @Nullable List<MessageRoutes.AttemptView> attempts) throws SQLException {
+  private static MessageViews.MessageView view(
+      ResultSet row, @Nullable List<MessageViews.AttemptView> attempts) throws SQLException {
     OffsetDateTime nextAt = row.getObject("next_at", OffsetDateTime.class);
     OffsetDateTime sentAt = row.getObject("sent_at", OffsetDateTime.class);
-    return new MessageRoutes.MessageView(
+    return new MessageViews.MessageView(
         Ids.write(Prefix.MESSAGE, row.getObject("id", UUID.class)),
         row.getString("state"),
         row.getString("recipient"),

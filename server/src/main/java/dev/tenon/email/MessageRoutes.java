@@ -1,11 +1,11 @@
 package dev.tenon.email;
 
 import dev.tenon.access.Scope;
-import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.InvalidEmailException;
 import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.Database;
-import dev.tenon.http.About;
+import dev.tenon.email.MessageViews.MessageView;
+import dev.tenon.email.MessageViews.ResendMessage;
 import dev.tenon.http.Page;
 import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
@@ -14,19 +14,13 @@ import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.work.Jobs;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// `/v1/tenants/{tenant}/messages`.
 public final class MessageRoutes {
-  private static final int ADDRESSES_MAX = 50;
-
   private final MessageQueries queries = new MessageQueries();
   private final Database database;
   private final Messages messages;
@@ -76,75 +70,9 @@ public final class MessageRoutes {
         .repeatable();
   }
 
-  /// What to do when nobody knows whether a mail was sent.
-  public enum Policy {
-    AT_MOST_ONCE,
-    AT_LEAST_ONCE
-  }
-
-  /// A message to send: a template with its data, or a subject with HTML, text or both.
-  public record SendMessage(
-      @About("`ada@example.org` or `Ada <ada@example.org>`.") String to,
-      @About("More recipients; with cc and bcc 50 in all.") @Nullable List<String> alsoTo,
-      @Nullable List<String> cc,
-      @Nullable List<String> bcc,
-      @Nullable List<String> replyTo,
-      @About("One of the tenant's senders; the default one where it is left out.")
-          @Nullable String from,
-      @Nullable String template,
-      @About("The template's variables.") @Nullable Map<String, Object> data,
-      @Nullable String subject,
-      @Nullable String html,
-      @Nullable String text,
-      @About("`outbound` where it is left out.") @Nullable String stream,
-      @About("A provider's name, or a connection's id: it is used alone, without fallback.")
-          @Nullable String provider,
-      @About("`at_most_once` (never risk a second mail) where it is left out, or `at_least_once`.")
-          @Nullable Policy policy,
-      @About("Comes back with the provider's reports.") @Nullable Map<String, String> metadata) {}
-
-  /// How a message is to be sent once more.
-  public record ResendMessage(@Nullable Policy policy) {}
-
-  /// One try at one provider.
-  public record AttemptView(
-      int number,
-      String provider,
-      String connection,
-      @About("`sending`, or `looking` when the provider was only asked.") String kind,
-      String outcome,
-      @Nullable Integer status,
-      @Nullable String code,
-      @About("What the provider said.") @Nullable String detail,
-      @About("Why this was tried.") @Nullable String decision,
-      @Nullable String requestId,
-      @Nullable String providerMessageId,
-      @About("Whom the provider will not deliver to, although it took the message for the others.")
-          List<String> refusedRecipients,
-      Instant startedAt,
-      @Nullable Instant endedAt) {}
-
-  /// A message in the API.
-  public record MessageView(
-      String id,
-      String state,
-      String to,
-      String from,
-      String subject,
-      @Nullable String template,
-      String stream,
-      String policy,
-      @About("Who really sent it; null until somebody did.") @Nullable String provider,
-      @Nullable String providerMessageId,
-      @About("Why it is in its state, in words.") @Nullable String reason,
-      @About("Oldest first; only when one message is got.") @Nullable List<AttemptView> attempts,
-      @About("When it is tried or asked about next; null when nothing follows by itself.")
-          @Nullable Instant nextTryAt,
-      Instant createdAt,
-      @Nullable Instant sentAt) {}
-
   private MessageView send(Request request, SendMessage body) {
-    MailRequest mail = mail(request, body);
+    MailRequest mail =
+        SendMessage.read(body, request.effect().orElse(null), named(request, body.provider()));
     try {
       UUID id = database.asTenant(request.tenant(), tx -> messages.send(tx, mail));
       jobs.announce();
@@ -160,44 +88,6 @@ public final class MessageRoutes {
       throw new ProblemException(
           ProblemCode.EMAIL_SENDER_NOT_OWNED, String.valueOf(e.getMessage()), "from");
     }
-  }
-
-  private MailRequest mail(Request request, SendMessage body) {
-    List<EmailAddress> to = new ArrayList<>(List.of(Addresses.read("to", body.to())));
-    to.addAll(addresses("also_to", body.alsoTo()));
-    String from = body.from();
-    Map<String, String> metadata = body.metadata();
-    Policy policy = body.policy();
-    return new MailRequest(
-        request.effect().orElse(null),
-        from == null ? null : Addresses.read("from", from),
-        to,
-        addresses("cc", body.cc()),
-        addresses("bcc", body.bcc()),
-        addresses("reply_to", body.replyTo()),
-        content(body),
-        body.stream() == null ? Messages.STREAM : body.stream(),
-        policy == null ? Messages.POLICY : policy.name().toLowerCase(Locale.ROOT),
-        named(request, body.provider()),
-        metadata == null ? Map.of() : metadata);
-  }
-
-  private static MailRequest.Content content(SendMessage body) {
-    String template = body.template();
-    if (template == null) {
-      return new MailRequest.Content.Parts(
-          text(body.subject()), text(body.html()), text(body.text()));
-    }
-    if (body.subject() != null || body.html() != null || body.text() != null) {
-      throw ProblemException.invalidField(
-          "template", "Send a template, or subject with html or text; not both.");
-    }
-    Map<String, Object> data = body.data();
-    return new MailRequest.Content.Template(template, data == null ? Map.of() : data);
-  }
-
-  private static String text(@Nullable String value) {
-    return value == null ? "" : value;
   }
 
   /// The connection that a message names: by its id, or the first to a provider of that name.
@@ -228,20 +118,6 @@ public final class MessageRoutes {
                     "provider"));
   }
 
-  private static List<EmailAddress> addresses(String field, @Nullable List<String> texts) {
-    if (texts == null) {
-      return List.of();
-    }
-    if (texts.size() > ADDRESSES_MAX) {
-      throw ProblemException.invalidField(field, "At most 50 addresses.");
-    }
-    List<EmailAddress> out = new ArrayList<>(texts.size());
-    for (int i = 0; i < texts.size(); i++) {
-      out.add(Addresses.read("%s[%d]".formatted(field, i), texts.get(i)));
-    }
-    return out;
-  }
-
   private MessageView cancel(Request request) {
     MessageView before = get(request);
     UUID id = id(request);
@@ -267,7 +143,6 @@ public final class MessageRoutes {
           ProblemCode.REQUEST_CONFLICT,
           "The message may have been sent, and its provider is still being asked: wait for the end.");
     }
-    Policy policy = body.policy();
     UUID made =
         database
             .asTenant(
@@ -277,7 +152,7 @@ public final class MessageRoutes {
                         tx,
                         id(request),
                         request.effect().orElse(null),
-                        policy == null ? before.policy() : policy.name().toLowerCase(Locale.ROOT)))
+                        MessageViews.policy(body.policy(), before.policy())))
             .orElseThrow(ProblemException::notFound);
     jobs.announce();
     return find(request, made);

@@ -1,15 +1,12 @@
 package dev.tenon.email;
 
-import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.InvalidEmailException;
 import dev.tenon.connector.template.EmailTemplates;
-import dev.tenon.connector.template.RenderedEmail;
 import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.TenantTx;
 import dev.tenon.event.Events;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
-import dev.tenon.id.Prefix;
 import dev.tenon.work.Jobs;
 import dev.tenon.work.NewJob;
 import java.time.Instant;
@@ -17,11 +14,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +27,9 @@ public final class Messages {
   private static final Logger LOG = LoggerFactory.getLogger(Messages.class);
   static final String STREAM = "outbound";
   static final String POLICY = "at_most_once";
-  private static final int RECIPIENT_CHARS_MAX = 320;
 
   private final MessageStore store = new MessageStore();
+  private final NewMessages rows;
   private final MailMaker maker;
   private final MailSeal seal;
   private final Jobs jobs;
@@ -48,6 +43,7 @@ public final class Messages {
   }
 
   public Messages(MailMaker maker, MailSeal seal, Jobs jobs, Ids ids, InstantSource clock) {
+    this.rows = new NewMessages(maker, seal, ids);
     this.maker = maker;
     this.seal = seal;
     this.jobs = jobs;
@@ -86,47 +82,7 @@ public final class Messages {
           mails.size(),
           tx.tenant());
     }
-    insert(tx, mails.stream().map(mail -> made(tx, sender, mail)).toList(), notBefore);
-  }
-
-  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
-  private MessageStore.NewMessage made(TenantTx tx, Optional<Sender> sender, TemplateMail mail) {
-    UUID id = ids.next();
-    UnmadeMail unmade = UnmadeMail.of(mail);
-    if (sender.isEmpty()) {
-      return unmade(tx, id, unmade, "queued", MailMaker.NO_SENDER, mail);
-    }
-    try {
-      StoredMail made = maker.make(id, sender.get(), unmade);
-      return message(tx, id, made, POLICY, null, mail.cause(), mail.about(), mail.onceKey());
-    } catch (InvalidEmailException | TemplateException e) {
-      // What came from a provider may be in the text, so it is the message's and not the log's.
-      LOG.error(
-          "mail {} of {} can't be made and is stored as failed, message {}",
-          mail.template(),
-          tx.tenant(),
-          Ids.write(Prefix.MESSAGE, id));
-      return unmade(tx, id, unmade, "failed", "the mail can't be made: " + e.getMessage(), mail);
-    }
-  }
-
-  private MessageStore.NewMessage unmade(
-      TenantTx tx, UUID id, UnmadeMail unmade, String state, String reason, TemplateMail mail) {
-    return new MessageStore.NewMessage(
-        id,
-        state,
-        EmailAddress.cleanLine(reason, 1_000),
-        EmailAddress.cleanLine(unmade.toAddress(), RECIPIENT_CHARS_MAX),
-        "",
-        unmade.template(),
-        unmade.template(),
-        STREAM,
-        POLICY,
-        null,
-        mail.cause(),
-        mail.about(),
-        mail.onceKey(),
-        seal.seal(tx.tenant(), id, unmade.write()));
+    insert(tx, mails.stream().map(mail -> rows.following(tx, sender, mail)).toList(), notBefore);
   }
 
   /// Queues one mail that somebody asked for, and answers its id.
@@ -136,58 +92,9 @@ public final class Messages {
   /// @throws NoSenderException when neither the tenant nor the platform has a default sender
   /// @throws NotOwnedException when `from` is not the tenant's
   UUID send(TenantTx tx, MailRequest mail) {
-    Sender fallback = maker.sender(tx).orElse(null);
-    EmailAddress from = from(tx, mail, fallback);
-    UUID id = mail.id() == null ? ids.next() : mail.id();
-    String product =
-        Senders.find(tx, from.address())
-            .or(() -> Optional.ofNullable(fallback))
-            .map(Sender::product)
-            .orElse("");
-    var stored =
-        switch (mail.content()) {
-          case MailRequest.Content.Template(String name, Map<String, Object> data) -> {
-            RenderedEmail rendered = maker.render(name, data, product);
-            yield stored(mail, from, rendered.subject(), rendered.html(), rendered.text(), name);
-          }
-          case MailRequest.Content.Parts(String subject, String html, String text) ->
-              stored(mail, from, subject, html, text, "");
-        };
-    insert(tx, List.of(message(tx, id, stored, mail.policy(), mail.named(), null, null, null)));
-    return id;
-  }
-
-  private static EmailAddress from(TenantTx tx, MailRequest mail, @Nullable Sender fallback) {
-    EmailAddress wanted = mail.from();
-    if (wanted == null) {
-      if (fallback == null) {
-        throw new NoSenderException();
-      }
-      return new EmailAddress(fallback.name(), fallback.address());
-    }
-    Optional<Sender> own = Senders.find(tx, wanted.address());
-    if (own.isEmpty() && !Senders.ownsDomainOf(tx, wanted.address())) {
-      throw new NotOwnedException(wanted.address());
-    }
-    return wanted.name().isEmpty() && own.isPresent()
-        ? new EmailAddress(own.get().name(), wanted.address())
-        : wanted;
-  }
-
-  private static StoredMail stored(
-      MailRequest mail, EmailAddress from, String subject, String html, String text, String tag) {
-    return new StoredMail(
-        from,
-        mail.to(),
-        mail.cc(),
-        mail.bcc(),
-        mail.replyTo(),
-        subject,
-        html,
-        text,
-        mail.stream(),
-        tag,
-        mail.metadata());
+    MessageStore.NewMessage made = rows.asked(tx, mail);
+    insert(tx, List.of(made));
+    return made.id();
   }
 
   /// Cancels a message that waits; false when it is under way or over.
@@ -206,31 +113,7 @@ public final class Messages {
         .map(
             content -> {
               UUID made = copy == null ? ids.next() : copy;
-              String about = Ids.write(Prefix.MESSAGE, id);
-              insert(
-                  tx,
-                  List.of(
-                      switch (content) {
-                        case StoredMail mail ->
-                            message(tx, made, mail, policy, null, null, about, null);
-                        // Made on its way out, or stored as failed once more.
-                        case UnmadeMail unmade ->
-                            new MessageStore.NewMessage(
-                                made,
-                                "queued",
-                                null,
-                                EmailAddress.cleanLine(unmade.toAddress(), RECIPIENT_CHARS_MAX),
-                                "",
-                                unmade.template(),
-                                unmade.template(),
-                                STREAM,
-                                policy,
-                                null,
-                                null,
-                                about,
-                                null,
-                                seal.seal(tx.tenant(), made, unmade.write()));
-                      }));
+              insert(tx, List.of(rows.again(tx, made, content, policy, id)));
               return made;
             });
   }
@@ -251,33 +134,6 @@ public final class Messages {
     NotOwnedException(String address) {
       super("'%s' is not a sender of this tenant".formatted(address));
     }
-  }
-
-  private MessageStore.NewMessage message(
-      TenantTx tx,
-      UUID id,
-      StoredMail mail,
-      String policy,
-      @Nullable UUID named,
-      @Nullable UUID cause,
-      @Nullable String about,
-      @Nullable String onceKey) {
-    maker.check(id, mail);
-    return new MessageStore.NewMessage(
-        id,
-        "queued",
-        null,
-        mail.to().stream().map(EmailAddress::address).collect(Collectors.joining(", ")),
-        mail.from().address(),
-        mail.subject(),
-        mail.tag().isEmpty() ? null : mail.tag(),
-        mail.stream(),
-        policy,
-        named,
-        cause,
-        about,
-        onceKey,
-        seal.seal(tx.tenant(), id, mail.write()));
   }
 
   private void insert(TenantTx tx, List<MessageStore.NewMessage> made) {

@@ -1,6 +1,5 @@
 package dev.tenon.email;
 
-import dev.tenon.connection.ConnectionId;
 import dev.tenon.connection.Connections;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.email.BreakerState;
@@ -31,8 +30,7 @@ import org.slf4j.LoggerFactory;
 /// statement. After a rest the one try that is allowed is one over all nodes: it is taken by an
 /// update of the row. Without a database nothing is lost but the sharing.
 ///
-/// A connection that its provider refuses is also marked *broken* for people, and *active* again by
-/// the first call that succeeds.
+/// [BreakerMarks] shows people what becomes of a connection.
 public final class SharedBreakers {
   private static final Logger LOG = LoggerFactory.getLogger(SharedBreakers.class);
   private static final Duration READ_EVERY = Duration.ofSeconds(2);
@@ -44,20 +42,16 @@ public final class SharedBreakers {
   /// How soon the others look again while one try is under way.
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
-  /// What a node remembers of connections that marks them well may be as old as this.
-  private static final Duration MARKED_AGAIN = Duration.ofSeconds(30);
-
   private final Database database;
-  private final Connections connections;
+  private final BreakerMarks marks;
   private final InstantSource clock;
   private final Map<UUID, Held> states = new ConcurrentHashMap<>();
-  private final Map<UUID, Instant> markedWell = new ConcurrentHashMap<>();
   private final ReentrantLock reading = new ReentrantLock();
   private volatile Instant readAt = Instant.MIN;
 
   public SharedBreakers(Database database, Connections connections, InstantSource clock) {
     this.database = database;
-    this.connections = connections;
+    this.marks = new BreakerMarks(database, connections);
     this.clock = clock;
   }
 
@@ -178,7 +172,7 @@ public final class SharedBreakers {
     if (held != null && held.unwritten() && !held.writtenAt().plus(WRITE_EVERY).isAfter(now)) {
       write(id, held, now);
     }
-    mark(one, change, outcome, now);
+    marks.mark(one, change.before, change.after, outcome, now);
   }
 
   private static final class Change {
@@ -202,42 +196,6 @@ public final class SharedBreakers {
       boolean _ = states.replace(id, held, held.written(now));
     } catch (RuntimeException e) {
       LOG.warn("other nodes are not told how the connection {} does: {}", id, e.toString());
-    }
-  }
-
-  /// Tells people, in the connection's state and in one line of the log that can be alerted on.
-  private void mark(EmailConnections.Ready one, Change change, Outcome<Sent> outcome, Instant now) {
-    var id = new ConnectionId(one.connection());
-    boolean refused =
-        change.after.isBroken() && !change.after.changedAt().equals(change.before.changedAt());
-    boolean works =
-        outcome instanceof Outcome.Accepted<Sent> && (change.before.isBroken() || one.broken());
-    try {
-      if (refused) {
-        boolean marked =
-            database.asTenant(
-                one.owner(), tx -> connections.markBroken(tx, id, change.after.words()));
-        if (marked || !change.before.isBroken()) {
-          LOG.error(
-              "email connection broken: {} to {} of {} is refused by its provider ({}). Mails wait or"
-                  + " take the fallback until it is changed or works again",
-              id,
-              one.provider().name(),
-              one.owner(),
-              change.after.words());
-        }
-        markedWell.remove(one.connection());
-      } else if (works
-          && !markedWell
-              .getOrDefault(one.connection(), Instant.MIN)
-              .isAfter(now.minus(MARKED_AGAIN))) {
-        markedWell.put(one.connection(), now);
-        if (database.asTenant(one.owner(), tx -> connections.markWell(tx, id))) {
-          LOG.info("email connection {} of {} works again", id, one.owner());
-        }
-      }
-    } catch (RuntimeException e) {
-      LOG.warn("the state of the connection {} can't be noted: {}", id, e.toString());
     }
   }
 
@@ -269,9 +227,7 @@ public final class SharedBreakers {
               boolean _ = states.remove(id, held);
             }
           });
-      if (markedWell.size() > 10_000) {
-        markedWell.clear();
-      }
+      marks.forgetSome();
     } catch (RuntimeException e) {
       LOG.warn("what other nodes know of connections can't be read: {}", e.toString());
     } finally {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Endpoints and their sealed secrets in the database.
+/// Endpoints in the database; [EndpointSecretStore] has their secrets.
 final class EndpointStore {
   private static final String SELECT =
       """
@@ -33,40 +33,41 @@ final class EndpointStore {
   }
 
   static void insert(TenantTx tx, UUID id, EndpointSettings settings, Instant now) {
-    tx.handle()
-        .createUpdate(
-            """
-            with made as (
-              insert into endpoint (tenant_id, id, url, description, event_types, header_names, rate,
-                ordered, payload, state, version, created_at, updated_at)
-              values (:tenant, :id, :url, :description, :types, :headers, :rate, :ordered, :payload,
-                'enabled', 1, :now, :now)
-              returning tenant_id, id
-            )
-            insert into endpoint_health (tenant_id, endpoint_id) select tenant_id, id from made
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("id", id)
-        .bind("url", settings.url())
-        .bind("description", settings.description())
-        .bindArray("types", String.class, settings.eventTypes())
-        .bindArray("headers", String.class, settings.headerNames())
-        .bindByType("rate", settings.rate(), Integer.class)
-        .bind("ordered", settings.ordered())
-        .bind("payload", settings.payload().text())
-        .bind("now", now)
-        .execute();
+    save(
+        tx,
+        """
+        with made as (
+          insert into endpoint (tenant_id, id, url, description, event_types, header_names, rate,
+            ordered, payload, state, version, created_at, updated_at)
+          values (:tenant, :id, :url, :description, :types, :headers, :rate, :ordered, :payload,
+            'enabled', 1, :now, :now)
+          returning tenant_id, id
+        )
+        insert into endpoint_health (tenant_id, endpoint_id) select tenant_id, id from made
+        """,
+        id,
+        settings,
+        now);
   }
 
   static void update(TenantTx tx, UUID id, EndpointSettings settings, Instant now) {
+    save(
+        tx,
+        """
+        update endpoint set url = :url, description = :description, event_types = :types,
+          header_names = :headers, rate = :rate, ordered = :ordered, payload = :payload,
+          version = version + 1, updated_at = :now
+        where tenant_id = :tenant and id = :id
+        """,
+        id,
+        settings,
+        now);
+  }
+
+  private static void save(
+      TenantTx tx, String sql, UUID id, EndpointSettings settings, Instant now) {
     tx.handle()
-        .createUpdate(
-            """
-            update endpoint set url = :url, description = :description, event_types = :types,
-              header_names = :headers, rate = :rate, ordered = :ordered, payload = :payload,
-              version = version + 1, updated_at = :now
-            where tenant_id = :tenant and id = :id
-            """)
+        .createUpdate(sql)
         .bind("tenant", tx.tenant().uuid())
         .bind("id", id)
         .bind("url", settings.url())
@@ -184,88 +185,10 @@ final class EndpointStore {
         .findOne();
   }
 
-  static void insertSecret(TenantTx tx, UUID endpoint, SealedSecret secret) {
-    tx.handle()
-        .createUpdate(
-            """
-            insert into endpoint_secret (tenant_id, endpoint_id, kind, ordinal, sealed, public_key,
-              created_at)
-            values (:tenant, :endpoint, :kind, :ordinal, :sealed, :public, :now)
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("endpoint", endpoint)
-        .bind("kind", secret.kind)
-        .bind("ordinal", secret.ordinal)
-        .bind("sealed", secret.sealed)
-        .bind("public", secret.publicKey)
-        .bind("now", secret.createdAt)
-        .execute();
-  }
-
-  static void deleteHeaders(TenantTx tx, UUID endpoint) {
-    tx.handle()
-        .createUpdate(
-            """
-            delete from endpoint_secret
-            where tenant_id = :tenant and endpoint_id = :endpoint and kind = 'headers'
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("endpoint", endpoint)
-        .execute();
-  }
-
-  /// Ends the keys that have no end yet, or a later one, at `at`, and forgets those that ended
-  /// before `now`.
-  static void expireKeys(TenantTx tx, UUID endpoint, Instant at, Instant now) {
-    tx.handle()
-        .createUpdate(
-            """
-            delete from endpoint_secret
-            where tenant_id = :tenant and endpoint_id = :endpoint and kind <> 'headers'
-              and expires_at <= :now
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("endpoint", endpoint)
-        .bind("now", now)
-        .execute();
-    tx.handle()
-        .createUpdate(
-            """
-            update endpoint_secret set expires_at = least(expires_at, :at)
-            where tenant_id = :tenant and endpoint_id = :endpoint and kind <> 'headers'
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("endpoint", endpoint)
-        .bind("at", at)
-        .execute();
-  }
-
-  /// The newest first.
-  static List<SealedSecret> secrets(TenantTx tx, UUID endpoint) {
-    return tx.handle()
-        .createQuery(
-            """
-            select kind, ordinal, sealed, public_key, created_at, expires_at from endpoint_secret
-            where tenant_id = :tenant and endpoint_id = :endpoint order by ordinal desc
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("endpoint", endpoint)
-        .map(
-            (row, _) ->
-                new SealedSecret(
-                    row.getString("kind"),
-                    row.getInt("ordinal"),
-                    row.getBytes("sealed"),
-                    row.getString("public_key"),
-                    row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                    time(row, "expires_at")))
-        .list();
-  }
-
   private static Endpoint endpoint(TenantTx tx, ResultSet row) throws SQLException {
     UUID id = row.getObject("id", UUID.class);
     List<Endpoint.SigningKey> keys =
-        secrets(tx, id).stream()
+        EndpointSecretStore.list(tx, id).stream()
             .filter(SealedSecret::isKey)
             .map(
                 key ->

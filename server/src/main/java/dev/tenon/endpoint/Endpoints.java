@@ -139,7 +139,7 @@ public final class Endpoints {
       TenantTx tx, UUID id, EndpointSettings settings, @Nullable Map<String, Secret> headers) {
     EndpointStore.update(tx, id, settings, now());
     if (headers != null) {
-      EndpointStore.deleteHeaders(tx, id);
+      EndpointSecretStore.deleteHeaders(tx, id);
       writeHeaders(tx, id, headers);
     }
     return get(tx, id);
@@ -174,7 +174,7 @@ public final class Endpoints {
     if (overlaps && old.keys().stream().filter(key -> key.validAt(now)).count() >= KEYS_MAX) {
       return Optional.empty();
     }
-    EndpointStore.expireKeys(tx, id, previousExpireAt, now);
+    EndpointSecretStore.expireKeys(tx, id, previousExpireAt, now);
     @Nullable Secret shown = addKey(tx, id, signing, newestOrdinal(old) + 1);
     EndpointStore.touch(tx, id, now);
     return Optional.of(new Made(get(tx, id), shown));
@@ -209,7 +209,7 @@ public final class Endpoints {
             version.tenant(),
             tx ->
                 EndpointStore.find(tx, version.id(), false)
-                    .map(found -> new Found(found, EndpointStore.secrets(tx, version.id()))))
+                    .map(found -> new Found(found, EndpointSecretStore.list(tx, version.id()))))
         .map(this::open);
   }
 
@@ -274,7 +274,7 @@ public final class Endpoints {
   private void seal(
       TenantTx tx, UUID id, String kind, int ordinal, Secret value, @Nullable String publicKey) {
     byte[] sealed = vault.sealSecret(tx.tenant(), Endpoint.write(id), kind + "#" + ordinal, value);
-    EndpointStore.insertSecret(
+    EndpointSecretStore.insert(
         tx, id, new SealedSecret(kind, ordinal, sealed, publicKey, now(), null));
   }
 

@@ -157,7 +157,7 @@ final class Bodies implements AutoCloseable {
         throw new CloseConnectionException("the sender went away in the middle of its body", e);
       } catch (IOException | RuntimeException e) {
         if (isCutOff()) {
-          throw new CloseConnectionException("the body did not arrive in time", e);
+          throw new LateBodyException(e);
         }
         throw e;
       }

@@ -1,6 +1,5 @@
 package dev.tenon.http;
 
-import dev.tenon.access.Scope;
 import dev.tenon.connector.http.Networks;
 import dev.tenon.id.Ids;
 import io.helidon.common.tls.Tls;
@@ -11,7 +10,6 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,15 +24,13 @@ import org.slf4j.LoggerFactory;
 
 /// The HTTP edge: listens, routes, and answers for its own health.
 ///
-/// It adds `/livez`, `/readyz`, `/metrics`, `/openapi.json` and the page of the problem codes to
-/// the routes that the features declare.
+/// It adds [OwnRoutes] to the routes that the features declare.
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
   private static final int HEADER_BYTES_MAX = 32 * 1024;
   private static final int PROLOGUE_BYTES_MAX = 8 * 1024;
   private static final Duration IDLE_MAX = Duration.ofSeconds(75);
   private static final int CONNECTIONS_MAX = 20_000;
-  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Settings settings;
   private final PublicUrl publicUrl;
@@ -92,14 +88,6 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /// What `/livez` answers.
-  record Alive(String status) {}
-
-  /// What `/readyz` answers.
-  record Ready(
-      @About("`ok` or `not ready`.") String status,
-      @About("What it depends on, each `ok` or `failing`.") Map<String, String> checks) {}
-
   /// How much one API key may ask of this node.
   ///
   /// @param perSecond requests a second, on and on
@@ -116,7 +104,7 @@ public final class HttpServer implements AutoCloseable {
       PrometheusMeterRegistry meters) {
     this.settings = settings;
     this.publicUrl = publicUrl;
-    addOwnRoutes(routes, new TreeMap<>(checks), gate, meters);
+    new OwnRoutes(new TreeMap<>(checks), closing::get, gate, publicUrl).declare(routes, meters);
     List<Route> all = routes.all();
     this.dispatcher = new Dispatcher(new RouteTree(all), gate, ids, publicUrl, meters, settings);
     int bodyBytesMax = all.stream().mapToInt(route -> route.bodyBytesMax).max().orElse(0);
@@ -224,88 +212,6 @@ public final class HttpServer implements AutoCloseable {
       }
     }
     dispatcher.stop();
-  }
-
-  private void addOwnRoutes(
-      Routes routes,
-      Map<String, BooleanSupplier> checks,
-      Gate gate,
-      PrometheusMeterRegistry meters) {
-    routes
-        .raw(
-            "GET",
-            "/livez",
-            "Alive",
-            request -> request.answer(200, "application/json", Json.write(new Alive("ok"))))
-        .inDocument("operation", "Needs no key. Whether the process answers at all.")
-        .says(200, Alive.class, "It does.");
-    routes
-        .raw("GET", "/readyz", "Ready", request -> answerReady(request, checks))
-        .inDocument("operation", "Needs no key. Whether a balancer should send requests here.")
-        .says(200, Ready.class, "It should.")
-        .says(503, Ready.class, "It should not: a check fails, or the server is stopping.");
-    routes
-        .raw(
-            "GET",
-            "/metrics",
-            "Metrics",
-            request -> {
-              if (!mayScrape(request, gate)) {
-                throw new ProblemException(ProblemCode.ACCESS_KEY_MISSING);
-              }
-              request.answer(200, METRICS_TYPE, meters.scrape().getBytes(StandardCharsets.UTF_8));
-            })
-        .inDocument(
-            "operation",
-            "Needs a key of the platform with the scope `operation:read`; none from the machine that"
-                + " the server runs on, where the public address names that machine.")
-        .openedBy(Scope.OPERATION_READ)
-        .says(200, METRICS_TYPE, "All metrics, in Prometheus' text form.");
-    byte[] page = ProblemPage.html().getBytes(StandardCharsets.UTF_8);
-    routes.raw(
-        "GET",
-        ProblemPage.PATH,
-        "Problem codes",
-        request ->
-            request
-                .set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-                .answer(200, "text/html; charset=utf-8", page));
-    byte[] document = Json.write(OpenApi.document(routes.all()));
-    routes.raw(
-        "GET",
-        "/openapi.json",
-        "This document",
-        request -> request.answer(200, "application/json", document));
-  }
-
-  private void answerReady(Request request, Map<String, BooleanSupplier> checks) {
-    Map<String, String> results = new TreeMap<>();
-    boolean ready = !closing.get();
-    if (!ready) {
-      results.put("server", "stopping");
-    }
-    for (var check : checks.entrySet()) {
-      boolean passed = check.getValue().getAsBoolean();
-      results.put(check.getKey(), passed ? "ok" : "failing");
-      ready &= passed;
-    }
-    request.answer(
-        ready ? 200 : 503,
-        "application/json",
-        Json.write(new Ready(ready ? "ok" : "not ready", results)));
-  }
-
-  /// Figures of all tenants: for this machine, and for the platform's keys that may read operation.
-  /// With a public address elsewhere there is a proxy, and one on this machine need not say that it
-  /// speaks for somebody; then who is here can't be told.
-  private boolean mayScrape(Request request, Gate gate) {
-    return (request.fromThisMachine() && publicUrl.isHere())
-        || request
-            .header("Authorization")
-            .filter(value -> value.startsWith("Bearer "))
-            .flatMap(value -> gate.authenticate(value.substring("Bearer ".length()).strip()))
-            .filter(caller -> caller.platform() && caller.may(Scope.OPERATION_READ))
-            .isPresent();
   }
 
   /// Requests that are refused before they can be routed get a problem as well.

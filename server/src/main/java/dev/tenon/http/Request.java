@@ -204,6 +204,7 @@ public final class Request {
 
   /// The whole body. Throws [ProblemException]: 413 when it is larger than the route allows, before
   /// reading more than that; 408 when it comes too slowly; 503 when too much is being read already.
+  /// Throws [LateBodyException] when the sender falls silent.
   public byte[] body() {
     int max = route.bodyBytesMax;
     long announced = request.headers().contentLength().orElse(-1);

@@ -5,6 +5,7 @@ import dev.tenon.connection.ConnectionId;
 import dev.tenon.connection.Connections;
 import dev.tenon.connection.InboundConnection;
 import dev.tenon.connector.signature.Verdict;
+import dev.tenon.http.LateBodyException;
 import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
@@ -125,7 +126,15 @@ public final class InboundRoutes {
         refusals.note(connection, Refusal.Reason.TOO_LARGE, e.detail());
       } else if (e.code() == ProblemCode.SERVER_BUSY) {
         refusals.note(connection, Refusal.Reason.BUSY, e.detail());
+      } else if (e.code() == ProblemCode.REQUEST_TIMEOUT) {
+        refusals.note(connection, Refusal.Reason.TOO_SLOW, "the body came too slowly");
       }
+      throw e;
+    } catch (LateBodyException e) {
+      refusals.note(
+          connection,
+          Refusal.Reason.TOO_SLOW,
+          "the sender fell silent in the middle of the body, so the connection was closed");
       throw e;
     }
   }

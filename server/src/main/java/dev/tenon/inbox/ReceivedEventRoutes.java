@@ -15,12 +15,10 @@ import dev.tenon.lane.Replays;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +30,6 @@ public final class ReceivedEventRoutes {
   private static final Duration SEARCHED = Duration.ofDays(7);
 
   private static final int KIND_CHARS_MAX = 200;
-  private static final Instant FOREVER = Instant.parse("9000-01-01T00:00:00Z");
 
   private final Database database;
   private final Replays replays;
@@ -149,13 +146,13 @@ public final class ReceivedEventRoutes {
         request.query("state").map(ReceivedEventRoutes::state).orElse(null);
     @Nullable String kind =
         request.query("kind").map(text -> checkedKind(text, "kind")).orElse(null);
-    Instant until = time(request, "until").orElse(FOREVER);
+    Instant until = request.queryTime("until").orElse(Request.LATEST);
     Instant usual = state != null || kind != null ? clock.instant().minus(SEARCHED) : Instant.EPOCH;
     return new ReceivedEventFilter(
         connection == null ? null : connection.uuid(),
         state,
         kind,
-        time(request, "since").orElse(usual),
+        request.queryTime("since").orElse(usual),
         until);
   }
 
@@ -183,23 +180,6 @@ public final class ReceivedEventRoutes {
       throw wrong(param, "`%s` has 1 to %d characters.".formatted(param, KIND_CHARS_MAX));
     }
     return text;
-  }
-
-  private static Optional<Instant> time(Request request, String name) {
-    return request
-        .query(name)
-        .map(
-            text -> {
-              try {
-                Instant time = Instant.parse(text);
-                if (!time.isBefore(Instant.EPOCH) && time.isBefore(FOREVER)) {
-                  return time;
-                }
-              } catch (DateTimeParseException e) {
-                // No time: the same answer as for one that nobody can mean.
-              }
-              throw wrong(name, "`%s` is a time such as 2026-11-24T10:00:00Z.".formatted(name));
-            });
   }
 
   private static ProblemException wrong(String param, String detail) {

@@ -38,6 +38,8 @@ public record Refusal(
     /// Truly signed, and not a body that the provider sends.
     BODY_MALFORMED(400),
     TOO_LARGE(413),
+    /// The body did not arrive in time. Who falls silent is cut off before he can be told.
+    TOO_SLOW(408),
     /// Too much is waiting, or the database does not answer.
     BUSY(503);
 

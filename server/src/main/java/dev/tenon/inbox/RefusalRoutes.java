@@ -43,7 +43,8 @@ public final class RefusalRoutes {
   /// Refused webhooks in the API: one entry an hour and reason.
   public record RefusalView(
       @About("The first moment of the hour.") Instant hour,
-      @About("Such as `signature_mismatch`, `too_old`, `no_secret` or `too_large`.") String reason,
+      @About("Such as `signature_mismatch`, `too_old`, `no_secret`, `too_large` or `too_slow`.")
+          String reason,
       @About("What the sender was answered.") int status,
       @About("How many in this hour.") long count,
       @About("What was wrong with the last one; nothing of its headers or body.") String detail,

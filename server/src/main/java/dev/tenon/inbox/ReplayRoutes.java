@@ -16,10 +16,9 @@ import dev.tenon.id.Prefix;
 import dev.tenon.lane.Replay;
 import dev.tenon.lane.ReplayFilter;
 import dev.tenon.lane.Replays;
-import java.time.Duration;
+import dev.tenon.replay.ReplayRange;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 /// `/v1/tenants/{tenant}/replays`: many facts applied anew.
 public final class ReplayRoutes {
   private static final int KIND_CHARS_MAX = 200;
-  private static final Instant LATEST = Instant.parse("9000-01-01T00:00:00Z");
 
   private final Database database;
   private final Connections connections;
@@ -118,14 +116,7 @@ public final class ReplayRoutes {
               new UUID(0, 0), "dry_run", filter, replays.count(tx, filter), 0, "", now, now));
     }
     return view(
-        replays
-            .start(tx, filter, by)
-            .orElseThrow(
-                () ->
-                    new ProblemException(
-                        ProblemCode.REQUEST_CONFLICT,
-                        "%d replays of this tenant are running; wait for one to end, or cancel one."
-                            .formatted(Replays.RUNNING_MAX))));
+        replays.start(tx, filter, by).orElseThrow(() -> ReplayRange.tooMany(Replays.RUNNING_MAX)));
   }
 
   private ReplayFilter filter(TenantTx tx, CreateReplay body, Instant now) {
@@ -142,32 +133,20 @@ public final class ReplayRoutes {
         && (kind.isBlank() || kind.length() > KIND_CHARS_MAX || kind.indexOf('\0') >= 0)) {
       throw ProblemException.invalidField("kind", "`kind` has 1 to 200 characters.");
     }
-    Integer limit = body.limit() == null ? ReplayFilter.FACTS_DEFAULT : body.limit();
-    if (limit < 1 || limit > ReplayFilter.FACTS_MAX) {
-      throw ProblemException.invalidField("limit", "`limit` is from 1 to 100000.");
-    }
-    // What came in this very millisecond counts as received before now.
-    Instant until = body.until() == null ? now.plus(Duration.ofMillis(1)) : body.until();
-    Instant since = body.since() == null ? Instant.EPOCH : body.since();
-    checkTime("since", since);
-    checkTime("until", until);
-    if (!since.isBefore(until)) {
-      throw ProblemException.invalidField("since", "`since` is before `until`.");
-    }
+    ReplayRange range =
+        ReplayRange.of(
+            body.since(),
+            body.until(),
+            body.limit() == null ? ReplayFilter.FACTS_DEFAULT : body.limit(),
+            ReplayFilter.FACTS_MAX,
+            now);
     return new ReplayFilter(
         body.state(),
         connection(tx, body.connection()),
         kind,
-        since.truncatedTo(ChronoUnit.MICROS),
-        until.truncatedTo(ChronoUnit.MICROS),
-        limit);
-  }
-
-  private static void checkTime(String field, Instant time) {
-    if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
-      throw ProblemException.invalidField(
-          field, "`%s` is a time from 1970 to 9000.".formatted(field));
-    }
+        range.since(),
+        range.until(),
+        range.limit());
   }
 
   /// A connection of another tenant is not found, like one that never was.

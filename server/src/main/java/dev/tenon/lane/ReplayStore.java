@@ -2,21 +2,19 @@ package dev.tenon.lane;
 
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
+import dev.tenon.replay.ReplayRows;
+import dev.tenon.replay.ReplayStep;
 import dev.tenon.tenant.TenantId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
-import org.jspecify.annotations.Nullable;
 
 /// The SQL of bulk replays.
-final class ReplayStore {
-
+final class ReplayStore extends ReplayRows<Replay> {
   // A fact whose delivery is gone by age can't be applied again, so it does not match. The state is
   // a constant in the text, so that the index of stopped facts serves.
   private static final String FINISHED =
@@ -42,6 +40,10 @@ final class ReplayStore {
 
   private static final UUID START = new UUID(0, 0);
 
+  ReplayStore() {
+    super("replay");
+  }
+
   /// How many facts match, counted no further than one more than the filter allows.
   int count(TenantTx tx, ReplayFilter filter) {
     String matching = "select count(*) from (select 1 %s limit :limit) m".formatted(from(filter));
@@ -51,11 +53,8 @@ final class ReplayStore {
         .one();
   }
 
-  /// What one step put back, and where the next one begins.
-  record Moved(int facts, UUID cursor, boolean more) {}
-
   /// Puts up to `limit` finished facts back into the queue, ready. Empty when none is left.
-  Optional<Moved> putBack(
+  Optional<ReplayStep> putBack(
       EngineTx tx, TenantId tenant, ReplayFilter filter, UUID cursor, int limit) {
     List<UUID> ids =
         matching(
@@ -89,12 +88,13 @@ final class ReplayStore {
             .bind("first", ids.getFirst())
             .bind("last", ids.getLast())
             .execute();
-    return Optional.of(new Moved(moved, ids.getLast(), ids.size() == limit));
+    return Optional.of(new ReplayStep(moved, ids.getLast(), ids.size() == limit));
   }
 
   /// Ends the pause of up to `limit` lanes that hold matching facts. A lane is freed whole, since
   /// its facts are applied in order. Empty when none is left.
-  Optional<Moved> free(EngineTx tx, TenantId tenant, ReplayFilter filter, UUID cursor, int limit) {
+  Optional<ReplayStep> free(
+      EngineTx tx, TenantId tenant, ReplayFilter filter, UUID cursor, int limit) {
     List<UUID> lanes =
         matching(
                 tx.handle(),
@@ -129,7 +129,7 @@ final class ReplayStore {
             .bind("tenant", tenant.uuid())
             .bindArray("lanes", UUID.class, lanes)
             .execute();
-    return Optional.of(new Moved(woken, lanes.getLast(), lanes.size() == limit));
+    return Optional.of(new ReplayStep(woken, lanes.getLast(), lanes.size() == limit));
   }
 
   private static String from(ReplayFilter filter) {
@@ -174,98 +174,8 @@ final class ReplayStore {
         .execute();
   }
 
-  int running(TenantTx tx) {
-    return tx.handle()
-        .createQuery("select count(*) from replay where tenant_id = :tenant and state = 'running'")
-        .bind("tenant", tx.tenant().uuid())
-        .mapTo(Integer.class)
-        .one();
-  }
-
-  /// Forgets replays that ended before `before`.
-  void forget(TenantTx tx, Instant before) {
-    tx.handle()
-        .createUpdate("delete from replay where tenant_id = :tenant and finished_at < :before")
-        .bind("tenant", tx.tenant().uuid())
-        .bind("before", before)
-        .execute();
-  }
-
-  /// A replay and where it stands.
-  record Position(Replay replay, UUID cursor) {}
-
-  /// Locks a replay that still runs: two workers never take one step together.
-  Optional<Position> lockRunning(EngineTx tx, TenantId tenant, UUID id) {
-    return tx.handle()
-        .createQuery(
-            """
-            select * from replay
-            where tenant_id = :tenant and id = :id and state = 'running' for update
-            """)
-        .bind("tenant", tenant.uuid())
-        .bind("id", id)
-        .map((row, _) -> new Position(replay(row), row.getObject("cursor_id", UUID.class)))
-        .findOne();
-  }
-
-  void advance(EngineTx tx, TenantId tenant, UUID id, Moved moved, @Nullable Instant finishedAt) {
-    tx.handle()
-        .createUpdate(
-            """
-            update replay set replayed = replayed + :moved, cursor_id = :cursor,
-              state = case when :finished_at::timestamptz is null then state else 'done' end,
-              finished_at = :finished_at
-            where tenant_id = :tenant and id = :id
-            """)
-        .bind("moved", moved.facts())
-        .bind("cursor", moved.cursor())
-        .bind("finished_at", finishedAt)
-        .bind("tenant", tenant.uuid())
-        .bind("id", id)
-        .execute();
-  }
-
-  /// Answers whether it was running.
-  boolean cancel(EngineTx tx, TenantId tenant, UUID id, Instant now) {
-    return tx.handle()
-            .createUpdate(
-                """
-                update replay set state = 'cancelled', finished_at = :now
-                where tenant_id = :tenant and id = :id and state = 'running'
-                """)
-            .bind("tenant", tenant.uuid())
-            .bind("id", id)
-            .bind("now", now)
-            .execute()
-        == 1;
-  }
-
-  Optional<Replay> find(TenantTx tx, UUID id) {
-    return tx.handle()
-        .createQuery("select * from replay where tenant_id = :tenant and id = :id")
-        .bind("tenant", tx.tenant().uuid())
-        .bind("id", id)
-        .map((row, _) -> replay(row))
-        .findOne();
-  }
-
-  List<Replay> list(TenantTx tx, @Nullable UUID before, int rows) {
-    return tx.handle()
-        .createQuery(
-            """
-            select * from replay
-            where tenant_id = :tenant and (:before::uuid is null or id < :before::uuid)
-            order by id desc limit :limit
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("before", before)
-        .bind("limit", rows)
-        .map((row, _) -> replay(row))
-        .list();
-  }
-
-  private static Replay replay(ResultSet row) throws SQLException {
-    @Nullable OffsetDateTime finishedAt = row.getObject("finished_at", OffsetDateTime.class);
+  @Override
+  protected Replay row(ResultSet row) throws SQLException {
     return new Replay(
         row.getObject("id", UUID.class),
         row.getString("state"),
@@ -280,10 +190,6 @@ final class ReplayStore {
         row.getInt("replayed"),
         row.getString("requested_by"),
         instant(row, "created_at"),
-        finishedAt == null ? null : finishedAt.toInstant());
-  }
-
-  private static Instant instant(ResultSet row, String column) throws SQLException {
-    return row.getObject(column, OffsetDateTime.class).toInstant();
+        instantOrNull(row, "finished_at"));
   }
 }

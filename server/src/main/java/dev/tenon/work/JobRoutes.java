@@ -13,10 +13,8 @@ import dev.tenon.id.Prefix;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +30,6 @@ public final class JobRoutes {
   private static final Duration SEARCHED = Duration.ofDays(7);
 
   private static final int KIND_CHARS_MAX = 200;
-  private static final Instant FOREVER = Instant.parse("9000-01-01T00:00:00Z");
 
   private final Database database;
   private final Jobs jobs;
@@ -102,7 +99,10 @@ public final class JobRoutes {
     boolean few = state == JobQueries.State.DEAD || state == JobQueries.State.WAITING;
     Instant usual = kind == null || few ? Instant.EPOCH : clock.instant().minus(SEARCHED);
     return new JobQueries.Filter(
-        state, kind, time(request, "since").orElse(usual), time(request, "until").orElse(FOREVER));
+        state,
+        kind,
+        request.queryTime("since").orElse(usual),
+        request.queryTime("until").orElse(Request.LATEST));
   }
 
   private static JobQueries.State state(String text) {
@@ -125,23 +125,6 @@ public final class JobRoutes {
       throw wrong("kind", "`kind` has 1 to %d characters.".formatted(KIND_CHARS_MAX));
     }
     return text;
-  }
-
-  private static Optional<Instant> time(Request request, String name) {
-    return request
-        .query(name)
-        .map(
-            text -> {
-              try {
-                Instant time = Instant.parse(text);
-                if (!time.isBefore(Instant.EPOCH) && time.isBefore(FOREVER)) {
-                  return time;
-                }
-              } catch (DateTimeParseException e) {
-                // No time: the same answer as for one that nobody can mean.
-              }
-              throw wrong(name, "`%s` is a time such as 2026-11-24T10:00:00Z.".formatted(name));
-            });
   }
 
   private static ProblemException wrong(String param, String detail) {

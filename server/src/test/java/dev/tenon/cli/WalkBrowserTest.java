@@ -2,30 +2,15 @@ package dev.tenon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenon.Tenon;
 import dev.tenon.browser.Browser;
 import dev.tenon.browser.Browser.Scheme;
-import dev.tenon.config.Config;
-import dev.tenon.config.Layer;
-import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.console.ConsoleRoutes;
-import dev.tenon.db.TestDatabase;
-import dev.tenon.sandbox.Sandbox;
-import dev.tenon.sandbox.SandboxSettings;
-import dev.tenon.sandbox.Simulator;
-import dev.tenon.sandbox.email.EmailSandbox;
-import dev.tenon.sandbox.stripe.StripeSimulator;
 import dev.tenon.tenant.TenantId;
-import dev.tenon.vault.Vault;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,46 +25,21 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag("browser")
 class WalkBrowserTest {
   @TempDir private Path folder;
-  private final InstantSource clock = InstantSource.system();
-  private final StripeSimulator stripe = new StripeSimulator();
-  private final EmailSandbox email = new EmailSandbox(clock, 0);
   private final HttpClient http = HttpClient.newHttpClient();
   private Browser browser;
-  private TestDatabase database;
-  private Sandbox sandbox;
-  private Tenon tenon;
-  private DevSeed.Seeded seeded;
+  private WholeProgram program;
 
   @BeforeEach
   void start() {
     browser = Browser.start();
-    database = TestDatabase.fresh();
-    List<Simulator> simulators = new ArrayList<>();
-    simulators.add(stripe);
-    simulators.addAll(email.simulators());
-    sandbox = Sandbox.start(simulators, SandboxSettings.defaults(clock));
-    Path keyFile = folder.resolve("vault.key");
-    Vault.createKeyFile(keyFile);
-    Config config = Config.load(List.of(Layer.commandLine(Map.of("server.port", "0"))));
-    tenon =
-        Tenon.start(
-            config,
-            new Tenon.Surroundings(
-                database.address(),
-                keyFile,
-                EgressPolicy.allowing(sandbox.urls().values()),
-                InetAddress::isLoopbackAddress,
-                clock));
-    seeded = DevSeed.plant(tenon, sandbox, stripe, email.smtpPort());
+    program = new WholeProgram(folder);
   }
 
   @AfterEach
   void stop() {
     browser.close();
-    if (tenon != null) {
-      tenon.close();
-      sandbox.close();
-      database.close();
+    if (program != null) {
+      program.close();
       http.close();
     }
   }
@@ -99,10 +59,10 @@ class WalkBrowserTest {
     browser.follow("The whole inbox");
     browser.awaitText("checkout.session.completed");
 
-    browser.open(tenon.publicUrl().at(console("/subscriptions")));
+    browser.open(program.tenon().publicUrl().at(console("/subscriptions")));
     browser.awaitText("active");
     assertThat(browser.text()).contains("ada@customer.test", "Pro", "29.00 EUR", "renews");
-    browser.open(tenon.publicUrl().at(console("/payments")));
+    browser.open(program.tenon().publicUrl().at(console("/payments")));
     browser.awaitText("succeeded");
     assertThat(browser.text()).contains("ada@customer.test", "29.00 EUR");
     browser.leave(() -> browser.click("[data-row] a"));
@@ -119,7 +79,7 @@ class WalkBrowserTest {
     browser.awaitText(".mails li", "grace@customer.test");
     assertThat(browser.text(".mails li")).contains("Resend");
 
-    browser.open(tenon.publicUrl().at(console("/messages")));
+    browser.open(program.tenon().publicUrl().at(console("/messages")));
     browser.awaitText("[data-row]", "grace@customer.test");
     browser.leave(() -> browser.click("[data-row] a"));
     browser.awaitText("resend accepted it");
@@ -148,18 +108,18 @@ class WalkBrowserTest {
   }
 
   private void replayDoesNothingTwice() {
-    browser.open(tenon.publicUrl().at(console("/inbox?q=checkout.session.completed")));
+    browser.open(program.tenon().publicUrl().at(console("/inbox?q=checkout.session.completed")));
     browser.leave(() -> browser.click("[data-row] a"));
     browser.follow("Replay");
     assertThat(browser.text()).contains("The fact is back in the queue");
     browser.awaitText("Applied checkout.session.completed");
-    assertThat(email.mailbox().list("", 10)).hasSize(2);
+    assertThat(program.email.mailbox().list("", 10)).hasSize(2);
   }
 
   @Test
   void theSandboxsPagesAreMadeWithTheSameCare() throws Exception {
     logIn();
-    for (URI address : sandbox.urls().values()) {
+    for (URI address : program.sandbox.urls().values()) {
       browser.size(360, 780).scheme(Scheme.LIGHT).open(address.toString());
       looksRight(address.toString());
     }
@@ -184,7 +144,7 @@ class WalkBrowserTest {
     assertThat(browser.text()).contains("ends ");
     browser.follow("Keep the subscription");
     assertThat(browser.text()).contains("renews ");
-    browser.open(sandbox.url("stripe").toString());
+    browser.open(program.sandbox.url("stripe").toString());
     browser.awaitText("customer.subscription.updated");
     looksRight("a list of webhooks");
     assertThat(browser.complaints()).isEmpty();
@@ -193,7 +153,8 @@ class WalkBrowserTest {
   private void logIn() {
     browser.open(
         ConsoleRoutes.address(
-            tenon.publicUrl(), tenon.sessions().createLogin(TenantId.PLATFORM, "test")));
+            program.tenon().publicUrl(),
+            program.tenon().sessions().createLogin(TenantId.PLATFORM, "test")));
   }
 
   private void looksRight(String what) {
@@ -218,13 +179,16 @@ class WalkBrowserTest {
                     "email",
                     buyer,
                     "success_url",
-                    tenon.publicUrl().at("/console"),
+                    program.tenon().publicUrl().at("/console"),
                     "cancel_url",
-                    tenon.publicUrl().at("/console")));
+                    program.tenon().publicUrl().at("/console")));
     return call(HttpRequest.newBuilder(
                 URI.create(
-                    tenon.publicUrl().at("/v1/tenants/" + seeded.tenant() + "/checkout-sessions")))
-            .header("Authorization", "Bearer " + seeded.apiKey().reveal())
+                    program
+                        .tenon()
+                        .publicUrl()
+                        .at("/v1/tenants/" + program.seeded.tenant() + "/checkout-sessions")))
+            .header("Authorization", "Bearer " + program.seeded.apiKey().reveal())
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body)))
         .path("url")
@@ -240,7 +204,7 @@ class WalkBrowserTest {
 
   private JsonNode stripe(String method, String path, String form) throws Exception {
     return call(
-        HttpRequest.newBuilder(sandbox.url("stripe").resolve(path))
+        HttpRequest.newBuilder(program.sandbox.url("stripe").resolve(path))
             .header("Authorization", "Bearer sk_test_tenon_sandbox")
             .header("Content-Type", "application/x-www-form-urlencoded")
             .method(method, HttpRequest.BodyPublishers.ofString(form)));
@@ -253,10 +217,10 @@ class WalkBrowserTest {
   }
 
   private String mailbox() {
-    return sandbox.url("mailbox").toString();
+    return program.sandbox.url("mailbox").toString();
   }
 
   private String console(String page) {
-    return "/console/" + seeded.tenant() + page;
+    return "/console/" + program.seeded.tenant() + page;
   }
 }

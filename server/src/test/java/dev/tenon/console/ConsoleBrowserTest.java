@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.browser.Browser;
 import dev.tenon.browser.Browser.Scheme;
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
 import java.time.Duration;
 import java.util.List;
@@ -67,7 +69,9 @@ final class ConsoleBrowserTest {
             full + "/messages",
             full + story.messagePath(),
             full + "/subscriptions",
+            full + story.subscriptionPath(),
             full + "/payments",
+            full + story.paymentPath(),
             full + "/tenants",
             full + "/tenants?q=nobody",
             full + "/inbox?q=nothing",
@@ -207,7 +211,8 @@ final class ConsoleBrowserTest {
     browser.open(
         server.at(
             Frame.base(fixture.tenant)
-                + new ConsoleStory.Story(received[0], received[1]).eventPath()));
+                + "/inbox/"
+                + Ids.write(Prefix.RECEIVED_EVENT, received[0])));
     browser.focus(".timeline a");
     String focused = browser.focused();
     assertThat(focused).contains("later@example.com");
@@ -251,7 +256,8 @@ final class ConsoleBrowserTest {
     browser.open(
         server.at(
             Frame.base(fixture.tenant)
-                + new ConsoleStory.Story(received[0], received[1]).eventPath()));
+                + "/inbox/"
+                + Ids.write(Prefix.RECEIVED_EVENT, received[0])));
     assertThat(browser.text()).contains("waits to be applied", "Live");
 
     fixture.apply(fixture.tenant, received[1], "invoice is paid");

@@ -353,7 +353,10 @@ final class ConsoleFixture implements AutoCloseable {
         at);
   }
 
-  void payment(TenantId owner, String email, String subscriptionState, String paymentState) {
+  /// A customer's subscription and payment; answers their ids.
+  UUID[] payment(TenantId owner, String email, String subscriptionState, String paymentState) {
+    UUID subscription = ids.next();
+    UUID payment = ids.next();
     String customer = "cus_" + ids.next().toString().substring(24);
     execute(
         """
@@ -377,7 +380,7 @@ final class ConsoleFixture implements AutoCloseable {
         owner.uuid(),
         connection,
         "sub_1Q" + customer.substring(4),
-        ids.next(),
+        subscription,
         customer,
         subscriptionState,
         now.plus(Duration.ofDays(19)),
@@ -392,11 +395,35 @@ final class ConsoleFixture implements AutoCloseable {
         owner.uuid(),
         connection,
         "in_1Q" + customer.substring(4),
-        ids.next(),
+        payment,
         customer,
         paymentState,
         now,
         now);
+    return new UUID[] {subscription, payment};
+  }
+
+  /// Says that a fact turned out to be about another tenant than its connection's.
+  void about(UUID fact, TenantId tenant) {
+    execute("update fact set about_tenant_id = ? where id = ?", tenant.uuid(), fact);
+  }
+
+  /// A refund of a payment; answers its id.
+  UUID refund(TenantId owner, UUID payment) {
+    UUID refund = ids.next();
+    execute(
+        """
+        insert into charge_refund (tenant_id, connection_id, provider_id, id, invoice_provider_id,
+          amount_refunded, currency, created_at, updated_at)
+        select tenant_id, connection_id, 'ch_' || provider_id, ?, provider_id, 100, 'eur', ?, ?
+        from payment where tenant_id = ? and id = ?
+        """,
+        refund,
+        now,
+        now,
+        owner.uuid(),
+        payment);
+    return refund;
   }
 
   /// A subscription of several items, whose prices nobody gave a name.

@@ -25,6 +25,8 @@ final class ConsolePagesTest {
   private static UUID event = new UUID(0, 0);
   private static UUID fact = event;
   private static UUID message = event;
+  private static String subscription = "";
+  private static String payment = "";
   private static UUID othersEvent = event;
   private static UUID othersFact = event;
   private static UUID othersMessage = event;
@@ -94,7 +96,12 @@ final class ConsolePagesTest {
         "'resend con_01k87f8uque1rbd3324h2j3093' is next (last: 'postmark con_01k87f8uqie2bpqavgetaf5q5p' said 500 (busy))",
         Duration.ofMinutes(3));
     FIXTURE.event(tenant, "payment.succeeded", "pay_1", fact, Duration.ofSeconds(299));
-    FIXTURE.payment(tenant, "mallory" + HOSTILE + "@example.com", "active", "failed");
+    UUID[] records =
+        FIXTURE.payment(tenant, "mallory" + HOSTILE + "@example.com", "active", "failed");
+    subscription = Ids.write(Prefix.SUBSCRIPTION, records[0]);
+    payment = Ids.write(Prefix.PAYMENT, records[1]);
+    FIXTURE.event(tenant, "subscription.updated", subscription, fact, Duration.ofSeconds(299));
+    FIXTURE.event(tenant, "payment.failed", payment, fact, Duration.ofSeconds(299));
     UUID[] others =
         FIXTURE.received(
             FIXTURE.other,
@@ -137,7 +144,9 @@ final class ConsolePagesTest {
             "/messages",
             "/messages/" + Ids.write(Prefix.MESSAGE, message),
             "/subscriptions",
-            "/payments")) {
+            "/subscriptions/" + subscription,
+            "/payments",
+            "/payments/" + payment)) {
       ConsoleAnswer answer = get(base() + path, cookie);
       assertThat(answer.status()).as(path).isEqualTo(200);
       assertThat(text(answer))

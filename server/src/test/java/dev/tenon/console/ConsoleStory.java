@@ -10,11 +10,21 @@ import java.util.UUID;
 final class ConsoleStory {
   private ConsoleStory() {}
 
-  /// The two records worth opening.
+  /// The records worth opening.
   ///
   /// @param event a delivery that led to a mail, which the second provider sent
   /// @param message that mail
-  record Story(UUID event, UUID message) {
+  /// @param subscription the one that they are about
+  /// @param payment its payment
+  record Story(UUID event, UUID message, UUID subscription, UUID payment) {
+    String subscriptionPath() {
+      return "/subscriptions/" + Ids.write(Prefix.SUBSCRIPTION, subscription);
+    }
+
+    String paymentPath() {
+      return "/payments/" + Ids.write(Prefix.PAYMENT, payment);
+    }
+
     String eventPath() {
       return "/inbox/" + Ids.write(Prefix.RECEIVED_EVENT, event);
     }
@@ -126,11 +136,24 @@ final class ConsoleStory {
           "Thank you.",
           Duration.ofMinutes(30));
     }
-    String[] subscriptions = {"active", "past_due", "trialing", "ended", "paused", "pending"};
+    String[] subscriptions = {"past_due", "trialing", "ended", "paused", "pending"};
     for (String state : subscriptions) {
       fixture.payment(
           tenant, state + "@example.com", state, state.equals("past_due") ? "failed" : "succeeded");
     }
-    return new Story(main[0], message);
+    UUID[] records = fixture.payment(tenant, "ada@example.com", "active", "succeeded");
+    fixture.event(
+        tenant,
+        "subscription.activated",
+        Ids.write(Prefix.SUBSCRIPTION, records[0]),
+        main[1],
+        Duration.ofSeconds(179));
+    fixture.event(
+        tenant,
+        "payment.succeeded",
+        Ids.write(Prefix.PAYMENT, records[1]),
+        main[1],
+        Duration.ofSeconds(179));
+    return new Story(main[0], message, records[0], records[1]);
   }
 }

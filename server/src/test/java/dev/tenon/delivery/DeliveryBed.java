@@ -31,6 +31,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -85,6 +86,11 @@ final class DeliveryBed implements AutoCloseable {
   static EndpointSettings to(URI url) {
     return new EndpointSettings(
         url.toString(), "", List.of(), List.of(), null, false, EndpointSettings.Payload.FULL);
+  }
+
+  /// The signing secret that is shown once.
+  static Secret secret(Endpoints.Made made) {
+    return Objects.requireNonNull(made.secret());
   }
 
   Endpoints.Made endpoint(TenantId tenant, String path) {

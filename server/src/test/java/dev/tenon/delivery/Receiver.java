@@ -1,12 +1,17 @@
 package dev.tenon.delivery;
 
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
+import com.standardwebhooks.exceptions.WebhookVerificationException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.tenon.connector.Secret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,6 +50,21 @@ public final class Receiver implements AutoCloseable {
 
     public String about() {
       return json().at("/data/id").asString();
+    }
+
+    /// Whether the specification's own library takes the signature.
+    public boolean isSignedBy(Secret secret) {
+      HttpHeaders came =
+          HttpHeaders.of(
+              headers.entrySet().stream()
+                  .collect(Collectors.toMap(Map.Entry::getKey, e -> List.of(e.getValue()))),
+              (_, _) -> true);
+      try {
+        new Webhook(secret.reveal()).verify(body, came);
+        return true;
+      } catch (WebhookVerificationException | EmptyWebhookSecretException e) {
+        return false;
+      }
     }
   }
 

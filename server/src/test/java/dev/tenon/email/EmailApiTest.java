@@ -2,29 +2,14 @@ package dev.tenon.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenon.Tenon;
-import dev.tenon.access.Scope;
-import dev.tenon.config.Config;
-import dev.tenon.config.Layer;
-import dev.tenon.connector.http.EgressPolicy;
-import dev.tenon.db.TestDatabase;
+import dev.tenon.StartedTenon;
 import dev.tenon.http.Json;
 import dev.tenon.tenant.TenantId;
-import dev.tenon.tenant.Tenants;
-import dev.tenon.vault.Vault;
-import java.net.InetAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -33,48 +18,31 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// Email over the API of the whole program: routing, senders, messages, and requests that are
 /// repeated under an idempotency key.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EmailApiTest {
-  @TempDir private static Path folder;
-  private final TestDatabase database = TestDatabase.fresh();
-  private final HttpClient client = HttpClient.newHttpClient();
-  private Tenon tenon;
+  private final StartedTenon program = new StartedTenon();
   private String platform;
   private TenantId tenant;
   private String own;
 
   @BeforeAll
   void start() {
-    Path keyFile = folder.resolve("vault.key");
-    Vault.createKeyFile(keyFile);
-    tenon =
-        Tenon.start(
-            Config.load(List.of(Layer.commandLine(Map.of("server.port", "0")))),
-            new Tenon.Surroundings(
-                database.address(),
-                keyFile,
-                EgressPolicy.allowing(List.of()),
-                InetAddress::isLoopbackAddress,
-                InstantSource.system()));
-    platform = key(TenantId.PLATFORM);
+    platform = program.key(TenantId.PLATFORM);
   }
 
   @AfterAll
   void stop() {
-    client.close();
-    tenon.close();
-    database.close();
+    program.close();
   }
 
   @BeforeEach
   void makeTenant() {
-    tenant = tenant();
-    own = key(tenant);
+    tenant = program.tenant("Acme");
+    own = program.key(tenant);
   }
 
   @Test
@@ -139,14 +107,14 @@ class EmailApiTest {
   @Test
   void anotherTenantsConnectionIsUnknown() {
     String mine = connection("postmark");
-    TenantId other = tenant();
+    TenantId other = program.tenant("Other");
 
     problem(
         call(
             "PUT",
             other,
             "/email-routing",
-            key(other),
+            program.key(other),
             "",
             "{\"connections\": [\"%s\"]}".formatted(mine)),
         404,
@@ -299,7 +267,7 @@ class EmailApiTest {
     problem(
         keyed("x".repeat(256), mail("once")), 400, "idempotency.invalid_key", "Idempotency-Key");
 
-    TenantId other = tenant();
+    TenantId other = program.tenant("Other");
     assertThat(
             call(
                     "POST",
@@ -310,7 +278,8 @@ class EmailApiTest {
                     "{\"address\": \"hello@other.example\"}")
                 .statusCode())
         .isEqualTo(201);
-    assertThat(call("POST", other, "/messages", key(other), "two", mail("once")).statusCode())
+    assertThat(
+            call("POST", other, "/messages", program.key(other), "two", mail("once")).statusCode())
         .isEqualTo(202);
   }
 
@@ -382,22 +351,6 @@ class EmailApiTest {
         .formatted(subject);
   }
 
-  private TenantId tenant() {
-    return switch (tenon.tenants().create("Acme", Optional.empty())) {
-      case Tenants.Creation.Created created -> created.tenant().id();
-      case Tenants.Creation.SlugTaken _ -> throw new AssertionError();
-    };
-  }
-
-  private String key(TenantId owner) {
-    return tenon
-        .database()
-        .asTenant(
-            owner, tx -> tenon.keys().create(tx, "test", EnumSet.of(Scope.ALL), Optional.empty()))
-        .text()
-        .reveal();
-  }
-
   private void sender(String address, boolean domain) {
     ok(
         call(
@@ -457,7 +410,8 @@ class EmailApiTest {
       String body) {
     String whole = of == null ? path : "/v1/tenants/" + of + path;
     var request =
-        HttpRequest.newBuilder(URI.create(tenon.publicUrl().at(whole)))
+        program
+            .request(whole)
             .header("Authorization", "Bearer " + key)
             .method(
                 method,
@@ -467,13 +421,7 @@ class EmailApiTest {
     if (!idempotencyKey.isEmpty()) {
       request.header("Idempotency-Key", idempotencyKey);
     }
-    try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return program.send(request);
   }
 
   private static JsonNode ok(HttpResponse<String> response) {
@@ -490,7 +438,7 @@ class EmailApiTest {
   }
 
   private void execute(String sql) throws SQLException {
-    try (var connection = database.connectAsAdministrator();
+    try (var connection = program.database.connectAsAdministrator();
         var statement = connection.createStatement()) {
       int _ = statement.executeUpdate(sql);
     }

@@ -181,7 +181,7 @@ class MailCertaintyTest extends MailBed {
 
     assertThat(rows("select array_to_string(refused_recipients, ' ') from tenon.attempt"))
         .containsExactly("gone@b.test away@b.test");
-    MessageRoutes.MessageView view =
+    MessageViews.MessageView view =
         db.asTenant(tenant, tx -> new MessageQueries().find(tx, id)).orElseThrow();
     assertThat(Objects.requireNonNull(view.attempts()).getFirst().refusedRecipients())
         .containsExactly("gone@b.test", "away@b.test");

@@ -7,6 +7,7 @@ import dev.tenon.access.Scope;
 import dev.tenon.connection.ConnectionRoutes;
 import dev.tenon.connection.Connections;
 import dev.tenon.connection.ProviderKind;
+import dev.tenon.connector.http.Networks;
 import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
 import dev.tenon.id.Ids;
@@ -28,6 +29,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
@@ -55,6 +57,20 @@ public final class TestServer implements AutoCloseable {
 
   public TestServer(
       Path folder, Consumer<Routes> more, HttpServer.Settings settings, PublicUrl publicUrl) {
+    this(folder, settings, publicUrl, (_, routes) -> more.accept(routes));
+  }
+
+  /// With routes that need what this server has.
+  public TestServer(
+      Path folder, HttpServer.Settings settings, BiConsumer<TestServer, Routes> more) {
+    this(folder, settings, PublicUrl.late(), more);
+  }
+
+  private TestServer(
+      Path folder,
+      HttpServer.Settings settings,
+      PublicUrl publicUrl,
+      BiConsumer<TestServer, Routes> more) {
     Path keyFile = folder.resolve("key.json");
     Vault.createKeyFile(keyFile);
     vault = Vault.open(keyFile, database, clock);
@@ -65,7 +81,7 @@ public final class TestServer implements AutoCloseable {
     TenantRoutes.declare(routes, tenants);
     ApiKeyRoutes.declare(routes, database, keys, clock);
     ConnectionRoutes.declare(routes, database, connections, publicUrl, ProviderKind.known());
-    more.accept(routes);
+    more.accept(this, routes);
     var gate =
         new Gate() {
           @Override
@@ -88,6 +104,18 @@ public final class TestServer implements AutoCloseable {
                 Map.of("database", () -> database.answers(Duration.ofSeconds(1))),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
             .start();
+  }
+
+  /// Settings by which a body has a fifth of a second and then 32 KiB more every second.
+  public static HttpServer.Settings impatient() {
+    return new HttpServer.Settings(
+        "127.0.0.1",
+        0,
+        Duration.ofSeconds(5),
+        Optional.empty(),
+        Networks.NONE,
+        Optional.empty(),
+        new Bodies.Limits(1 << 20, Duration.ofMillis(200), 32 * 1024));
   }
 
   public TestDatabase testDatabase() {

@@ -4,20 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.tenon.StartedTenon;
 import dev.tenon.Tenon;
-import dev.tenon.access.Scope;
-import dev.tenon.config.Config;
-import dev.tenon.config.Layer;
 import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connection.Connections;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.connector.signature.StripeSignature;
-import dev.tenon.db.TestDatabase;
 import dev.tenon.tenant.TenantId;
-import dev.tenon.tenant.Tenants;
-import dev.tenon.vault.Vault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,11 +20,9 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,14 +31,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -60,10 +51,9 @@ class InboundTest {
   private static final Secret SECRET = Secret.of("whsec_inbound_test");
   private static final String CANARY = "canary5f1e0c7a9b";
 
-  private final HttpClient client = HttpClient.newHttpClient();
-  private final TestDatabase database = TestDatabase.fresh();
   private final AtomicReference<Instant> now =
       new AtomicReference<>(InstantSource.system().instant().truncatedTo(ChronoUnit.HOURS));
+  private StartedTenon program;
   private Tenon tenon;
   private TenantId tenant;
   private String key;
@@ -71,36 +61,15 @@ class InboundTest {
   private int events;
 
   @BeforeAll
-  void start(@TempDir Path folder) {
-    Path keyFile = folder.resolve("vault.key");
-    Vault.createKeyFile(keyFile);
-    tenon =
-        Tenon.start(
-            Config.load(
-                List.of(
-                    Layer.commandLine(
-                        Map.of(
-                            "server.port",
-                            "0",
-                            "inbox.body-bytes-max",
-                            Integer.toString(BODY_BYTES_MAX))))),
-            new Tenon.Surroundings(
-                database.address(),
-                keyFile,
-                EgressPolicy.allowing(List.of()),
-                InetAddress::isLoopbackAddress,
-                now::get));
-    tenant =
-        tenon.tenants().create("Acme", Optional.empty()) instanceof Tenants.Creation.Created made
-            ? made.tenant().id()
-            : TenantId.PLATFORM;
-    key =
-        tenon
-            .database()
-            .asTenant(
-                tenant, tx -> tenon.keys().create(tx, "test", Set.of(Scope.ALL), Optional.empty()))
-            .text()
-            .reveal();
+  void start() {
+    program =
+        new StartedTenon(
+            Map.of("inbox.body-bytes-max", Integer.toString(BODY_BYTES_MAX)),
+            EgressPolicy.allowing(List.of()),
+            now::get);
+    tenon = program.tenon;
+    tenant = program.tenant("Acme");
+    key = program.key(tenant);
   }
 
   @BeforeEach
@@ -110,27 +79,11 @@ class InboundTest {
 
   @AfterAll
   void stop() {
-    tenon.close();
-    database.close();
-    client.close();
+    program.close();
   }
 
   private ConnectionId connection(String provider, Map<String, Secret> secrets) {
-    return tenon
-        .database()
-        .asTenant(
-            tenant,
-            tx ->
-                tenon
-                    .connections()
-                    .create(
-                        tx,
-                        provider,
-                        "Test",
-                        Connection.Environment.DEVELOPMENT,
-                        Map.of(),
-                        secrets))
-        .id();
+    return program.connection(tenant, provider, secrets);
   }
 
   private byte[] event() {
@@ -499,17 +452,11 @@ class InboundTest {
   }
 
   private HttpRequest.Builder request(String path, String signature) {
-    var request =
-        HttpRequest.newBuilder(URI.create(tenon.publicUrl().at(path)))
-            .timeout(Duration.ofSeconds(20));
+    HttpRequest.Builder request = program.request(path);
     return signature.isEmpty() ? request : request.header("Stripe-Signature", signature);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) {
-    try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    return program.send(request);
   }
 }

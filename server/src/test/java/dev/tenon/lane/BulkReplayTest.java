@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
 import dev.tenon.id.Ids;
+import dev.tenon.replay.ReplayRows;
+import dev.tenon.replay.ReplayStep;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.JobWorkers;
 import dev.tenon.work.Jobs;
@@ -108,8 +110,9 @@ class BulkReplayTest {
     var store = new ReplayStore();
     database.useEngine(
         tx -> {
-          ReplayStore.Position position = store.lockRunning(tx, tenant, replay.id()).orElseThrow();
-          ReplayStore.Moved moved =
+          ReplayRows.Position<Replay> position =
+              store.lockRunning(tx, tenant, replay.id()).orElseThrow();
+          ReplayStep moved =
               store.putBack(tx, tenant, replay.filter(), position.cursor(), 500).orElseThrow();
           store.advance(tx, tenant, replay.id(), moved, null);
         });
@@ -129,8 +132,7 @@ class BulkReplayTest {
     var store = new ReplayStore();
     database.useEngine(
         tx -> {
-          ReplayStore.Moved moved =
-              store.putBack(tx, tenant, filter, new UUID(0, 0), 500).orElseThrow();
+          ReplayStep moved = store.putBack(tx, tenant, filter, new UUID(0, 0), 500).orElseThrow();
           store.advance(tx, tenant, replay.id(), moved, null);
         });
     List<String> _ =

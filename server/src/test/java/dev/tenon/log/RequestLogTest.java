@@ -2,28 +2,18 @@ package dev.tenon.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenon.Tenon;
+import dev.tenon.StartedTenon;
 import dev.tenon.config.Config;
 import dev.tenon.config.Config.Log.Format;
 import dev.tenon.config.Config.Log.Level;
-import dev.tenon.config.Layer;
-import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connector.Secret;
-import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.db.Database;
-import dev.tenon.db.TestDatabase;
 import dev.tenon.tenant.TenantId;
-import dev.tenon.vault.Vault;
 import java.io.ByteArrayOutputStream;
-import java.net.InetAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -34,7 +24,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -48,40 +37,15 @@ class RequestLogTest {
   private static final String CANARY = "canary7d20b1c94e";
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final HttpClient client = HttpClient.newHttpClient();
-  private final TestDatabase database = TestDatabase.fresh();
-  private Tenon tenon;
+  private StartedTenon program;
   private ConnectionId connection;
 
   @BeforeAll
-  void start(@TempDir Path folder) {
-    Path keyFile = folder.resolve("vault.key");
-    Vault.createKeyFile(keyFile);
-    tenon =
-        Tenon.start(
-            Config.load(List.of(Layer.commandLine(Map.of("server.port", "0")))),
-            new Tenon.Surroundings(
-                database.address(),
-                keyFile,
-                EgressPolicy.allowing(List.of()),
-                InetAddress::isLoopbackAddress,
-                InstantSource.system()));
+  void start() {
+    program = new StartedTenon();
     connection =
-        tenon
-            .database()
-            .asTenant(
-                TenantId.PLATFORM,
-                tx ->
-                    tenon
-                        .connections()
-                        .create(
-                            tx,
-                            "stripe",
-                            "Test",
-                            Connection.Environment.DEVELOPMENT,
-                            Map.of(),
-                            Map.of("webhook_secret", Secret.of("whsec_log_test"))))
-            .id();
+        program.connection(
+            TenantId.PLATFORM, "stripe", Map.of("webhook_secret", Secret.of("whsec_log_test")));
   }
 
   @BeforeEach
@@ -97,20 +61,17 @@ class RequestLogTest {
 
   @AfterAll
   void stop() {
-    tenon.close();
-    database.close();
-    client.close();
+    program.close();
   }
 
   @Test
-  void aLineAboutAWebhookNamesRequestTenantAndConnection() throws Exception {
+  void aLineAboutAWebhookNamesRequestTenantAndConnection() {
     HttpResponse<String> answer =
-        client.send(
-            HttpRequest.newBuilder(URI.create(tenon.publicUrl().at("/in/" + connection)))
+        program.send(
+            program
+                .request("/in/" + connection)
                 .header("Stripe-Signature", "t=1,v1=00")
-                .POST(HttpRequest.BodyPublishers.ofString("{}"))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+                .POST(HttpRequest.BodyPublishers.ofString("{}")));
     assertThat(answer.statusCode()).isEqualTo(401);
     JsonNode line = line("refused a webhook");
     assertThat(line.path("request_id").asString())
@@ -121,16 +82,13 @@ class RequestLogTest {
   }
 
   @Test
-  void aLineAboutAnApiRequestNamesItAndTheNextOneStartsAnew() throws Exception {
+  void aLineAboutAnApiRequestNamesItAndTheNextOneStartsAnew() {
     HttpResponse<String> webhook =
-        client.send(
-            HttpRequest.newBuilder(URI.create(tenon.publicUrl().at("/in/" + connection)))
-                .POST(HttpRequest.BodyPublishers.ofString("{}"))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+        program.send(
+            program.request("/in/" + connection).POST(HttpRequest.BodyPublishers.ofString("{}")));
     assertThat(webhook.statusCode()).isEqualTo(400);
     // On the same connection, and so on the same thread.
-    HttpResponse<String> refused = get("tn_" + "a".repeat(20));
+    HttpResponse<String> refused = program.call("GET", "/v1/tenants", "tn_" + "a".repeat(20), "");
     assertThat(refused.statusCode()).isEqualTo(401);
     JsonNode line = line("refused an API key", refused);
     assertThat(line.has("tenant")).isFalse();
@@ -141,7 +99,8 @@ class RequestLogTest {
   void aFailedStatementTellsNothingThatWasBoundOrStored() {
     for (Runnable failing :
         List.<Runnable>of(
-            () -> insertAsTenant(tenon.database()), () -> castAsEngine(tenon.database()))) {
+            () -> insertAsTenant(program.tenon.database()),
+            () -> castAsEngine(program.tenon.database()))) {
       Throwable failed = Assertions.catchThrowable(failing::run);
       assertThat(failed).isNotNull();
       LoggerFactory.getLogger("dev.tenon.test").error("it failed: {}", failed.toString(), failed);
@@ -180,14 +139,6 @@ class RequestLogTest {
                 .bind("text", CANARY)
                 .mapTo(Integer.class)
                 .one());
-  }
-
-  private HttpResponse<String> get(String key) throws Exception {
-    return client.send(
-        HttpRequest.newBuilder(URI.create(tenon.publicUrl().at("/v1/tenants")))
-            .header("Authorization", "Bearer " + key)
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
   }
 
   private JsonNode line(String message, HttpResponse<String> answer) {

@@ -2,23 +2,12 @@ package dev.tenon.metric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenon.Tenon;
-import dev.tenon.config.Config;
-import dev.tenon.config.Layer;
-import dev.tenon.connector.http.EgressPolicy;
-import dev.tenon.db.TestDatabase;
-import dev.tenon.vault.Vault;
+import dev.tenon.StartedTenon;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,7 +16,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /// `docs/operations/metrics.md` and what a running server exposes are the same list.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -90,28 +78,16 @@ class MetricsPageTest {
           "hikaricp_connections_usage_seconds",
           "hikaricp_connections_usage_seconds_max");
 
-  private final TestDatabase database = TestDatabase.fresh();
-  private Tenon tenon;
+  private StartedTenon program;
 
   @BeforeAll
-  void start(@TempDir Path folder) {
-    Path keyFile = folder.resolve("vault.key");
-    Vault.createKeyFile(keyFile);
-    tenon =
-        Tenon.start(
-            Config.load(List.of(Layer.commandLine(Map.of("server.port", "0")))),
-            new Tenon.Surroundings(
-                database.address(),
-                keyFile,
-                EgressPolicy.allowing(List.of()),
-                InetAddress::isLoopbackAddress,
-                InstantSource.system()));
+  void start() {
+    program = new StartedTenon();
   }
 
   @AfterAll
   void stop() {
-    tenon.close();
-    database.close();
+    program.close();
   }
 
   private static Map<String, String> libraries() {
@@ -206,7 +182,7 @@ class MetricsPageTest {
   }
 
   @Test
-  void theServerExposesWhatThePageListsAndNothingElse() throws Exception {
+  void theServerExposesWhatThePageListsAndNothingElse() {
     String first = scrape();
     String scraped = scrape();
     assertThat(first).isNotEmpty();
@@ -261,13 +237,9 @@ class MetricsPageTest {
     }
   }
 
-  private String scrape() throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      return client
-          .send(
-              HttpRequest.newBuilder(URI.create(tenon.publicUrl().at("/metrics"))).build(),
-              HttpResponse.BodyHandlers.ofString())
-          .body();
-    }
+  private String scrape() {
+    HttpResponse<String> response = program.call("GET", "/metrics", "", "");
+    assertThat(response.statusCode()).isEqualTo(200);
+    return response.body();
   }
 }

@@ -1,0 +1,123 @@
+package dev.tenon;
+
+import dev.tenon.access.ApiKeyRoutes;
+import dev.tenon.access.ApiKeys;
+import dev.tenon.access.Caller;
+import dev.tenon.config.Config;
+import dev.tenon.connection.ConnectionRoutes;
+import dev.tenon.connection.ProviderKind;
+import dev.tenon.connector.http.EgressPolicy;
+import dev.tenon.console.ConsoleRoutes;
+import dev.tenon.console.ConsoleSessions;
+import dev.tenon.db.Database;
+import dev.tenon.delivery.DeliveryReplayRoutes;
+import dev.tenon.delivery.DeliveryRoutes;
+import dev.tenon.email.EmailRoutingRoutes;
+import dev.tenon.email.MessageRoutes;
+import dev.tenon.email.Messages;
+import dev.tenon.email.SenderRoutes;
+import dev.tenon.endpoint.EndpointRoutes;
+import dev.tenon.event.EventRoutes;
+import dev.tenon.http.Gate;
+import dev.tenon.http.PublicUrl;
+import dev.tenon.http.Routes;
+import dev.tenon.inbox.InboundRoutes;
+import dev.tenon.inbox.ReceivedEventRoutes;
+import dev.tenon.inbox.RefusalRoutes;
+import dev.tenon.inbox.ReplayRoutes;
+import dev.tenon.payment.PaymentRoutes;
+import dev.tenon.payment.StripeConnections;
+import dev.tenon.tenant.TenantId;
+import dev.tenon.tenant.TenantRoutes;
+import dev.tenon.tenant.Tenants;
+import dev.tenon.work.JobRoutes;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/// Where requests come in: every feature's routes, and who may call them.
+record EdgeWiring(
+    Foundation base,
+    IntakeWiring intake,
+    LaneWiring lanes,
+    JobWiring work,
+    MailWiring mail,
+    Messages messages,
+    DeliveryWiring outgoing,
+    UpkeepWiring upkeep) {
+
+  static PublicUrl publicUrl(Config.Server settings) {
+    return settings.publicUrl().isEmpty()
+        ? PublicUrl.late()
+        : PublicUrl.of(URI.create(settings.publicUrl()));
+  }
+
+  /// The routes of the API and of intake. A new `*Routes` gets its line here.
+  Routes routes(Config config, PublicUrl publicUrl, EgressPolicy egress) {
+    Database database = base.database();
+    InstantSource clock = base.clock();
+    var routes = new Routes(config.server().bodyBytesMax(), upkeep.repeats());
+    TenantRoutes.declare(routes, base.tenants());
+    ApiKeyRoutes.declare(routes, database, base.keys(), clock);
+    ConnectionRoutes.declare(routes, database, base.connections(), publicUrl, ProviderKind.known());
+    InboundRoutes.declare(
+        routes,
+        intake.inbox(),
+        base.connections(),
+        intake.refusals(),
+        config.inbox().bodyBytesMax(),
+        clock);
+    RefusalRoutes.declare(routes, database, base.connections(), intake.refusals());
+    PaymentRoutes.declare(
+        routes,
+        database,
+        new StripeConnections(database, base.connections(), base.http()),
+        config.payments().source(),
+        base.ids(),
+        clock);
+    MessageRoutes.declare(routes, database, messages, mail.providers(), work.jobs());
+    EmailRoutingRoutes.declare(routes, database, base.connections(), mail.breakers());
+    SenderRoutes.declare(routes, database, clock);
+    ReceivedEventRoutes.declare(routes, database, lanes.replays(), clock);
+    EventRoutes.declare(routes, database);
+    EndpointRoutes.declare(routes, database, outgoing.endpoints(), egress, clock);
+    DeliveryRoutes.declare(routes, database, outgoing.deliveries());
+    DeliveryReplayRoutes.declare(
+        routes, database, outgoing.endpoints(), outgoing.deliveries(), clock);
+    ReplayRoutes.declare(routes, database, base.connections(), lanes.replays(), clock);
+    JobRoutes.declare(routes, database, work.jobs(), clock);
+    return routes;
+  }
+
+  /// The pages for people.
+  void declareConsole(
+      Routes routes, ConsoleSessions sessions, PublicUrl publicUrl, SealedDelivery sealed) {
+    ConsoleRoutes.declare(
+        routes,
+        sessions,
+        new ConsoleRoutes.Needs(
+            base.database(),
+            base.clock(),
+            publicUrl,
+            sealed::show,
+            mail.opener(),
+            lanes.replays()::replay,
+            outgoing.deliveries()::replay));
+  }
+
+  Gate gate() {
+    ApiKeys keys = base.keys();
+    Tenants tenants = base.tenants();
+    return new Gate() {
+      @Override
+      public Optional<Caller> authenticate(String key) {
+        return keys.authenticate(key);
+      }
+
+      @Override
+      public boolean exists(TenantId tenant) {
+        return tenants.exists(tenant);
+      }
+    };
+  }
+}

@@ -1,0 +1,70 @@
+package dev.tenon;
+
+import dev.tenon.config.Config;
+import dev.tenon.console.MessageOpener;
+import dev.tenon.email.ConfiguredEmail;
+import dev.tenon.email.EmailSender;
+import dev.tenon.email.MailContent;
+import dev.tenon.email.MailMaker;
+import dev.tenon.email.MailSeal;
+import dev.tenon.email.Messages;
+import dev.tenon.email.MeteredEmail;
+import dev.tenon.email.SharedBreakers;
+import dev.tenon.email.StoredMail;
+import dev.tenon.email.UnmadeMail;
+import dev.tenon.event.Events;
+import dev.tenon.work.Jobs;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/// Mail: from what is asked for to the providers that take it. [EmailSender] is the job that sends.
+record MailWiring(
+    MailSeal seal,
+    MailMaker maker,
+    ConfiguredEmail providers,
+    SharedBreakers breakers,
+    EmailSender sender) {
+
+  static MailWiring of(
+      Config config, Foundation base, Predicate<InetAddress> mailServers, Events events) {
+    MailSeal seal = new SealedMail(base.vault());
+    // Shorter than the lease, so that a mail's outcome is still its worker's to write.
+    Duration callMax =
+        Duration.ofSeconds(config.jobs().leaseSeconds()).multipliedBy(3).dividedBy(4);
+    var providers =
+        new ConfiguredEmail(
+            base.database(), base.connections(), base.http(), mailServers, callMax, base.clock());
+    var breakers = new SharedBreakers(base.database(), base.connections(), base.clock());
+    var maker =
+        new MailMaker(
+            FromSettings.templates(config.email()),
+            FromSettings.mailDefaults(config.email()),
+            base.clock());
+    var sender =
+        new EmailSender(
+            base.database(),
+            new MeteredEmail(providers, base.meters()),
+            breakers,
+            maker,
+            seal,
+            events,
+            base.clock());
+    return new MailWiring(seal, maker, providers, breakers, sender);
+  }
+
+  /// The service by which mail is asked for. It makes jobs for the sender.
+  Messages messages(Foundation base, Jobs jobs) {
+    return new Messages(maker, seal, jobs, base.ids(), base.clock());
+  }
+
+  /// What was sent, as the console shows it.
+  MessageOpener opener() {
+    return (tenant, message, stored) -> {
+      return switch (MailContent.read(seal.open(tenant, message, stored))) {
+        case StoredMail mail -> new MessageOpener.OpenedMessage(mail.html(), mail.text());
+        case UnmadeMail _ -> new MessageOpener.OpenedMessage("", "");
+      };
+    };
+  }
+}

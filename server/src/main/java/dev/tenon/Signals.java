@@ -1,0 +1,28 @@
+package dev.tenon;
+
+import dev.tenon.db.DatabaseAddress;
+import dev.tenon.work.NodeBell;
+import dev.tenon.work.Signal;
+import java.util.Map;
+
+/// What wakes the workers: each signal is raised where its work is committed, and the bell carries
+/// it to the other nodes.
+///
+/// @param factsStored raised by intake and replays; lanes wait for it
+/// @param jobsMade raised where jobs are made; job workers wait for it
+/// @param eventsTold raised where events are told; delivery workers wait for it
+record Signals(Signal factsStored, Signal jobsMade, Signal eventsTold, NodeBell bell) {
+  static Signals of(DatabaseAddress database) {
+    var factsStored = new Signal();
+    var jobsMade = new Signal();
+    var eventsTold = new Signal();
+    return new Signals(
+        factsStored,
+        jobsMade,
+        eventsTold,
+        new NodeBell(
+            database,
+            Map.of("facts", factsStored, "jobs", jobsMade, "deliveries", eventsTold),
+            NodeBell.Pace.DEFAULT));
+  }
+}

@@ -1,0 +1,190 @@
+package dev.tenon.email;
+
+import dev.tenon.connector.email.EmailAddress;
+import dev.tenon.connector.email.InvalidEmailException;
+import dev.tenon.connector.template.RenderedEmail;
+import dev.tenon.connector.template.TemplateException;
+import dev.tenon.db.TenantTx;
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes the rows of new messages: rendered, checked, and with their content sealed.
+final class NewMessages {
+  private static final Logger LOG = LoggerFactory.getLogger(NewMessages.class);
+  private static final int RECIPIENT_CHARS_MAX = 320;
+
+  private final MailMaker maker;
+  private final MailSeal seal;
+  private final Ids ids;
+
+  NewMessages(MailMaker maker, MailSeal seal, Ids ids) {
+    this.maker = maker;
+    this.seal = seal;
+    this.ids = ids;
+  }
+
+  /// A mail that follows from a fact, whatever is wrong with it: without a sender it waits for one,
+  /// and one that nobody can send is failed.
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  MessageStore.NewMessage following(TenantTx tx, Optional<Sender> sender, TemplateMail mail) {
+    UUID id = ids.next();
+    UnmadeMail unmade = UnmadeMail.of(mail);
+    if (sender.isEmpty()) {
+      return unmade(tx, id, unmade, "queued", MailMaker.NO_SENDER, mail);
+    }
+    try {
+      StoredMail made = maker.make(id, sender.get(), unmade);
+      return message(
+          tx, id, made, Messages.POLICY, null, mail.cause(), mail.about(), mail.onceKey());
+    } catch (InvalidEmailException | TemplateException e) {
+      // What came from a provider may be in the text, so it is the message's and not the log's.
+      LOG.error(
+          "mail {} of {} can't be made and is stored as failed, message {}",
+          mail.template(),
+          tx.tenant(),
+          Ids.write(Prefix.MESSAGE, id));
+      return unmade(tx, id, unmade, "failed", "the mail can't be made: " + e.getMessage(), mail);
+    }
+  }
+
+  private MessageStore.NewMessage unmade(
+      TenantTx tx, UUID id, UnmadeMail unmade, String state, String reason, TemplateMail mail) {
+    return new MessageStore.NewMessage(
+        id,
+        state,
+        EmailAddress.cleanLine(reason, 1_000),
+        EmailAddress.cleanLine(unmade.toAddress(), RECIPIENT_CHARS_MAX),
+        "",
+        unmade.template(),
+        unmade.template(),
+        Messages.STREAM,
+        Messages.POLICY,
+        null,
+        mail.cause(),
+        mail.about(),
+        mail.onceKey(),
+        seal.seal(tx.tenant(), id, unmade.write()));
+  }
+
+  /// A mail that somebody asked for.
+  ///
+  /// @throws InvalidEmailException when an address or the subject can't be sent by anybody
+  /// @throws TemplateException when the template or a variable is missing; the message names it
+  /// @throws Messages.NoSenderException when neither the tenant nor the platform has a default one
+  /// @throws Messages.NotOwnedException when `from` is not the tenant's
+  MessageStore.NewMessage asked(TenantTx tx, MailRequest mail) {
+    Sender fallback = maker.sender(tx).orElse(null);
+    EmailAddress from = from(tx, mail, fallback);
+    UUID id = mail.id() == null ? ids.next() : mail.id();
+    String product =
+        Senders.find(tx, from.address())
+            .or(() -> Optional.ofNullable(fallback))
+            .map(Sender::product)
+            .orElse("");
+    var stored =
+        switch (mail.content()) {
+          case MailRequest.Content.Template(String name, Map<String, Object> data) -> {
+            RenderedEmail rendered = maker.render(name, data, product);
+            yield stored(mail, from, rendered.subject(), rendered.html(), rendered.text(), name);
+          }
+          case MailRequest.Content.Parts(String subject, String html, String text) ->
+              stored(mail, from, subject, html, text, "");
+        };
+    return message(tx, id, stored, mail.policy(), mail.named(), null, null, null);
+  }
+
+  private static EmailAddress from(TenantTx tx, MailRequest mail, @Nullable Sender fallback) {
+    EmailAddress wanted = mail.from();
+    if (wanted == null) {
+      if (fallback == null) {
+        throw new Messages.NoSenderException();
+      }
+      return new EmailAddress(fallback.name(), fallback.address());
+    }
+    Optional<Sender> own = Senders.find(tx, wanted.address());
+    if (own.isEmpty() && !Senders.ownsDomainOf(tx, wanted.address())) {
+      throw new Messages.NotOwnedException(wanted.address());
+    }
+    return wanted.name().isEmpty() && own.isPresent()
+        ? new EmailAddress(own.get().name(), wanted.address())
+        : wanted;
+  }
+
+  private static StoredMail stored(
+      MailRequest mail, EmailAddress from, String subject, String html, String text, String tag) {
+    return new StoredMail(
+        from,
+        mail.to(),
+        mail.cc(),
+        mail.bcc(),
+        mail.replyTo(),
+        subject,
+        html,
+        text,
+        mail.stream(),
+        tag,
+        mail.metadata());
+  }
+
+  /// The same mail once more, as a message of its own.
+  ///
+  /// @param first the message that it was
+  MessageStore.NewMessage again(
+      TenantTx tx, UUID made, MailContent content, String policy, UUID first) {
+    String about = Ids.write(Prefix.MESSAGE, first);
+    return switch (content) {
+      case StoredMail mail -> message(tx, made, mail, policy, null, null, about, null);
+      // Made on its way out, or stored as failed once more.
+      case UnmadeMail unmade ->
+          new MessageStore.NewMessage(
+              made,
+              "queued",
+              null,
+              EmailAddress.cleanLine(unmade.toAddress(), RECIPIENT_CHARS_MAX),
+              "",
+              unmade.template(),
+              unmade.template(),
+              Messages.STREAM,
+              policy,
+              null,
+              null,
+              about,
+              null,
+              seal.seal(tx.tenant(), made, unmade.write()));
+    };
+  }
+
+  private MessageStore.NewMessage message(
+      TenantTx tx,
+      UUID id,
+      StoredMail mail,
+      String policy,
+      @Nullable UUID named,
+      @Nullable UUID cause,
+      @Nullable String about,
+      @Nullable String onceKey) {
+    maker.check(id, mail);
+    return new MessageStore.NewMessage(
+        id,
+        "queued",
+        null,
+        mail.to().stream().map(EmailAddress::address).collect(Collectors.joining(", ")),
+        mail.from().address(),
+        mail.subject(),
+        mail.tag().isEmpty() ? null : mail.tag(),
+        mail.stream(),
+        policy,
+        named,
+        cause,
+        about,
+        onceKey,
+        seal.seal(tx.tenant(), id, mail.write()));
+  }
+}

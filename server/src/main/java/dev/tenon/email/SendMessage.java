@@ -1,0 +1,88 @@
+package dev.tenon.email;
+
+import dev.tenon.connector.email.EmailAddress;
+import dev.tenon.http.About;
+import dev.tenon.http.ProblemException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// A message to send: a template with its data, or a subject with HTML, text or both.
+public record SendMessage(
+    @About("`ada@example.org` or `Ada <ada@example.org>`.") String to,
+    @About("More recipients; with cc and bcc 50 in all.") @Nullable List<String> alsoTo,
+    @Nullable List<String> cc,
+    @Nullable List<String> bcc,
+    @Nullable List<String> replyTo,
+    @About("One of the tenant's senders; the default one where it is left out.")
+        @Nullable String from,
+    @Nullable String template,
+    @About("The template's variables.") @Nullable Map<String, Object> data,
+    @Nullable String subject,
+    @Nullable String html,
+    @Nullable String text,
+    @About("`outbound` where it is left out.") @Nullable String stream,
+    @About("A provider's name, or a connection's id: it is used alone, without fallback.")
+        @Nullable String provider,
+    @About("`at_most_once` (never risk a second mail) where it is left out, or `at_least_once`.")
+        MessageViews.@Nullable Policy policy,
+    @About("Comes back with the provider's reports.") @Nullable Map<String, String> metadata) {
+  private static final int ADDRESSES_MAX = 50;
+
+  /// What is asked for, checked. Throws [ProblemException] with the name of a field that is wrong.
+  ///
+  /// @param id the id to store it under, or null for a new one
+  /// @param named the connection that it is to go through alone, or null
+  static MailRequest read(SendMessage body, @Nullable UUID id, @Nullable UUID named) {
+    List<EmailAddress> to = new ArrayList<>(List.of(Addresses.read("to", body.to())));
+    to.addAll(addresses("also_to", body.alsoTo()));
+    String from = body.from();
+    Map<String, String> metadata = body.metadata();
+    return new MailRequest(
+        id,
+        from == null ? null : Addresses.read("from", from),
+        to,
+        addresses("cc", body.cc()),
+        addresses("bcc", body.bcc()),
+        addresses("reply_to", body.replyTo()),
+        content(body),
+        body.stream() == null ? Messages.STREAM : body.stream(),
+        MessageViews.policy(body.policy(), Messages.POLICY),
+        named,
+        metadata == null ? Map.of() : metadata);
+  }
+
+  private static MailRequest.Content content(SendMessage body) {
+    String template = body.template();
+    if (template == null) {
+      return new MailRequest.Content.Parts(
+          text(body.subject()), text(body.html()), text(body.text()));
+    }
+    if (body.subject() != null || body.html() != null || body.text() != null) {
+      throw ProblemException.invalidField(
+          "template", "Send a template, or subject with html or text; not both.");
+    }
+    Map<String, Object> data = body.data();
+    return new MailRequest.Content.Template(template, data == null ? Map.of() : data);
+  }
+
+  private static String text(@Nullable String value) {
+    return value == null ? "" : value;
+  }
+
+  private static List<EmailAddress> addresses(String field, @Nullable List<String> texts) {
+    if (texts == null) {
+      return List.of();
+    }
+    if (texts.size() > ADDRESSES_MAX) {
+      throw ProblemException.invalidField(field, "At most 50 addresses.");
+    }
+    List<EmailAddress> out = new ArrayList<>(texts.size());
+    for (int i = 0; i < texts.size(); i++) {
+      out.add(Addresses.read("%s[%d]".formatted(field, i), texts.get(i)));
+    }
+    return out;
+  }
+}

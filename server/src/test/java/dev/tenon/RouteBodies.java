@@ -1,0 +1,59 @@
+package dev.tenon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+
+/// What the operations are called with that take a body. A new one needs a line here.
+final class RouteBodies {
+  /// A good body for each operation that takes one; `%s` is the price at the sandbox, `{mail}` the
+  /// caller's connection for mail.
+  private static final Map<String, String> BODIES =
+      Map.ofEntries(
+          Map.entry("createATenant", "{\"name\": \"Made by the walk\"}"),
+          Map.entry("createAnApiKey", "{\"name\": \"walk\", \"scopes\": [\"email:read\"]}"),
+          Map.entry(
+              "createAConnection",
+              "{\"provider\": \"postmark\", \"name\": \"Mail\", \"environment\": \"staging\"}"),
+          Map.entry("updateAConnection", "{\"name\": \"Renamed\"}"),
+          Map.entry("createACustomer", "{\"email\": \"ada@customer.test\", \"name\": \"Ada\"}"),
+          Map.entry("updateACustomer", "{\"name\": \"Ada L\"}"),
+          Map.entry(
+              "createACheckoutSession",
+              """
+              {"price": "%s", "email": "ada@customer.test", "success_url": "https://a.test/yes",
+               "cancel_url": "https://a.test/no"}
+              """),
+          Map.entry(
+              "createASessionOfTheCustomerPortal",
+              "{\"customer\": \"cus_x\", \"return_url\": \"https://a.test/\"}"),
+          Map.entry("replaceThePricesThatTheTenantMaySell", "{\"prices\": [\"%s\"]}"),
+          Map.entry(
+              "chooseWhichMailsAboutPaymentsAreSent", "{\"off\": [\"subscription-confirmation\"]}"),
+          Map.entry("cancelASubscriptionAtTheEndOfThePaidPeriodOrNow", "{\"at\": \"now\"}"),
+          Map.entry(
+              "replaceTheEmailRouting",
+              "{\"connections\": [\"{mail}\"], \"streams\": {\"news\": [\"{mail}\"]}}"),
+          Map.entry("createASender", "{\"address\": \"more@walk.test\", \"name\": \"More\"}"),
+          Map.entry("resendAMessage", "{\"policy\": \"at_least_once\"}"),
+          Map.entry("createAnEndpoint", "{\"url\": \"{sandbox}/hooks\", \"ordered\": true}"),
+          Map.entry("updateAnEndpoint", "{\"description\": \"Ours\"}"),
+          Map.entry("disableAnEndpoint", "{\"reason\": \"maintenance\"}"),
+          Map.entry("rotateTheSigningKeyOfAnEndpoint", "{\"signing\": \"v1\"}"),
+          Map.entry("replayManyDeliveries", "{\"state\": \"failed\", \"limit\": 10}"),
+          Map.entry("replayManyFacts", "{\"state\": \"dead\", \"limit\": 10}"),
+          Map.entry(
+              "sendAMessage",
+              """
+              {"template": "welcome", "to": "ada@customer.test", "data": {"customer_name": "Ada"}}
+              """));
+
+  private RouteBodies() {}
+
+  /// The body for an operation, by its id.
+  static String of(String operation) {
+    String body = BODIES.getOrDefault(operation, "");
+    assertThat(body).as("say in RouteBodies what %s is called with", operation).isNotEmpty();
+    return body;
+  }
+}
