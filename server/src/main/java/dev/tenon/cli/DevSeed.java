@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,6 +39,10 @@ final class DevSeed {
   private static final String SLUG = "acme";
   private static final int CONNECTIONS_MAX = 100;
   private static final int TENANTS_AT_ONCE = 100;
+
+  /// In the order of the email routing.
+  private static final List<String> MAIL = List.of("postmark", "resend", "sendgrid", "smtp");
+
   private static final String SANDBOX_KEY = "sk_test_tenon_sandbox";
 
   private DevSeed() {}
@@ -120,7 +125,7 @@ final class DevSeed {
       Tenon tenon, TenantTx tx, Sandbox sandbox, int smtpPort) {
     Map<String, ConnectionId> all = new LinkedHashMap<>();
     boolean isNew = false;
-    for (String provider : List.of("stripe", "postmark", "resend", "smtp")) {
+    for (String provider : Stream.concat(Stream.of("stripe"), MAIL.stream()).toList()) {
       Optional<ConnectionId> known = find(tenon, tx, provider);
       isNew |= known.isEmpty();
       all.put(
@@ -164,6 +169,7 @@ final class DevSeed {
           Map.of("secret_key", Secret.of(SANDBOX_KEY), "webhook_secret", newWebhookSecret());
       case "postmark" -> Map.of("api_key", Secret.of("postmark-sandbox-token"));
       case "resend" -> Map.of("api_key", Secret.of("re_sandbox_key"));
+      case "sendgrid" -> Map.of("api_key", Secret.of("SG.sandbox.key"));
       default -> Map.of();
     };
   }
@@ -208,7 +214,7 @@ final class DevSeed {
         .id();
   }
 
-  /// Postmark first, Resend and SMTP as fallbacks, unless there is a routing.
+  /// Postmark first, the others as fallbacks, unless there is a routing.
   private static void route(TenantTx tx, Map<String, ConnectionId> connections) {
     boolean isRouted =
         tx.handle()
@@ -220,7 +226,7 @@ final class DevSeed {
       return;
     }
     int priority = 0;
-    for (String provider : List.of("postmark", "resend", "smtp")) {
+    for (String provider : MAIL) {
       UUID id = Optional.ofNullable(connections.get(provider)).orElseThrow().uuid();
       int _ =
           tx.handle()

@@ -219,6 +219,15 @@ public final class ConnectionRoutes {
 
   private static Map<String, String> settings(ProviderKind kind, Map<String, String> given) {
     check("settings", kind.settings(), given, value -> value, SETTING_CHARS_MAX);
+    kind.checks()
+        .forEach(
+            (name, check) -> {
+              String value = given.get(name);
+              if (value != null && !check.pattern().matcher(value).matches()) {
+                throw ProblemException.invalidField(
+                    "settings." + name, "`%s` is %s.".formatted(name, check.words()));
+              }
+            });
     String baseUrl = given.get("base_url");
     if (baseUrl != null && !webAddress(baseUrl)) {
       throw ProblemException.invalidField(

@@ -1,18 +1,42 @@
 package dev.tenon.connection;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// What a connection to one provider is made of.
 ///
 /// @param name as connections carry it
 /// @param secrets the names of its credentials; those that start with `webhook_` may roll
 /// @param settings the names of what is not secret
-public record ProviderKind(String name, Set<String> secrets, Set<String> settings) {
+/// @param checks what values of some settings look like; the others are free text
+public record ProviderKind(
+    String name, Set<String> secrets, Set<String> settings, Map<String, Check> checks) {
+  private static final Check EUROPE = Check.of("us|eu", "`us` or `eu`");
+  private static final Check YES_OR_NO = Check.of("true|false", "`true` or `false`");
+  private static final Check STREAMS =
+      Check.of(
+          "[a-z0-9][a-z0-9_-]{0,39} *= *[^,=\\s]+( *, *[a-z0-9][a-z0-9_-]{0,39} *= *[^,=\\s]+)*",
+          "a list like `broadcast=marketing, alerts=urgent`");
+
+  /// What a setting's value has to look like.
+  ///
+  /// @param words how that is said to whoever gave another
+  public record Check(Pattern pattern, String words) {
+    static Check of(String pattern, String words) {
+      return new Check(Pattern.compile(pattern), words);
+    }
+  }
 
   public ProviderKind {
     secrets = Set.copyOf(secrets);
     settings = Set.copyOf(settings);
+    checks = Map.copyOf(checks);
+  }
+
+  private ProviderKind(String name, Set<String> secrets, Set<String> settings) {
+    this(name, secrets, settings, Map.of());
   }
 
   /// The providers that Tenon knows.
@@ -25,10 +49,14 @@ public record ProviderKind(String name, Set<String> secrets, Set<String> setting
         new ProviderKind(
             "postmark",
             Set.of("api_key", "webhook_password"),
-            Set.of("base_url", "webhook_username", "message_streams")),
+            Set.of("base_url", "webhook_username", "message_streams"),
+            Map.of("message_streams", STREAMS)),
         new ProviderKind("resend", Set.of("api_key", "webhook_secret"), Set.of("base_url")),
         new ProviderKind(
-            "sendgrid", Set.of("api_key", "webhook_public_key"), Set.of("base_url", "region")),
+            "sendgrid",
+            Set.of("api_key", "webhook_public_key"),
+            Set.of("base_url", "region", "ip_pools", "sandbox_mode"),
+            Map.of("region", EUROPE, "ip_pools", STREAMS, "sandbox_mode", YES_OR_NO)),
         new ProviderKind(
             "smtp", Set.of("password"), Set.of("host", "port", "username", "security")),
         new ProviderKind("calcom", Set.of("api_key", "webhook_secret"), Set.of("base_url")),

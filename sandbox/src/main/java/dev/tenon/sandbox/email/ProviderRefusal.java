@@ -2,7 +2,7 @@ package dev.tenon.sandbox.email;
 
 /// A provider's documented "no" on its way to the one place that writes it as an answer.
 ///
-/// `code` is Postmark's `ErrorCode` as text, or Resend's `name`.
+/// `code` is Postmark's `ErrorCode` as text, Resend's `name` or SendGrid's `field`.
 final class ProviderRefusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

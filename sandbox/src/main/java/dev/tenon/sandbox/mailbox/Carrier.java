@@ -4,6 +4,7 @@ package dev.tenon.sandbox.mailbox;
 public enum Carrier {
   POSTMARK("postmark", "Postmark"),
   RESEND("resend", "Resend"),
+  SENDGRID("sendgrid", "SendGrid"),
   SMTP("smtp", "SMTP");
 
   private final String id;

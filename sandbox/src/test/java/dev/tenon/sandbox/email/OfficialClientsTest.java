@@ -45,6 +45,21 @@ class OfficialClientsTest {
   }
 
   @Test
+  void speaksWithSendGridsClient() throws Exception {
+    NodePackages.install("email").run("sendgrid.mjs", sandbox.url("sendgrid").toString());
+    assertThat(email.mailbox().list("dry", 1)).as("sandbox mode sends nothing").isEmpty();
+    assertThat(email.mailbox().list("many", 9)).hasSize(2);
+    assertThat(email.mailbox().list("later", 1).getFirst().fate()).isEqualTo(Fate.SCHEDULED);
+    Mail first = email.mailbox().list("msg_1", 500).getLast();
+    assertThat(first.carrier()).isEqualTo(Carrier.SENDGRID);
+    assertThat(first.content().from()).isEqualTo("Acme <billing@acme.test>");
+    assertThat(first.content().replyTo()).containsExactly("help@acme.test");
+    assertThat(first.content().tags()).containsExactly("receipt");
+    assertThat(first.content().metadata()).containsEntry("message_id", "msg_1");
+    assertThat(first.content().attachments().getFirst().sizeBytes()).isEqualTo(5);
+  }
+
+  @Test
   void speaksWithNodemailer() throws Exception {
     NodePackages.install("email").run("smtp.mjs", Integer.toString(email.smtpPort()));
     Mail mail = email.mailbox().list("ann@shop.test", 1).getFirst();
