@@ -16,6 +16,7 @@ import dev.tenon.connector.stripe.Origin;
 import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.db.TenantTx;
 import dev.tenon.sandbox.Sandbox;
+import dev.tenon.sandbox.email.SesSimulator;
 import dev.tenon.sandbox.stripe.StripeSimulator;
 import dev.tenon.tenant.Tenant;
 import dev.tenon.tenant.TenantId;
@@ -41,7 +42,7 @@ final class DevSeed {
   private static final int TENANTS_AT_ONCE = 100;
 
   /// In the order of the email routing.
-  private static final List<String> MAIL = List.of("postmark", "resend", "sendgrid", "smtp");
+  private static final List<String> MAIL = List.of("postmark", "resend", "sendgrid", "ses", "smtp");
 
   private static final String SANDBOX_KEY = "sk_test_tenon_sandbox";
 
@@ -158,9 +159,17 @@ final class DevSeed {
   }
 
   private static Map<String, String> settings(String provider, Sandbox sandbox, int smtpPort) {
-    return provider.equals("smtp")
-        ? Map.of("host", "127.0.0.1", "port", Integer.toString(smtpPort), "security", "plain")
-        : Map.of("base_url", sandbox.url(provider).toString());
+    return switch (provider) {
+      case "smtp" ->
+          Map.of("host", "127.0.0.1", "port", Integer.toString(smtpPort), "security", "plain");
+      case "ses" ->
+          Map.of(
+              "base_url",
+              sandbox.url(provider).toString(),
+              "access_key_id",
+              "AKIASANDBOXKEY000000");
+      default -> Map.of("base_url", sandbox.url(provider).toString());
+    };
   }
 
   private static Map<String, Secret> secrets(String provider) {
@@ -170,6 +179,7 @@ final class DevSeed {
       case "postmark" -> Map.of("api_key", Secret.of("postmark-sandbox-token"));
       case "resend" -> Map.of("api_key", Secret.of("re_sandbox_key"));
       case "sendgrid" -> Map.of("api_key", Secret.of("SG.sandbox.key"));
+      case "ses" -> Map.of("secret_access_key", Secret.of(SesSimulator.SECRET_KEY));
       default -> Map.of();
     };
   }

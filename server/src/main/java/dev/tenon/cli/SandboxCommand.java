@@ -4,6 +4,7 @@ import dev.tenon.sandbox.Sandbox;
 import dev.tenon.sandbox.SandboxMain;
 import dev.tenon.sandbox.SandboxSettings;
 import dev.tenon.sandbox.Simulator;
+import dev.tenon.sandbox.email.SesSimulator;
 import dev.tenon.sandbox.smtp.SmtpSimulator;
 import java.net.URI;
 import java.nio.file.Path;
@@ -115,6 +116,7 @@ final class SandboxCommand implements Callable<Integer> {
       Postmark     %2$s
       Resend       %3$s
       SendGrid     %10$s
+      Amazon SES   %11$s
       Mail server  127.0.0.1:%5$d (its faults: %6$s)
       Mailbox      %4$s
       Application  %9$s (takes signed webhooks at /hooks)
@@ -126,9 +128,12 @@ final class SandboxCommand implements Callable<Integer> {
       Postmark, Node     new ServerClient("any", {requestHost: "127.0.0.1:%8$d", useHttps: false})
       Resend, Node       new Resend("re_any", {baseUrl: "%3$s"})
       SendGrid, Node     sgMail.client.setDefaultRequest("baseUrl", "%10$s")
+      Amazon SES, Node   new SESv2Client({endpoint: "%11$s", region: "us-east-1", credentials:
+                           {accessKeyId: "AKIASANDBOXANYKEY000", secretAccessKey: "%12$s"}})
       SMTP               host 127.0.0.1, port %5$d, no TLS
 
     Keys: any; for Stripe one that begins with sk_test_, for Resend re_, for SendGrid SG.
+    Amazon's are checked: any access key id that begins with AKIA, with the secret key above.
     Webhooks go where you register an endpoint by Stripe's API: POST %1$s/v1/webhook_endpoints
     Each page lists what it did and how to break it. Stop with Ctrl-C."""
         .formatted(
@@ -141,7 +146,9 @@ final class SandboxCommand implements Callable<Integer> {
             port(urls, "stripe"),
             port(urls, "postmark"),
             url(urls, "application"),
-            url(urls, "sendgrid"));
+            url(urls, "sendgrid"),
+            url(urls, "ses"),
+            SesSimulator.SECRET_KEY);
   }
 
   private static String url(Map<String, URI> urls, String name) {

@@ -58,6 +58,17 @@ public record ProviderKind(
             Set.of("base_url", "region", "ip_pools", "sandbox_mode"),
             Map.of("region", EUROPE, "ip_pools", STREAMS, "sandbox_mode", YES_OR_NO)),
         new ProviderKind(
+            "ses",
+            Set.of("secret_access_key"),
+            Set.of("base_url", "region", "access_key_id", "configuration_sets", "tenant_name"),
+            Map.of(
+                "region",
+                Check.of("[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}", "a region like `eu-central-1`"),
+                "access_key_id",
+                Check.of("[A-Za-z0-9_]{16,128}", "16 to 128 letters and digits"),
+                "configuration_sets",
+                STREAMS)),
+        new ProviderKind(
             "smtp", Set.of("password"), Set.of("host", "port", "username", "security")),
         new ProviderKind("calcom", Set.of("api_key", "webhook_secret"), Set.of("base_url")),
         new ProviderKind(

@@ -6,6 +6,7 @@ import dev.tenon.connector.email.EmailProvider;
 import dev.tenon.connector.email.postmark.PostmarkEmail;
 import dev.tenon.connector.email.resend.ResendEmail;
 import dev.tenon.connector.email.sendgrid.SendGridEmail;
+import dev.tenon.connector.email.ses.SesEmail;
 import dev.tenon.connector.email.smtp.SmtpEmail;
 import dev.tenon.connector.email.smtp.SmtpSettings;
 import dev.tenon.connector.email.smtp.SmtpTimer;
@@ -27,7 +28,7 @@ final class EmailProviders implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmailProviders.class);
 
   /// The providers whose connections can send mail.
-  static final Set<String> NAMES = Set.of("postmark", "resend", "sendgrid", "smtp");
+  static final Set<String> NAMES = Set.of("postmark", "resend", "sendgrid", "ses", "smtp");
 
   private final ProviderHttp http;
   private final Predicate<InetAddress> allowed;
@@ -52,6 +53,7 @@ final class EmailProviders implements AutoCloseable {
         case "resend" ->
             key.map(secret -> new ResendEmail(http, base(read, ResendEmail.BASE), secret));
         case "sendgrid" -> key.map(secret -> sendgrid(read, secret));
+        case "ses" -> read.secret("secret_access_key").map(secret -> ses(read, secret));
         case "smtp" -> Optional.of(smtp(read));
         default -> {
           LOG.warn(
@@ -87,6 +89,21 @@ final class EmailProviders implements AutoCloseable {
         base(read, isEuropean(read) ? SendGridEmail.BASE_EU : SendGridEmail.BASE),
         key,
         options);
+  }
+
+  private EmailProvider ses(Credentials read, Secret secret) {
+    var key =
+        new SesEmail.Key(
+            read.setting("region").orElse("us-east-1"),
+            read.setting("access_key_id").orElse(""),
+            secret);
+    var options =
+        new SesEmail.Options(
+            StreamNames.over(
+                SesEmail.Options.DEFAULTS.configurationSets(),
+                read.setting("configuration_sets").orElse("")),
+            read.setting("tenant_name").orElse(""));
+    return new SesEmail(http, base(read, SesEmail.base(key.region())), key, options, clock);
   }
 
   private EmailProvider smtp(Credentials read) {

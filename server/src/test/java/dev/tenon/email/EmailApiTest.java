@@ -84,6 +84,8 @@ class EmailApiTest {
             "postmark message_streams broadcast",
             "postmark message_streams broadcast=a,",
             "sendgrid region EU",
+            "ses region Frankfurt",
+            "ses access_key_id x",
             "sendgrid sandbox_mode yes",
             "sendgrid ip_pools Broadcast=marketing")) {
       String[] parts = wrong.split(" ", 3);

@@ -20,6 +20,7 @@ import dev.tenon.sandbox.Fault;
 import dev.tenon.sandbox.Sandbox;
 import dev.tenon.sandbox.SandboxSettings;
 import dev.tenon.sandbox.email.EmailSandbox;
+import dev.tenon.sandbox.email.SesSimulator;
 import dev.tenon.sandbox.mailbox.AttachedFile;
 import dev.tenon.sandbox.mailbox.Mail;
 import dev.tenon.sandbox.mailbox.MailContent;
@@ -68,7 +69,7 @@ class SandboxedProvidersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"postmark", "resend", "sendgrid"})
+  @ValueSource(strings = {"postmark", "resend", "sendgrid", "ses"})
   void everyPartOfAMessageArrives(String name) {
     Outcome<Sent> outcome = provider(name, Map.of()).send(whole(), "key-" + name);
 
@@ -100,7 +101,7 @@ class SandboxedProvidersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"postmark", "resend", "sendgrid"})
+  @ValueSource(strings = {"postmark", "resend", "sendgrid", "ses"})
   void tellsRefusedKeysPausesAndFaultsApart(String name) {
     EmailProvider provider = provider(name, Map.of());
     fault(name, Fault.status(401));
@@ -113,7 +114,7 @@ class SandboxedProvidersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"postmark", "resend", "sendgrid"})
+  @ValueSource(strings = {"postmark", "resend", "sendgrid", "ses"})
   void settlesALostAnswerAsItSaysItCan(String name) {
     EmailProvider provider = provider(name, Map.of());
     fault(name, Fault.timeOutAfterAccepting(Duration.ofMillis(10)));
@@ -138,7 +139,7 @@ class SandboxedProvidersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sendgrid"})
+  @ValueSource(strings = {"sendgrid", "ses"})
   void anUnverifiedSenderBreaksThatSenderOnly(String name) {
     EmailMessage message =
         EmailMessage.builder("msg_unverified")
@@ -158,6 +159,8 @@ class SandboxedProvidersTest {
     EmailMessage broadcast = simple().stream("broadcast").build();
     provider("sendgrid", Map.of("ip_pools", "broadcast=marketing")).send(broadcast, "k");
     assertThat(email.mailbox().list("", 1).getFirst().content().stream()).isEqualTo("marketing");
+    provider("ses", Map.of("configuration_sets", "broadcast=news")).send(broadcast, "k");
+    assertThat(email.mailbox().list("", 1).getFirst().content().stream()).isEqualTo("news");
     assertThat(
             provider("postmark", Map.of("message_streams", "alerts=broadcast"))
                 .send(simple().stream("alerts").build(), "k"))
@@ -168,10 +171,15 @@ class SandboxedProvidersTest {
   private EmailProvider provider(String name, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>(more);
     settings.put("base_url", sandbox.url(name).toString());
+    if (name.equals("ses")) {
+      settings.put("access_key_id", "AKIATENONTEST0000");
+      settings.put("region", "eu-central-1");
+    }
     Map<String, Secret> secrets =
         switch (name) {
           case "resend" -> Map.of("api_key", Secret.of("re_any"));
           case "sendgrid" -> Map.of("api_key", Secret.of("SG.any.key"));
+          case "ses" -> Map.of("secret_access_key", Secret.of(SesSimulator.SECRET_KEY));
           default -> Map.of("api_key", Secret.of("any"));
         };
     var connection =

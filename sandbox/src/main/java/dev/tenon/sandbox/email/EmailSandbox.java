@@ -12,12 +12,13 @@ import java.util.List;
 /// The email providers of the sandbox with the one mailbox that they share.
 ///
 /// Give [#simulators] to [dev.tenon.sandbox.Sandbox#start]; the ports are named `postmark`,
-/// `resend`, `sendgrid`, `smtp` (faults only; mails go to [#smtpPort]) and `mailbox`.
+/// `resend`, `sendgrid`, `ses`, `smtp` (faults only; mails go to [#smtpPort]) and `mailbox`.
 public final class EmailSandbox {
   private final Mailbox mailbox;
   private final PostmarkSimulator postmark;
   private final ResendSimulator resend;
   private final SendGridSimulator sendgrid;
+  private final SesSimulator ses;
   private final SmtpSimulator smtp;
   private final MailboxSimulator pages;
 
@@ -31,6 +32,7 @@ public final class EmailSandbox {
     postmark = new PostmarkSimulator(mailbox, clock);
     resend = new ResendSimulator(mailbox, clock, resendSettings);
     sendgrid = new SendGridSimulator(mailbox, clock);
+    ses = new SesSimulator(mailbox, clock);
     smtp = new SmtpSimulator(mailbox, smtpPort);
     pages =
         new MailboxSimulator(
@@ -39,12 +41,13 @@ public final class EmailSandbox {
                 new ProviderSwitch(Carrier.POSTMARK, postmark::faults),
                 new ProviderSwitch(Carrier.RESEND, resend::faults),
                 new ProviderSwitch(Carrier.SENDGRID, sendgrid::faults),
+                new ProviderSwitch(Carrier.SES, ses::faults),
                 new ProviderSwitch(Carrier.SMTP, smtp::faults)));
   }
 
   /// The providers over HTTP, SMTP and the mailbox, not yet started.
   public List<Simulator> simulators() {
-    return List.of(postmark, resend, sendgrid, smtp, pages);
+    return List.of(postmark, resend, sendgrid, ses, smtp, pages);
   }
 
   /// What the providers accepted.

@@ -5,6 +5,7 @@ public enum Carrier {
   POSTMARK("postmark", "Postmark"),
   RESEND("resend", "Resend"),
   SENDGRID("sendgrid", "SendGrid"),
+  SES("ses", "Amazon SES"),
   SMTP("smtp", "SMTP");
 
   private final String id;

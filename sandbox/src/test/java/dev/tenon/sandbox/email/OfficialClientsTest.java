@@ -60,6 +60,21 @@ class OfficialClientsTest {
   }
 
   @Test
+  void speaksWithTheClientOfSes() throws Exception {
+    NodePackages.install("email")
+        .run("ses.mjs", sandbox.url("ses").toString(), SesSimulator.SECRET_KEY);
+    assertThat(email.mailbox().list("bounce+label", 1).getFirst().fate()).isEqualTo(Fate.BOUNCED);
+    assertThat(email.mailbox().list("raw@shop.test", 1).getFirst().content().subject())
+        .isEqualTo("Raw");
+    Mail first = email.mailbox().list("msg_1", 500).getLast();
+    assertThat(first.carrier()).isEqualTo(Carrier.SES);
+    assertThat(first.content().replyTo()).containsExactly("help@acme.test");
+    assertThat(first.content().metadata()).containsEntry("message_id", "msg_1");
+    assertThat(first.content().stream()).isEqualTo("transactional");
+    assertThat(first.content().attachments().getFirst().sizeBytes()).isEqualTo(5);
+  }
+
+  @Test
   void speaksWithNodemailer() throws Exception {
     NodePackages.install("email").run("smtp.mjs", Integer.toString(email.smtpPort()));
     Mail mail = email.mailbox().list("ann@shop.test", 1).getFirst();
