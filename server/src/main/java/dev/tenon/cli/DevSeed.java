@@ -42,7 +42,8 @@ final class DevSeed {
   private static final int TENANTS_AT_ONCE = 100;
 
   /// In the order of the email routing.
-  private static final List<String> MAIL = List.of("postmark", "resend", "sendgrid", "ses", "smtp");
+  private static final List<String> MAIL =
+      List.of("postmark", "resend", "sendgrid", "ses", "mailgun", "smtp");
 
   private static final String SANDBOX_KEY = "sk_test_tenon_sandbox";
 
@@ -168,6 +169,8 @@ final class DevSeed {
               sandbox.url(provider).toString(),
               "access_key_id",
               "AKIASANDBOXKEY000000");
+      case "mailgun" ->
+          Map.of("base_url", sandbox.url(provider).toString(), "domain", "mg.acme.test");
       default -> Map.of("base_url", sandbox.url(provider).toString());
     };
   }
@@ -179,6 +182,7 @@ final class DevSeed {
       case "postmark" -> Map.of("api_key", Secret.of("postmark-sandbox-token"));
       case "resend" -> Map.of("api_key", Secret.of("re_sandbox_key"));
       case "sendgrid" -> Map.of("api_key", Secret.of("SG.sandbox.key"));
+      case "mailgun" -> Map.of("api_key", Secret.of("mailgun-sandbox-key"));
       case "ses" -> Map.of("secret_access_key", Secret.of(SesSimulator.SECRET_KEY));
       default -> Map.of();
     };

@@ -117,6 +117,7 @@ final class SandboxCommand implements Callable<Integer> {
       Resend       %3$s
       SendGrid     %10$s
       Amazon SES   %11$s
+      Mailgun      %13$s
       Mail server  127.0.0.1:%5$d (its faults: %6$s)
       Mailbox      %4$s
       Application  %9$s (takes signed webhooks at /hooks)
@@ -130,6 +131,7 @@ final class SandboxCommand implements Callable<Integer> {
       SendGrid, Node     sgMail.client.setDefaultRequest("baseUrl", "%10$s")
       Amazon SES, Node   new SESv2Client({endpoint: "%11$s", region: "us-east-1", credentials:
                            {accessKeyId: "AKIASANDBOXANYKEY000", secretAccessKey: "%12$s"}})
+      Mailgun, Node      mailgun.client({username: "api", key: "any", url: "%13$s"})
       SMTP               host 127.0.0.1, port %5$d, no TLS
 
     Keys: any; for Stripe one that begins with sk_test_, for Resend re_, for SendGrid SG.
@@ -148,7 +150,8 @@ final class SandboxCommand implements Callable<Integer> {
             url(urls, "application"),
             url(urls, "sendgrid"),
             url(urls, "ses"),
-            SesSimulator.SECRET_KEY);
+            SesSimulator.SECRET_KEY,
+            url(urls, "mailgun"));
   }
 
   private static String url(Map<String, URI> urls, String name) {

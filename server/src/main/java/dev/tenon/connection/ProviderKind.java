@@ -69,6 +69,21 @@ public record ProviderKind(
                 "configuration_sets",
                 STREAMS)),
         new ProviderKind(
+            "mailgun",
+            Set.of("api_key"),
+            Set.of("base_url", "region", "domain", "stream_domains", "test_mode"),
+            Map.of(
+                "region",
+                EUROPE,
+                "domain",
+                Check.of(
+                    "([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9-]{2,63}",
+                    "a domain in lower case like `mg.example.org`"),
+                "stream_domains",
+                STREAMS,
+                "test_mode",
+                YES_OR_NO)),
+        new ProviderKind(
             "smtp", Set.of("password"), Set.of("host", "port", "username", "security")),
         new ProviderKind("calcom", Set.of("api_key", "webhook_secret"), Set.of("base_url")),
         new ProviderKind(

@@ -3,6 +3,7 @@ package dev.tenon.email;
 import dev.tenon.connection.Credentials;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.connector.email.mailgun.MailgunEmail;
 import dev.tenon.connector.email.postmark.PostmarkEmail;
 import dev.tenon.connector.email.resend.ResendEmail;
 import dev.tenon.connector.email.sendgrid.SendGridEmail;
@@ -28,7 +29,8 @@ final class EmailProviders implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmailProviders.class);
 
   /// The providers whose connections can send mail.
-  static final Set<String> NAMES = Set.of("postmark", "resend", "sendgrid", "ses", "smtp");
+  static final Set<String> NAMES =
+      Set.of("mailgun", "postmark", "resend", "sendgrid", "ses", "smtp");
 
   private final ProviderHttp http;
   private final Predicate<InetAddress> allowed;
@@ -49,6 +51,7 @@ final class EmailProviders implements AutoCloseable {
     try {
       Optional<Secret> key = read.secret("api_key");
       return switch (read.connection().provider()) {
+        case "mailgun" -> key.map(secret -> mailgun(read, secret));
         case "postmark" -> key.map(secret -> postmark(read, secret));
         case "resend" ->
             key.map(secret -> new ResendEmail(http, base(read, ResendEmail.BASE), secret));
@@ -68,6 +71,21 @@ final class EmailProviders implements AutoCloseable {
           "the email connection {} can't be used: {}", read.connection().id(), e.getMessage());
       return Optional.empty();
     }
+  }
+
+  private EmailProvider mailgun(Credentials read, Secret key) {
+    String domain = read.setting("domain").orElse("");
+    var options =
+        new MailgunEmail.Options(
+            StreamNames.over(
+                MailgunEmail.Options.of(domain).domains(),
+                read.setting("stream_domains").orElse("")),
+            read.setting("test_mode").orElse("").equals("true"));
+    return new MailgunEmail(
+        http,
+        base(read, isEuropean(read) ? MailgunEmail.BASE_EU : MailgunEmail.BASE),
+        key,
+        options);
   }
 
   private EmailProvider postmark(Credentials read, Secret key) {

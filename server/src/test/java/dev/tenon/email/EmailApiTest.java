@@ -84,6 +84,8 @@ class EmailApiTest {
             "postmark message_streams broadcast",
             "postmark message_streams broadcast=a,",
             "sendgrid region EU",
+            "mailgun domain Example.org",
+            "mailgun test_mode on",
             "ses region Frankfurt",
             "ses access_key_id x",
             "sendgrid sandbox_mode yes",

@@ -69,7 +69,7 @@ class SandboxedProvidersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"postmark", "resend", "sendgrid", "ses"})
+  @ValueSource(strings = {"postmark", "resend", "sendgrid", "ses", "mailgun"})
   void everyPartOfAMessageArrives(String name) {
     Outcome<Sent> outcome = provider(name, Map.of()).send(whole(), "key-" + name);
 
@@ -101,7 +101,7 @@ class SandboxedProvidersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"postmark", "resend", "sendgrid", "ses"})
+  @ValueSource(strings = {"postmark", "resend", "sendgrid", "ses", "mailgun"})
   void tellsRefusedKeysPausesAndFaultsApart(String name) {
     EmailProvider provider = provider(name, Map.of());
     fault(name, Fault.status(401));
@@ -114,7 +114,7 @@ class SandboxedProvidersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"postmark", "resend", "sendgrid", "ses"})
+  @ValueSource(strings = {"postmark", "resend", "sendgrid", "ses", "mailgun"})
   void settlesALostAnswerAsItSaysItCan(String name) {
     EmailProvider provider = provider(name, Map.of());
     fault(name, Fault.timeOutAfterAccepting(Duration.ofMillis(10)));
@@ -159,6 +159,11 @@ class SandboxedProvidersTest {
     EmailMessage broadcast = simple().stream("broadcast").build();
     provider("sendgrid", Map.of("ip_pools", "broadcast=marketing")).send(broadcast, "k");
     assertThat(email.mailbox().list("", 1).getFirst().content().stream()).isEqualTo("marketing");
+    Outcome<Sent> byDomain =
+        provider("mailgun", Map.of("stream_domains", "broadcast=news.acme.test"))
+            .send(broadcast, "k");
+    assertThat(((Outcome.Accepted<Sent>) byDomain).value().providerMessageId())
+        .isEqualTo("<msg_simple@news.acme.test>");
     provider("ses", Map.of("configuration_sets", "broadcast=news")).send(broadcast, "k");
     assertThat(email.mailbox().list("", 1).getFirst().content().stream()).isEqualTo("news");
     assertThat(
@@ -168,12 +173,26 @@ class SandboxedProvidersTest {
     assertThat(email.mailbox().list("", 1).getFirst().content().stream()).isEqualTo("broadcast");
   }
 
+  @Test
+  void aMailgunDomainThatMayNotSendBreaksTheConnection() {
+    for (String domain : List.of("unverified.test", "missing.test")) {
+      Outcome<Sent> outcome =
+          provider("mailgun", Map.of("stream_domains", "outbound=" + domain))
+              .send(simple().build(), "k");
+      assertThat(outcome).isInstanceOf(Outcome.ConnectionBroken.class);
+      assertThat(outcome.detail().message()).containsIgnoringCase("domain");
+    }
+  }
+
   private EmailProvider provider(String name, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>(more);
     settings.put("base_url", sandbox.url(name).toString());
     if (name.equals("ses")) {
       settings.put("access_key_id", "AKIATENONTEST0000");
       settings.put("region", "eu-central-1");
+    }
+    if (name.equals("mailgun")) {
+      settings.put("domain", "mg.acme.test");
     }
     Map<String, Secret> secrets =
         switch (name) {

@@ -6,6 +6,7 @@ public enum Carrier {
   RESEND("resend", "Resend"),
   SENDGRID("sendgrid", "SendGrid"),
   SES("ses", "Amazon SES"),
+  MAILGUN("mailgun", "Mailgun"),
   SMTP("smtp", "SMTP");
 
   private final String id;

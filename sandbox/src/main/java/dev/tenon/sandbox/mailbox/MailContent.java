@@ -7,7 +7,8 @@ import java.util.Map;
 ///
 /// @param stream what the provider has for it: Postmark's message stream, SendGrid's IP pool, SES's
 ///   configuration set; empty for the others
-/// @param tags Postmark's one tag, Resend's tags as `name=value`, or SendGrid's categories
+/// @param tags Postmark's one tag, Resend's tags as `name=value`, SendGrid's categories or
+///   Mailgun's tags
 /// @param source what came over the wire: the JSON of a request, or the MIME text
 public record MailContent(
     String from,

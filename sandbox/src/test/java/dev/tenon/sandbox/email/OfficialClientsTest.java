@@ -1,10 +1,12 @@
 package dev.tenon.sandbox.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tenon.sandbox.NodePackages;
 import dev.tenon.sandbox.Sandbox;
 import dev.tenon.sandbox.SandboxSettings;
+import dev.tenon.sandbox.mailbox.AttachedFile;
 import dev.tenon.sandbox.mailbox.Carrier;
 import dev.tenon.sandbox.mailbox.Fate;
 import dev.tenon.sandbox.mailbox.Mail;
@@ -72,6 +74,24 @@ class OfficialClientsTest {
     assertThat(first.content().metadata()).containsEntry("message_id", "msg_1");
     assertThat(first.content().stream()).isEqualTo("transactional");
     assertThat(first.content().attachments().getFirst().sizeBytes()).isEqualTo(5);
+  }
+
+  @Test
+  void speaksWithMailgunsClient() throws Exception {
+    NodePackages.install("email").run("mailgun.mjs", sandbox.url("mailgun").toString());
+    assertThat(email.mailbox().list("dry", 1)).as("test mode delivers nothing").isEmpty();
+    assertThat(email.mailbox().list("later", 1).getFirst().fate()).isEqualTo(Fate.SCHEDULED);
+    Mail first = email.mailbox().list("msg_1", 500).getLast();
+    assertThat(first.carrier()).isEqualTo(Carrier.MAILGUN);
+    assertThat(first.content().to()).containsExactly("Ann <ann@shop.test>", "bob@shop.test");
+    assertThat(first.content().subject()).isEqualTo("Your receipt – 12 €");
+    assertThat(first.content().text()).isEqualTo("Thank you\r\nfor 12 €");
+    assertThat(first.content().replyTo()).containsExactly("help@acme.test");
+    assertThat(first.content().tags()).containsExactly("receipt", "shop");
+    assertThat(first.content().metadata()).containsEntry("message_id", "msg_1");
+    assertThat(first.content().attachments())
+        .extracting(AttachedFile::name, AttachedFile::sizeBytes, AttachedFile::contentId)
+        .containsExactly(tuple("ä \"1\".txt", 5L, ""), tuple("logo.png", 3L, "logo.png"));
   }
 
   @Test
