@@ -35,6 +35,7 @@ assert.equal(own.id, "<msg_7@mg.acme.test>");
 const found = await mg.events.get("mg.acme.test", { "message-id": "msg_7@mg.acme.test", limit: 1 });
 assert.equal(found.items.length, 1);
 assert.equal(found.items[0].message.headers["message-id"], "msg_7@mg.acme.test");
+assert.equal(found.items[0].recipient, "ann@shop.test");
 assert.equal(found.items[0]["user-variables"].message_id, "msg_1");
 assert.equal((await mg.events.get("mg.acme.test", { "message-id": "none@x" })).items.length, 0);
 

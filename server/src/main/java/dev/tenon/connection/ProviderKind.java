@@ -15,10 +15,8 @@ public record ProviderKind(
     String name, Set<String> secrets, Set<String> settings, Map<String, Check> checks) {
   private static final Check EUROPE = Check.of("us|eu", "`us` or `eu`");
   private static final Check YES_OR_NO = Check.of("true|false", "`true` or `false`");
-  private static final Check STREAMS =
-      Check.of(
-          "[a-z0-9][a-z0-9_-]{0,39} *= *[^,=\\s]+( *, *[a-z0-9][a-z0-9_-]{0,39} *= *[^,=\\s]+)*",
-          "a list like `broadcast=marketing, alerts=urgent`");
+  private static final String DOMAIN =
+      "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9-]{2,63}";
 
   /// What a setting's value has to look like.
   ///
@@ -26,6 +24,12 @@ public record ProviderKind(
   public record Check(Pattern pattern, String words) {
     static Check of(String pattern, String words) {
       return new Check(Pattern.compile(pattern), words);
+    }
+
+    /// A list that gives each stream a name of the provider's.
+    static Check streams(String name, String example) {
+      String entry = "[a-z0-9][a-z0-9_-]{0,39} *= *" + name;
+      return of(entry + "(?: *, *" + entry + ")*", "a list like `" + example + "`");
     }
   }
 
@@ -50,13 +54,21 @@ public record ProviderKind(
             "postmark",
             Set.of("api_key", "webhook_password"),
             Set.of("base_url", "webhook_username", "message_streams"),
-            Map.of("message_streams", STREAMS)),
+            Map.of(
+                "message_streams",
+                Check.streams("[a-z0-9-]{1,30}", "broadcast=newsletter, alerts=urgent"))),
         new ProviderKind("resend", Set.of("api_key", "webhook_secret"), Set.of("base_url")),
         new ProviderKind(
             "sendgrid",
             Set.of("api_key", "webhook_public_key"),
             Set.of("base_url", "region", "ip_pools", "sandbox_mode"),
-            Map.of("region", EUROPE, "ip_pools", STREAMS, "sandbox_mode", YES_OR_NO)),
+            Map.of(
+                "region",
+                EUROPE,
+                "ip_pools",
+                Check.streams("[^,=]{2,64}", "broadcast=marketing, alerts=urgent"),
+                "sandbox_mode",
+                YES_OR_NO)),
         new ProviderKind(
             "ses",
             Set.of("secret_access_key"),
@@ -67,7 +79,7 @@ public record ProviderKind(
                 "access_key_id",
                 Check.of("[A-Za-z0-9_]{16,128}", "16 to 128 letters and digits"),
                 "configuration_sets",
-                STREAMS)),
+                Check.streams("[A-Za-z0-9_-]{1,64}", "outbound=transactional, broadcast=news"))),
         new ProviderKind(
             "mailgun",
             Set.of("api_key"),
@@ -76,11 +88,9 @@ public record ProviderKind(
                 "region",
                 EUROPE,
                 "domain",
-                Check.of(
-                    "([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9-]{2,63}",
-                    "a domain in lower case like `mg.example.org`"),
+                Check.of(DOMAIN, "a domain in lower case like `mg.example.org`"),
                 "stream_domains",
-                STREAMS,
+                Check.streams(DOMAIN, "broadcast=news.example.org"),
                 "test_mode",
                 YES_OR_NO)),
         new ProviderKind(

@@ -85,6 +85,7 @@ class EmailApiTest {
             "postmark message_streams broadcast=a,",
             "sendgrid region EU",
             "mailgun domain Example.org",
+            "mailgun stream_domains broadcast=news",
             "mailgun test_mode on",
             "ses region Frankfurt",
             "ses access_key_id x",

@@ -123,7 +123,7 @@ public final class MailgunSimulator extends MailSimulator {
     event.put("event", "accepted");
     event.put("id", mail.id() + "-" + Integer.toHexString(recipient.hashCode()));
     event.put("timestamp", mail.receivedAt().toEpochMilli() / 1000.0);
-    event.put("recipient", recipient);
+    event.put("recipient", recipient.replaceAll(".*<(.+)>$", "$1"));
     ObjectNode headers = event.putObject("message").putObject("headers");
     headers.put("message-id", bare(mail.carrierId()));
     headers.put("from", mail.content().from());

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /// accept as their provider is close enough to it.
 class OfficialClientsTest {
   private final EmailSandbox email =
-      new EmailSandbox(InstantSource.system(), 0, new ResendSettings(1_000, Duration.ofMillis(50)));
+      new EmailSandbox(
+          InstantSource.system(), 0, new ResendSettings(1_000, Duration.ofMillis(200)));
   private final Sandbox sandbox =
       Sandbox.start(email.simulators(), SandboxSettings.defaults(InstantSource.system()));
 
