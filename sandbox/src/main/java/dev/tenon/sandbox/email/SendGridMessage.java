@@ -27,7 +27,7 @@ record SendGridMessage(MailContent content, Fate fate) {
   private static final int CATEGORIES_MAX = 10;
   private static final int CATEGORY_CHARS_MAX = 255;
   private static final int ARGUMENT_BYTES_MAX = 10_000;
-  private static final Duration AHEAD_MAX = Duration.ofHours(72);
+  private static final Duration AHEAD_MAX = Duration.ofDays(3);
   private static final Set<String> RESERVED_HEADERS =
       Set.of(
           "x-sg-id",

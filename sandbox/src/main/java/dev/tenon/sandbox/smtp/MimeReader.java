@@ -46,6 +46,8 @@ public final class MimeReader {
 
   private MimeReader() {}
 
+  /// What a mailbox shows of a MIME message.
+  ///
   /// @param envelopeTo everyone whom the envelope named; whoever is in no visible header was a
   ///   blind copy
   public static MailContent read(byte[] raw, String envelopeFrom, List<String> envelopeTo) {
