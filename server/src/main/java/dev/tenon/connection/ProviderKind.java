@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /// @param checks what values of some settings look like; the others are free text
 public record ProviderKind(
     String name, Set<String> secrets, Set<String> settings, Map<String, Check> checks) {
-  private static final Check EUROPE = Check.of("us|eu", "`us` or `eu`");
+  private static final Check REGION = Check.of("us|eu", "`us` or `eu`");
   private static final Check YES_OR_NO = Check.of("true|false", "`true` or `false`");
   private static final String DOMAIN =
       "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9-]{2,63}";
@@ -21,9 +21,14 @@ public record ProviderKind(
   /// What a setting's value has to look like.
   ///
   /// @param words how that is said to whoever gave another
-  public record Check(Pattern pattern, String words) {
+  /// @param isNeeded whether a connection without the setting could do nothing
+  public record Check(Pattern pattern, String words, boolean isNeeded) {
     static Check of(String pattern, String words) {
-      return new Check(Pattern.compile(pattern), words);
+      return new Check(Pattern.compile(pattern), words, false);
+    }
+
+    Check needed() {
+      return new Check(pattern, words, true);
     }
 
     /// A list that gives each stream a name of the provider's.
@@ -64,9 +69,9 @@ public record ProviderKind(
             Set.of("base_url", "region", "ip_pools", "sandbox_mode"),
             Map.of(
                 "region",
-                EUROPE,
+                REGION,
                 "ip_pools",
-                Check.streams("[^,=]{2,64}", "broadcast=marketing, alerts=urgent"),
+                Check.streams("[^,=\\s][^,=]{0,62}[^,=\\s]", "broadcast=marketing, alerts=urgent"),
                 "sandbox_mode",
                 YES_OR_NO)),
         new ProviderKind(
@@ -77,7 +82,7 @@ public record ProviderKind(
                 "region",
                 Check.of("[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}", "a region like `eu-central-1`"),
                 "access_key_id",
-                Check.of("[A-Za-z0-9_]{16,128}", "16 to 128 letters and digits"),
+                Check.of("[A-Za-z0-9_]{16,128}", "16 to 128 letters and digits").needed(),
                 "configuration_sets",
                 Check.streams("[A-Za-z0-9_-]{1,64}", "outbound=transactional, broadcast=news"))),
         new ProviderKind(
@@ -86,9 +91,9 @@ public record ProviderKind(
             Set.of("base_url", "region", "domain", "stream_domains", "test_mode"),
             Map.of(
                 "region",
-                EUROPE,
+                REGION,
                 "domain",
-                Check.of(DOMAIN, "a domain in lower case like `mg.example.org`"),
+                Check.of(DOMAIN, "a domain in lower case like `mg.example.org`").needed(),
                 "stream_domains",
                 Check.streams(DOMAIN, "broadcast=news.example.org"),
                 "test_mode",

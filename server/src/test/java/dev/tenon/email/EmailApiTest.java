@@ -103,6 +103,15 @@ class EmailApiTest {
           "request.invalid_field",
           "settings." + parts[1]);
     }
+    problem(
+        post(
+            "/connections",
+            """
+            {"provider": "mailgun", "name": "A connection", "environment": "development",
+             "credentials": {"api_key": "key"}}"""),
+        400,
+        "request.invalid_field",
+        "settings.domain");
     JsonNode taken =
         ok(
             post(

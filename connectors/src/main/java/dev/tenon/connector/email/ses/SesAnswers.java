@@ -21,7 +21,7 @@ final class SesAnswers {
   private static final Pattern BAD_ADDRESS =
       Pattern.compile(
           "illegal address|missing final|domain (?:contains|starts|ends)|local address|"
-              + "user ?name is missing|missing '@'|illegal (?:semicolon|whitespace|character)|"
+              + "user ?name is missing|missing '@'|illegal (?:semicolon|whitespace in address)|"
               + "invalid (?:email )?address|address length|recipient address");
 
   private SesAnswers() {}

@@ -114,6 +114,7 @@ class SesEmailTest extends EmailProviderContract {
     "400, BadRequestException, Illegal address, RefusedRecipient",
     "400, BadRequestException, Domain contains illegal character, RefusedRecipient",
     "400, BadRequestException, Duplicate header 'X-A', RefusedRequest",
+    "400, BadRequestException, Header value contains illegal character, RefusedRequest",
     "400, MessageRejected, 'Email address is not verified. The following identities failed the"
         + " check in region EU-CENTRAL-1: hello@mail.example.org', ConnectionBroken",
     "400, MessageRejected, Transaction failed: virus detected, RefusedRequest",
