@@ -184,7 +184,28 @@ class SandboxedProvidersTest {
     }
   }
 
+  @Test
+  void aWrongClockIsSaidToBreakTheConnectionToSes() {
+    for (Duration off : List.of(Duration.ofHours(-1), Duration.ofHours(1))) {
+      try (var late =
+          new EmailProviders(
+              http,
+              InetAddress::isLoopbackAddress,
+              Duration.ofSeconds(20),
+              InstantSource.offset(InstantSource.system(), off))) {
+        Outcome<Sent> outcome = provider(late, "ses", Map.of()).send(simple().build(), "k");
+        assertThat(outcome).isInstanceOf(Outcome.ConnectionBroken.class);
+        assertThat(outcome.detail().message())
+            .startsWith(off.isNegative() ? "Signature expired" : "Signature not yet current");
+      }
+    }
+  }
+
   private EmailProvider provider(String name, Map<String, String> more) {
+    return provider(providers, name, more);
+  }
+
+  private EmailProvider provider(EmailProviders making, String name, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>(more);
     settings.put("base_url", sandbox.url(name).toString());
     if (name.equals("ses")) {
@@ -214,7 +235,7 @@ class SandboxedProvidersTest {
             List.of(),
             Instant.EPOCH,
             Instant.EPOCH);
-    Optional<EmailProvider> made = providers.make(new Credentials(connection, secrets));
+    Optional<EmailProvider> made = making.make(new Credentials(connection, secrets));
     return made.orElseThrow();
   }
 

@@ -18,7 +18,7 @@ final class EmailChecks {
 
   static final int REPLY_TO_MAX = 10;
 
-  /// Amazon SES.
+  /// Amazon SES: at most 15 `Headers` of a `Message`.
   static final int HEADERS_MAX = 15;
 
   static final int HEADER_CHARS_MAX = 900;

@@ -54,6 +54,10 @@ final class AwsRequestCheck {
           "InvalidSignatureException",
           "Credential should be scoped to correct service: '%s'.".formatted(service));
     }
+    if (!List.of(parts.group(5).split(";", -1)).contains("host")) {
+      throw refused(
+          "InvalidSignatureException", "'Host' must be a 'SignedHeader' in the AWS Authorization.");
+    }
     String toSign =
         String.join(
             "\n",

@@ -72,7 +72,10 @@ final class SendGridAnswers {
     if (SENDER.matcher(field).matches()) {
       return sender(detail);
     }
-    return new Outcome.RefusedRequest<>(detail);
+    // A setting of the connection is wrong, not the message.
+    return field.equals("ip_pool_name")
+        ? new Outcome.ConnectionBroken<>(detail)
+        : new Outcome.RefusedRequest<>(detail);
   }
 
   /// "The from address does not match a verified Sender Identity" is about the sender; anything

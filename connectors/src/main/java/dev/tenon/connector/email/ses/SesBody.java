@@ -17,6 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class SesBody {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
+  private static final int CONTENT_TYPE_CHARS_MAX = 78;
+
   private SesBody() {}
 
   /// @param configurationSet its name, or empty for the identity's default
@@ -99,9 +101,12 @@ final class SesBody {
           list.addObject()
               .put("FileName", attachment.fileName())
               .put("RawContent", attachment.base64())
-              .put("ContentType", attachment.contentType())
               .put("ContentDisposition", attachment.isInline() ? "INLINE" : "ATTACHMENT")
               .put("ContentTransferEncoding", "BASE64");
+      // A longer one is refused; without one, SES takes the type from the file's name.
+      if (attachment.contentType().length() <= CONTENT_TYPE_CHARS_MAX) {
+        node.put("ContentType", attachment.contentType());
+      }
       if (attachment.isInline()) {
         node.put("ContentId", attachment.contentId());
       }

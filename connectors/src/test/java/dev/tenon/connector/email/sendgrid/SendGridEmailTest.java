@@ -128,6 +128,7 @@ class SendGridEmailTest extends EmailProviderContract {
     "400, personalizations, Each email address should be unique., RefusedRequest",
     "400, from.email, The from email does not contain a valid address., ConnectionBroken",
     "400, content.0.value, The content value must be a string., RefusedRequest",
+    "400, ip_pool_name, The ip pool is not known., ConnectionBroken",
     "400, null, Bad Request, RefusedRequest",
     "401, null, authorization required, ConnectionBroken",
     "401, null, Maximum credits exceeded, ConnectionBroken",

@@ -226,6 +226,19 @@ class SesEmailTest extends EmailProviderContract {
   }
 
   @Test
+  void leavesOutAContentTypeThatSesWouldRefuse() {
+    willAccept();
+    ses.send(
+        builder()
+            .attach(Attachment.file("a.bin", "application/" + "x".repeat(70), new byte[] {1}))
+            .build(),
+        "k");
+    JsonNode file = JSON.readTree(received().getFirst()).at("/Content/Simple/Attachments/0");
+    assertThat(file.path("FileName").asString()).isEqualTo("a.bin");
+    assertThat(file.has("ContentType")).isFalse();
+  }
+
+  @Test
   void canNeitherRepeatNorBeAsked() {
     assertThat(ses.settling()).isEqualTo(new Settling.None());
     assertThat(ses.lookUp(message())).isInstanceOf(LookedUp.Unanswered.class);
