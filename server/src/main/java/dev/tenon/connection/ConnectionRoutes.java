@@ -219,23 +219,10 @@ public final class ConnectionRoutes {
 
   private static Map<String, String> settings(ProviderKind kind, Map<String, String> given) {
     check("settings", kind.settings(), given, value -> value, SETTING_CHARS_MAX);
-    // What was given is looked at before what is missing.
-    new TreeMap<>(kind.checks())
-        .forEach(
-            (name, check) -> {
-              String value = given.get(name);
-              if (value != null && !check.pattern().matcher(value).matches()) {
-                throw ProblemException.invalidField(
-                    "settings." + name, "`%s` is %s.".formatted(name, check.words()));
-              }
-            });
-    new TreeMap<>(kind.checks())
-        .forEach(
-            (name, check) -> {
-              if (check.isNeeded() && !given.containsKey(name)) {
-                throw ProblemException.invalidField(
-                    "settings." + name, "`%s` is needed: %s.".formatted(name, check.words()));
-              }
+    kind.wrongSetting(given)
+        .ifPresent(
+            wrong -> {
+              throw ProblemException.invalidField("settings." + wrong.name(), wrong.words());
             });
     String baseUrl = given.get("base_url");
     if (baseUrl != null && !webAddress(baseUrl)) {

@@ -2,8 +2,12 @@ package dev.tenon.connection;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What a connection to one provider is made of.
 ///
@@ -46,6 +50,39 @@ public record ProviderKind(
 
   private ProviderKind(String name, Set<String> secrets, Set<String> settings) {
     this(name, secrets, settings, Map.of());
+  }
+
+  /// A setting that can't be as it is.
+  ///
+  /// @param words what it has to be
+  public record Wrong(String name, String words) {}
+
+  /// The first setting that has not its form, or that is needed and missing. What was given is
+  /// looked at before what is missing.
+  public Optional<Wrong> wrongSetting(Map<String, String> given) {
+    SortedMap<String, Check> sorted = new TreeMap<>(checks);
+    Stream<Wrong> malformed =
+        sorted.entrySet().stream()
+            .filter(
+                entry ->
+                    given.containsKey(entry.getKey())
+                        && !entry
+                            .getValue()
+                            .pattern()
+                            .matcher(given.getOrDefault(entry.getKey(), ""))
+                            .matches())
+            .map(entry -> wrong(entry, ""));
+    Stream<Wrong> missing =
+        sorted.entrySet().stream()
+            .filter(entry -> entry.getValue().isNeeded() && !given.containsKey(entry.getKey()))
+            .map(entry -> wrong(entry, "needed: "));
+    return Stream.concat(malformed, missing).findFirst();
+  }
+
+  private static Wrong wrong(Map.Entry<String, Check> entry, String needed) {
+    return new Wrong(
+        entry.getKey(),
+        "`%s` is %s%s.".formatted(entry.getKey(), needed, entry.getValue().words()));
   }
 
   /// The providers that Tenon knows.

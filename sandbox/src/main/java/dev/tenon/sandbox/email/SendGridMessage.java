@@ -1,7 +1,5 @@
 package dev.tenon.sandbox.email;
 
-import dev.tenon.sandbox.Json;
-import dev.tenon.sandbox.mailbox.AttachedFile;
 import dev.tenon.sandbox.mailbox.Fate;
 import dev.tenon.sandbox.mailbox.MailContent;
 import dev.tenon.sandbox.mailbox.MailHeader;
@@ -9,7 +7,6 @@ import jakarta.mail.internet.InternetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
 record SendGridMessage(MailContent content, Fate fate) {
   private static final int PERSONALIZATIONS_MAX = 1_000;
   private static final int RECIPIENTS_MAX = 1_000;
-  private static final int CATEGORIES_MAX = 10;
-  private static final int CATEGORY_CHARS_MAX = 255;
   private static final int ARGUMENT_BYTES_MAX = 10_000;
   private static final Duration AHEAD_MAX = Duration.ofDays(3);
   private static final Set<String> RESERVED_HEADERS =
@@ -59,10 +54,11 @@ record SendGridMessage(MailContent content, Fate fate) {
           "personalizations",
           "The personalization block is limited to 1000 personalizations per API request.");
     }
+    SendGridParts parts = SendGridParts.read(json);
     List<SendGridMessage> messages = new ArrayList<>();
     int recipients = 0;
     for (int index = 0; index < envelopes.size(); index++) {
-      SendGridMessage message = read(json, envelopes.path(index), index, now);
+      SendGridMessage message = read(json, parts, envelopes.path(index), index, now);
       messages.add(message);
       recipients +=
           message.content().to().size()
@@ -75,7 +71,8 @@ record SendGridMessage(MailContent content, Fate fate) {
     return messages;
   }
 
-  private static SendGridMessage read(ObjectNode json, JsonNode envelope, int index, Instant now) {
+  private static SendGridMessage read(
+      ObjectNode json, SendGridParts parts, JsonNode envelope, int index, Instant now) {
     String place = "personalizations." + index;
     JsonNode fromNode = envelope.has("from") ? envelope.path("from") : json.path("from");
     InternetAddress from = address(fromNode, "from");
@@ -115,14 +112,14 @@ record SendGridMessage(MailContent content, Fate fate) {
             Addresses.texts(bcc),
             Addresses.texts(replyTo(json)),
             subject,
-            bodies(json).getOrDefault("text/html", ""),
-            bodies(json).getOrDefault("text/plain", ""),
+            parts.html(),
+            parts.text(),
             headers(json, envelope),
-            attachments(json),
+            parts.attachments(),
             text(json, "ip_pool_name"),
-            categories(json),
+            parts.categories(),
             arguments(json, envelope),
-            Json.pretty(json)),
+            parts.source()),
         sendAt.isNumber() && Instant.ofEpochSecond(sendAt.asLong()).isAfter(now)
             ? Fate.SCHEDULED
             : Fate.DELIVERED);
@@ -183,32 +180,6 @@ record SendGridMessage(MailContent content, Fate fate) {
     }
   }
 
-  private static Map<String, String> bodies(ObjectNode json) {
-    JsonNode content = json.path("content");
-    if (!content.isArray() || content.isEmpty()) {
-      throw refused(
-          "content", "Unless a valid template_id is provided, the content parameter is required.");
-    }
-    Map<String, String> found = new LinkedHashMap<>();
-    for (int index = 0; index < content.size(); index++) {
-      String type = text(content.path(index), "type");
-      String value = text(content.path(index), "value");
-      if (value.isEmpty()) {
-        throw refused(
-            "content." + index + ".value",
-            "The content value must be a string at least one character in length.");
-      }
-      if (type.equals("text/plain") && index > 0) {
-        throw refused(
-            "content",
-            "If present, text/plain and text/html may only be provided once, and text/plain must be"
-                + " the first content type.");
-      }
-      found.put(type, value);
-    }
-    return found;
-  }
-
   private static List<MailHeader> headers(ObjectNode json, JsonNode envelope) {
     Map<String, String> all = new LinkedHashMap<>();
     for (JsonNode headers : List.of(json.path("headers"), envelope.path("headers"))) {
@@ -232,23 +203,6 @@ record SendGridMessage(MailContent content, Fate fate) {
         .toList();
   }
 
-  private static List<String> categories(ObjectNode json) {
-    List<String> found = new ArrayList<>();
-    for (JsonNode one : json.path("categories")) {
-      if (!one.isString() || one.asString().length() > CATEGORY_CHARS_MAX) {
-        throw refused("categories", "Each category name must be at most 255 characters.");
-      }
-      if (found.contains(one.asString())) {
-        throw refused("categories", "Categories must be unique.");
-      }
-      found.add(one.asString());
-    }
-    if (found.size() > CATEGORIES_MAX) {
-      throw refused("categories", "You may have at most 10 categories per message.");
-    }
-    return found;
-  }
-
   private static Map<String, String> arguments(ObjectNode json, JsonNode envelope) {
     Map<String, String> found = new LinkedHashMap<>();
     int bytes = 0;
@@ -263,37 +217,6 @@ record SendGridMessage(MailContent content, Fate fate) {
       throw refused("custom_args", "The total size of custom_args must be under 10000 bytes.");
     }
     return found;
-  }
-
-  private static List<AttachedFile> attachments(ObjectNode json) {
-    List<AttachedFile> found = new ArrayList<>();
-    for (int index = 0; index < json.path("attachments").size(); index++) {
-      JsonNode one = json.path("attachments").path(index);
-      String place = "attachments." + index;
-      String name = text(one, "filename");
-      if (name.isEmpty()) {
-        throw refused(place + ".filename", "The attachment filename is required.");
-      }
-      found.add(
-          new AttachedFile(
-              name,
-              first(text(one, "type"), "application/octet-stream"),
-              decodedBytes(text(one, "content"), place),
-              text(one, "content_id")));
-    }
-    return found;
-  }
-
-  private static long decodedBytes(String base64, String place) {
-    try {
-      byte[] bytes = Base64.getDecoder().decode(base64);
-      if (bytes.length > 0) {
-        return bytes.length;
-      }
-    } catch (IllegalArgumentException _) {
-      // Refused below, as what is empty.
-    }
-    throw refused(place + ".content", "The attachment content must be base64 encoded.");
   }
 
   private static String first(String text, String otherwise) {
