@@ -1,14 +1,17 @@
 package dev.tenon.cli;
 
+import dev.tenon.sandbox.mailbox.Carrier;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Email providers of the sandbox that are broken for a while. However the command ends, short of
 /// being killed outright, they work again: also on Ctrl-C.
 final class BrokenProviders implements AutoCloseable {
-  private static final List<String> PROVIDERS = List.of("postmark", "resend", "smtp");
+  private static final List<String> PROVIDERS =
+      Stream.of(Carrier.values()).map(Carrier::id).toList();
   private static final List<String> WAYS = List.of("down", "key", "silent");
 
   private final StandIns sandbox;

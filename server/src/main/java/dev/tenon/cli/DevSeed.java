@@ -16,6 +16,7 @@ import dev.tenon.connector.stripe.Origin;
 import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.db.TenantTx;
 import dev.tenon.sandbox.Sandbox;
+import dev.tenon.sandbox.email.SesSimulator;
 import dev.tenon.sandbox.stripe.StripeSimulator;
 import dev.tenon.tenant.Tenant;
 import dev.tenon.tenant.TenantId;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,6 +40,11 @@ final class DevSeed {
   private static final String SLUG = "acme";
   private static final int CONNECTIONS_MAX = 100;
   private static final int TENANTS_AT_ONCE = 100;
+
+  /// In the order of the email routing.
+  private static final List<String> MAIL =
+      List.of("postmark", "resend", "sendgrid", "ses", "mailgun", "smtp");
+
   private static final String SANDBOX_KEY = "sk_test_tenon_sandbox";
 
   private DevSeed() {}
@@ -120,7 +127,7 @@ final class DevSeed {
       Tenon tenon, TenantTx tx, Sandbox sandbox, int smtpPort) {
     Map<String, ConnectionId> all = new LinkedHashMap<>();
     boolean isNew = false;
-    for (String provider : List.of("stripe", "postmark", "resend", "smtp")) {
+    for (String provider : Stream.concat(Stream.of("stripe"), MAIL.stream()).toList()) {
       Optional<ConnectionId> known = find(tenon, tx, provider);
       isNew |= known.isEmpty();
       all.put(
@@ -153,9 +160,19 @@ final class DevSeed {
   }
 
   private static Map<String, String> settings(String provider, Sandbox sandbox, int smtpPort) {
-    return provider.equals("smtp")
-        ? Map.of("host", "127.0.0.1", "port", Integer.toString(smtpPort), "security", "plain")
-        : Map.of("base_url", sandbox.url(provider).toString());
+    return switch (provider) {
+      case "smtp" ->
+          Map.of("host", "127.0.0.1", "port", Integer.toString(smtpPort), "security", "plain");
+      case "ses" ->
+          Map.of(
+              "base_url",
+              sandbox.url(provider).toString(),
+              "access_key_id",
+              "AKIASANDBOXKEY000000");
+      case "mailgun" ->
+          Map.of("base_url", sandbox.url(provider).toString(), "domain", "mg.acme.test");
+      default -> Map.of("base_url", sandbox.url(provider).toString());
+    };
   }
 
   private static Map<String, Secret> secrets(String provider) {
@@ -164,6 +181,9 @@ final class DevSeed {
           Map.of("secret_key", Secret.of(SANDBOX_KEY), "webhook_secret", newWebhookSecret());
       case "postmark" -> Map.of("api_key", Secret.of("postmark-sandbox-token"));
       case "resend" -> Map.of("api_key", Secret.of("re_sandbox_key"));
+      case "sendgrid" -> Map.of("api_key", Secret.of("SG.sandbox.key"));
+      case "mailgun" -> Map.of("api_key", Secret.of("mailgun-sandbox-key"));
+      case "ses" -> Map.of("secret_access_key", Secret.of(SesSimulator.SECRET_KEY));
       default -> Map.of();
     };
   }
@@ -208,7 +228,7 @@ final class DevSeed {
         .id();
   }
 
-  /// Postmark first, Resend and SMTP as fallbacks, unless there is a routing.
+  /// Postmark first, the others as fallbacks, unless there is a routing.
   private static void route(TenantTx tx, Map<String, ConnectionId> connections) {
     boolean isRouted =
         tx.handle()
@@ -220,7 +240,7 @@ final class DevSeed {
       return;
     }
     int priority = 0;
-    for (String provider : List.of("postmark", "resend", "smtp")) {
+    for (String provider : MAIL) {
       UUID id = Optional.ofNullable(connections.get(provider)).orElseThrow().uuid();
       int _ =
           tx.handle()

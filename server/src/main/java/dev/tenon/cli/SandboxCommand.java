@@ -4,6 +4,7 @@ import dev.tenon.sandbox.Sandbox;
 import dev.tenon.sandbox.SandboxMain;
 import dev.tenon.sandbox.SandboxSettings;
 import dev.tenon.sandbox.Simulator;
+import dev.tenon.sandbox.email.SesSimulator;
 import dev.tenon.sandbox.smtp.SmtpSimulator;
 import java.net.URI;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "sandbox",
     description =
-        "Start the stand-in providers alone: Stripe, Postmark, Resend, a mail server, the mailbox, an application.")
+        "Start the stand-in providers alone: Stripe, the email providers, the mailbox, an application.")
 final class SandboxCommand implements Callable<Integer> {
   /// Where stand-ins for Stripe usually listen.
   private static final int PORT_DEFAULT = 12_111;
@@ -114,6 +115,9 @@ final class SandboxCommand implements Callable<Integer> {
       Stripe       %1$s
       Postmark     %2$s
       Resend       %3$s
+      SendGrid     %10$s
+      Amazon SES   %11$s
+      Mailgun      %13$s
       Mail server  127.0.0.1:%5$d (its faults: %6$s)
       Mailbox      %4$s
       Application  %9$s (takes signed webhooks at /hooks)
@@ -124,9 +128,14 @@ final class SandboxCommand implements Callable<Integer> {
       Stripe, Python     stripe.api_base = "%1$s"
       Postmark, Node     new ServerClient("any", {requestHost: "127.0.0.1:%8$d", useHttps: false})
       Resend, Node       new Resend("re_any", {baseUrl: "%3$s"})
+      SendGrid, Node     sgMail.client.setDefaultRequest("baseUrl", "%10$s")
+      Amazon SES, Node   new SESv2Client({endpoint: "%11$s", region: "us-east-1", credentials:
+                           {accessKeyId: "AKIASANDBOXANYKEY000", secretAccessKey: "%12$s"}})
+      Mailgun, Node      mailgun.client({username: "api", key: "any", url: "%13$s"})
       SMTP               host 127.0.0.1, port %5$d, no TLS
 
-    Keys: for Stripe any that begins with sk_test_; for the others any.
+    Keys: any; for Stripe one that begins with sk_test_, for Resend re_, for SendGrid SG.
+    Amazon's are checked: any access key id that begins with AKIA, with the secret key above.
     Webhooks go where you register an endpoint by Stripe's API: POST %1$s/v1/webhook_endpoints
     Each page lists what it did and how to break it. Stop with Ctrl-C."""
         .formatted(
@@ -138,7 +147,11 @@ final class SandboxCommand implements Callable<Integer> {
             url(urls, "smtp"),
             port(urls, "stripe"),
             port(urls, "postmark"),
-            url(urls, "application"));
+            url(urls, "application"),
+            url(urls, "sendgrid"),
+            url(urls, "ses"),
+            SesSimulator.SECRET_KEY,
+            url(urls, "mailgun"));
   }
 
   private static String url(Map<String, URI> urls, String name) {

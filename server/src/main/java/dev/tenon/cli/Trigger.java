@@ -45,8 +45,8 @@ final class Trigger implements Callable<Integer> {
       names = "--break",
       paramLabel = "PROVIDER[=HOW]",
       description =
-          "Break an email provider for this run: postmark, resend or smtp; down (the default), key"
-              + " or silent. May be repeated.")
+          "Break an email provider of the sandbox for this run: postmark, resend, smtp, …; down (the"
+              + " default), key or silent. May be repeated.")
   private List<String> broken = new ArrayList<>();
 
   @Option(

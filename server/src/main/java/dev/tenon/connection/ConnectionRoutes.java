@@ -219,6 +219,11 @@ public final class ConnectionRoutes {
 
   private static Map<String, String> settings(ProviderKind kind, Map<String, String> given) {
     check("settings", kind.settings(), given, value -> value, SETTING_CHARS_MAX);
+    kind.wrongSetting(given)
+        .ifPresent(
+            wrong -> {
+              throw ProblemException.invalidField("settings." + wrong.name(), wrong.words());
+            });
     String baseUrl = given.get("base_url");
     if (baseUrl != null && !webAddress(baseUrl)) {
       throw ProblemException.invalidField(

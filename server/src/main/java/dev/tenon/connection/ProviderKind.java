@@ -1,18 +1,88 @@
 package dev.tenon.connection;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What a connection to one provider is made of.
 ///
 /// @param name as connections carry it
 /// @param secrets the names of its credentials; those that start with `webhook_` may roll
 /// @param settings the names of what is not secret
-public record ProviderKind(String name, Set<String> secrets, Set<String> settings) {
+/// @param checks what values of some settings look like; the others are free text
+public record ProviderKind(
+    String name, Set<String> secrets, Set<String> settings, Map<String, Check> checks) {
+  private static final Check REGION = Check.of("us|eu", "`us` or `eu`");
+  private static final Check YES_OR_NO = Check.of("true|false", "`true` or `false`");
+  private static final String DOMAIN =
+      "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9-]{2,63}";
+
+  /// What a setting's value has to look like.
+  ///
+  /// @param words how that is said to whoever gave another
+  /// @param isNeeded whether a connection without the setting could do nothing
+  public record Check(Pattern pattern, String words, boolean isNeeded) {
+    static Check of(String pattern, String words) {
+      return new Check(Pattern.compile(pattern), words, false);
+    }
+
+    Check needed() {
+      return new Check(pattern, words, true);
+    }
+
+    /// A list that gives each stream a name of the provider's.
+    static Check streams(String name, String example) {
+      String entry = "[a-z0-9][a-z0-9_-]{0,39} *= *" + name;
+      return of(entry + "(?: *, *" + entry + ")*", "a list like `" + example + "`");
+    }
+  }
 
   public ProviderKind {
     secrets = Set.copyOf(secrets);
     settings = Set.copyOf(settings);
+    checks = Map.copyOf(checks);
+  }
+
+  private ProviderKind(String name, Set<String> secrets, Set<String> settings) {
+    this(name, secrets, settings, Map.of());
+  }
+
+  /// A setting that can't be as it is.
+  ///
+  /// @param words what it has to be
+  public record Wrong(String name, String words) {}
+
+  /// The first setting that has not its form, or that is needed and missing. What was given is
+  /// looked at before what is missing.
+  public Optional<Wrong> wrongSetting(Map<String, String> given) {
+    SortedMap<String, Check> sorted = new TreeMap<>(checks);
+    Stream<Wrong> malformed =
+        sorted.entrySet().stream()
+            .filter(
+                entry ->
+                    given.containsKey(entry.getKey())
+                        && !entry
+                            .getValue()
+                            .pattern()
+                            .matcher(given.getOrDefault(entry.getKey(), ""))
+                            .matches())
+            .map(entry -> wrong(entry, ""));
+    Stream<Wrong> missing =
+        sorted.entrySet().stream()
+            .filter(entry -> entry.getValue().isNeeded() && !given.containsKey(entry.getKey()))
+            .map(entry -> wrong(entry, "needed: "));
+    return Stream.concat(malformed, missing).findFirst();
+  }
+
+  private static Wrong wrong(Map.Entry<String, Check> entry, String needed) {
+    return new Wrong(
+        entry.getKey(),
+        "`%s` is %s%s.".formatted(entry.getKey(), needed, entry.getValue().words()));
   }
 
   /// The providers that Tenon knows.
@@ -25,10 +95,46 @@ public record ProviderKind(String name, Set<String> secrets, Set<String> setting
         new ProviderKind(
             "postmark",
             Set.of("api_key", "webhook_password"),
-            Set.of("base_url", "webhook_username", "message_streams")),
+            Set.of("base_url", "webhook_username", "message_streams"),
+            Map.of(
+                "message_streams",
+                Check.streams("[a-z0-9-]{1,30}", "broadcast=newsletter, alerts=urgent"))),
         new ProviderKind("resend", Set.of("api_key", "webhook_secret"), Set.of("base_url")),
         new ProviderKind(
-            "sendgrid", Set.of("api_key", "webhook_public_key"), Set.of("base_url", "region")),
+            "sendgrid",
+            Set.of("api_key", "webhook_public_key"),
+            Set.of("base_url", "region", "ip_pools", "sandbox_mode"),
+            Map.of(
+                "region",
+                REGION,
+                "ip_pools",
+                Check.streams("[^,=\\s][^,=]{0,62}[^,=\\s]", "broadcast=marketing, alerts=urgent"),
+                "sandbox_mode",
+                YES_OR_NO)),
+        new ProviderKind(
+            "ses",
+            Set.of("secret_access_key"),
+            Set.of("base_url", "region", "access_key_id", "configuration_sets", "tenant_name"),
+            Map.of(
+                "region",
+                Check.of("[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}", "a region like `eu-central-1`"),
+                "access_key_id",
+                Check.of("[A-Za-z0-9_]{16,128}", "16 to 128 letters and digits").needed(),
+                "configuration_sets",
+                Check.streams("[A-Za-z0-9_-]{1,64}", "outbound=transactional, broadcast=news"))),
+        new ProviderKind(
+            "mailgun",
+            Set.of("api_key"),
+            Set.of("base_url", "region", "domain", "stream_domains", "test_mode"),
+            Map.of(
+                "region",
+                REGION,
+                "domain",
+                Check.of(DOMAIN, "a domain in lower case like `mg.example.org`").needed(),
+                "stream_domains",
+                Check.streams(DOMAIN, "broadcast=news.example.org"),
+                "test_mode",
+                YES_OR_NO)),
         new ProviderKind(
             "smtp", Set.of("password"), Set.of("host", "port", "username", "security")),
         new ProviderKind("calcom", Set.of("api_key", "webhook_secret"), Set.of("base_url")),

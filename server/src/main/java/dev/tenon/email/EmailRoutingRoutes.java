@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /// `/v1/tenants/{tenant}/email-routing`.
 public final class EmailRoutingRoutes {
-  private static final Set<String> MAIL_PROVIDERS = Set.of("postmark", "resend", "smtp");
   private static final int CONNECTIONS_MAX = 20;
   private static final int STREAMS_MAX = 20;
   private static final Pattern STREAM = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
@@ -137,7 +136,7 @@ public final class EmailRoutingRoutes {
                           ProblemCode.EMAIL_UNKNOWN_CONNECTION,
                           "The tenant has no connection of this id.",
                           param));
-      if (!MAIL_PROVIDERS.contains(connection.provider())) {
+      if (!EmailProviders.NAMES.contains(connection.provider())) {
         throw ProblemException.invalidField(
             param, "A connection to %s can't send mail.".formatted(connection.provider()));
       }

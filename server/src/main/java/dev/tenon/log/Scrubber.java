@@ -19,6 +19,8 @@ public final class Scrubber {
               + "|tn_[A-Za-z0-9_-]{8,}" // our own API keys
               + "|re_[A-Za-z0-9_]{16,}" // Resend; a Stripe refund id is re_ too and goes as well
               + "|SG\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}" // SendGrid
+              + "|key-[0-9a-f]{32}" // Mailgun, older
+              + "|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}" // Mailgun
               + "|cal_(?:live_|test_)?[A-Za-z0-9]{16,}" // Cal.com
               + "|pat-[a-z0-9]{2,4}-[A-Fa-f0-9-]{16,}" // HubSpot private apps
               + "|eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*)?" // JWT
@@ -29,7 +31,7 @@ public final class Scrubber {
       Pattern.compile(
           "(?i)\\b(Bearer|Basic)(\\s+)(?!\\(secret\\))[A-Za-z0-9._~+/=-]{8,}"
               + "|(X-Postmark-Server-Token|X-Postmark-Account-Token|client_secret|refresh_token"
-              + "|access_token|code_verifier|password)(\"?\\s*[:=]\\s*\"?)(?!\\(secret\\))[^\\s\"&,;}]{4,}");
+              + "|secret_access_key|secretAccessKey|access_token|code_verifier|password)(\"?\\s*[:=]\\s*\"?)(?!\\(secret\\))[^\\s\"&,;}]{4,}");
 
   private static final Pattern PRIVATE_KEYS =
       Pattern.compile(

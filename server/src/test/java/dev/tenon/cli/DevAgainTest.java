@@ -13,6 +13,7 @@ import dev.tenon.sandbox.Sandbox;
 import dev.tenon.sandbox.SandboxSettings;
 import dev.tenon.sandbox.Simulator;
 import dev.tenon.sandbox.email.EmailSandbox;
+import dev.tenon.sandbox.mailbox.Carrier;
 import dev.tenon.sandbox.mailbox.Mail;
 import dev.tenon.sandbox.stripe.StripeSimulator;
 import dev.tenon.vault.Vault;
@@ -71,7 +72,7 @@ class DevAgainTest {
     DevSeed.Seeded again;
     try (Tenon tenon = tenon()) {
       again = plant(tenon);
-      assertThat(connections(tenon)).isEqualTo(4);
+      assertThat(connections(tenon)).isEqualTo(1 + Carrier.values().length);
     }
     assertThat(again.tenant()).isEqualTo(first.tenant());
     assertThat(again.apiKey().reveal()).isEqualTo(first.apiKey().reveal());
@@ -103,7 +104,7 @@ class DevAgainTest {
     DevSeed.Seeded first;
     try (Tenon tenon = tenon()) {
       first = plant(tenon);
-      assertThat(routing(tenon)).hasSize(3);
+      assertThat(routing(tenon)).hasSize(Carrier.values().length);
       tenon
           .database()
           .useTenant(

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenon.cli.WholeProgram.Ran;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import dev.tenon.sandbox.mailbox.Carrier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,24 +104,17 @@ class TriggerTest {
 
   @Test
   void tellsWhatDidNotHappenInTimeAndMendsAllTheSame() {
-    Ran ran =
-        program.run(
-            "trigger",
-            "checkout",
-            "--wait",
-            "3",
-            "--break",
-            "postmark",
-            "--break",
-            "resend",
-            "--break",
-            "smtp");
+    List<String> all = Stream.of(Carrier.values()).map(Carrier::id).toList();
+    List<String> words = new ArrayList<>(List.of("trigger", "checkout", "--wait", "3"));
+    all.forEach(provider -> words.addAll(List.of("--break", provider)));
+
+    Ran ran = program.run(words.toArray(String[]::new));
 
     assertThat(ran.code()).isEqualTo(Failure.TIMED_OUT);
     assertThat(ran.err())
         .contains("still missing", "is sent (it is", "in the mailbox")
         .contains(program.api() + "/console");
-    for (String provider : List.of("postmark", "resend", "smtp")) {
+    for (String provider : all) {
       assertThat(program.sandbox.faults(provider).list()).isEmpty();
     }
   }

@@ -46,6 +46,54 @@ class EmailApiTest {
   }
 
   @Test
+  void refusesSettingsThatTheProviderWouldNotUnderstand() {
+    for (String wrong :
+        List.of(
+            "postmark message_streams broadcast",
+            "postmark message_streams broadcast=a,",
+            "sendgrid region EU",
+            "mailgun domain Example.org",
+            "mailgun stream_domains broadcast=news",
+            "mailgun test_mode on",
+            "ses region Frankfurt",
+            "ses access_key_id x",
+            "sendgrid sandbox_mode yes",
+            "sendgrid ip_pools Broadcast=marketing")) {
+      String[] parts = wrong.split(" ", 3);
+      problem(
+          post(
+              "/connections",
+              """
+              {"provider": "%s", "name": "A connection", "environment": "development",
+               "settings": {"%s": "%s"}}"""
+                  .formatted((Object[]) parts)),
+          400,
+          "request.invalid_field",
+          "settings." + parts[1]);
+    }
+    problem(
+        post(
+            "/connections",
+            """
+            {"provider": "mailgun", "name": "A connection", "environment": "development",
+             "credentials": {"api_key": "key"}}"""),
+        400,
+        "request.invalid_field",
+        "settings.domain");
+    JsonNode taken =
+        ok(
+            post(
+                "/connections",
+                """
+                {"provider": "sendgrid", "name": "A connection", "environment": "development",
+                 "settings": {"region": "eu", "sandbox_mode": "true",
+                              "ip_pools": "broadcast=marketing, alerts=urgent"},
+                 "credentials": {"api_key": "SG.secret.one"}}"""));
+    assertThat(taken.path("settings").path("region").asString()).isEqualTo("eu");
+    assertThat(taken.toString()).doesNotContain("SG.secret.one");
+  }
+
+  @Test
   void routesInTheOrderThatWasPutAndByStream() {
     String first = connection("postmark");
     String second = connection("resend");

@@ -24,6 +24,8 @@ class ScrubberTest {
         "Basic CANARYabcdef0123==",
         "X-Postmark-Server-Token: CANARY-0123-4567",
         "client_secret=CANARY01234567",
+        "secret_access_key: CANARY/0123+4567",
+        "SecretAccessKey=CANARY/0123+4567",
         "\"refresh_token\":\"CANARY01234567\"",
         "-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----",
         "-----BEGIN EC PRIVATE KEY-----\nCANARY cut off"
@@ -32,6 +34,17 @@ class ScrubberTest {
     String scrubbed = Scrubber.scrub("the provider said: " + key + ", sorry");
     assertThat(scrubbed).contains("(secret)").startsWith("the provider said: ");
     assertThat(scrubbed).doesNotContain("CANARY");
+  }
+
+  /// Mailgun's keys are hexadecimal, so no word of ours fits in.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "key-0123456789abcdef0123456789abcdef",
+        "0123456789abcdef0123456789abcdef-01234567-89abcdef"
+      })
+  void hidesKeysOfMailgun(String key) {
+    assertThat(Scrubber.scrub("said " + key)).isEqualTo("said (secret)");
   }
 
   @Test

@@ -10,7 +10,9 @@ public final class Attachment {
   private static final int FILE_NAME_CHARS_MAX = 200;
   private static final Pattern CONTENT_TYPE =
       Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}");
-  private static final Pattern CONTENT_ID = Pattern.compile("[A-Za-z0-9._@-]{1,100}");
+
+  /// 78 is the limit of Amazon SES.
+  private static final Pattern CONTENT_ID = Pattern.compile("[A-Za-z0-9._@-]{1,78}");
 
   private final String fileName;
   private final String contentType;
@@ -33,7 +35,7 @@ public final class Attachment {
     if (!contentId.isEmpty() && !CONTENT_ID.matcher(contentId).matches()) {
       throw new InvalidEmailException(
           "attachment",
-          "needs a content id of letters, digits, '.', '_', '-' and '@', but has '"
+          "needs a content id of 1 to 78 letters, digits, '.', '_', '-' and '@', but has '"
               + Lines.shown(contentId)
               + "'");
     }

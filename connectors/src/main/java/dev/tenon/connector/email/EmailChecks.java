@@ -17,7 +17,10 @@ final class EmailChecks {
   static final long SIZE_BYTES_MAX = 10L * 1000 * 1000;
 
   static final int REPLY_TO_MAX = 10;
-  static final int HEADERS_MAX = 25;
+
+  /// Amazon SES: at most 15 `Headers` of a `Message`.
+  static final int HEADERS_MAX = 15;
+
   static final int HEADER_CHARS_MAX = 900;
   static final int ATTACHMENTS_MAX = 25;
   static final int METADATA_MAX = 10;

@@ -2,6 +2,8 @@ package dev.tenon.connector.email;
 
 import dev.tenon.connector.http.HttpResult;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -14,14 +16,22 @@ public final class RetryAfter {
 
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
 
+  /// Seconds since 1970 have ten digits, milliseconds thirteen: SendGrid writes the former, others
+  /// the latter.
+  private static final Pattern EPOCH = Pattern.compile("[0-9]{10}|[0-9]{13}");
+
   private RetryAfter() {}
 
   /// `Retry-After` in seconds or as a date (measured from the answer's own `Date`, so that our
-  /// clock doesn't matter), else `ratelimit-reset` in seconds, else zero. At most one day.
+  /// clock doesn't matter), else `ratelimit-reset` in seconds, else `x-ratelimit-reset` as a moment
+  /// or in seconds, else zero. At most one day.
   public static Duration of(HttpResult.Answered answer) {
     Duration wait = read(answer.header("retry-after").strip(), answer.header("date").strip());
     if (wait.isZero()) {
       wait = read(answer.header("ratelimit-reset").strip(), "");
+    }
+    if (wait.isZero()) {
+      wait = reset(answer.header("x-ratelimit-reset").strip(), answer.header("date").strip());
     }
     return wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : wait;
   }
@@ -39,6 +49,18 @@ public final class RetryAfter {
     } catch (DateTimeParseException e) {
       return Duration.ZERO;
     }
+  }
+
+  private static Duration reset(String value, String answeredAt) {
+    if (!EPOCH.matcher(value).matches()) {
+      return read(value, "");
+    }
+    Instant at =
+        value.length() == 13
+            ? Instant.ofEpochMilli(Long.parseLong(value))
+            : Instant.ofEpochSecond(Long.parseLong(value));
+    return read(
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(at.atOffset(ZoneOffset.UTC)), answeredAt);
   }
 
   private static ZonedDateTime date(String text) {

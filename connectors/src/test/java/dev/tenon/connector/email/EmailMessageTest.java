@@ -130,6 +130,26 @@ class EmailMessageTest {
     assertThat(RetryAfter.of(answer)).isEqualTo(Duration.ofSeconds(seconds));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1795485612, 12", // 02:00:12 in seconds since 1970, as SendGrid writes it
+    "1795485612000, 12",
+    "1795485599, 0",
+    "30, 30",
+    "soon, 0",
+    "4102444800, 86400",
+  })
+  void readsTheMomentAtWhichALimitEnds(String reset, long seconds) {
+    HttpResult.Answered answer =
+        new HttpResult.Answered(
+            429,
+            Map.of(
+                "x-ratelimit-reset", List.of(reset),
+                "date", List.of("Tue, 24 Nov 2026 02:00:00 GMT")),
+            new byte[0]);
+    assertThat(RetryAfter.of(answer)).isEqualTo(Duration.ofSeconds(seconds));
+  }
+
   @Test
   void turnsAnInternationalDomainIntoWhatEveryProviderTakes() {
     assertThat(EmailAddress.of("ada@bücher.example").address())

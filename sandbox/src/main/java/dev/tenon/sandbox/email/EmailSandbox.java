@@ -12,11 +12,15 @@ import java.util.List;
 /// The email providers of the sandbox with the one mailbox that they share.
 ///
 /// Give [#simulators] to [dev.tenon.sandbox.Sandbox#start]; the ports are named `postmark`,
-/// `resend`, `smtp` (faults only; mails go to [#smtpPort]) and `mailbox`.
+/// `resend`, `sendgrid`, `ses`, `mailgun`, `smtp` (faults only; mails go to [#smtpPort]) and
+/// `mailbox`.
 public final class EmailSandbox {
   private final Mailbox mailbox;
   private final PostmarkSimulator postmark;
   private final ResendSimulator resend;
+  private final SendGridSimulator sendgrid;
+  private final SesSimulator ses;
+  private final MailgunSimulator mailgun;
   private final SmtpSimulator smtp;
   private final MailboxSimulator pages;
 
@@ -29,6 +33,9 @@ public final class EmailSandbox {
     mailbox = new Mailbox(clock);
     postmark = new PostmarkSimulator(mailbox, clock);
     resend = new ResendSimulator(mailbox, clock, resendSettings);
+    sendgrid = new SendGridSimulator(mailbox, clock);
+    ses = new SesSimulator(mailbox, clock);
+    mailgun = new MailgunSimulator(mailbox, clock);
     smtp = new SmtpSimulator(mailbox, smtpPort);
     pages =
         new MailboxSimulator(
@@ -36,12 +43,15 @@ public final class EmailSandbox {
             List.of(
                 new ProviderSwitch(Carrier.POSTMARK, postmark::faults),
                 new ProviderSwitch(Carrier.RESEND, resend::faults),
+                new ProviderSwitch(Carrier.SENDGRID, sendgrid::faults),
+                new ProviderSwitch(Carrier.SES, ses::faults),
+                new ProviderSwitch(Carrier.MAILGUN, mailgun::faults),
                 new ProviderSwitch(Carrier.SMTP, smtp::faults)));
   }
 
-  /// Postmark, Resend, SMTP and the mailbox, not yet started.
+  /// The providers over HTTP, SMTP and the mailbox, not yet started.
   public List<Simulator> simulators() {
-    return List.of(postmark, resend, smtp, pages);
+    return List.of(postmark, resend, sendgrid, ses, mailgun, smtp, pages);
   }
 
   /// What the providers accepted.

@@ -2,7 +2,8 @@ package dev.tenon.sandbox.email;
 
 /// A provider's documented "no" on its way to the one place that writes it as an answer.
 ///
-/// `code` is Postmark's `ErrorCode` as text, or Resend's `name`.
+/// `code` is Postmark's `ErrorCode` as text, Resend's `name`, SendGrid's `field` or the type of
+/// AWS's error.
 final class ProviderRefusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -4,6 +4,9 @@ package dev.tenon.sandbox.mailbox;
 public enum Carrier {
   POSTMARK("postmark", "Postmark"),
   RESEND("resend", "Resend"),
+  SENDGRID("sendgrid", "SendGrid"),
+  SES("ses", "Amazon SES"),
+  MAILGUN("mailgun", "Mailgun"),
   SMTP("smtp", "SMTP");
 
   private final String id;

@@ -5,8 +5,10 @@ import java.util.Map;
 
 /// A mail as its sender described it. Text that was not given is empty, never null.
 ///
-/// @param stream Postmark's message stream; empty for the others
-/// @param tags Postmark's one tag, or Resend's tags as `name=value`
+/// @param stream what the provider has for it: Postmark's message stream, SendGrid's IP pool, SES's
+///   configuration set; empty for the others
+/// @param tags Postmark's one tag, Resend's tags as `name=value`, SendGrid's categories or
+///   Mailgun's tags
 /// @param source what came over the wire: the JSON of a request, or the MIME text
 public record MailContent(
     String from,

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /// Reads a MIME message into what the mailbox shows. It never refuses: what cannot be read is left
 /// empty, since the source stays and a mail server takes such mails too.
-final class MimeReader {
+public final class MimeReader {
   private static final Logger LOG = LoggerFactory.getLogger(MimeReader.class);
   private static final int DEPTH_MAX = 10;
   private static final int PARTS_MAX = 200;
@@ -46,9 +46,11 @@ final class MimeReader {
 
   private MimeReader() {}
 
+  /// What a mailbox shows of a MIME message.
+  ///
   /// @param envelopeTo everyone whom the envelope named; whoever is in no visible header was a
   ///   blind copy
-  static MailContent read(byte[] raw, String envelopeFrom, List<String> envelopeTo) {
+  public static MailContent read(byte[] raw, String envelopeFrom, List<String> envelopeTo) {
     String source = new String(raw, StandardCharsets.UTF_8);
     try {
       MimeMessage message = new MimeMessage(SESSION, new ByteArrayInputStream(raw));

@@ -160,6 +160,42 @@ class EmailSandboxTest {
     assertShape(document, "CreateBatchEmailsResponse", http.send(batch, BodyHandlers.ofString()));
   }
 
+  /// Its description says that `help` is an object, and nothing of null, which SendGrid writes in
+  /// `field` and `help` where it has nothing to say: those are left out here.
+  @Test
+  void refusesInTheShapeThatSendGridPublishes() throws Exception {
+    Optional<Path> published =
+        Stream.of("../../shared", "../../../shared")
+            .map(folder -> Path.of(folder, "api", "sendgrid-mail-v3.openapi.json"))
+            .filter(Files::exists)
+            .findFirst();
+    assumeTrue(
+        published.isPresent(), "SendGrid's API description is not beside the project: skipped");
+    ObjectNode schema = Json.readObject(Files.readAllBytes(published.orElseThrow()));
+    schema.put("$ref", "#/components/schemas/ErrorResponse");
+    ((ObjectNode) schema.at("/components/schemas/ErrorResponse"))
+        .putArray("required")
+        .add("errors");
+    for (String mail : List.of("{}", "[]", "nonsense", "{\"personalizations\":[{\"to\":[{}]}]}")) {
+      HttpResponse<String> refused = sendgrid(mail);
+      assertThat(refused.statusCode()).isEqualTo(400);
+      ObjectNode body = Json.readObject(refused.body().getBytes(StandardCharsets.UTF_8));
+      for (JsonNode error : body.path("errors")) {
+        ((ObjectNode) error).remove("help");
+        if (error.path("field").isNull()) {
+          ((ObjectNode) error).remove("field");
+        }
+        assertThat(error.path("message").asString("")).isNotBlank();
+      }
+      assertThat(
+              SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                  .getSchema(Json.write(schema), InputFormat.JSON)
+                  .validate(Json.write(body), InputFormat.JSON))
+          .as(refused.body())
+          .isEmpty();
+    }
+  }
+
   @Test
   void showsAMailThatCanDoNothing() throws Exception {
     postmark(POSTMARK_MAIL);
@@ -233,6 +269,16 @@ class EmailSandboxTest {
         HttpRequest.newBuilder(uri("postmark", "/email"))
             .header("Content-Type", "application/json")
             .header("X-Postmark-Server-Token", "any")
+            .POST(BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> sendgrid(String body) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(uri("sendgrid", "/v3/mail/send"))
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer SG.any.key")
             .POST(BodyPublishers.ofString(body))
             .build(),
         BodyHandlers.ofString());

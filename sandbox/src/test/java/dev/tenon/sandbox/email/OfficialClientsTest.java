@@ -1,10 +1,12 @@
 package dev.tenon.sandbox.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tenon.sandbox.NodePackages;
 import dev.tenon.sandbox.Sandbox;
 import dev.tenon.sandbox.SandboxSettings;
+import dev.tenon.sandbox.mailbox.AttachedFile;
 import dev.tenon.sandbox.mailbox.Carrier;
 import dev.tenon.sandbox.mailbox.Fate;
 import dev.tenon.sandbox.mailbox.Mail;
@@ -17,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /// accept as their provider is close enough to it.
 class OfficialClientsTest {
   private final EmailSandbox email =
-      new EmailSandbox(InstantSource.system(), 0, new ResendSettings(1_000, Duration.ofMillis(50)));
+      new EmailSandbox(
+          InstantSource.system(), 0, new ResendSettings(1_000, Duration.ofMillis(200)));
   private final Sandbox sandbox =
       Sandbox.start(email.simulators(), SandboxSettings.defaults(InstantSource.system()));
 
@@ -42,6 +45,54 @@ class OfficialClientsTest {
     assertThat(first.content().replyTo()).containsExactly("help@acme.test");
     assertThat(first.content().attachments().getFirst().sizeBytes()).isEqualTo(5);
     assertThat(email.mailbox().list("bounced", 1).getFirst().fate()).isEqualTo(Fate.BOUNCED);
+  }
+
+  @Test
+  void speaksWithSendGridsClient() throws Exception {
+    NodePackages.install("email").run("sendgrid.mjs", sandbox.url("sendgrid").toString());
+    assertThat(email.mailbox().list("dry", 1)).as("sandbox mode sends nothing").isEmpty();
+    assertThat(email.mailbox().list("many", 9)).hasSize(2);
+    assertThat(email.mailbox().list("later", 1).getFirst().fate()).isEqualTo(Fate.SCHEDULED);
+    Mail first = email.mailbox().list("msg_1", 500).getLast();
+    assertThat(first.carrier()).isEqualTo(Carrier.SENDGRID);
+    assertThat(first.content().from()).isEqualTo("Acme <billing@acme.test>");
+    assertThat(first.content().replyTo()).containsExactly("help@acme.test");
+    assertThat(first.content().tags()).containsExactly("receipt");
+    assertThat(first.content().metadata()).containsEntry("message_id", "msg_1");
+    assertThat(first.content().attachments().getFirst().sizeBytes()).isEqualTo(5);
+  }
+
+  @Test
+  void speaksWithTheClientOfSes() throws Exception {
+    NodePackages.install("email")
+        .run("ses.mjs", sandbox.url("ses").toString(), SesSimulator.SECRET_KEY);
+    assertThat(email.mailbox().list("bounce+label", 1).getFirst().fate()).isEqualTo(Fate.BOUNCED);
+    assertThat(email.mailbox().list("raw@shop.test", 1).getFirst().content().subject())
+        .isEqualTo("Raw");
+    Mail first = email.mailbox().list("msg_1", 500).getLast();
+    assertThat(first.carrier()).isEqualTo(Carrier.SES);
+    assertThat(first.content().replyTo()).containsExactly("help@acme.test");
+    assertThat(first.content().metadata()).containsEntry("message_id", "msg_1");
+    assertThat(first.content().stream()).isEqualTo("transactional");
+    assertThat(first.content().attachments().getFirst().sizeBytes()).isEqualTo(5);
+  }
+
+  @Test
+  void speaksWithMailgunsClient() throws Exception {
+    NodePackages.install("email").run("mailgun.mjs", sandbox.url("mailgun").toString());
+    assertThat(email.mailbox().list("dry", 1)).as("test mode delivers nothing").isEmpty();
+    assertThat(email.mailbox().list("later", 1).getFirst().fate()).isEqualTo(Fate.SCHEDULED);
+    Mail first = email.mailbox().list("msg_1", 500).getLast();
+    assertThat(first.carrier()).isEqualTo(Carrier.MAILGUN);
+    assertThat(first.content().to()).containsExactly("Ann <ann@shop.test>", "bob@shop.test");
+    assertThat(first.content().subject()).isEqualTo("Your receipt – 12 €");
+    assertThat(first.content().text()).isEqualTo("Thank you\r\nfor 12 €");
+    assertThat(first.content().replyTo()).containsExactly("help@acme.test");
+    assertThat(first.content().tags()).containsExactly("receipt", "shop");
+    assertThat(first.content().metadata()).containsEntry("message_id", "msg_1");
+    assertThat(first.content().attachments())
+        .extracting(AttachedFile::name, AttachedFile::sizeBytes, AttachedFile::contentId)
+        .containsExactly(tuple("ä \"1\".txt", 5L, ""), tuple("logo.png", 3L, "logo.png"));
   }
 
   @Test

@@ -6,11 +6,11 @@ import dev.tenon.connector.email.Attachment;
 import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.EmailMessage;
 import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.connector.email.Exchanges;
 import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
 import dev.tenon.connector.http.HttpCall;
-import dev.tenon.connector.http.HttpResult;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
 import java.util.List;
@@ -70,14 +70,9 @@ public final class PostmarkEmail implements EmailProvider {
               "the stream '%s' is not mapped to a Postmark message stream"
                   .formatted(message.stream())));
     }
-    HttpResult result = http.call(HttpCall.post(uri("/email"), headers(), body(message, stream)));
-    return switch (result) {
-      case HttpResult.NotSent(String reason) ->
-          new Outcome.Passing<>(java.time.Duration.ZERO, Outcome.Detail.none(reason));
-      case HttpResult.MaybeSent(String reason) ->
-          new Outcome.Unknown<>(Outcome.Detail.none(reason));
-      case HttpResult.Answered answer -> PostmarkAnswers.read(answer);
-    };
+    return Exchanges.sending(
+        http.call(HttpCall.post(uri("/email"), headers(), body(message, stream))),
+        PostmarkAnswers::read);
   }
 
   /// Searches the sent messages by our message id. The search lags behind sending by a while that
@@ -87,13 +82,8 @@ public final class PostmarkEmail implements EmailProvider {
     String query =
         "/messages/outbound?count=1&offset=0&metadata_%s=%s"
             .formatted(MESSAGE_ID_FIELD, message.id());
-    return switch (http.call(HttpCall.get(uri(query), headers()))) {
-      case HttpResult.NotSent(String reason) ->
-          new LookedUp.Unanswered(Outcome.Detail.none(reason));
-      case HttpResult.MaybeSent(String reason) ->
-          new LookedUp.Unanswered(Outcome.Detail.none(reason));
-      case HttpResult.Answered answer -> PostmarkAnswers.readSearch(answer);
-    };
+    return Exchanges.lookingUp(
+        http.call(HttpCall.get(uri(query), headers())), PostmarkAnswers::readSearch);
   }
 
   private URI uri(String pathAndQuery) {

@@ -6,10 +6,10 @@ import dev.tenon.connector.email.Attachment;
 import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.EmailMessage;
 import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.connector.email.Exchanges;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
 import dev.tenon.connector.http.HttpCall;
-import dev.tenon.connector.http.HttpResult;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
 import java.time.Duration;
@@ -94,13 +94,8 @@ public final class ResendEmail implements EmailProvider {
             // Resend answers 403 to requests without one.
             "User-Agent", "tenon");
     URI uri = URI.create(base.toString().replaceAll("/+$", "") + "/emails");
-    return switch (http.call(HttpCall.post(uri, headers, requestBody))) {
-      case HttpResult.NotSent(String reason) ->
-          new Outcome.Passing<>(Duration.ZERO, Outcome.Detail.none(reason));
-      case HttpResult.MaybeSent(String reason) ->
-          new Outcome.Unknown<>(Outcome.Detail.none(reason));
-      case HttpResult.Answered answer -> ResendAnswers.read(answer);
-    };
+    return Exchanges.sending(
+        http.call(HttpCall.post(uri, headers, requestBody)), ResendAnswers::read);
   }
 
   /// The JSON of one message; always the same bytes for an equal message.

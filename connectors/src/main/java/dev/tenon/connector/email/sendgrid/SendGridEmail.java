@@ -1,0 +1,101 @@
+package dev.tenon.connector.email.sendgrid;
+
+import dev.tenon.connector.Outcome;
+import dev.tenon.connector.Secret;
+import dev.tenon.connector.email.EmailMessage;
+import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.connector.email.Exchanges;
+import dev.tenon.connector.email.Sent;
+import dev.tenon.connector.email.Settling;
+import dev.tenon.connector.http.HttpCall;
+import dev.tenon.connector.http.ProviderHttp;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+
+/// Sends through SendGrid's `POST /v3/mail/send`.
+///
+/// A repeat is a second mail: SendGrid has no idempotency key, and its `batch_id` only pauses or
+/// cancels. Nor can it be asked by anything of ours: Email Logs search by SendGrid's own id,
+/// recipient, subject and category, which name no single message. So nothing settles a lost answer
+/// here but a webhook, in which our message id comes back as the custom argument
+/// [#MESSAGE_ID_FIELD].
+///
+/// SendGrid takes suppressed recipients with 202 and drops them afterwards; that too is told by
+/// webhook only.
+public final class SendGridEmail implements EmailProvider {
+  /// Where SendGrid answers for most accounts.
+  public static final URI BASE = URI.create("https://api.sendgrid.com");
+
+  /// Where it answers for subusers whose data stays in the European Union.
+  public static final URI BASE_EU = URI.create("https://api.eu.sendgrid.com");
+
+  private final ProviderHttp http;
+  private final URI base;
+  private final Secret apiKey;
+  private final Options options;
+
+  /// `base` is [#BASE], [#BASE_EU] or a sandbox. `http` stays the caller's to close.
+  public SendGridEmail(ProviderHttp http, URI base, Secret apiKey, Options options) {
+    this.http = http;
+    this.base = base;
+    this.apiKey = apiKey;
+    this.options = options;
+  }
+
+  /// How this connection sends.
+  ///
+  /// @param ipPools by Tenon's name of a stream, the IP pool that its mail leaves from: what
+  ///   SendGrid has instead of streams. An empty text is the account's default. A stream that isn't
+  ///   there is refused
+  /// @param sandboxMode SendGrid checks each message and sends none
+  public record Options(Map<String, String> ipPools, boolean sandboxMode) {
+    /// `outbound` and `broadcast` from the account's default pool, really sent.
+    public static final Options DEFAULTS =
+        new Options(Map.of("outbound", "", "broadcast", ""), false);
+
+    public Options {
+      ipPools = Map.copyOf(ipPools);
+      ipPools.forEach(
+          (stream, pool) -> {
+            if (pool.length() > 64 || pool.length() == 1) {
+              throw new IllegalArgumentException(
+                  "the IP pool of the stream '%s' has 2 to 64 characters".formatted(stream));
+            }
+          });
+    }
+  }
+
+  @Override
+  public String name() {
+    return "sendgrid";
+  }
+
+  @Override
+  public Settling settling() {
+    return new Settling.None();
+  }
+
+  @Override
+  public Outcome<Sent> send(EmailMessage message, String idempotencyKey) {
+    EmailProvider.checkedIdempotencyKey(idempotencyKey);
+    Optional<String> pool = Optional.ofNullable(options.ipPools().get(message.stream()));
+    if (pool.isEmpty()) {
+      return new Outcome.RefusedRequest<>(
+          Outcome.Detail.none(
+              "the stream '%s' is not mapped for this SendGrid connection"
+                  .formatted(message.stream())));
+    }
+    Map<String, String> headers =
+        Map.of(
+            "Accept", "application/json",
+            "Authorization", "Bearer " + apiKey.reveal(),
+            "Content-Type", "application/json",
+            "User-Agent", "tenon");
+    byte[] body = SendGridBody.of(message, pool.get(), options.sandboxMode());
+    URI uri = URI.create(base.toString().replaceAll("/+$", "") + "/v3/mail/send");
+    return Exchanges.sending(
+        http.call(HttpCall.post(uri, headers, body)),
+        answer -> SendGridAnswers.read(answer, options.sandboxMode()));
+  }
+}
