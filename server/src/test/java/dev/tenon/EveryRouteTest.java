@@ -90,6 +90,7 @@ class EveryRouteTest {
           Map.entry(
               "chooseWhichMailsAboutPaymentsAreSent", "{\"off\": [\"subscription-confirmation\"]}"),
           Map.entry("cancelASubscriptionAtTheEndOfThePaidPeriodOrNow", "{\"at\": \"now\"}"),
+          Map.entry("createASubscription", "{\"customer\": \"cus_x\", \"price\": \"%s\"}"),
           Map.entry(
               "replaceTheEmailRouting",
               "{\"connections\": [\"{mail}\"], \"streams\": {\"news\": [\"{mail}\"]}}"),
@@ -114,6 +115,7 @@ class EveryRouteTest {
           "updateACustomer",
           "getASubscription",
           "createASessionOfTheCustomerPortal",
+          "createASubscription",
           "cancelASubscriptionAtTheEndOfThePaidPeriodOrNow",
           "takeBackACancellationThatHasNotComeIntoEffect");
 

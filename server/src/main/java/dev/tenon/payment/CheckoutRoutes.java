@@ -11,7 +11,6 @@ import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import java.net.URI;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -20,23 +19,28 @@ import org.jspecify.annotations.Nullable;
 /// `…/checkout-sessions`, `…/portal-sessions`, and the prices that a tenant may sell.
 final class CheckoutRoutes {
   private static final String TENANT = "/v1/tenants/{tenant}";
-  private static final int QUANTITY_MAX = 1_000_000;
-  private static final int TRIAL_DAYS_MAX = 730;
   private static final int PRICES_MAX = 1_000;
 
   private final Database database;
   private final StripeCallers callers;
-  private final AllowedPrices prices;
+  private final AllowedPrices allowed;
+  private final PriceChecks prices;
 
-  private CheckoutRoutes(Database database, StripeCallers callers, AllowedPrices prices) {
+  private CheckoutRoutes(
+      Database database, StripeCallers callers, AllowedPrices allowed, PriceChecks prices) {
     this.database = database;
     this.callers = callers;
+    this.allowed = allowed;
     this.prices = prices;
   }
 
   static void declare(
-      Routes routes, Database database, StripeCallers callers, InstantSource clock) {
-    var here = new CheckoutRoutes(database, callers, new AllowedPrices(clock));
+      Routes routes,
+      Database database,
+      StripeCallers callers,
+      AllowedPrices allowed,
+      PriceChecks prices) {
+    var here = new CheckoutRoutes(database, callers, allowed, prices);
     routes
         .post(
             TENANT + "/checkout-sessions",
@@ -106,17 +110,13 @@ final class CheckoutRoutes {
   public record AllowedPricesView(List<String> prices) {}
 
   private CheckoutSessionView createCheckoutSession(Request request, CreateCheckoutSession body) {
-    int quantity = bounded("quantity", body.quantity(), 1, 1, QUANTITY_MAX);
-    int trialDays = bounded("trial_days", body.trialDays(), 0, 0, TRIAL_DAYS_MAX);
+    int quantity = PriceChecks.quantity(body.quantity());
+    int trialDays =
+        PriceChecks.bounded("trial_days", body.trialDays(), 0, 0, PriceChecks.TRIAL_DAYS_MAX);
     NewCheckoutSession.Page page = page(body);
     UUID effect = callers.effect(request);
     StripeConnections.Account account = callers.account(request);
-    String price = body.price().strip();
-    if (!isPrice(price)
-        || !database.asTenant(request.tenant(), tx -> prices.allows(tx, price, account.shared()))) {
-      throw ProblemException.invalidField(
-          "price", "`price` is not one that this tenant may sell; see `allowed-prices`.");
-    }
+    String price = prices.sellable(request, account, body.price(), "price");
     String customer =
         body.customer() == null ? "" : callers.customer(request, account, body.customer());
     OpenCheckoutSession made =
@@ -167,16 +167,6 @@ final class CheckoutRoutes {
     return StripeCallers.webAddress(url, param);
   }
 
-  private static int bounded(
-      String param, @Nullable Integer given, int otherwise, int min, int max) {
-    int value = given == null ? otherwise : given;
-    if (value < min || value > max) {
-      throw ProblemException.invalidField(
-          param, "`%s` is from %d to %d.".formatted(param, min, max));
-    }
-    return value;
-  }
-
   private PortalSessionView createPortalSession(Request request, CreatePortalSession body) {
     String returnUrl = StripeCallers.webAddress(body.returnUrl(), "return_url");
     StripeConnections.Account account = callers.account(request);
@@ -191,7 +181,7 @@ final class CheckoutRoutes {
   }
 
   private AllowedPricesView allowedPrices(Request request) {
-    return new AllowedPricesView(database.asTenant(request.tenant(), prices::list));
+    return new AllowedPricesView(database.asTenant(request.tenant(), allowed::list));
   }
 
   /// For the platform alone: a tenant that could write its own list would have none.
@@ -200,16 +190,12 @@ final class CheckoutRoutes {
       throw new ProblemException(ProblemCode.ACCESS_PLATFORM_ONLY);
     }
     if (body.prices().size() > PRICES_MAX
-        || !body.prices().stream().allMatch(CheckoutRoutes::isPrice)) {
+        || !body.prices().stream().allMatch(PriceChecks::isPrice)) {
       throw ProblemException.invalidField(
           "prices", "`prices` has at most %d ids of prices.".formatted(PRICES_MAX));
     }
     List<String> wanted = List.copyOf(new TreeSet<>(body.prices()));
-    database.useTenant(request.tenant(), tx -> prices.replace(tx, wanted));
+    database.useTenant(request.tenant(), tx -> allowed.replace(tx, wanted));
     return new AllowedPricesView(wanted);
-  }
-
-  private static boolean isPrice(String text) {
-    return text.length() <= PlainText.ID_CHARS_MAX && text.matches("[A-Za-z0-9_.-]+");
   }
 }

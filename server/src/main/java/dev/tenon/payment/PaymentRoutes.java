@@ -44,7 +44,10 @@ public final class PaymentRoutes {
     var views = new PaymentViews();
     var callers = new StripeCallers(database, stripe, views, source, ids, clock);
     CustomerRoutes.declare(routes, database, callers, views, ids, clock);
-    CheckoutRoutes.declare(routes, database, callers, clock);
+    var allowed = new AllowedPrices(clock);
+    var prices = new PriceChecks(database, allowed);
+    CheckoutRoutes.declare(routes, database, callers, allowed, prices);
+    SubscribeRoutes.declare(routes, database, callers, prices, views, ids, clock);
     SubscriptionRoutes.declare(routes, database, callers, views);
     var here = new PaymentRoutes(database, views, clock);
     routes

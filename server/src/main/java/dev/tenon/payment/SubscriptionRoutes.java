@@ -81,7 +81,8 @@ final class SubscriptionRoutes {
       @About("The provider's id.") String providerId,
       @About("What the status means: pending, trialing, active, past_due, paused or ended.")
           String state,
-      @About("The status in the provider's own word.") String providerStatus,
+      @About("The status in the provider's own word; empty until the provider has told of it.")
+          String providerStatus,
       @Nullable String customerProviderId,
       @About("The price of the first item.") @Nullable String price,
       @About("The quantity of the first item.") @Nullable Long quantity,
@@ -132,7 +133,7 @@ final class SubscriptionRoutes {
             body.at() == CancelAt.NOW
                 ? stripe.cancelNow(found.providerId(), callers.newKey())
                 : stripe.cancelAtPeriodEnd(found.providerId(), callers.newKey()));
-    return view(found.view(), now);
+    return view(found.view().id(), found.view().revision(), now);
   }
 
   private SubscriptionView resume(Request request) {
@@ -142,7 +143,9 @@ final class SubscriptionRoutes {
     SubscriptionSnapshot now = callers.accepted(account, stripe.get(found.providerId()));
     boolean ending = now.cancelAtPeriodEnd() || now.cancelAt() != null;
     return view(
-        found.view(), ending ? callers.accepted(account, stripe.keep(now, callers.newKey())) : now);
+        found.view().id(),
+        found.view().revision(),
+        ending ? callers.accepted(account, stripe.keep(now, callers.newKey())) : now);
   }
 
   private static PaymentViews.Found<SubscriptionView> notEnded(
@@ -155,22 +158,23 @@ final class SubscriptionRoutes {
   }
 
   /// What Stripe has now, with our names; the record follows with the webhook.
-  private static SubscriptionView view(SubscriptionView known, SubscriptionSnapshot now) {
+  static SubscriptionView view(String id, long revision, SubscriptionSnapshot now) {
+    List<ItemView> items = SubscriptionItem.of(now).stream().map(SubscriptionRoutes::item).toList();
     return new SubscriptionView(
-        known.id(),
-        known.providerId(),
+        id,
+        now.id(),
         SubscriptionState.of(now.status()).text(),
         now.status(),
-        known.customerProviderId(),
-        now.items().isEmpty() ? known.price() : now.items().getFirst().price(),
-        now.items().isEmpty() ? known.quantity() : Long.valueOf(now.items().getFirst().quantity()),
+        PlainText.id(now.customer()),
+        items.isEmpty() ? null : items.getFirst().price(),
+        items.isEmpty() ? null : Long.valueOf(items.getFirst().quantity()),
         now.currentPeriodEnd(),
         now.trialEnd(),
         now.endsAtPeriodEnd(),
         now.cancelAt(),
         now.endedAt(),
-        known.revision(),
-        SubscriptionItem.of(now).stream().map(SubscriptionRoutes::item).toList());
+        revision,
+        items);
   }
 
   static ItemView item(SubscriptionItem item) {

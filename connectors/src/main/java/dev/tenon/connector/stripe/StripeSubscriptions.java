@@ -1,12 +1,21 @@
 package dev.tenon.connector.stripe;
 
 import com.stripe.net.RequestOptions;
+import com.stripe.param.PromotionCodeListParams;
+import com.stripe.param.SubscriptionCreateParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.common.EmptyParam;
 import dev.tenon.connector.Outcome;
+import java.util.List;
 
 /// The calls about subscriptions. Idempotency keys are as for [StripeConnector].
 public final class StripeSubscriptions {
+  /// Where the answer has what the customer confirms; both are left out unless they are asked for.
+  private static final List<String> CONFIRMATION =
+      List.of("latest_invoice.confirmation_secret", "pending_setup_intent");
+
+  private static final long CODES_MAX = 100;
+
   private final StripeCalls calls;
 
   StripeSubscriptions(StripeCalls calls) {
@@ -17,6 +26,56 @@ public final class StripeSubscriptions {
   /// `resource_missing`; an ended one is still there.
   public Outcome<SubscriptionSnapshot> get(String id) {
     return calls.send(client -> client.v1().subscriptions().retrieve(id), SubscriptionSnapshot::of);
+  }
+
+  /// Creates one that waits for its first payment (`default_incomplete`): the answer says what the
+  /// customer has to confirm, and the card that pays is kept on the subscription.
+  public Outcome<StartedSubscription> create(NewSubscription wanted, String idempotencyKey) {
+    SubscriptionCreateParams.Builder params =
+        SubscriptionCreateParams.builder()
+            .setCustomer(wanted.customer())
+            .setPaymentBehavior(SubscriptionCreateParams.PaymentBehavior.DEFAULT_INCOMPLETE)
+            .setPaymentSettings(
+                SubscriptionCreateParams.PaymentSettings.builder()
+                    .setSaveDefaultPaymentMethod(
+                        SubscriptionCreateParams.PaymentSettings.SaveDefaultPaymentMethod
+                            .ON_SUBSCRIPTION)
+                    .build())
+            .putAllMetadata(wanted.origin().metadata())
+            .addAllExpand(CONFIRMATION);
+    for (NewSubscription.Item item : wanted.items()) {
+      params.addItem(
+          SubscriptionCreateParams.Item.builder()
+              .setPrice(item.price())
+              .setQuantity(item.quantity())
+              .build());
+    }
+    if (!wanted.promotionCode().isEmpty()) {
+      params.addDiscount(
+          SubscriptionCreateParams.Discount.builder()
+              .setPromotionCode(wanted.promotionCode())
+              .build());
+    }
+    if (wanted.trialDays() > 0) {
+      params.setTrialPeriodDays(wanted.trialDays());
+    }
+    RequestOptions options = StripeCalls.keyed(idempotencyKey);
+    return calls.send(
+        client -> client.v1().subscriptions().create(params.build(), options),
+        StartedSubscription::of);
+  }
+
+  /// Finds the promotion codes that customers type like this, the newest first, active or not.
+  /// Stripe lets one of them be active at a time.
+  public Outcome<List<PromotionCodeSnapshot>> promotionCodes(String code) {
+    PromotionCodeListParams params =
+        PromotionCodeListParams.builder().setCode(code).setLimit(CODES_MAX).build();
+    return calls.send(
+        client -> client.v1().promotionCodes().list(params),
+        list ->
+            StripeObjects.elements(list.path("data")).stream()
+                .map(PromotionCodeSnapshot::of)
+                .toList());
   }
 
   /// Lets it end with the paid period. That is an update: Stripe's cancellation proper ends it now.

@@ -18,12 +18,19 @@ final class Invoices {
   private final Objects objects;
   private final Events events;
   private final Payments payments;
+  private final Discounts discounts;
   private final Supplier<URI> address;
 
-  Invoices(Objects objects, Events events, Payments payments, Supplier<URI> address) {
+  Invoices(
+      Objects objects,
+      Events events,
+      Payments payments,
+      Discounts discounts,
+      Supplier<URI> address) {
     this.objects = objects;
     this.events = events;
     this.payments = payments;
+    this.discounts = discounts;
     this.address = address;
   }
 
@@ -82,21 +89,19 @@ final class Invoices {
     ObjectNode details = parent.putObject("subscription_details");
     details.set("metadata", subscription.path("metadata").deepCopy());
     details.put("subscription", subscription.path("id").asString());
-    long total = lines(invoice, subscription, free);
-    for (String field :
-        new String[] {
-          "amount_due",
-          "amount_remaining",
-          "subtotal",
-          "subtotal_excluding_tax",
-          "total",
-          "total_excluding_tax"
-        }) {
-      invoice.put(field, total);
-    }
+    long subtotal = lines(invoice, subscription, free);
+    long total = discounts.apply(invoice, subscription, subtotal);
+    put(invoice, subtotal, "subtotal", "subtotal_excluding_tax");
+    put(invoice, total, "amount_due", "amount_remaining", "total", "total_excluding_tax");
     ObjectNode draft = invoice.deepCopy();
     finalise(invoice, total, customerId);
     return new Opened(draft, objects.add(invoice));
+  }
+
+  private static void put(ObjectNode invoice, long amount, String... fields) {
+    for (String field : fields) {
+      invoice.put(field, amount);
+    }
   }
 
   private void finalise(ObjectNode invoice, long total, String customer) {
@@ -241,6 +246,18 @@ final class Invoices {
     return objects.list("invoice_payment").stream()
         .filter(p -> p.path("invoice").asString().equals(invoice.path("id").asString()))
         .findFirst();
+  }
+
+  /// The invoice that a payment intent is for; empty for a single payment.
+  Optional<ObjectNode> ofIntent(String intent) {
+    return objects.list("invoice_payment").stream()
+        .filter(p -> p.path("payment").path("payment_intent").asString("").equals(intent))
+        .findFirst()
+        .flatMap(p -> objects.find(TYPE, p.path("invoice").asString()));
+  }
+
+  static String subscriptionOf(ObjectNode invoice) {
+    return invoice.path("parent").path("subscription_details").path("subscription").asString("");
   }
 
   Optional<ObjectNode> intent(ObjectNode invoice) {

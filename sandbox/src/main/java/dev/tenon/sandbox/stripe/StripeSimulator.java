@@ -127,9 +127,12 @@ public final class StripeSimulator implements Simulator {
     final Events events;
     final StripeApi api;
     final Payments payments;
+    final SetupIntents setups;
+    final Promotions promotions;
     final Invoices invoices;
     final Catalog catalog;
     final Subscriptions subscriptions;
+    final Confirmations confirmations;
     final Customers customers;
     final CheckoutSessions sessions;
     final CheckoutPayment payment;
@@ -144,9 +147,14 @@ public final class StripeSimulator implements Simulator {
       events = new Events(objects, endpoints, context.webhooks());
       api = new StripeApi(objects, events);
       payments = new Payments(objects, events);
-      invoices = new Invoices(objects, events, payments, context.address());
+      setups = new SetupIntents(objects, events);
+      promotions = new Promotions(objects, events);
+      Discounts discounts = new Discounts(objects, events, promotions);
+      invoices = new Invoices(objects, events, payments, discounts, context.address());
       catalog = new Catalog(objects, events);
-      subscriptions = new Subscriptions(objects, events, invoices, payments, catalog);
+      subscriptions =
+          new Subscriptions(objects, events, invoices, payments, setups, discounts, catalog);
+      confirmations = new Confirmations(objects, events, invoices, payments, setups);
       customers = new Customers(objects, events, subscriptions);
       sessions = new CheckoutSessions(objects, events, catalog, context.address());
       payment = new CheckoutPayment(objects, events, sessions, subscriptions, payments);
@@ -184,6 +192,22 @@ public final class StripeSimulator implements Simulator {
       get(routing, "/v1/invoices/{id}", invoices::get);
       get(routing, "/v1/payment_intents", payments::list);
       get(routing, "/v1/payment_intents/{id}", payments::get);
+      post(routing, "/v1/payment_intents/{id}/confirm", confirmations::payment);
+      get(routing, "/v1/setup_intents/{id}", setups::get);
+      post(routing, "/v1/setup_intents/{id}/confirm", confirmations::setup);
+      crud(
+          routing,
+          "/v1/coupons",
+          promotions::createCoupon,
+          promotions::listCoupons,
+          promotions::getCoupon);
+      crud(
+          routing,
+          "/v1/promotion_codes",
+          promotions::createCode,
+          promotions::listCodes,
+          promotions::getCode);
+      post(routing, "/v1/promotion_codes/{id}", promotions::updateCode);
       get(routing, "/v1/payment_methods/{id}", payments::getMethod);
       get(routing, "/v1/charges/{id}", payments::getCharge);
       get(routing, "/v1/events", events::list);

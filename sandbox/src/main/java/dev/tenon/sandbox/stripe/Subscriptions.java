@@ -1,9 +1,11 @@
 package dev.tenon.sandbox.stripe;
 
+import dev.tenon.sandbox.Json;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -19,14 +21,24 @@ final class Subscriptions {
   private final Events events;
   private final Invoices invoices;
   private final Payments payments;
+  private final SetupIntents setups;
+  private final Discounts discounts;
   private final SubscriptionItems items;
 
   Subscriptions(
-      Objects objects, Events events, Invoices invoices, Payments payments, Catalog catalog) {
+      Objects objects,
+      Events events,
+      Invoices invoices,
+      Payments payments,
+      SetupIntents setups,
+      Discounts discounts,
+      Catalog catalog) {
     this.objects = objects;
     this.events = events;
     this.invoices = invoices;
     this.payments = payments;
+    this.setups = setups;
+    this.discounts = discounts;
     this.items = new SubscriptionItems(objects, catalog);
   }
 
@@ -77,8 +89,8 @@ final class Subscriptions {
             "error_if_incomplete",
             "pending_if_incomplete");
     boolean trial = trialEnd(params) > 0;
-    boolean incomplete = !trial && behavior.equals("default_incomplete");
-    if (card.isEmpty() && !trial && !incomplete) {
+    boolean waits = behavior.equals("default_incomplete");
+    if (card.isEmpty() && !trial && !waits) {
       throw StripeError.invalid(
           "resource_missing",
           "",
@@ -86,8 +98,26 @@ final class Subscriptions {
               + " consider adding a default payment method.");
     }
     Started started = start(customerId, params, params.metadata());
-    announce(started, !incomplete, card);
+    boolean due = started.opened().invoice().path("amount_due").asLong() > 0;
+    Optional<StripeError> refusal = due ? TestCards.refusal(card) : Optional.empty();
+    if (refusal.isPresent() && behavior.equals("error_if_incomplete")) {
+      throw refusal.get();
+    }
+    if (waits && card.isEmpty() && !due) {
+      awaitCard(started.subscription());
+    }
+    announce(started, !due || !(waits || refusal.isPresent()), card);
+    if (refusal.isPresent() && !waits) {
+      invoices.fail(started.opened().invoice());
+    }
     return started.subscription();
+  }
+
+  /// Nothing is to pay now, so what the customer confirms is the card for later.
+  private void awaitCard(ObjectNode subscription) {
+    ObjectNode setup = setups.make(subscription.path("customer").asString(), Json.object());
+    subscription.set("pending_setup_intent", setup.path("id"));
+    setups.announce(setup);
   }
 
   /// Makes a subscription and its first invoice; nothing is emitted and nothing is paid.
@@ -113,13 +143,32 @@ final class Subscriptions {
       subscription.put("trial_end", trialEnd);
     }
     items.create(subscription, params.objects("items"), trialEnd);
+    trialSettings(subscription, params);
     objects.add(subscription);
+    discounts.set(subscription, params);
     if (params.bool("cancel_at_period_end", false)) {
       cancelAtPeriodEnd(subscription, true);
     }
     Invoices.Opened opened = invoices.open(subscription, "subscription_create", trialEnd > 0);
     subscription.put("latest_invoice", opened.invoice().path("id").asString());
     return new Started(subscription, opened);
+  }
+
+  private static void trialSettings(ObjectNode subscription, Params params) {
+    params
+        .object("trial_settings")
+        .flatMap(given -> given.object("end_behavior"))
+        .ifPresent(
+            given ->
+                ((ObjectNode) subscription.path("trial_settings").path("end_behavior"))
+                    .put(
+                        "missing_payment_method",
+                        given.oneOf(
+                            "missing_payment_method",
+                            "create_invoice",
+                            "cancel",
+                            "create_invoice",
+                            "pause")));
   }
 
   /// Tells of a new subscription in the order Stripe does: created while incomplete, then active.
@@ -358,6 +407,7 @@ final class Subscriptions {
     ObjectNode before = subscription.deepCopy();
     ObjectNode invoice = latest;
     if (!open) {
+      discounts.used(subscription);
       items.nextPeriod(subscription);
       Invoices.Opened opened = invoices.open(subscription, "subscription_cycle", false);
       invoice = opened.invoice();
