@@ -116,6 +116,21 @@ if (step === "sell") {
   );
   await stripe.paymentIntents.confirm(intent, { payment_method: "pm_card_visa" });
   assert.equal((await stripe.subscriptions.retrieve(waiting.id)).status, "active");
+  // A change in the middle of a period, as its preview says.
+  const item = waiting.items.data[0].id;
+  const change = { items: [{ id: item, quantity: 5 }], proration_behavior: "always_invoice" };
+  const preview = await stripe.invoices.createPreview({
+    subscription: waiting.id,
+    subscription_details: change,
+  });
+  assert.equal(preview.lines.data.length, 2);
+  const changed = await stripe.subscriptions.update(waiting.id, {
+    ...change,
+    expand: ["latest_invoice"],
+  });
+  assert.equal(changed.items.data[0].quantity, 5);
+  assert.equal(changed.latest_invoice.total, preview.total);
+  assert.equal(changed.latest_invoice.billing_reason, "subscription_update");
   const trial = await stripe.subscriptions.create({ ...subscribing, trial_period_days: 7 });
   assert.equal(trial.status, "trialing");
   assert.ok(trial.pending_setup_intent.client_secret);

@@ -90,6 +90,8 @@ class EveryRouteTest {
           Map.entry(
               "chooseWhichMailsAboutPaymentsAreSent", "{\"off\": [\"subscription-confirmation\"]}"),
           Map.entry("cancelASubscriptionAtTheEndOfThePaidPeriodOrNow", "{\"at\": \"now\"}"),
+          Map.entry("changeThePriceOrQuantityOfASubscription", "{\"quantity\": 2}"),
+          Map.entry("previewTheInvoiceThatAChangeOfASubscriptionLeadsTo", "{\"quantity\": 2}"),
           Map.entry("createASubscription", "{\"customer\": \"cus_x\", \"price\": \"%s\"}"),
           Map.entry(
               "replaceTheEmailRouting",
@@ -116,6 +118,8 @@ class EveryRouteTest {
           "getASubscription",
           "createASessionOfTheCustomerPortal",
           "createASubscription",
+          "changeThePriceOrQuantityOfASubscription",
+          "previewTheInvoiceThatAChangeOfASubscriptionLeadsTo",
           "cancelASubscriptionAtTheEndOfThePaidPeriodOrNow",
           "takeBackACancellationThatHasNotComeIntoEffect");
 

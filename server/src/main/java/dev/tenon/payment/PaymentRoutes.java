@@ -48,7 +48,9 @@ public final class PaymentRoutes {
     var prices = new PriceChecks(database, allowed);
     CheckoutRoutes.declare(routes, database, callers, allowed, prices);
     SubscribeRoutes.declare(routes, database, callers, prices, views, ids, clock);
-    SubscriptionRoutes.declare(routes, database, callers, views);
+    var known = new KnownSubscriptions(database, views);
+    SubscriptionRoutes.declare(routes, database, callers, views, known);
+    SubscriptionChangeRoutes.declare(routes, callers, known, prices, clock);
     var here = new PaymentRoutes(database, views, clock);
     routes
         .list(

@@ -86,7 +86,7 @@ final class SubscribeRoutes {
       @About("The provider's id of the price.") String price,
       @About("1 where it is not given.") @Nullable Integer quantity) {}
 
-  /// A subscription as it was made, and what its customer has to confirm.
+  /// A subscription as it was made or changed, and what its customer has to confirm.
   public record StartedSubscriptionView(
       @About("As the provider answered it. The record at its `id` follows with the webhooks.")
           SubscriptionRoutes.SubscriptionView subscription,
@@ -142,7 +142,7 @@ final class SubscribeRoutes {
                     ids.next(),
                     started.subscription(),
                     clock.instant()));
-    return view(Ids.write(Prefix.SUBSCRIPTION, id), started);
+    return view(Ids.write(Prefix.SUBSCRIPTION, id), 0, started);
   }
 
   private static @Nullable List<PriceChecks.Wanted> items(@Nullable List<SubscribedItem> given) {
@@ -177,10 +177,10 @@ final class SubscribeRoutes {
     return ProblemException.invalidField("promotion_code", "There is no such promotion code.");
   }
 
-  static StartedSubscriptionView view(String id, StartedSubscription started) {
+  static StartedSubscriptionView view(String id, long revision, StartedSubscription started) {
     @Nullable Confirmation confirmation = started.confirmation();
     return new StartedSubscriptionView(
-        SubscriptionRoutes.view(id, 0, started.subscription()),
+        SubscriptionRoutes.view(id, revision, started.subscription()),
         confirmation == null
             ? null
             : new ConfirmationView(

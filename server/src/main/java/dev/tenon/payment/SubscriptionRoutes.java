@@ -6,15 +6,10 @@ import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import dev.tenon.db.Database;
 import dev.tenon.http.About;
 import dev.tenon.http.Page;
-import dev.tenon.http.ProblemCode;
-import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
-import dev.tenon.id.Ids;
-import dev.tenon.id.Prefix;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// `…/subscriptions`: read from what Stripe told, changed at Stripe.
@@ -24,15 +19,23 @@ final class SubscriptionRoutes {
   private final Database database;
   private final StripeCallers callers;
   private final PaymentViews views;
+  private final KnownSubscriptions known;
 
-  private SubscriptionRoutes(Database database, StripeCallers callers, PaymentViews views) {
+  private SubscriptionRoutes(
+      Database database, StripeCallers callers, PaymentViews views, KnownSubscriptions known) {
     this.database = database;
     this.callers = callers;
     this.views = views;
+    this.known = known;
   }
 
-  static void declare(Routes routes, Database database, StripeCallers callers, PaymentViews views) {
-    var here = new SubscriptionRoutes(database, callers, views);
+  static void declare(
+      Routes routes,
+      Database database,
+      StripeCallers callers,
+      PaymentViews views,
+      KnownSubscriptions known) {
+    var here = new SubscriptionRoutes(database, callers, views, known);
     routes
         .list(
             SUBSCRIPTIONS,
@@ -97,6 +100,7 @@ final class SubscriptionRoutes {
 
   /// One item of a subscription.
   public record ItemView(
+      @About("The provider's id of the item.") @Nullable String providerId,
       @Nullable String price,
       @Nullable String product,
       long quantity,
@@ -111,20 +115,11 @@ final class SubscriptionRoutes {
   }
 
   private SubscriptionView get(Request request) {
-    return found(request).view();
-  }
-
-  private PaymentViews.Found<SubscriptionView> found(Request request) {
-    UUID id =
-        Ids.read(Prefix.SUBSCRIPTION, request.path("subscription"))
-            .orElseThrow(ProblemException::notFound);
-    return database
-        .asTenant(request.tenant(), tx -> views.subscription(tx, id))
-        .orElseThrow(ProblemException::notFound);
+    return known.get(request).view();
   }
 
   private SubscriptionView cancel(Request request, CancelSubscription body) {
-    PaymentViews.Found<SubscriptionView> found = notEnded(found(request));
+    PaymentViews.Found<SubscriptionView> found = known.alive(request);
     StripeConnections.Account account = callers.account(request, found.connection());
     StripeSubscriptions stripe = account.stripe().subscriptions();
     SubscriptionSnapshot now =
@@ -137,7 +132,7 @@ final class SubscriptionRoutes {
   }
 
   private SubscriptionView resume(Request request) {
-    PaymentViews.Found<SubscriptionView> found = notEnded(found(request));
+    PaymentViews.Found<SubscriptionView> found = known.alive(request);
     StripeConnections.Account account = callers.account(request, found.connection());
     StripeSubscriptions stripe = account.stripe().subscriptions();
     SubscriptionSnapshot now = callers.accepted(account, stripe.get(found.providerId()));
@@ -146,15 +141,6 @@ final class SubscriptionRoutes {
         found.view().id(),
         found.view().revision(),
         ending ? callers.accepted(account, stripe.keep(now, callers.newKey())) : now);
-  }
-
-  private static PaymentViews.Found<SubscriptionView> notEnded(
-      PaymentViews.Found<SubscriptionView> found) {
-    if (found.view().state().equals(SubscriptionState.ENDED.text())) {
-      throw new ProblemException(
-          ProblemCode.REQUEST_CONFLICT, "This subscription has ended; it can't be changed.");
-    }
-    return found;
   }
 
   /// What Stripe has now, with our names; the record follows with the webhook.
@@ -179,6 +165,11 @@ final class SubscriptionRoutes {
 
   static ItemView item(SubscriptionItem item) {
     return new ItemView(
-        item.price(), item.product(), item.quantity(), item.unitAmount(), item.currency());
+        item.id(),
+        item.price(),
+        item.product(),
+        item.quantity(),
+        item.unitAmount(),
+        item.currency());
   }
 }

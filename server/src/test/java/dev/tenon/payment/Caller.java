@@ -44,6 +44,10 @@ record Caller(PaymentProgram program, TenantId tenant, String key) {
     return program.post(tenant, path, key, body, idempotencyKey);
   }
 
+  HttpResponse<String> patch(String path, String body, String idempotencyKey) {
+    return program.call("PATCH", tenant, path, key, body, idempotencyKey);
+  }
+
   JsonNode await(String path, Predicate<JsonNode> expected) {
     return program.awaitAnswer(tenant, path, key, expected);
   }

@@ -67,6 +67,11 @@ public final class StripeConnector {
     return new StripeSubscriptions(calls);
   }
 
+  /// The calls that change what a subscription is for.
+  public StripeChanges changes() {
+    return new StripeChanges(calls);
+  }
+
   /// Creates a customer.
   public Outcome<CustomerSnapshot> createCustomer(NewCustomer customer, String idempotencyKey) {
     CustomerCreateParams.Builder params =

@@ -11,7 +11,7 @@ import java.util.List;
 /// The calls about subscriptions. Idempotency keys are as for [StripeConnector].
 public final class StripeSubscriptions {
   /// Where the answer has what the customer confirms; both are left out unless they are asked for.
-  private static final List<String> CONFIRMATION =
+  static final List<String> CONFIRMATION =
       List.of("latest_invoice.confirmation_secret", "pending_setup_intent");
 
   private static final long CODES_MAX = 100;

@@ -2,6 +2,8 @@ package dev.tenon.sandbox.stripe;
 
 import dev.tenon.sandbox.Json;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
@@ -19,6 +21,7 @@ final class Invoices {
   private final Events events;
   private final Payments payments;
   private final Discounts discounts;
+  private final PendingItems pending;
   private final Supplier<URI> address;
 
   Invoices(
@@ -26,22 +29,41 @@ final class Invoices {
       Events events,
       Payments payments,
       Discounts discounts,
+      PendingItems pending,
       Supplier<URI> address) {
     this.objects = objects;
     this.events = events;
     this.payments = payments;
     this.discounts = discounts;
+    this.pending = pending;
     this.address = address;
   }
 
   /// A finalised invoice and how it looked as a draft.
   record Opened(ObjectNode draft, ObjectNode invoice) {}
 
-  Opened open(ObjectNode subscription, String reason, boolean free) {
+  /// A finalised invoice of these lines, with what waits for it.
+  Opened open(ObjectNode subscription, String reason, List<ObjectNode> lines) {
+    List<ObjectNode> all = new ArrayList<>(pending.waiting(subscription));
+    all.addAll(lines);
+    ObjectNode invoice = build(objects.id("in_"), subscription, reason, all);
+    pending.taken(all, invoice.path("id").asString());
+    ObjectNode draft = invoice.deepCopy();
+    finalise(invoice);
+    return new Opened(draft, objects.add(invoice));
+  }
+
+  /// What an invoice of these lines would be; it is kept nowhere.
+  ObjectNode preview(ObjectNode subscription, String reason, List<ObjectNode> lines) {
+    return build(objects.id("upcoming_in_"), subscription, reason, lines);
+  }
+
+  private ObjectNode build(
+      String id, ObjectNode subscription, String reason, List<ObjectNode> lines) {
     ObjectNode invoice =
         objects.shape(
             TYPE,
-            objects.id("in_"),
+            id,
             """
             {"account_country": "US", "account_name": "Sandbox", "account_tax_ids": null,
              "amount_overpaid": 0, "amount_paid": 0, "amount_shipping": 0, "application": null,
@@ -89,13 +111,18 @@ final class Invoices {
     ObjectNode details = parent.putObject("subscription_details");
     details.set("metadata", subscription.path("metadata").deepCopy());
     details.put("subscription", subscription.path("id").asString());
-    long subtotal = lines(invoice, subscription, free);
+    long subtotal = lines(invoice, lines);
     long total = discounts.apply(invoice, subscription, subtotal);
+    // What is less than nothing stays with the customer, for the invoices to come.
+    long balance =
+        objects.find("customer", customerId).map(c -> c.path("balance").asLong()).orElse(0L);
+    long due = Math.max(0, total + balance);
     put(invoice, subtotal, "subtotal", "subtotal_excluding_tax");
-    put(invoice, total, "amount_due", "amount_remaining", "total", "total_excluding_tax");
-    ObjectNode draft = invoice.deepCopy();
-    finalise(invoice, total, customerId);
-    return new Opened(draft, objects.add(invoice));
+    put(invoice, total, "total", "total_excluding_tax");
+    put(invoice, due, "amount_due", "amount_remaining");
+    invoice.put("starting_balance", balance);
+    invoice.put("ending_balance", Math.min(0, total + balance));
+    return invoice;
   }
 
   private static void put(ObjectNode invoice, long amount, String... fields) {
@@ -104,7 +131,10 @@ final class Invoices {
     }
   }
 
-  private void finalise(ObjectNode invoice, long total, String customer) {
+  private void finalise(ObjectNode invoice) {
+    long total = invoice.path("amount_due").asLong();
+    String customer = invoice.path("customer").asString();
+    balance(customer, invoice.path("ending_balance").asLong());
     invoice.put("status", "open");
     invoice.put("effective_at", objects.now());
     invoice.put(
@@ -132,61 +162,31 @@ final class Invoices {
     }
   }
 
-  private long lines(ObjectNode invoice, ObjectNode subscription, boolean free) {
+  private void balance(String customer, long balance) {
+    objects
+        .find("customer", customer)
+        .filter(found -> found.path("balance").asLong() != balance)
+        .ifPresent(
+            found -> {
+              ObjectNode before = found.deepCopy();
+              found.put("balance", balance);
+              events.emit("customer.updated", found, Changes.between(before, found));
+            });
+  }
+
+  private static long lines(ObjectNode invoice, List<ObjectNode> given) {
     ObjectNode lines = invoice.putObject("lines");
     lines.put("object", "list");
     lines.put("has_more", false);
     lines.put("url", "/v1/invoices/" + invoice.path("id").asString() + "/lines");
     ArrayNode data = lines.putArray("data");
     long total = 0;
-    for (JsonNode item : subscription.path("items").path("data")) {
-      JsonNode price = item.path("price");
-      long quantity = item.path("quantity").asLong(1);
-      long amount = free ? 0 : price.path("unit_amount").asLong(0) * quantity;
-      total += amount;
-      ObjectNode line =
-          Json.readObject(
-              """
-              {"object": "line_item", "discount_amounts": [], "discountable": true,
-               "discounts": [], "livemode": false, "metadata": {}, "pretax_credit_amounts": [],
-               "taxes": []}
-              """
-                  .getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      line.put("id", objects.id("il_"));
-      line.put("invoice", invoice.path("id").asString());
-      line.put("amount", amount);
-      line.put("subtotal", amount);
-      line.put("quantity", quantity);
-      line.set("currency", price.path("currency"));
-      line.put("description", quantity + " × " + productName(price) + Amounts.each(price));
-      ObjectNode period = line.putObject("period");
-      period.set("start", item.path("current_period_start"));
-      period.set("end", item.path("current_period_end"));
-      ObjectNode parent = line.putObject("parent");
-      parent.put("type", "subscription_item_details");
-      parent.putNull("invoice_item_details");
-      ObjectNode details = parent.putObject("subscription_item_details");
-      details.putNull("invoice_item");
-      details.put("proration", false);
-      details.putNull("proration_details");
-      details.put("subscription", subscription.path("id").asString());
-      details.set("subscription_item", item.path("id"));
-      ObjectNode pricing = line.putObject("pricing");
-      pricing.put("type", "price_details");
-      pricing.set("unit_amount_decimal", price.path("unit_amount_decimal"));
-      ObjectNode priced = pricing.putObject("price_details");
-      priced.set("price", price.path("id"));
-      priced.set("product", price.path("product"));
+    for (ObjectNode line : given) {
+      line.set("invoice", invoice.path("id"));
+      total += line.path("amount").asLong();
       data.add(line);
     }
     return total;
-  }
-
-  private String productName(JsonNode price) {
-    return objects
-        .find("product", price.path("product").asString(""))
-        .map(product -> product.path("name").asString())
-        .orElse("Plan");
   }
 
   void announceOpened(Opened opened) {

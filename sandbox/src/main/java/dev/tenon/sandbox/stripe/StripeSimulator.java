@@ -132,6 +132,7 @@ public final class StripeSimulator implements Simulator {
     final Invoices invoices;
     final Catalog catalog;
     final Subscriptions subscriptions;
+    final SubscriptionChanges changes;
     final Confirmations confirmations;
     final Customers customers;
     final CheckoutSessions sessions;
@@ -150,10 +151,15 @@ public final class StripeSimulator implements Simulator {
       setups = new SetupIntents(objects, events);
       promotions = new Promotions(objects, events);
       Discounts discounts = new Discounts(objects, events, promotions);
-      invoices = new Invoices(objects, events, payments, discounts, context.address());
+      PendingItems pending = new PendingItems(objects, events);
+      invoices = new Invoices(objects, events, payments, discounts, pending, context.address());
       catalog = new Catalog(objects, events);
+      InvoiceLines lines = new InvoiceLines(objects);
+      SubscriptionItems items = new SubscriptionItems(objects, catalog);
+      changes = new SubscriptionChanges(objects, invoices, lines, pending, items);
       subscriptions =
-          new Subscriptions(objects, events, invoices, payments, setups, discounts, catalog);
+          new Subscriptions(
+              objects, events, invoices, payments, setups, discounts, lines, items, changes);
       confirmations = new Confirmations(objects, events, invoices, payments, setups);
       customers = new Customers(objects, events, subscriptions);
       sessions = new CheckoutSessions(objects, events, catalog, context.address());
@@ -189,6 +195,7 @@ public final class StripeSimulator implements Simulator {
       post(routing, "/v1/subscriptions/{id}", subscriptions::update);
       delete(routing, "/v1/subscriptions/{id}", subscriptions::cancel);
       get(routing, "/v1/invoices", invoices::list);
+      post(routing, "/v1/invoices/create_preview", changes::preview);
       get(routing, "/v1/invoices/{id}", invoices::get);
       get(routing, "/v1/payment_intents", payments::list);
       get(routing, "/v1/payment_intents/{id}", payments::get);

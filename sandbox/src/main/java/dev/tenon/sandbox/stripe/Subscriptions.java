@@ -23,7 +23,9 @@ final class Subscriptions {
   private final Payments payments;
   private final SetupIntents setups;
   private final Discounts discounts;
+  private final InvoiceLines lines;
   private final SubscriptionItems items;
+  private final SubscriptionChanges changes;
 
   Subscriptions(
       Objects objects,
@@ -32,14 +34,18 @@ final class Subscriptions {
       Payments payments,
       SetupIntents setups,
       Discounts discounts,
-      Catalog catalog) {
+      InvoiceLines lines,
+      SubscriptionItems items,
+      SubscriptionChanges changes) {
     this.objects = objects;
     this.events = events;
     this.invoices = invoices;
     this.payments = payments;
     this.setups = setups;
     this.discounts = discounts;
-    this.items = new SubscriptionItems(objects, catalog);
+    this.lines = lines;
+    this.changes = changes;
+    this.items = items;
   }
 
   /// A subscription with its first invoice, before anybody was told.
@@ -149,7 +155,9 @@ final class Subscriptions {
     if (params.bool("cancel_at_period_end", false)) {
       cancelAtPeriodEnd(subscription, true);
     }
-    Invoices.Opened opened = invoices.open(subscription, "subscription_create", trialEnd > 0);
+    Invoices.Opened opened =
+        invoices.open(
+            subscription, "subscription_create", lines.ofPeriod(subscription, trialEnd > 0));
     subscription.put("latest_invoice", opened.invoice().path("id").asString());
     return new Started(subscription, opened);
   }
@@ -188,6 +196,10 @@ final class Subscriptions {
     if (paid) {
       invoices.announcePaid(started.opened().invoice());
     }
+  }
+
+  static boolean hasEnded(ObjectNode subscription) {
+    return ENDED.contains(subscription.path("status").asString());
   }
 
   private long trialEnd(Params params) {
@@ -259,7 +271,7 @@ final class Subscriptions {
                 "proration_behavior",
                 "proration_date",
                 "trial_end");
-    if (ENDED.contains(subscription.path("status").asString())
+    if (hasEnded(subscription)
         && !Set.of("metadata", "cancellation_details")
             .containsAll(params.fields().propertyNames())) {
       throw StripeError.invalid(
@@ -271,6 +283,8 @@ final class Subscriptions {
     }
     ObjectNode before = subscription.deepCopy();
     items.update(subscription, params.objects("items"));
+    discounts.set(subscription, params);
+    Optional<Invoices.Opened> billed = changes.bill(before, subscription, params);
     if (params.has("cancel_at_period_end")) {
       cancelAtPeriodEnd(subscription, params.bool("cancel_at_period_end", false));
     }
@@ -297,6 +311,7 @@ final class Subscriptions {
     if (!previous.isEmpty()) {
       events.emit("customer.subscription.updated", subscription, previous);
     }
+    billed.ifPresent(changes::announce);
     return subscription;
   }
 
@@ -361,7 +376,7 @@ final class Subscriptions {
   ObjectNode cancel(Call call) {
     ObjectNode subscription = objects.get(TYPE, call.id());
     Params params = call.params().allow("cancellation_details", "invoice_now", "prorate");
-    if (ENDED.contains(subscription.path("status").asString())) {
+    if (hasEnded(subscription)) {
       throw StripeError.notFound(TYPE, call.id());
     }
     params
@@ -376,7 +391,7 @@ final class Subscriptions {
 
   /// Ends it now, unless it has ended before.
   void end(ObjectNode subscription) {
-    if (ENDED.contains(subscription.path("status").asString())) {
+    if (hasEnded(subscription)) {
       return;
     }
     long now = objects.now();
@@ -392,7 +407,7 @@ final class Subscriptions {
   /// the next period begins and is paid, or fails to be.
   ObjectNode renew(String id, boolean paid) {
     ObjectNode subscription = objects.get(TYPE, id);
-    if (ENDED.contains(subscription.path("status").asString())) {
+    if (hasEnded(subscription)) {
       throw StripeError.invalid("", "Subscription " + id + " has ended.");
     }
     ObjectNode latest = latestInvoice(subscription);
@@ -409,7 +424,8 @@ final class Subscriptions {
     if (!open) {
       discounts.used(subscription);
       items.nextPeriod(subscription);
-      Invoices.Opened opened = invoices.open(subscription, "subscription_cycle", false);
+      Invoices.Opened opened =
+          invoices.open(subscription, "subscription_cycle", lines.ofPeriod(subscription, false));
       invoice = opened.invoice();
       subscription.put("latest_invoice", invoice.path("id").asString());
       invoices.announceOpened(opened);
