@@ -131,6 +131,13 @@ if (step === "sell") {
   assert.equal(changed.items.data[0].quantity, 5);
   assert.equal(changed.latest_invoice.total, preview.total);
   assert.equal(changed.latest_invoice.billing_reason, "subscription_update");
+  const paused = await stripe.subscriptions.update(waiting.id, {
+    pause_collection: { behavior: "void" },
+  });
+  assert.equal(paused.status, "active");
+  assert.equal(paused.pause_collection.behavior, "void");
+  const collected = await stripe.subscriptions.update(waiting.id, { pause_collection: "" });
+  assert.equal(collected.pause_collection, null);
   const trial = await stripe.subscriptions.create({ ...subscribing, trial_period_days: 7 });
   assert.equal(trial.status, "trialing");
   assert.ok(trial.pending_setup_intent.client_secret);

@@ -92,6 +92,7 @@ class EveryRouteTest {
           Map.entry("cancelASubscriptionAtTheEndOfThePaidPeriodOrNow", "{\"at\": \"now\"}"),
           Map.entry("changeThePriceOrQuantityOfASubscription", "{\"quantity\": 2}"),
           Map.entry("previewTheInvoiceThatAChangeOfASubscriptionLeadsTo", "{\"quantity\": 2}"),
+          Map.entry("pauseTheCollectionOfTheInvoicesOfASubscription", "{\"invoices\": \"void\"}"),
           Map.entry("createASubscription", "{\"customer\": \"cus_x\", \"price\": \"%s\"}"),
           Map.entry(
               "replaceTheEmailRouting",
@@ -118,6 +119,8 @@ class EveryRouteTest {
           "getASubscription",
           "createASessionOfTheCustomerPortal",
           "createASubscription",
+          "pauseTheCollectionOfTheInvoicesOfASubscription",
+          "collectTheInvoicesOfASubscriptionAgain",
           "changeThePriceOrQuantityOfASubscription",
           "previewTheInvoiceThatAChangeOfASubscriptionLeadsTo",
           "cancelASubscriptionAtTheEndOfThePaidPeriodOrNow",

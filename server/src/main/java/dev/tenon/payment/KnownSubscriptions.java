@@ -28,10 +28,14 @@ final class KnownSubscriptions {
   /// it.
   PaymentViews.Found<SubscriptionRoutes.SubscriptionView> alive(Request request) {
     PaymentViews.Found<SubscriptionRoutes.SubscriptionView> found = get(request);
-    if (found.view().state().equals(SubscriptionState.ENDED.text())) {
+    if (isEnded(found)) {
       throw ended();
     }
     return found;
+  }
+
+  static boolean isEnded(PaymentViews.Found<SubscriptionRoutes.SubscriptionView> found) {
+    return found.view().state().equals(SubscriptionState.ENDED.text());
   }
 
   static ProblemException ended() {

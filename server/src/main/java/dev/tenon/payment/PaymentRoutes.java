@@ -49,7 +49,8 @@ public final class PaymentRoutes {
     CheckoutRoutes.declare(routes, database, callers, allowed, prices);
     SubscribeRoutes.declare(routes, database, callers, prices, views, ids, clock);
     var known = new KnownSubscriptions(database, views);
-    SubscriptionRoutes.declare(routes, database, callers, views, known);
+    SubscriptionRoutes.declare(routes, database, views, known);
+    SubscriptionActionRoutes.declare(routes, callers, known, clock);
     SubscriptionChangeRoutes.declare(routes, callers, known, prices, clock);
     var here = new PaymentRoutes(database, views, clock);
     routes

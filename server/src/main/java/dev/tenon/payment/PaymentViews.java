@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class PaymentViews {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final TypeReference<List<SubscriptionItem>> ITEMS = new TypeReference<>() {};
+  private static final TypeReference<List<SubscriptionFact>> FACTS = new TypeReference<>() {};
 
   private static final String CUSTOMERS =
       "select id, connection_id, provider_id, email, name, deleted, created_at from customer r"
@@ -198,8 +199,15 @@ final class PaymentViews {
         row.getBoolean("cancel_at_period_end"),
         instant(row, "cancel_at"),
         instant(row, "ended_at"),
+        pause(row.getString("newest")),
         row.getLong("revision"),
         items(row.getString("items")));
+  }
+
+  /// The one thing that is shown and has no column of its own: it stands in the kept facts.
+  private static SubscriptionRoutes.@Nullable CollectionPauseView pause(String newest) {
+    List<SubscriptionFact> facts = JSON.readValue(newest, FACTS);
+    return facts.isEmpty() ? null : SubscriptionRoutes.pause(NewestFact.of(facts).pause());
   }
 
   private static List<SubscriptionRoutes.ItemView> items(String json) {

@@ -1,7 +1,6 @@
 package dev.tenon.payment;
 
 import dev.tenon.access.Scope;
-import dev.tenon.connector.stripe.StripeSubscriptions;
 import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import dev.tenon.db.Database;
 import dev.tenon.http.About;
@@ -12,30 +11,23 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// `…/subscriptions`: read from what Stripe told, changed at Stripe.
+/// `…/subscriptions`, read from what Stripe told.
 final class SubscriptionRoutes {
   private static final String SUBSCRIPTIONS = "/v1/tenants/{tenant}/subscriptions";
 
   private final Database database;
-  private final StripeCallers callers;
   private final PaymentViews views;
   private final KnownSubscriptions known;
 
-  private SubscriptionRoutes(
-      Database database, StripeCallers callers, PaymentViews views, KnownSubscriptions known) {
+  private SubscriptionRoutes(Database database, PaymentViews views, KnownSubscriptions known) {
     this.database = database;
-    this.callers = callers;
     this.views = views;
     this.known = known;
   }
 
   static void declare(
-      Routes routes,
-      Database database,
-      StripeCallers callers,
-      PaymentViews views,
-      KnownSubscriptions known) {
-    var here = new SubscriptionRoutes(database, callers, views, known);
+      Routes routes, Database database, PaymentViews views, KnownSubscriptions known) {
+    var here = new SubscriptionRoutes(database, views, known);
     routes
         .list(
             SUBSCRIPTIONS,
@@ -50,33 +42,7 @@ final class SubscriptionRoutes {
         SubscriptionView.class,
         "Get a subscription",
         here::get);
-    routes
-        .post(
-            SUBSCRIPTIONS + "/{subscription}/cancel",
-            Scope.PAYMENTS_WRITE,
-            CancelSubscription.class,
-            SubscriptionView.class,
-            "Cancel a subscription, at the end of the paid period or now",
-            here::cancel)
-        .answers(200);
-    routes.act(
-        SUBSCRIPTIONS + "/{subscription}/resume",
-        Scope.PAYMENTS_WRITE,
-        SubscriptionView.class,
-        "Take back a cancellation that has not come into effect",
-        here::resume);
   }
-
-  /// When a cancellation comes into effect.
-  public enum CancelAt {
-    PERIOD_END,
-    NOW
-  }
-
-  /// A cancellation.
-  public record CancelSubscription(
-      @About("`period_end` where it is not given; `now` ends it without a refund.")
-          @Nullable CancelAt at) {}
 
   /// A subscription in the API.
   public record SubscriptionView(
@@ -94,9 +60,17 @@ final class SubscriptionRoutes {
       boolean cancelAtPeriodEnd,
       @Nullable Instant cancelAt,
       @Nullable Instant endedAt,
+      @About("Null while its invoices are collected.")
+          @Nullable CollectionPauseView collectionPause,
       @About("Grows with each event told about it.") long revision,
       @About("What is subscribed to: the plan and what was added to it, in the provider's order.")
           List<ItemView> items) {}
+
+  /// A time in which the invoices of a subscription are not collected; its state stays.
+  public record CollectionPauseView(
+      @About("What becomes of them: `void`, `keep_as_draft` or `mark_uncollectible`.")
+          @Nullable String invoices,
+      @About("When it ends by itself; null for never.") @Nullable Instant until) {}
 
   /// One item of a subscription.
   public record ItemView(
@@ -118,31 +92,6 @@ final class SubscriptionRoutes {
     return known.get(request).view();
   }
 
-  private SubscriptionView cancel(Request request, CancelSubscription body) {
-    PaymentViews.Found<SubscriptionView> found = known.alive(request);
-    StripeConnections.Account account = callers.account(request, found.connection());
-    StripeSubscriptions stripe = account.stripe().subscriptions();
-    SubscriptionSnapshot now =
-        callers.accepted(
-            account,
-            body.at() == CancelAt.NOW
-                ? stripe.cancelNow(found.providerId(), callers.newKey())
-                : stripe.cancelAtPeriodEnd(found.providerId(), callers.newKey()));
-    return view(found.view().id(), found.view().revision(), now);
-  }
-
-  private SubscriptionView resume(Request request) {
-    PaymentViews.Found<SubscriptionView> found = known.alive(request);
-    StripeConnections.Account account = callers.account(request, found.connection());
-    StripeSubscriptions stripe = account.stripe().subscriptions();
-    SubscriptionSnapshot now = callers.accepted(account, stripe.get(found.providerId()));
-    boolean ending = now.cancelAtPeriodEnd() || now.cancelAt() != null;
-    return view(
-        found.view().id(),
-        found.view().revision(),
-        ending ? callers.accepted(account, stripe.keep(now, callers.newKey())) : now);
-  }
-
   /// What Stripe has now, with our names; the record follows with the webhook.
   static SubscriptionView view(String id, long revision, SubscriptionSnapshot now) {
     List<ItemView> items = SubscriptionItem.of(now).stream().map(SubscriptionRoutes::item).toList();
@@ -159,8 +108,13 @@ final class SubscriptionRoutes {
         now.endsAtPeriodEnd(),
         now.cancelAt(),
         now.endedAt(),
+        pause(CollectionPause.of(now)),
         revision,
         items);
+  }
+
+  static @Nullable CollectionPauseView pause(@Nullable CollectionPause pause) {
+    return pause == null ? null : new CollectionPauseView(pause.invoices(), pause.until());
   }
 
   static ItemView item(SubscriptionItem item) {

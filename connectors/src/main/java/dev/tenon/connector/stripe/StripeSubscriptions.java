@@ -6,7 +6,9 @@ import com.stripe.param.SubscriptionCreateParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.common.EmptyParam;
 import dev.tenon.connector.Outcome;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The calls about subscriptions. Idempotency keys are as for [StripeConnector].
 public final class StripeSubscriptions {
@@ -103,6 +105,42 @@ public final class StripeSubscriptions {
     RequestOptions options = StripeCalls.keyed(idempotencyKey);
     return calls.send(
         client -> client.v1().subscriptions().cancel(id, options), SubscriptionSnapshot::of);
+  }
+
+  /// What becomes of the invoices of a time in which collection is paused.
+  public enum PausedInvoices {
+    /// They are void: nobody owes them.
+    VOID,
+    /// They stay drafts, to be sent when collection goes on.
+    KEEP_AS_DRAFT,
+    /// They are owed, and nobody tries to collect them.
+    MARK_UNCOLLECTIBLE
+  }
+
+  /// Pauses the collection of its invoices; its status stays, and so does what it entitles to.
+  ///
+  /// @param until when it goes on by itself; null for never
+  public Outcome<SubscriptionSnapshot> pauseCollection(
+      String id, PausedInvoices invoices, @Nullable Instant until, String idempotencyKey) {
+    SubscriptionUpdateParams.PauseCollection.Builder pause =
+        SubscriptionUpdateParams.PauseCollection.builder()
+            .setBehavior(
+                SubscriptionUpdateParams.PauseCollection.Behavior.valueOf(invoices.name()));
+    if (until != null) {
+      pause.setResumesAt(until.getEpochSecond());
+    }
+    return update(
+        id,
+        SubscriptionUpdateParams.builder().setPauseCollection(pause.build()).build(),
+        idempotencyKey);
+  }
+
+  /// Collects its invoices again.
+  public Outcome<SubscriptionSnapshot> resumeCollection(String id, String idempotencyKey) {
+    return update(
+        id,
+        SubscriptionUpdateParams.builder().setPauseCollection(EmptyParam.EMPTY).build(),
+        idempotencyKey);
   }
 
   private Outcome<SubscriptionSnapshot> update(

@@ -177,6 +177,26 @@ class StripeSubscriptionsTest {
   }
 
   @Test
+  void pausesAndResumesCollection() {
+    stripe.answer(200, ANSWER);
+    stripe.answer(200, ANSWER);
+    accepted(
+        subscriptions.pauseCollection(
+            "sub_1",
+            StripeSubscriptions.PausedInvoices.KEEP_AS_DRAFT,
+            java.time.Instant.ofEpochSecond(1_700_000_000),
+            "key-1"));
+    accepted(subscriptions.resumeCollection("sub_1", "key-2"));
+    assertThat(stripe.asked())
+        .extracting(ScriptedStripe.Asked::form)
+        .containsExactly(
+            Map.of(
+                "pause_collection[behavior]", "keep_as_draft",
+                "pause_collection[resumes_at]", "1700000000"),
+            Map.of("pause_collection", ""));
+  }
+
+  @Test
   void opensThePortal() {
     stripe.answer(
         200,

@@ -53,6 +53,25 @@ final class Invoices {
     return new Opened(draft, objects.add(invoice));
   }
 
+  /// The invoice of a period whose collection is paused, as `behavior` has it; announced.
+  ObjectNode openPaused(ObjectNode subscription, List<ObjectNode> lines, String behavior) {
+    ObjectNode invoice = build(objects.id("in_"), subscription, "subscription_cycle", lines);
+    invoice.put("auto_advance", false);
+    objects.add(invoice);
+    events.emit("invoice.created", invoice);
+    if (behavior.equals("keep_as_draft")) {
+      return invoice;
+    }
+    finalise(invoice);
+    events.emit("invoice.finalized", invoice);
+    boolean isVoid = behavior.equals("void");
+    invoice.put("status", isVoid ? "void" : "uncollectible");
+    ((ObjectNode) invoice.get("status_transitions"))
+        .put(isVoid ? "voided_at" : "marked_uncollectible_at", objects.now());
+    events.emit(isVoid ? "invoice.voided" : "invoice.marked_uncollectible", invoice);
+    return invoice;
+  }
+
   /// What an invoice of these lines would be; it is kept nowhere.
   ObjectNode preview(ObjectNode subscription, String reason, List<ObjectNode> lines) {
     return build(objects.id("upcoming_in_"), subscription, reason, lines);

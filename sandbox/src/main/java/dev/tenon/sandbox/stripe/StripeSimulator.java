@@ -133,6 +133,8 @@ public final class StripeSimulator implements Simulator {
     final Catalog catalog;
     final Subscriptions subscriptions;
     final SubscriptionChanges changes;
+    final Cancellations cancellations;
+    final Renewals renewals;
     final Confirmations confirmations;
     final Customers customers;
     final CheckoutSessions sessions;
@@ -157,17 +159,21 @@ public final class StripeSimulator implements Simulator {
       InvoiceLines lines = new InvoiceLines(objects);
       SubscriptionItems items = new SubscriptionItems(objects, catalog);
       changes = new SubscriptionChanges(objects, invoices, lines, pending, items);
+      cancellations = new Cancellations(objects, events);
+      renewals =
+          new Renewals(objects, events, invoices, lines, payments, discounts, items, cancellations);
       subscriptions =
           new Subscriptions(
-              objects, events, invoices, payments, setups, discounts, lines, items, changes);
+              objects, events, invoices, setups, discounts, lines, items, changes, cancellations);
       confirmations = new Confirmations(objects, events, invoices, payments, setups);
-      customers = new Customers(objects, events, subscriptions);
+      customers = new Customers(objects, events, cancellations);
       sessions = new CheckoutSessions(objects, events, catalog, context.address());
       payment = new CheckoutPayment(objects, events, sessions, subscriptions, payments);
       page = new CheckoutPage(objects, api, sessions, payment);
-      portal = new PortalSessions(objects, api, subscriptions, context.address());
-      invoicePage = new InvoicePage(objects, api, subscriptions);
-      control = new StripeControl(objects, api, payment, subscriptions, payments, endpoints);
+      portal = new PortalSessions(objects, api, subscriptions, cancellations, context.address());
+      invoicePage = new InvoicePage(objects, api, renewals);
+      control =
+          new StripeControl(objects, api, payment, renewals, cancellations, payments, endpoints);
     }
 
     void routes(HttpRouting.Builder routing) {
@@ -193,7 +199,7 @@ public final class StripeSimulator implements Simulator {
           subscriptions::list,
           subscriptions::get);
       post(routing, "/v1/subscriptions/{id}", subscriptions::update);
-      delete(routing, "/v1/subscriptions/{id}", subscriptions::cancel);
+      delete(routing, "/v1/subscriptions/{id}", cancellations::cancel);
       get(routing, "/v1/invoices", invoices::list);
       post(routing, "/v1/invoices/create_preview", changes::preview);
       get(routing, "/v1/invoices/{id}", invoices::get);

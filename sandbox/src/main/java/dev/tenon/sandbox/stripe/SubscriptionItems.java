@@ -198,6 +198,10 @@ final class SubscriptionItems {
     }
   }
 
+  static long periodStart(ObjectNode subscription) {
+    return Subscriptions.data(subscription).path(0).path("current_period_start").asLong();
+  }
+
   static long periodEnd(ObjectNode subscription) {
     return Subscriptions.data(subscription).path(0).path("current_period_end").asLong();
   }

@@ -20,31 +20,31 @@ final class Subscriptions {
   private final Objects objects;
   private final Events events;
   private final Invoices invoices;
-  private final Payments payments;
   private final SetupIntents setups;
   private final Discounts discounts;
   private final InvoiceLines lines;
   private final SubscriptionItems items;
   private final SubscriptionChanges changes;
+  private final Cancellations cancellations;
 
   Subscriptions(
       Objects objects,
       Events events,
       Invoices invoices,
-      Payments payments,
       SetupIntents setups,
       Discounts discounts,
       InvoiceLines lines,
       SubscriptionItems items,
-      SubscriptionChanges changes) {
+      SubscriptionChanges changes,
+      Cancellations cancellations) {
     this.objects = objects;
     this.events = events;
     this.invoices = invoices;
-    this.payments = payments;
     this.setups = setups;
     this.discounts = discounts;
     this.lines = lines;
     this.changes = changes;
+    this.cancellations = cancellations;
     this.items = items;
   }
 
@@ -153,7 +153,7 @@ final class Subscriptions {
     objects.add(subscription);
     discounts.set(subscription, params);
     if (params.bool("cancel_at_period_end", false)) {
-      cancelAtPeriodEnd(subscription, true);
+      cancellations.atPeriodEnd(subscription, true);
     }
     Invoices.Opened opened =
         invoices.open(
@@ -286,10 +286,10 @@ final class Subscriptions {
     discounts.set(subscription, params);
     Optional<Invoices.Opened> billed = changes.bill(before, subscription, params);
     if (params.has("cancel_at_period_end")) {
-      cancelAtPeriodEnd(subscription, params.bool("cancel_at_period_end", false));
+      cancellations.atPeriodEnd(subscription, params.bool("cancel_at_period_end", false));
     }
     if (params.has("cancel_at")) {
-      cancelAt(subscription, params);
+      cancellations.at(subscription, params);
     }
     if (params.text("trial_end").equals("now")
         && subscription.path("status").asString().equals("trialing")) {
@@ -297,7 +297,7 @@ final class Subscriptions {
       subscription.put("status", "active");
     }
     if (params.has("pause_collection")) {
-      pause(subscription, params);
+      cancellations.pause(subscription, params);
     }
     params.copyTexts(subscription, "default_payment_method", "description");
     params
@@ -313,165 +313,6 @@ final class Subscriptions {
     }
     billed.ifPresent(changes::announce);
     return subscription;
-  }
-
-  private static void pause(ObjectNode subscription, Params params) {
-    params
-        .object("pause_collection")
-        .ifPresentOrElse(
-            given -> {
-              ObjectNode pause = subscription.putObject("pause_collection");
-              pause.put("behavior", given.required("behavior"));
-              pause.putNull("resumes_at");
-            },
-            () -> subscription.putNull("pause_collection"));
-  }
-
-  void cancelAtPeriodEnd(ObjectNode subscription, boolean cancel) {
-    subscription.put("cancel_at_period_end", cancel);
-    if (cancel) {
-      subscription.put("cancel_at", SubscriptionItems.periodEnd(subscription));
-      noteCancellation(subscription);
-    } else {
-      keep(subscription);
-    }
-  }
-
-  /// What the portal does under flexible billing: a time instead of the flag.
-  void cancelAtTime(ObjectNode subscription, long at) {
-    ObjectNode before = subscription.deepCopy();
-    subscription.put("cancel_at", at);
-    noteCancellation(subscription);
-    events.emit(
-        "customer.subscription.updated", subscription, Changes.between(before, subscription));
-  }
-
-  private void cancelAt(ObjectNode subscription, Params params) {
-    switch (params.text("cancel_at")) {
-      case "" -> keep(subscription);
-      case "min_period_end", "max_period_end" -> {
-        subscription.put("cancel_at", SubscriptionItems.periodEnd(subscription));
-        noteCancellation(subscription);
-      }
-      default -> {
-        subscription.put(
-            "cancel_at", params.integer("cancel_at", 0, objects.now(), 9_999_999_999L));
-        noteCancellation(subscription);
-      }
-    }
-  }
-
-  private void noteCancellation(ObjectNode subscription) {
-    subscription.put("canceled_at", objects.now());
-    ((ObjectNode) subscription.get("cancellation_details")).put("reason", "cancellation_requested");
-  }
-
-  private static void keep(ObjectNode subscription) {
-    subscription.put("cancel_at_period_end", false);
-    subscription.putNull("cancel_at");
-    subscription.putNull("canceled_at");
-    ((ObjectNode) subscription.get("cancellation_details")).putNull("reason");
-  }
-
-  ObjectNode cancel(Call call) {
-    ObjectNode subscription = objects.get(TYPE, call.id());
-    Params params = call.params().allow("cancellation_details", "invoice_now", "prorate");
-    if (hasEnded(subscription)) {
-      throw StripeError.notFound(TYPE, call.id());
-    }
-    params
-        .object("cancellation_details")
-        .ifPresent(
-            given ->
-                given.copyTexts(
-                    (ObjectNode) subscription.get("cancellation_details"), "comment", "feedback"));
-    end(subscription);
-    return subscription;
-  }
-
-  /// Ends it now, unless it has ended before.
-  void end(ObjectNode subscription) {
-    if (hasEnded(subscription)) {
-      return;
-    }
-    long now = objects.now();
-    subscription.put("status", "canceled");
-    subscription.put("ended_at", now);
-    if (subscription.path("canceled_at").isNull()) {
-      noteCancellation(subscription);
-    }
-    events.emit("customer.subscription.deleted", subscription);
-  }
-
-  /// Time passes to the end of the period: an open invoice is paid, a cancellation takes effect, or
-  /// the next period begins and is paid, or fails to be.
-  ObjectNode renew(String id, boolean paid) {
-    ObjectNode subscription = objects.get(TYPE, id);
-    if (hasEnded(subscription)) {
-      throw StripeError.invalid("", "Subscription " + id + " has ended.");
-    }
-    ObjectNode latest = latestInvoice(subscription);
-    boolean open = latest.path("status").asString().equals("open");
-    long periodEnd = SubscriptionItems.periodEnd(subscription);
-    if (!open
-        && subscription.path("cancel_at").isNumber()
-        && subscription.path("cancel_at").asLong() <= periodEnd) {
-      end(subscription);
-      return subscription;
-    }
-    ObjectNode before = subscription.deepCopy();
-    ObjectNode invoice = latest;
-    if (!open) {
-      discounts.used(subscription);
-      items.nextPeriod(subscription);
-      Invoices.Opened opened =
-          invoices.open(subscription, "subscription_cycle", lines.ofPeriod(subscription, false));
-      invoice = opened.invoice();
-      subscription.put("latest_invoice", invoice.path("id").asString());
-      invoices.announceOpened(opened);
-    }
-    if (paid) {
-      invoices.settle(invoice, card(subscription));
-      subscription.put("status", "active");
-    } else {
-      invoices.fail(invoice);
-      if (!subscription.path("status").asString().equals("incomplete")) {
-        subscription.put("status", "past_due");
-      }
-    }
-    ObjectNode previous = Changes.between(before, subscription);
-    if (!previous.isEmpty()) {
-      events.emit("customer.subscription.updated", subscription, previous);
-    }
-    if (paid) {
-      invoices.announcePaid(invoice);
-    }
-    return subscription;
-  }
-
-  private String card(ObjectNode subscription) {
-    String card = subscription.path("default_payment_method").asString("");
-    if (card.isEmpty()) {
-      card = payments.card(subscription.path("customer").asString()).path("id").asString();
-      subscription.put("default_payment_method", card);
-    }
-    return card;
-  }
-
-  ObjectNode requireAction(String id) {
-    ObjectNode subscription = objects.get(TYPE, id);
-    invoices.requireAction(latestInvoice(subscription));
-    return subscription;
-  }
-
-  ObjectNode trialEnding(String id) {
-    ObjectNode subscription = objects.get(TYPE, id);
-    events.emit("customer.subscription.trial_will_end", subscription);
-    return subscription;
-  }
-
-  private ObjectNode latestInvoice(ObjectNode subscription) {
-    return objects.get("invoice", subscription.path("latest_invoice").asString(""));
   }
 
   List<ObjectNode> ofCustomer(String customer) {

@@ -16,6 +16,7 @@ import com.stripe.param.SubscriptionCreateParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.SubscriptionUpdateParams.PaymentBehavior;
 import com.stripe.param.SubscriptionUpdateParams.ProrationBehavior;
+import com.stripe.param.common.EmptyParam;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -254,5 +255,51 @@ class StripeChangesTest extends StripeSimulatorRig {
         .isInstanceOfSatisfying(
             InvalidRequestException.class,
             none -> assertThat(none.getCode()).isEqualTo("invoice_upcoming_none"));
+  }
+
+  @Test
+  void aPauseHoldsInvoicesBackAsItIsAskedTo() throws Exception {
+    Subscription half = halfWay();
+    String renew = "/_sandbox/subscriptions/" + half.getId() + "/renew";
+    for (var behavior : SubscriptionUpdateParams.PauseCollection.Behavior.values()) {
+      Subscription paused =
+          stripe
+              .v1()
+              .subscriptions()
+              .update(
+                  half.getId(),
+                  SubscriptionUpdateParams.builder()
+                      .setPauseCollection(
+                          SubscriptionUpdateParams.PauseCollection.builder()
+                              .setBehavior(behavior)
+                              .build())
+                      .build());
+      assertThat(paused.getStatus()).isEqualTo("active");
+      assertThat(paused.getPauseCollection().getBehavior()).isEqualTo(behavior.getValue());
+      assertThat(control(renew)).isEqualTo(200);
+      assertThat(latest(half).getStatus())
+          .isEqualTo(
+              switch (behavior) {
+                case KEEP_AS_DRAFT -> "draft";
+                case MARK_UNCOLLECTIBLE -> "uncollectible";
+                case VOID -> "void";
+              });
+    }
+    idle();
+    assertThat(types())
+        .contains("invoice.voided", "invoice.marked_uncollectible")
+        .doesNotContain("invoice.paid", "customer.subscription.paused");
+    assertThat(body("customer.subscription.updated").path("data").path("previous_attributes"))
+        .hasToString("{\"pause_collection\":null}");
+    Subscription on =
+        stripe
+            .v1()
+            .subscriptions()
+            .update(
+                half.getId(),
+                SubscriptionUpdateParams.builder().setPauseCollection(EmptyParam.EMPTY).build());
+    assertThat(on.getPauseCollection()).isNull();
+    assertThat(control(renew)).isEqualTo(200);
+    assertThat(latest(half).getStatus()).isEqualTo("paid");
   }
 }
