@@ -46,12 +46,14 @@ public final class PaymentRoutes {
     CustomerRoutes.declare(routes, database, callers, views, ids, clock);
     var allowed = new AllowedPrices(clock);
     var prices = new PriceChecks(database, allowed);
-    CheckoutRoutes.declare(routes, database, callers, allowed, prices);
+    AllowedPriceRoutes.declare(routes, database, allowed);
+    CheckoutRoutes.declare(routes, callers, prices);
     SubscribeRoutes.declare(routes, database, callers, prices, views, ids, clock);
     var known = new KnownSubscriptions(database, views);
     SubscriptionRoutes.declare(routes, database, views, known);
     SubscriptionActionRoutes.declare(routes, callers, known, clock);
     SubscriptionChangeRoutes.declare(routes, callers, known, prices, clock);
+    RefundRoutes.declare(routes, database);
     var here = new PaymentRoutes(database, views, clock);
     routes
         .list(

@@ -18,7 +18,7 @@ final class StripeControl {
   private final CheckoutPayment payment;
   private final Renewals renewals;
   private final Cancellations cancellations;
-  private final Payments payments;
+  private final Refunds refunds;
   private final WebhookEndpoints endpoints;
 
   StripeControl(
@@ -27,14 +27,14 @@ final class StripeControl {
       CheckoutPayment payment,
       Renewals renewals,
       Cancellations cancellations,
-      Payments payments,
+      Refunds refunds,
       WebhookEndpoints endpoints) {
     this.objects = objects;
     this.api = api;
     this.payment = payment;
     this.renewals = renewals;
     this.cancellations = cancellations;
-    this.payments = payments;
+    this.refunds = refunds;
     this.endpoints = endpoints;
   }
 
@@ -49,7 +49,7 @@ final class StripeControl {
     action(routing, "/_sandbox/subscriptions/{id}/require-action", renewals::requireAction);
     action(routing, "/_sandbox/subscriptions/{id}/trial-ending", renewals::trialEnding);
     action(routing, "/_sandbox/subscriptions/{id}/cancel", this::cancel);
-    action(routing, "/_sandbox/charges/{id}/refund", payments::refund);
+    action(routing, "/_sandbox/charges/{id}/refund", refunds::all);
     action(routing, "/_sandbox/webhook-endpoints/{id}/roll-secret", this::roll);
   }
 

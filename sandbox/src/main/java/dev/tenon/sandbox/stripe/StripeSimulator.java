@@ -142,6 +142,7 @@ public final class StripeSimulator implements Simulator {
     final CheckoutPage page;
     final PortalSessions portal;
     final InvoicePage invoicePage;
+    final Refunds refunds;
     final StripeControl control;
 
     Account(SimulatorContext context) {
@@ -167,13 +168,14 @@ public final class StripeSimulator implements Simulator {
               objects, events, invoices, setups, discounts, lines, items, changes, cancellations);
       confirmations = new Confirmations(objects, events, invoices, payments, setups);
       customers = new Customers(objects, events, cancellations);
-      sessions = new CheckoutSessions(objects, events, catalog, context.address());
-      payment = new CheckoutPayment(objects, events, sessions, subscriptions, payments);
+      sessions = new CheckoutSessions(objects, events, catalog, setups, context.address());
+      payment = new CheckoutPayment(objects, events, sessions, subscriptions, payments, setups);
       page = new CheckoutPage(objects, api, sessions, payment);
       portal = new PortalSessions(objects, api, subscriptions, cancellations, context.address());
       invoicePage = new InvoicePage(objects, api, renewals);
+      refunds = new Refunds(objects, events);
       control =
-          new StripeControl(objects, api, payment, renewals, cancellations, payments, endpoints);
+          new StripeControl(objects, api, payment, renewals, cancellations, refunds, endpoints);
     }
 
     void routes(HttpRouting.Builder routing) {
@@ -223,6 +225,7 @@ public final class StripeSimulator implements Simulator {
       post(routing, "/v1/promotion_codes/{id}", promotions::updateCode);
       get(routing, "/v1/payment_methods/{id}", payments::getMethod);
       get(routing, "/v1/charges/{id}", payments::getCharge);
+      crud(routing, "/v1/refunds", refunds::create, refunds::list, refunds::get);
       get(routing, "/v1/events", events::list);
       get(routing, "/v1/events/{id}", events::get);
       crud(routing, "/v1/webhook_endpoints", endpoints::create, endpoints::list, endpoints::get);
