@@ -26,7 +26,7 @@ final class RestrictedKeys {
       return;
     }
     String lacking = key.substring(LACKS.length());
-    String[] steps = path.split("/");
+    String[] steps = path.split("/", -1);
     String resource = steps.length > 2 ? steps[2] : "";
     String name =
         NAMES.getOrDefault(
