@@ -78,8 +78,19 @@ final class SubscribeRoutes {
           @Nullable List<SubscribedItem> items,
       @About("Days until the first payment, at most 730; none where it is not given.")
           @Nullable Integer trialDays,
+      @About(
+              "What happens when the trial ends and no card was given: `invoice` (where it is not"
+                  + " given; past due until it is paid), `cancel`, or `pause` until it is resumed.")
+          @Nullable TrialWithoutCard trialWithoutCard,
       @About("What the customer typed, or the provider's id (`promo_…`).")
           @Nullable String promotionCode) {}
+
+  /// The end of a trial for which nobody gave a card.
+  public enum TrialWithoutCard {
+    INVOICE,
+    CANCEL,
+    PAUSE
+  }
 
   /// One price to subscribe to.
   public record SubscribedItem(
@@ -106,6 +117,10 @@ final class SubscribeRoutes {
         PriceChecks.wanted(body.price(), body.quantity(), items(body.items()));
     int trialDays =
         PriceChecks.bounded("trial_days", body.trialDays(), 0, 0, PriceChecks.TRIAL_DAYS_MAX);
+    if (body.trialWithoutCard() != null && trialDays == 0) {
+      throw ProblemException.invalidField(
+          "trial_without_card", "`trial_without_card` goes with `trial_days`.");
+    }
     UUID effect = callers.effect(request);
     StripeConnections.Account account = callers.account(request);
     List<NewSubscription.Item> items = new ArrayList<>();
@@ -129,7 +144,8 @@ final class SubscribeRoutes {
                         customer,
                         items,
                         promotion,
-                        trialDays),
+                        trialDays,
+                        withoutCard(body.trialWithoutCard())),
                     effect.toString()));
     callers.made(request, account, started.subscription().id());
     UUID id =
@@ -143,6 +159,14 @@ final class SubscribeRoutes {
                     started.subscription(),
                     clock.instant()));
     return view(Ids.write(Prefix.SUBSCRIPTION, id), 0, started);
+  }
+
+  private static NewSubscription.WithoutCard withoutCard(@Nullable TrialWithoutCard asked) {
+    return switch (asked == null ? TrialWithoutCard.INVOICE : asked) {
+      case INVOICE -> NewSubscription.WithoutCard.INVOICE;
+      case CANCEL -> NewSubscription.WithoutCard.CANCEL;
+      case PAUSE -> NewSubscription.WithoutCard.PAUSE;
+    };
   }
 
   private static @Nullable List<PriceChecks.Wanted> items(@Nullable List<SubscribedItem> given) {

@@ -144,11 +144,19 @@ final class SubscriptionActionRoutes {
             .isPresent();
   }
 
+  /// What Stripe has now says which of the two it is, so that a repetition does nothing twice.
   private SubscriptionRoutes.SubscriptionView resume(Request request) {
     PaymentViews.Found<SubscriptionRoutes.SubscriptionView> found = known.alive(request);
     StripeConnections.Account account = callers.account(request, found.connection());
     StripeSubscriptions stripe = account.stripe().subscriptions();
     SubscriptionSnapshot now = callers.accepted(account, stripe.get(found.providerId()));
+    if (SubscriptionState.of(now.status()) == SubscriptionState.PAUSED) {
+      return view(
+          found,
+          callers
+              .accepted(account, stripe.resumePaused(found.providerId(), callers.newKey()))
+              .subscription());
+    }
     boolean ending = now.cancelAtPeriodEnd() || now.cancelAt() != null;
     return view(
         found, ending ? callers.accepted(account, stripe.keep(now, callers.newKey())) : now);

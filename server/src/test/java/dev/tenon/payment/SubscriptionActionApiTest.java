@@ -134,6 +134,40 @@ class SubscriptionActionApiTest {
   }
 
   @Test
+  void aTrialThatWasPausedForWantOfACardGoesOnWithOne() {
+    JsonNode made =
+        own.made(
+            "/subscriptions",
+            "{\"customer\":\"%s\",\"price\":\"%s\",\"trial_days\":14,\"trial_without_card\":\"pause\"}"
+                .formatted(own.customer(), price));
+    String path = "/subscriptions/" + made.path("subscription").path("id").asString();
+    String id = made.path("subscription").path("provider_id").asString();
+    own.await(path, now -> now.path("state").asString("").equals("trialing"));
+    program.atStripe("/_sandbox/subscriptions/" + id + "/renew", "");
+    own.await(path, now -> now.path("state").asString("").equals("paused"));
+    JsonNode refused = Caller.problem(own.post(path + "/resume", ""), 400, "provider.refused");
+    assertThat(refused.path("detail").asString()).contains("no attached payment source");
+    String setup = made.path("confirmation").path("client_secret").asString();
+    program.atStripe(
+        "/v1/setup_intents/%s/confirm".formatted(setup.substring(0, setup.indexOf("_secret_"))),
+        "payment_method=pm_card_visa");
+    assertThat(own.done(path + "/resume", "").path("state").asString()).isEqualTo("active");
+    own.await(path, now -> now.path("state").asString("").equals("active"));
+    assertThat(own.done(path + "/resume", "").path("state").asString())
+        .as("a repetition does nothing")
+        .isEqualTo("active");
+    JsonNode problem =
+        Caller.problem(
+            own.post(
+                "/subscriptions",
+                "{\"customer\":\"%s\",\"price\":\"%s\",\"trial_without_card\":\"pause\"}"
+                    .formatted(own.customer(), price)),
+            400,
+            "request.invalid_field");
+    assertThat(problem.path("param").asString()).isEqualTo("trial_without_card");
+  }
+
+  @Test
   void whatHasEndedOrIsAnothersIsNotTouched() {
     String path = subscribed();
     for (String action : new String[] {"/cancel", "/pause", "/resume", "/unpause"}) {

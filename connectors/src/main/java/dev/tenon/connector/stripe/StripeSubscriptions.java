@@ -3,6 +3,7 @@ package dev.tenon.connector.stripe;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.PromotionCodeListParams;
 import com.stripe.param.SubscriptionCreateParams;
+import com.stripe.param.SubscriptionResumeParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.common.EmptyParam;
 import dev.tenon.connector.Outcome;
@@ -59,12 +60,30 @@ public final class StripeSubscriptions {
               .build());
     }
     if (wanted.trialDays() > 0) {
-      params.setTrialPeriodDays(wanted.trialDays());
+      params
+          .setTrialPeriodDays(wanted.trialDays())
+          .setTrialSettings(
+              SubscriptionCreateParams.TrialSettings.builder()
+                  .setEndBehavior(
+                      SubscriptionCreateParams.TrialSettings.EndBehavior.builder()
+                          .setMissingPaymentMethod(missing(wanted.withoutCard()))
+                          .build())
+                  .build());
     }
     RequestOptions options = StripeCalls.keyed(idempotencyKey);
     return calls.send(
         client -> client.v1().subscriptions().create(params.build(), options),
         StartedSubscription::of);
+  }
+
+  private static SubscriptionCreateParams.TrialSettings.EndBehavior.MissingPaymentMethod missing(
+      NewSubscription.WithoutCard withoutCard) {
+    return switch (withoutCard) {
+      case INVOICE ->
+          SubscriptionCreateParams.TrialSettings.EndBehavior.MissingPaymentMethod.CREATE_INVOICE;
+      case CANCEL -> SubscriptionCreateParams.TrialSettings.EndBehavior.MissingPaymentMethod.CANCEL;
+      case PAUSE -> SubscriptionCreateParams.TrialSettings.EndBehavior.MissingPaymentMethod.PAUSE;
+    };
   }
 
   /// Finds the promotion codes that customers type like this, the newest first, active or not.
@@ -98,6 +117,19 @@ public final class StripeSubscriptions {
       params.setCancelAt(EmptyParam.EMPTY);
     }
     return update(current.id(), params.build(), idempotencyKey);
+  }
+
+  /// Goes on with one whose status is `paused`: a new period begins now, and is invoiced. That is
+  /// not the pause of a collection.
+  public Outcome<StartedSubscription> resumePaused(String id, String idempotencyKey) {
+    SubscriptionResumeParams params =
+        SubscriptionResumeParams.builder()
+            .setBillingCycleAnchor(SubscriptionResumeParams.BillingCycleAnchor.NOW)
+            .addAllExpand(CONFIRMATION)
+            .build();
+    RequestOptions options = StripeCalls.keyed(idempotencyKey);
+    return calls.send(
+        client -> client.v1().subscriptions().resume(id, params, options), StartedSubscription::of);
   }
 
   /// Ends it now, without a refund or an invoice for what was used.

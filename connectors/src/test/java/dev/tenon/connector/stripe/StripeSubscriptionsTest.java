@@ -52,7 +52,8 @@ class StripeSubscriptionsTest {
             "cus_1",
             List.of(new NewSubscription.Item("price_1", 2), new NewSubscription.Item("price_2", 1)),
             "promo_1",
-            7);
+            7,
+            NewSubscription.WithoutCard.PAUSE);
     StartedSubscription started = accepted(subscriptions.create(wanted, "key-1"));
     assertThat(started.subscription().latestInvoice()).isEqualTo("in_1");
     assertThat(started.confirmation())
@@ -70,6 +71,7 @@ class StripeSubscriptionsTest {
                 Map.entry("items[1][quantity]", "1"),
                 Map.entry("discounts[0][promotion_code]", "promo_1"),
                 Map.entry("trial_period_days", "7"),
+                Map.entry("trial_settings[end_behavior][missing_payment_method]", "pause"),
                 Map.entry("metadata[tenant_id]", "ten_1"),
                 Map.entry("metadata[source]", "tenon-test"),
                 Map.entry("metadata[tenon_ref]", "ref-1"),
@@ -97,7 +99,8 @@ class StripeSubscriptionsTest {
             "cus_1",
             List.of(new NewSubscription.Item("price_1", 1)),
             "",
-            0);
+            0,
+            NewSubscription.WithoutCard.INVOICE);
     assertThat(accepted(subscriptions.create(wanted, "key-1")).confirmation()).isNull();
     assertThat(asked().form())
         .doesNotContainKeys("discounts[0][promotion_code]", "trial_period_days");
@@ -174,6 +177,16 @@ class StripeSubscriptionsTest {
     assertThat(stripe.asked())
         .extracting(ScriptedStripe.Asked::form)
         .containsExactly(Map.of("cancel_at_period_end", "false"), Map.of("cancel_at", ""));
+  }
+
+  @Test
+  void goesOnWithAPausedOneByACallOfItsOwn() {
+    stripe.answer(200, ANSWER);
+    assertThat(accepted(subscriptions.resumePaused("sub_1", "key-1")).confirmation()).isNull();
+    assertThat(asked().path()).isEqualTo("/v1/subscriptions/sub_1/resume");
+    assertThat(asked().form())
+        .containsEntry("billing_cycle_anchor", "now")
+        .containsEntry("expand[0]", "latest_invoice.confirmation_secret");
   }
 
   @Test

@@ -13,6 +13,7 @@ final class Renewals {
   private final Discounts discounts;
   private final SubscriptionItems items;
   private final Cancellations cancellations;
+  private final SubscriptionChanges changes;
 
   Renewals(
       Objects objects,
@@ -22,7 +23,8 @@ final class Renewals {
       Payments payments,
       Discounts discounts,
       SubscriptionItems items,
-      Cancellations cancellations) {
+      Cancellations cancellations,
+      SubscriptionChanges changes) {
     this.objects = objects;
     this.events = events;
     this.invoices = invoices;
@@ -31,6 +33,7 @@ final class Renewals {
     this.discounts = discounts;
     this.items = items;
     this.cancellations = cancellations;
+    this.changes = changes;
   }
 
   /// Time passes to the end of the period: an open invoice is paid, a cancellation takes effect, or
@@ -47,6 +50,9 @@ final class Renewals {
         && subscription.path("cancel_at").isNumber()
         && subscription.path("cancel_at").asLong() <= periodEnd) {
       cancellations.end(subscription);
+      return subscription;
+    }
+    if (endsTrialWithoutCard(subscription)) {
       return subscription;
     }
     ObjectNode before = subscription.deepCopy();
@@ -80,6 +86,74 @@ final class Renewals {
     }
     if (paid) {
       invoices.announcePaid(invoice);
+    }
+    return subscription;
+  }
+
+  /// A trial is over and there is no card: true when the subscription ends or is paused for that.
+  private boolean endsTrialWithoutCard(ObjectNode subscription) {
+    if (!subscription.path("status").asString().equals("trialing")
+        || !changes.card(subscription).isEmpty()) {
+      return false;
+    }
+    String behavior =
+        subscription
+            .path("trial_settings")
+            .path("end_behavior")
+            .path("missing_payment_method")
+            .asString("");
+    if (behavior.equals("cancel")) {
+      cancellations.end(subscription);
+      return true;
+    }
+    if (behavior.equals("pause")) {
+      ObjectNode before = subscription.deepCopy();
+      subscription.put("status", "paused");
+      events.emit(
+          "customer.subscription.updated", subscription, Changes.between(before, subscription));
+      events.emit("customer.subscription.paused", subscription);
+      return true;
+    }
+    return false;
+  }
+
+  /// `POST /v1/subscriptions/{id}/resume`: a paused one begins a new period, and pays for it.
+  ObjectNode resume(Call call) {
+    ObjectNode subscription = objects.get("subscription", call.id());
+    Params params =
+        call.params().allow("billing_cycle_anchor", "proration_behavior", "proration_date");
+    params.oneOf("billing_cycle_anchor", "now", "now", "unchanged");
+    if (!subscription.path("status").asString().equals("paused")) {
+      throw StripeError.invalid("", "Only paused subscriptions can be resumed.");
+    }
+    String card = changes.card(subscription);
+    if (card.isEmpty()) {
+      throw StripeError.invalid(
+          "resource_missing",
+          "",
+          "This customer has no attached payment source or default payment method.");
+    }
+    ObjectNode before = subscription.deepCopy();
+    items.restart(subscription);
+    subscription.put("billing_cycle_anchor", objects.now());
+    Invoices.Opened opened =
+        invoices.open(subscription, "subscription_update", lines.ofPeriod(subscription, false));
+    subscription.set("latest_invoice", opened.invoice().path("id"));
+    boolean refused = TestCards.refusal(card).isPresent();
+    if (refused) {
+      subscription.put("status", "past_due");
+    } else {
+      invoices.settle(opened.invoice(), card);
+      subscription.put("status", "active");
+    }
+    events.emit(
+        "customer.subscription.updated", subscription, Changes.between(before, subscription));
+    events.emit("customer.subscription.resumed", subscription);
+    invoices.announceOpened(opened);
+    if (refused) {
+      invoices.fail(opened.invoice());
+    } else {
+      invoices.announcePaid(opened.invoice());
     }
     return subscription;
   }

@@ -162,7 +162,8 @@ public final class StripeSimulator implements Simulator {
       changes = new SubscriptionChanges(objects, invoices, lines, pending, items);
       cancellations = new Cancellations(objects, events);
       renewals =
-          new Renewals(objects, events, invoices, lines, payments, discounts, items, cancellations);
+          new Renewals(
+              objects, events, invoices, lines, payments, discounts, items, cancellations, changes);
       subscriptions =
           new Subscriptions(
               objects, events, invoices, setups, discounts, lines, items, changes, cancellations);
@@ -202,6 +203,7 @@ public final class StripeSimulator implements Simulator {
           subscriptions::get);
       post(routing, "/v1/subscriptions/{id}", subscriptions::update);
       delete(routing, "/v1/subscriptions/{id}", cancellations::cancel);
+      post(routing, "/v1/subscriptions/{id}/resume", renewals::resume);
       get(routing, "/v1/invoices", invoices::list);
       post(routing, "/v1/invoices/create_preview", changes::preview);
       get(routing, "/v1/invoices/{id}", invoices::get);

@@ -96,7 +96,8 @@ final class SubscriptionChanges {
             Subscriptions.data(before).path(0), Subscriptions.data(after).path(0));
   }
 
-  private String card(ObjectNode subscription) {
+  /// What pays for a subscription: its own card, else its customer's; empty for none.
+  String card(ObjectNode subscription) {
     String own = subscription.path("default_payment_method").asString("");
     return own.isEmpty()
         ? objects

@@ -198,6 +198,16 @@ final class SubscriptionItems {
     }
   }
 
+  /// All items begin a period now.
+  void restart(ObjectNode subscription) {
+    long start = objects.now();
+    for (JsonNode node : Subscriptions.data(subscription)) {
+      ObjectNode item = (ObjectNode) node;
+      item.put("current_period_start", start);
+      item.put("current_period_end", Subscriptions.plusInterval(start, item.path("price")));
+    }
+  }
+
   static long periodStart(ObjectNode subscription) {
     return Subscriptions.data(subscription).path(0).path("current_period_start").asLong();
   }

@@ -20,8 +20,12 @@ import com.stripe.param.PromotionCodeListParams;
 import com.stripe.param.SetupIntentConfirmParams;
 import com.stripe.param.SubscriptionCreateParams;
 import com.stripe.param.SubscriptionCreateParams.PaymentBehavior;
+import com.stripe.param.SubscriptionCreateParams.TrialSettings.EndBehavior.MissingPaymentMethod;
+import com.stripe.param.SubscriptionListParams;
 import com.stripe.param.SubscriptionRetrieveParams;
+import com.stripe.param.SubscriptionUpdateParams;
 import java.math.BigDecimal;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /// Stripe's own Java SDK against the simulator: how a subscription begins without Checkout.
@@ -109,6 +113,69 @@ class StripeSubscribingTest extends StripeSimulatorRig {
     Subscription ready = stripe.v1().subscriptions().retrieve(trial.getId());
     assertThat(ready.getPendingSetupIntent()).isNull();
     assertThat(ready.getDefaultPaymentMethod()).isEqualTo("pm_card_visa");
+  }
+
+  @Test
+  void aTrialThatEndsWithoutACardDoesWhatItWasAskedTo() throws Exception {
+    Customer ada = customer("ada@example.com");
+    String price = monthly().getId();
+    simulator.registerEndpoint(sink.url(), SECRET);
+    for (var behavior : MissingPaymentMethod.values()) {
+      Subscription trial =
+          stripe
+              .v1()
+              .subscriptions()
+              .create(
+                  with(ada, price)
+                      .setTrialPeriodDays(14L)
+                      .setTrialSettings(
+                          SubscriptionCreateParams.TrialSettings.builder()
+                              .setEndBehavior(
+                                  SubscriptionCreateParams.TrialSettings.EndBehavior.builder()
+                                      .setMissingPaymentMethod(behavior)
+                                      .build())
+                              .build())
+                      .build());
+      assertThat(control("/_sandbox/subscriptions/" + trial.getId() + "/renew")).isEqualTo(200);
+      assertThat(stripe.v1().subscriptions().retrieve(trial.getId()).getStatus())
+          .isEqualTo(
+              switch (behavior) {
+                case CANCEL -> "canceled";
+                case CREATE_INVOICE -> "active";
+                case PAUSE -> "paused";
+              });
+    }
+    idle();
+    assertThat(types()).contains("customer.subscription.paused");
+    Subscription paused =
+        stripe
+            .v1()
+            .subscriptions()
+            .list(
+                SubscriptionListParams.builder()
+                    .setStatus(SubscriptionListParams.Status.PAUSED)
+                    .build())
+            .getData()
+            .getFirst();
+    assertThatThrownBy(() -> stripe.v1().subscriptions().resume(paused.getId()))
+        .hasMessageContaining("no attached payment source");
+    stripe
+        .v1()
+        .subscriptions()
+        .update(
+            paused.getId(),
+            SubscriptionUpdateParams.builder().setDefaultPaymentMethod("pm_card_visa").build());
+    clock.advance(Duration.ofDays(40));
+    Subscription on = stripe.v1().subscriptions().resume(paused.getId());
+    assertThat(on.getStatus()).isEqualTo("active");
+    assertThat(on.getItems().getData().getFirst().getCurrentPeriodStart())
+        .isEqualTo(clock.instant().getEpochSecond());
+    assertThat(stripe.v1().invoices().retrieve(on.getLatestInvoice()).getAmountPaid())
+        .isEqualTo(4000);
+    idle();
+    assertThat(types()).contains("customer.subscription.resumed");
+    assertThatThrownBy(() -> stripe.v1().subscriptions().resume(on.getId()))
+        .hasMessageContaining("Only paused");
   }
 
   @Test
