@@ -87,6 +87,60 @@ if (step === "sell") {
   assert.equal(kept.cancel_at, null);
   const ended = await stripe.subscriptions.cancel(subscription);
   assert.equal(ended.status, "canceled");
+  // A subscription without Checkout: confirmed in the browser, with a promotion code, in trial.
+  const subscribing = {
+    customer,
+    items: [{ price: complete.subscription.items.data[0].price.id, quantity: 2 }],
+    payment_behavior: "default_incomplete",
+    payment_settings: { save_default_payment_method: "on_subscription" },
+    expand: ["latest_invoice.confirmation_secret", "pending_setup_intent", "discounts"],
+  };
+  const coupon = await stripe.coupons.create({ percent_off: 50, duration: "once" });
+  const code = await stripe.promotionCodes.create({
+    promotion: { type: "coupon", coupon: coupon.id },
+    code: "NODE50",
+  });
+  const typed = await stripe.promotionCodes.list({ code: "node50", active: true });
+  assert.equal(typed.data[0].id, code.id);
+  const waiting = await stripe.subscriptions.create({
+    ...subscribing,
+    discounts: [{ promotion_code: code.id }],
+  });
+  assert.equal(waiting.status, "incomplete");
+  assert.equal(waiting.latest_invoice.total, 900);
+  assert.equal(waiting.discounts[0].source.coupon, coupon.id);
+  const [intent] = waiting.latest_invoice.confirmation_secret.client_secret.split("_secret_");
+  await assert.rejects(
+    stripe.paymentIntents.confirm(intent, { payment_method: "pm_card_chargeDeclined" }),
+    { type: "StripeCardError", code: "card_declined", statusCode: 402 },
+  );
+  await stripe.paymentIntents.confirm(intent, { payment_method: "pm_card_visa" });
+  assert.equal((await stripe.subscriptions.retrieve(waiting.id)).status, "active");
+  // A change in the middle of a period, as its preview says.
+  const item = waiting.items.data[0].id;
+  const change = { items: [{ id: item, quantity: 5 }], proration_behavior: "always_invoice" };
+  const preview = await stripe.invoices.createPreview({
+    subscription: waiting.id,
+    subscription_details: change,
+  });
+  assert.equal(preview.lines.data.length, 2);
+  const changed = await stripe.subscriptions.update(waiting.id, {
+    ...change,
+    expand: ["latest_invoice"],
+  });
+  assert.equal(changed.items.data[0].quantity, 5);
+  assert.equal(changed.latest_invoice.total, preview.total);
+  assert.equal(changed.latest_invoice.billing_reason, "subscription_update");
+  const paused = await stripe.subscriptions.update(waiting.id, {
+    pause_collection: { behavior: "void" },
+  });
+  assert.equal(paused.status, "active");
+  assert.equal(paused.pause_collection.behavior, "void");
+  const collected = await stripe.subscriptions.update(waiting.id, { pause_collection: "" });
+  assert.equal(collected.pause_collection, null);
+  const trial = await stripe.subscriptions.create({ ...subscribing, trial_period_days: 7 });
+  assert.equal(trial.status, "trialing");
+  assert.ok(trial.pending_setup_intent.client_secret);
   const types = [];
   for await (const listed of stripe.events.list({ limit: 3 })) {
     types.push(listed.type);

@@ -27,6 +27,11 @@ class EveryRouteTest {
           "updateACustomer",
           "getASubscription",
           "createASessionOfTheCustomerPortal",
+          "createASubscription",
+          "pauseTheCollectionOfTheInvoicesOfASubscription",
+          "collectTheInvoicesOfASubscriptionAgain",
+          "changeThePriceOrQuantityOfASubscription",
+          "previewTheInvoiceThatAChangeOfASubscriptionLeadsTo",
           "cancelASubscriptionAtTheEndOfThePaidPeriodOrNow",
           "takeBackACancellationThatHasNotComeIntoEffect");
 

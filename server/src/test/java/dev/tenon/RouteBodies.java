@@ -31,6 +31,10 @@ final class RouteBodies {
           Map.entry(
               "chooseWhichMailsAboutPaymentsAreSent", "{\"off\": [\"subscription-confirmation\"]}"),
           Map.entry("cancelASubscriptionAtTheEndOfThePaidPeriodOrNow", "{\"at\": \"now\"}"),
+          Map.entry("changeThePriceOrQuantityOfASubscription", "{\"quantity\": 2}"),
+          Map.entry("previewTheInvoiceThatAChangeOfASubscriptionLeadsTo", "{\"quantity\": 2}"),
+          Map.entry("pauseTheCollectionOfTheInvoicesOfASubscription", "{\"invoices\": \"void\"}"),
+          Map.entry("createASubscription", "{\"customer\": \"cus_x\", \"price\": \"%s\"}"),
           Map.entry(
               "replaceTheEmailRouting",
               "{\"connections\": [\"{mail}\"], \"streams\": {\"news\": [\"{mail}\"]}}"),

@@ -59,8 +59,15 @@ public sealed interface Outcome<T> {
   /// @param code the provider's typed error code or name, empty when there is none
   /// @param message the provider's message, cut at 500 characters, empty when there is none
   /// @param requestId the provider's request id, empty when there is none
-  record Detail(int status, String code, String message, String requestId) {
+  /// @param reason what lies behind `code`, such as the word of a bank; empty when nobody says
+  /// @param param the provider's name of the parameter that it refused; empty for none
+  record Detail(
+      int status, String code, String message, String requestId, String reason, String param) {
     private static final int MESSAGE_CHARS_MAX = 500;
+
+    public Detail(int status, String code, String message, String requestId) {
+      this(status, code, message, requestId, "", "");
+    }
 
     public Detail {
       if (message.length() > MESSAGE_CHARS_MAX) {

@@ -282,13 +282,10 @@ final class DevSeed {
               .createCheckoutSession(
                   new NewCheckoutSession(
                       new Origin(tenant.toString(), "tenon"),
-                      price,
-                      1,
+                      new NewCheckoutSession.Sale.Subscription(price, 1, true, 0),
                       "",
                       "ada@customer.test",
-                      new NewCheckoutSession.Page.Hosted(back, back),
-                      true,
-                      0),
+                      new NewCheckoutSession.Page.Hosted(back, back)),
                   UUID.randomUUID().toString());
       return made instanceof Outcome.Accepted<OpenCheckoutSession> accepted
           ? accepted.value().url()

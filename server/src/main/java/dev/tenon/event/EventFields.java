@@ -39,6 +39,8 @@ final class EventFields {
               "cancel_at_period_end", false, "Whether it ends with the period that is paid."),
           EventField.time("cancel_at", "2026-12-24T10:00:00Z", "When it is going to end.").orNull(),
           EventField.time("ended_at", "2026-12-24T10:00:00Z", "When it ended.").orNull(),
+          EventField.flag(
+              "collection_paused", false, "Whether its invoices are not collected for a while."),
           EventField.number(
               "revision",
               1,

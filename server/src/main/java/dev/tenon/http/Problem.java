@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param code `area.reason`, for programs
 /// @param param the field, query parameter or scope it is about
 /// @param requestId names the request in our logs
+/// @param provider what a provider said, where it is its doing
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Problem(
     String type,
@@ -20,7 +21,8 @@ public record Problem(
     String code,
     @Nullable String param,
     String docUrl,
-    String requestId) {
+    String requestId,
+    @Nullable ProviderAnswer provider) {
 
   static Problem of(ProblemException exception, PublicUrl publicUrl, String requestId) {
     ProblemCode code = exception.code();
@@ -33,6 +35,7 @@ public record Problem(
         code.text(),
         exception.param().isEmpty() ? null : exception.param(),
         docUrl,
-        requestId);
+        requestId,
+        exception.provider());
   }
 }

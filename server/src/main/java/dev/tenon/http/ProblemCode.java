@@ -155,6 +155,17 @@ public enum ProblemCode {
       409,
       "The connection holds too many webhook secrets",
       "Remove an old webhook secret first."),
+  PROVIDER_REFUSED(
+      "provider.refused",
+      400,
+      "The provider refused it",
+      "Read the detail, which has the provider's words, and `provider`. Nothing was done."),
+  PAYMENT_REFUSED(
+      "payment.refused",
+      402,
+      "The payment was refused",
+      "Show the customer what the detail says: give another card, or confirm the payment at the"
+          + " bank. Repeating the request does not help."),
   ENDPOINT_URL_REFUSED(
       "endpoint.url_refused",
       400,

@@ -1,5 +1,7 @@
 package dev.tenon.http;
 
+import org.jspecify.annotations.Nullable;
+
 /// Ends a request with a problem. Its detail and param are shown to the caller, so they hold
 /// nothing that the caller did not send or may not know; a cause is for the log alone.
 public final class ProblemException extends RuntimeException {
@@ -8,15 +10,23 @@ public final class ProblemException extends RuntimeException {
   private final ProblemCode code;
   private final String detail;
   private final String param;
+  private final transient @Nullable ProviderAnswer provider;
 
   /// `detail` says what is wrong in this request; `param` names the field, parameter or scope, or
   /// is empty.
   public ProblemException(ProblemCode code, String detail, String param) {
+    this(code, detail, param, null);
+  }
+
+  /// A problem that is a provider's doing.
+  public ProblemException(
+      ProblemCode code, String detail, String param, @Nullable ProviderAnswer provider) {
     // A problem is an expected answer: a stack trace would cost more than the request.
     super(code.text() + ": " + detail, null, false, false);
     this.code = code;
     this.detail = detail;
     this.param = param;
+    this.provider = provider;
   }
 
   public ProblemException(ProblemCode code, String detail) {
@@ -48,5 +58,9 @@ public final class ProblemException extends RuntimeException {
 
   public String param() {
     return param;
+  }
+
+  public @Nullable ProviderAnswer provider() {
+    return provider;
   }
 }

@@ -4,39 +4,30 @@ import dev.tenon.access.Scope;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.stripe.NewCheckoutSession;
 import dev.tenon.connector.stripe.OpenCheckoutSession;
-import dev.tenon.db.Database;
 import dev.tenon.http.About;
 import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import java.net.URI;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.TreeSet;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// `…/checkout-sessions`, `…/portal-sessions`, and the prices that a tenant may sell.
+/// `…/checkout-sessions` and `…/portal-sessions`.
 final class CheckoutRoutes {
   private static final String TENANT = "/v1/tenants/{tenant}";
-  private static final int QUANTITY_MAX = 1_000_000;
-  private static final int TRIAL_DAYS_MAX = 730;
-  private static final int PRICES_MAX = 1_000;
 
-  private final Database database;
   private final StripeCallers callers;
-  private final AllowedPrices prices;
+  private final PriceChecks prices;
 
-  private CheckoutRoutes(Database database, StripeCallers callers, AllowedPrices prices) {
-    this.database = database;
+  private CheckoutRoutes(StripeCallers callers, PriceChecks prices) {
     this.callers = callers;
     this.prices = prices;
   }
 
-  static void declare(
-      Routes routes, Database database, StripeCallers callers, InstantSource clock) {
-    var here = new CheckoutRoutes(database, callers, new AllowedPrices(clock));
+  static void declare(Routes routes, StripeCallers callers, PriceChecks prices) {
+    var here = new CheckoutRoutes(callers, prices);
     routes
         .post(
             TENANT + "/checkout-sessions",
@@ -55,26 +46,25 @@ final class CheckoutRoutes {
             "Create a session of the customer portal",
             here::createPortalSession)
         .repeatable();
-    routes.get(
-        TENANT + "/allowed-prices",
-        Scope.PAYMENTS_READ,
-        AllowedPricesView.class,
-        "List the prices that the tenant may sell",
-        here::allowedPrices);
-    routes.put(
-        TENANT + "/allowed-prices",
-        Scope.PAYMENTS_WRITE,
-        AllowedPricesView.class,
-        AllowedPricesView.class,
-        "Replace the prices that the tenant may sell",
-        here::setAllowedPrices);
   }
 
-  /// A checkout of one subscription to create. Promotion codes are accepted in it, and the billing
-  /// address is asked for where it is needed. A hosted one takes `success_url` and `cancel_url`;
-  /// one that is embedded in a page of yours takes `return_url` instead.
+  /// What a checkout is for.
+  public enum Mode {
+    SUBSCRIPTION,
+    PAYMENT,
+    SETUP
+  }
+
+  /// A checkout to create. Promotion codes are accepted in it, and the billing address is asked for
+  /// where it is needed. A hosted one takes `success_url` and `cancel_url`; one that is embedded in
+  /// a page of yours takes `return_url` instead.
   public record CreateCheckoutSession(
-      @About("The provider's id of the price; one that the tenant may sell.") String price,
+      @About(
+              "`subscription` where it is not given; `payment` for a price that is paid once;"
+                  + " `setup` to keep a card of `customer` for payments to come.")
+          @Nullable Mode mode,
+      @About("The provider's id of the price; one that the tenant may sell. None for `setup`.")
+          @Nullable String price,
       @About("1 where it is not given.") @Nullable Integer quantity,
       @About("An existing customer: our id or the provider's.") @Nullable String customer,
       @About("Fills in the form; not used with `customer`.") @Nullable String email,
@@ -83,8 +73,10 @@ final class CheckoutRoutes {
       @About("Where one that was left leads back to.") @Nullable String cancelUrl,
       @About("Makes it embedded, and is where it leads back to; may hold `{CHECKOUT_SESSION_ID}`.")
           @Nullable String returnUrl,
-      @About("Days until the first payment, at most 730; none where it is not given.")
-          @Nullable Integer trialDays) {}
+      @About("Of a subscription: days until the first payment, at most 730.")
+          @Nullable Integer trialDays,
+      @About("For `setup` alone: the currency of the payments to come, such as `eur`.")
+          @Nullable String currency) {}
 
   /// A checkout that waits for its customer.
   public record CheckoutSessionView(
@@ -101,22 +93,12 @@ final class CheckoutRoutes {
   /// Send the browser to `url`.
   public record PortalSessionView(String url) {}
 
-  /// The prices that a tenant may sell. An empty list allows every price of its own account, and
-  /// none of the platform's.
-  public record AllowedPricesView(List<String> prices) {}
-
   private CheckoutSessionView createCheckoutSession(Request request, CreateCheckoutSession body) {
-    int quantity = bounded("quantity", body.quantity(), 1, 1, QUANTITY_MAX);
-    int trialDays = bounded("trial_days", body.trialDays(), 0, 0, TRIAL_DAYS_MAX);
+    refuseUnfit(body);
     NewCheckoutSession.Page page = page(body);
     UUID effect = callers.effect(request);
     StripeConnections.Account account = callers.account(request);
-    String price = body.price().strip();
-    if (!isPrice(price)
-        || !database.asTenant(request.tenant(), tx -> prices.allows(tx, price, account.shared()))) {
-      throw ProblemException.invalidField(
-          "price", "`price` is not one that this tenant may sell; see `allowed-prices`.");
-    }
+    NewCheckoutSession.Sale sale = sale(request, account, body);
     String customer =
         body.customer() == null ? "" : callers.customer(request, account, body.customer());
     OpenCheckoutSession made =
@@ -127,13 +109,10 @@ final class CheckoutRoutes {
                 .createCheckoutSession(
                     new NewCheckoutSession(
                         callers.origin(request, account, effect),
-                        price,
-                        quantity,
+                        sale,
                         customer,
                         body.email() == null ? "" : body.email().strip(),
-                        page,
-                        true,
-                        trialDays),
+                        page),
                     effect.toString()));
     callers.made(request, account, made.id());
     Secret secret = made.clientSecret();
@@ -141,6 +120,53 @@ final class CheckoutRoutes {
         made.id(),
         made.url().isEmpty() ? null : made.url(),
         secret == null ? null : secret.reveal());
+  }
+
+  /// What is given must fit the mode, and what the mode needs must be given.
+  private static void refuseUnfit(CreateCheckoutSession body) {
+    boolean setup = body.mode() == Mode.SETUP;
+    refuse(setup && body.price() != null, "price");
+    refuse(setup && body.quantity() != null, "quantity");
+    refuse(body.trialDays() != null && !isSubscription(body), "trial_days");
+    refuse(!setup && body.currency() != null, "currency");
+    require(setup || body.price() != null, "price");
+    require(!setup || body.currency() != null, "currency");
+    require(!setup || body.customer() != null, "customer");
+    if (body.currency() != null && !body.currency().matches("[A-Za-z]{3}")) {
+      throw ProblemException.invalidField("currency", "`currency` is a code such as `eur`.");
+    }
+  }
+
+  private static boolean isSubscription(CreateCheckoutSession body) {
+    return body.mode() == null || body.mode() == Mode.SUBSCRIPTION;
+  }
+
+  private static void refuse(boolean unfit, String param) {
+    if (unfit) {
+      throw ProblemException.invalidField(param, "`%s` does not fit this `mode`.".formatted(param));
+    }
+  }
+
+  private static void require(boolean given, String param) {
+    if (!given) {
+      throw new ProblemException(
+          ProblemCode.REQUEST_MISSING_FIELD, "This `mode` needs `%s`.".formatted(param), param);
+    }
+  }
+
+  private NewCheckoutSession.Sale sale(
+      Request request, StripeConnections.Account account, CreateCheckoutSession body) {
+    if (body.mode() == Mode.SETUP) {
+      return new NewCheckoutSession.Sale.Setup(
+          String.valueOf(body.currency()).toLowerCase(Locale.ROOT));
+    }
+    int quantity = PriceChecks.quantity(body.quantity());
+    int trialDays =
+        PriceChecks.bounded("trial_days", body.trialDays(), 0, 0, PriceChecks.TRIAL_DAYS_MAX);
+    String price = prices.sellable(request, account, String.valueOf(body.price()), "price");
+    return isSubscription(body)
+        ? new NewCheckoutSession.Sale.Subscription(price, quantity, true, trialDays)
+        : new NewCheckoutSession.Sale.Payment(price, quantity, true);
   }
 
   private static NewCheckoutSession.Page page(CreateCheckoutSession body) {
@@ -167,16 +193,6 @@ final class CheckoutRoutes {
     return StripeCallers.webAddress(url, param);
   }
 
-  private static int bounded(
-      String param, @Nullable Integer given, int otherwise, int min, int max) {
-    int value = given == null ? otherwise : given;
-    if (value < min || value > max) {
-      throw ProblemException.invalidField(
-          param, "`%s` is from %d to %d.".formatted(param, min, max));
-    }
-    return value;
-  }
-
   private PortalSessionView createPortalSession(Request request, CreatePortalSession body) {
     String returnUrl = StripeCallers.webAddress(body.returnUrl(), "return_url");
     StripeConnections.Account account = callers.account(request);
@@ -188,28 +204,5 @@ final class CheckoutRoutes {
                 .stripe()
                 .createPortalSession(customer, returnUrl, callers.effect(request).toString()));
     return new PortalSessionView(url.toString());
-  }
-
-  private AllowedPricesView allowedPrices(Request request) {
-    return new AllowedPricesView(database.asTenant(request.tenant(), prices::list));
-  }
-
-  /// For the platform alone: a tenant that could write its own list would have none.
-  private AllowedPricesView setAllowedPrices(Request request, AllowedPricesView body) {
-    if (!request.caller().platform()) {
-      throw new ProblemException(ProblemCode.ACCESS_PLATFORM_ONLY);
-    }
-    if (body.prices().size() > PRICES_MAX
-        || !body.prices().stream().allMatch(CheckoutRoutes::isPrice)) {
-      throw ProblemException.invalidField(
-          "prices", "`prices` has at most %d ids of prices.".formatted(PRICES_MAX));
-    }
-    List<String> wanted = List.copyOf(new TreeSet<>(body.prices()));
-    database.useTenant(request.tenant(), tx -> prices.replace(tx, wanted));
-    return new AllowedPricesView(wanted);
-  }
-
-  private static boolean isPrice(String text) {
-    return text.length() <= PlainText.ID_CHARS_MAX && text.matches("[A-Za-z0-9_.-]+");
   }
 }

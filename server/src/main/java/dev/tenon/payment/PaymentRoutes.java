@@ -44,8 +44,16 @@ public final class PaymentRoutes {
     var views = new PaymentViews();
     var callers = new StripeCallers(database, stripe, views, source, ids, clock);
     CustomerRoutes.declare(routes, database, callers, views, ids, clock);
-    CheckoutRoutes.declare(routes, database, callers, clock);
-    SubscriptionRoutes.declare(routes, database, callers, views);
+    var allowed = new AllowedPrices(clock);
+    var prices = new PriceChecks(database, allowed);
+    AllowedPriceRoutes.declare(routes, database, allowed);
+    CheckoutRoutes.declare(routes, callers, prices);
+    SubscribeRoutes.declare(routes, database, callers, prices, views, ids, clock);
+    var known = new KnownSubscriptions(database, views);
+    SubscriptionRoutes.declare(routes, database, views, known);
+    SubscriptionActionRoutes.declare(routes, callers, known, clock);
+    SubscriptionChangeRoutes.declare(routes, callers, known, prices, clock);
+    RefundRoutes.declare(routes, database);
     var here = new PaymentRoutes(database, views, clock);
     routes
         .list(

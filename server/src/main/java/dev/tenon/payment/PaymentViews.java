@@ -1,6 +1,7 @@
 package dev.tenon.payment;
 
 import dev.tenon.connector.stripe.CustomerSnapshot;
+import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import dev.tenon.db.TenantTx;
 import dev.tenon.http.Page;
 import dev.tenon.id.Ids;
@@ -21,13 +22,16 @@ import tools.jackson.databind.json.JsonMapper;
 final class PaymentViews {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final TypeReference<List<SubscriptionItem>> ITEMS = new TypeReference<>() {};
+  private static final TypeReference<List<SubscriptionFact>> FACTS = new TypeReference<>() {};
 
-  // Rows that only others have mentioned so far are not shown.
   private static final String CUSTOMERS =
       "select id, connection_id, provider_id, email, name, deleted, created_at from customer r"
           + " where tenant_id = :tenant";
-  private static final String SUBSCRIPTIONS =
-      "select * from subscription r where tenant_id = :tenant and as_of is not null";
+  private static final String SUBSCRIPTION =
+      "select * from subscription r where tenant_id = :tenant";
+
+  // Rows that only others have mentioned so far are not listed.
+  private static final String SUBSCRIPTIONS = SUBSCRIPTION + " and as_of is not null";
   private static final String PAYMENTS =
       """
       select r.*, (
@@ -62,8 +66,9 @@ final class PaymentViews {
         PaymentViews::subscription);
   }
 
+  /// One that this server made is found before the provider tells of it.
   Optional<Found<SubscriptionRoutes.SubscriptionView>> subscription(TenantTx tx, UUID id) {
-    return one(tx, SUBSCRIPTIONS, id, PaymentViews::subscription);
+    return one(tx, SUBSCRIPTION, id, PaymentViews::subscription);
   }
 
   Page<PaymentRoutes.PaymentView> payments(
@@ -99,6 +104,31 @@ final class PaymentViews {
         .bind("id", id)
         .bind("email", PlainText.name(made.email()))
         .bind("name", PlainText.name(made.name()))
+        .bind("now", now)
+        .mapTo(UUID.class)
+        .one();
+  }
+
+  /// Puts in a subscription that was just made, as far as nobody knows it; answers our id of it.
+  /// The row has its ids and no fact, as another object's mention leaves one: what it shows,
+  /// `pending`, follows from that.
+  UUID madeSubscription(
+      TenantTx tx, UUID connection, UUID id, SubscriptionSnapshot subscription, Instant now) {
+    return tx.handle()
+        .createQuery(
+            """
+            insert into subscription (tenant_id, connection_id, provider_id, id, provider_status,
+              state, customer_provider_id, created_at, updated_at)
+            values (:tenant, :connection, :provider_id, :id, '', 'pending', :customer, :now, :now)
+            on conflict (tenant_id, connection_id, provider_id)
+              do update set updated_at = subscription.updated_at
+            returning id
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("connection", connection)
+        .bind("provider_id", subscription.id())
+        .bind("id", id)
+        .bind("customer", PlainText.id(subscription.customer()))
         .bind("now", now)
         .mapTo(UUID.class)
         .one();
@@ -169,8 +199,15 @@ final class PaymentViews {
         row.getBoolean("cancel_at_period_end"),
         instant(row, "cancel_at"),
         instant(row, "ended_at"),
+        pause(row.getString("newest")),
         row.getLong("revision"),
         items(row.getString("items")));
+  }
+
+  /// The one thing that is shown and has no column of its own: it stands in the kept facts.
+  private static SubscriptionRoutes.@Nullable CollectionPauseView pause(String newest) {
+    List<SubscriptionFact> facts = JSON.readValue(newest, FACTS);
+    return facts.isEmpty() ? null : SubscriptionRoutes.pause(NewestFact.of(facts).pause());
   }
 
   private static List<SubscriptionRoutes.ItemView> items(String json) {

@@ -2,7 +2,6 @@ package dev.tenon.payment;
 
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.stripe.Origin;
-import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.db.Database;
 import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
@@ -137,16 +136,10 @@ final class StripeCallers {
       }
       case Outcome.RefusedRequest<T> _, Outcome.RefusedRecipient<T> _ -> {
         noteWorks(account);
-        throw new ProblemException(
-            ProblemCode.REQUEST_INVALID_FIELD, "Stripe refused it: " + said.message());
+        throw StripeProblems.refused(said);
       }
       case Outcome.ConnectionBroken<T> _ -> throw broken(account, said);
-      case Outcome.Unknown<T> _ when said.code().equals(StripeConnector.KEY_OF_ANOTHER_CALL) ->
-          throw new ProblemException(ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN);
-      case Outcome.Passing<T> _, Outcome.Unknown<T> _ ->
-          throw new ProblemException(
-              ProblemCode.SERVER_BUSY,
-              "Stripe did not answer in order; try again. " + said.message());
+      case Outcome.Passing<T> _, Outcome.Unknown<T> _ -> throw StripeProblems.unclear(said);
     };
   }
 
@@ -162,16 +155,10 @@ final class StripeCallers {
     String whose =
         account.shared() ? "The platform's connection" : "The connection " + account.connection();
     if (said.status() == 403) {
-      return new ProblemException(
-          ProblemCode.CONNECTION_BROKEN,
-          "%s has a key that may not do this. Give the key the right at Stripe. Stripe says: %s"
-              .formatted(whose, said.message()));
+      return StripeProblems.lacksARight(whose, said);
     }
     connections.refused(account, "Stripe refused the key: " + said.message());
-    return new ProblemException(
-        ProblemCode.CONNECTION_BROKEN,
-        "%s has a key that Stripe refuses. Give it a working one. Stripe says: %s"
-            .formatted(whose, said.message()));
+    return StripeProblems.badKey(whose, said);
   }
 
   static String webAddress(String text, String param) {

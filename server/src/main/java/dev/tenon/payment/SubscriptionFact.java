@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 /// @param price of the first item, as are `plan` (its nickname), `quantity` and `unitAmount`
 /// @param items all of them; none in facts that were kept before there were any
 /// @param created when the subscription was made
+/// @param pause null while its invoices are collected
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record SubscriptionFact(
     String event,
@@ -42,7 +43,8 @@ record SubscriptionFact(
     @Nullable Instant endedAt,
     @Nullable Instant trialEnd,
     List<SubscriptionItem> items,
-    @Nullable Instant created)
+    @Nullable Instant created,
+    @Nullable CollectionPause pause)
     implements TimedFact<SubscriptionFact> {
 
   /// A subscription whose first payment is missing is `incomplete` for 23 hours and then
@@ -82,7 +84,8 @@ record SubscriptionFact(
         snapshot.endedAt(),
         snapshot.trialEnd(),
         items,
-        snapshot.created());
+        snapshot.created(),
+        CollectionPause.of(snapshot));
   }
 
   /// Only what tells its place among others: facts of an older second are never shown again.
@@ -90,7 +93,7 @@ record SubscriptionFact(
   public SubscriptionFact lean() {
     return new SubscriptionFact(
         event, second, first, before, after, status, null, null, null, null, null, null, null, null,
-        false, null, null, null, null, List.of(), null);
+        false, null, null, null, null, List.of(), null, null);
   }
 
   /// Whether the subscription is or was in use. One that was cancelled after more than a day was,

@@ -144,6 +144,7 @@ final class SubscriptionFollowUps {
     data.put("cancel_at_period_end", shown.cancelAtPeriodEnd());
     data.put("cancel_at", text(shown.cancelAt()));
     data.put("ended_at", text(shown.endedAt()));
+    data.put("collection_paused", shown.pause() != null);
     return data;
   }
 

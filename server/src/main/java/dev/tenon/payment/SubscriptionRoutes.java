@@ -1,38 +1,33 @@
 package dev.tenon.payment;
 
 import dev.tenon.access.Scope;
-import dev.tenon.connector.stripe.StripeSubscriptions;
 import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import dev.tenon.db.Database;
 import dev.tenon.http.About;
 import dev.tenon.http.Page;
-import dev.tenon.http.ProblemCode;
-import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
-import dev.tenon.id.Ids;
-import dev.tenon.id.Prefix;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// `…/subscriptions`: read from what Stripe told, changed at Stripe.
+/// `…/subscriptions`, read from what Stripe told.
 final class SubscriptionRoutes {
   private static final String SUBSCRIPTIONS = "/v1/tenants/{tenant}/subscriptions";
 
   private final Database database;
-  private final StripeCallers callers;
   private final PaymentViews views;
+  private final KnownSubscriptions known;
 
-  private SubscriptionRoutes(Database database, StripeCallers callers, PaymentViews views) {
+  private SubscriptionRoutes(Database database, PaymentViews views, KnownSubscriptions known) {
     this.database = database;
-    this.callers = callers;
     this.views = views;
+    this.known = known;
   }
 
-  static void declare(Routes routes, Database database, StripeCallers callers, PaymentViews views) {
-    var here = new SubscriptionRoutes(database, callers, views);
+  static void declare(
+      Routes routes, Database database, PaymentViews views, KnownSubscriptions known) {
+    var here = new SubscriptionRoutes(database, views, known);
     routes
         .list(
             SUBSCRIPTIONS,
@@ -47,33 +42,7 @@ final class SubscriptionRoutes {
         SubscriptionView.class,
         "Get a subscription",
         here::get);
-    routes
-        .post(
-            SUBSCRIPTIONS + "/{subscription}/cancel",
-            Scope.PAYMENTS_WRITE,
-            CancelSubscription.class,
-            SubscriptionView.class,
-            "Cancel a subscription, at the end of the paid period or now",
-            here::cancel)
-        .answers(200);
-    routes.act(
-        SUBSCRIPTIONS + "/{subscription}/resume",
-        Scope.PAYMENTS_WRITE,
-        SubscriptionView.class,
-        "Take back a cancellation that has not come into effect",
-        here::resume);
   }
-
-  /// When a cancellation comes into effect.
-  public enum CancelAt {
-    PERIOD_END,
-    NOW
-  }
-
-  /// A cancellation.
-  public record CancelSubscription(
-      @About("`period_end` where it is not given; `now` ends it without a refund.")
-          @Nullable CancelAt at) {}
 
   /// A subscription in the API.
   public record SubscriptionView(
@@ -81,7 +50,8 @@ final class SubscriptionRoutes {
       @About("The provider's id.") String providerId,
       @About("What the status means: pending, trialing, active, past_due, paused or ended.")
           String state,
-      @About("The status in the provider's own word.") String providerStatus,
+      @About("The status in the provider's own word; empty until the provider has told of it.")
+          String providerStatus,
       @Nullable String customerProviderId,
       @About("The price of the first item.") @Nullable String price,
       @About("The quantity of the first item.") @Nullable Long quantity,
@@ -90,12 +60,21 @@ final class SubscriptionRoutes {
       boolean cancelAtPeriodEnd,
       @Nullable Instant cancelAt,
       @Nullable Instant endedAt,
+      @About("Null while its invoices are collected.")
+          @Nullable CollectionPauseView collectionPause,
       @About("Grows with each event told about it.") long revision,
       @About("What is subscribed to: the plan and what was added to it, in the provider's order.")
           List<ItemView> items) {}
 
+  /// A time in which the invoices of a subscription are not collected; its state stays.
+  public record CollectionPauseView(
+      @About("What becomes of them: `void`, `keep_as_draft` or `mark_uncollectible`.")
+          @Nullable String invoices,
+      @About("When it ends by itself; null for never.") @Nullable Instant until) {}
+
   /// One item of a subscription.
   public record ItemView(
+      @About("The provider's id of the item.") @Nullable String providerId,
       @Nullable String price,
       @Nullable String product,
       long quantity,
@@ -110,71 +89,41 @@ final class SubscriptionRoutes {
   }
 
   private SubscriptionView get(Request request) {
-    return found(request).view();
-  }
-
-  private PaymentViews.Found<SubscriptionView> found(Request request) {
-    UUID id =
-        Ids.read(Prefix.SUBSCRIPTION, request.path("subscription"))
-            .orElseThrow(ProblemException::notFound);
-    return database
-        .asTenant(request.tenant(), tx -> views.subscription(tx, id))
-        .orElseThrow(ProblemException::notFound);
-  }
-
-  private SubscriptionView cancel(Request request, CancelSubscription body) {
-    PaymentViews.Found<SubscriptionView> found = notEnded(found(request));
-    StripeConnections.Account account = callers.account(request, found.connection());
-    StripeSubscriptions stripe = account.stripe().subscriptions();
-    SubscriptionSnapshot now =
-        callers.accepted(
-            account,
-            body.at() == CancelAt.NOW
-                ? stripe.cancelNow(found.providerId(), callers.newKey())
-                : stripe.cancelAtPeriodEnd(found.providerId(), callers.newKey()));
-    return view(found.view(), now);
-  }
-
-  private SubscriptionView resume(Request request) {
-    PaymentViews.Found<SubscriptionView> found = notEnded(found(request));
-    StripeConnections.Account account = callers.account(request, found.connection());
-    StripeSubscriptions stripe = account.stripe().subscriptions();
-    SubscriptionSnapshot now = callers.accepted(account, stripe.get(found.providerId()));
-    boolean ending = now.cancelAtPeriodEnd() || now.cancelAt() != null;
-    return view(
-        found.view(), ending ? callers.accepted(account, stripe.keep(now, callers.newKey())) : now);
-  }
-
-  private static PaymentViews.Found<SubscriptionView> notEnded(
-      PaymentViews.Found<SubscriptionView> found) {
-    if (found.view().state().equals(SubscriptionState.ENDED.text())) {
-      throw new ProblemException(
-          ProblemCode.REQUEST_CONFLICT, "This subscription has ended; it can't be changed.");
-    }
-    return found;
+    return known.get(request).view();
   }
 
   /// What Stripe has now, with our names; the record follows with the webhook.
-  private static SubscriptionView view(SubscriptionView known, SubscriptionSnapshot now) {
+  static SubscriptionView view(String id, long revision, SubscriptionSnapshot now) {
+    List<ItemView> items = SubscriptionItem.of(now).stream().map(SubscriptionRoutes::item).toList();
     return new SubscriptionView(
-        known.id(),
-        known.providerId(),
+        id,
+        now.id(),
         SubscriptionState.of(now.status()).text(),
         now.status(),
-        known.customerProviderId(),
-        now.items().isEmpty() ? known.price() : now.items().getFirst().price(),
-        now.items().isEmpty() ? known.quantity() : Long.valueOf(now.items().getFirst().quantity()),
+        PlainText.id(now.customer()),
+        items.isEmpty() ? null : items.getFirst().price(),
+        items.isEmpty() ? null : Long.valueOf(items.getFirst().quantity()),
         now.currentPeriodEnd(),
         now.trialEnd(),
         now.endsAtPeriodEnd(),
         now.cancelAt(),
         now.endedAt(),
-        known.revision(),
-        SubscriptionItem.of(now).stream().map(SubscriptionRoutes::item).toList());
+        pause(CollectionPause.of(now)),
+        revision,
+        items);
+  }
+
+  static @Nullable CollectionPauseView pause(@Nullable CollectionPause pause) {
+    return pause == null ? null : new CollectionPauseView(pause.invoices(), pause.until());
   }
 
   static ItemView item(SubscriptionItem item) {
     return new ItemView(
-        item.price(), item.product(), item.quantity(), item.unitAmount(), item.currency());
+        item.id(),
+        item.price(),
+        item.product(),
+        item.quantity(),
+        item.unitAmount(),
+        item.currency());
   }
 }

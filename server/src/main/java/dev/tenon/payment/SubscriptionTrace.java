@@ -33,6 +33,8 @@ final class SubscriptionTrace {
     for (String field : FIELDS) {
       Trace.put(trace, field, subscription.path(field));
     }
+    JsonNode pause = subscription.path("pause_collection");
+    Trace.put(trace, "pause_collection", pause.isObject() ? pause.path("behavior") : pause);
     JsonNode items = subscription.path("items").path("data");
     for (int i = 0; i < Math.min(items.size(), ITEMS_MAX); i++) {
       JsonNode item = items.path(i);

@@ -151,6 +151,7 @@ class NewestFactTest {
         null,
         null,
         List.of(),
+        null,
         null);
   }
 

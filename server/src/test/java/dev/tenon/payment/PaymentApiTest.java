@@ -183,6 +183,105 @@ class PaymentApiTest {
         "/payments/" + payment.path("id").asString(),
         ownKey,
         now -> now.path("amount_refunded").asLong() == 2900);
+    JsonNode refunds = get(own, ownKey, "/refunds?customer=" + providerId).path("data");
+    assertThat(refunds).hasSize(1);
+    JsonNode refund = refunds.path(0);
+    assertThat(refund.path("amount_refunded").asLong()).isEqualTo(2900);
+    assertThat(refund.path("currency").asString()).isEqualTo("eur");
+    assertThat(refund.path("payment")).isEqualTo(payment.path("id"));
+    assertThat(refund.path("charge_provider_id").asString()).startsWith("ch_");
+    String path = "/refunds/" + refund.path("id").asString();
+    assertThat(get(own, ownKey, path)).isEqualTo(refund);
+    isProblem(program.call("GET", bob, path, bobKey, ""), 404, "request.not_found");
+    assertThat(get(own, ownKey, "/refunds?customer=cus_none").path("data")).isEmpty();
+  }
+
+  @Test
+  void sellsOnceAndGivesBackAPart() {
+    String once =
+        program
+            .atStripe("/v1/prices", "currency=eur&unit_amount=1500&product_data[name]=Book")
+            .path("id")
+            .asString();
+    String customer =
+        made(own, ownKey, "/customers", "{\"email\":\"o@customer.test\"}")
+            .path("provider_id")
+            .asString();
+    String body =
+        "{\"mode\":\"payment\",\"price\":\"%s\",\"quantity\":2,\"customer\":\"%s\",%s}"
+            .formatted(once, customer, RETURN);
+    program.stripe.pay(
+        made(own, ownKey, "/checkout-sessions", body).path("provider_id").asString());
+    JsonNode payment =
+        program
+            .awaitAnswer(
+                own, "/payments?customer=" + customer, ownKey, list -> !list.path("data").isEmpty())
+            .path("data")
+            .path(0);
+    assertThat(payment.path("amount").asLong()).isEqualTo(3000);
+    for (JsonNode charge : program.stripe.objects().path("charge")) {
+      if (charge.path("customer").asString("").equals(customer)) {
+        program.atStripe("/v1/refunds", "amount=700&charge=" + charge.path("id").asString());
+      }
+    }
+    JsonNode refund =
+        program
+            .awaitAnswer(
+                own, "/refunds?customer=" + customer, ownKey, list -> !list.path("data").isEmpty())
+            .path("data")
+            .path(0);
+    assertThat(refund.path("amount_refunded").asLong()).isEqualTo(700);
+    assertThat(refund.path("payment")).isEqualTo(payment.path("id"));
+    assertThat(refund.path("invoice_provider_id").isNull() || !refund.has("invoice_provider_id"))
+        .isTrue();
+    // A price that is paid once is no plan, and a plan is not paid once.
+    for (String unfit :
+        new String[] {
+          body.replace("payment", "subscription"),
+          checkoutBody(customer).replace("{\"price", "{\"mode\":\"payment\",\"price")
+        }) {
+      isProblem(
+          program.call("POST", own, "/checkout-sessions", ownKey, unfit),
+          400,
+          "request.invalid_field");
+    }
+  }
+
+  @Test
+  void keepsACardForPaymentsToCome() {
+    String customer =
+        made(own, ownKey, "/customers", "{\"email\":\"s@customer.test\"}")
+            .path("provider_id")
+            .asString();
+    String body =
+        "{\"mode\":\"setup\",\"currency\":\"EUR\",\"customer\":\"%s\",%s}"
+            .formatted(customer, RETURN);
+    String session = made(own, ownKey, "/checkout-sessions", body).path("provider_id").asString();
+    program.stripe.pay(session);
+    assertThat(program.stripe.paid(session)).contains(true);
+    assertThat(get(own, ownKey, "/payments?customer=" + customer).path("data")).isEmpty();
+    for (String missing : new String[] {"currency", "customer"}) {
+      isProblem(
+          program.call(
+              "POST",
+              own,
+              "/checkout-sessions",
+              ownKey,
+              body.replaceFirst("\"%s\":\"[^\"]*\",".formatted(missing), "")),
+          400,
+          "request.missing_field");
+    }
+    for (String unfit : new String[] {"\"price\":\"x\"", "\"quantity\":1", "\"trial_days\":1"}) {
+      isProblem(
+          program.call(
+              "POST",
+              own,
+              "/checkout-sessions",
+              ownKey,
+              body.replaceFirst("\\{", "{" + unfit + ",")),
+          400,
+          "request.invalid_field");
+    }
   }
 
   @Test

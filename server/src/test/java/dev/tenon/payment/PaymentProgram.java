@@ -152,12 +152,17 @@ final class PaymentProgram implements AutoCloseable {
   /// A POST with an `Idempotency-Key`.
   HttpResponse<String> post(
       TenantId tenant, String path, String key, String body, String idempotencyKey) {
+    return call("POST", tenant, path, key, body, idempotencyKey);
+  }
+
+  HttpResponse<String> call(
+      String method, TenantId tenant, String path, String key, String body, String idempotencyKey) {
     return send(
         HttpRequest.newBuilder(URI.create(tenon.publicUrl().at("/v1/tenants/" + tenant + path)))
             .header("Authorization", "Bearer " + key)
             .header("Content-Type", "application/json")
             .header("Idempotency-Key", idempotencyKey)
-            .POST(HttpRequest.BodyPublishers.ofString(body)));
+            .method(method, HttpRequest.BodyPublishers.ofString(body)));
   }
 
   /// Asks until the answer is as expected; webhooks and lanes take their time.

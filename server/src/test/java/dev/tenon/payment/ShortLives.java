@@ -12,12 +12,14 @@ final class ShortLives {
       List.of(
           List.of("sub_circleItem", "1", "f", "{price_a}"),
           List.of("sub_circleMind", "3", "f", "{price_a}"),
+          List.of("sub_circlePause", "1", "f", "{price_a}"),
           List.of("sub_circleQuantity", "1", "f", "{price_a}"));
 
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final long START = 1_790_000_000L;
   private static final long DAY = 86_400;
-  private static final long END = START + 30 * DAY;
+  static final long PERIOD_END = START + 30 * DAY;
+  private static final long END = PERIOD_END;
 
   private final boolean old;
   private final String subscription;
@@ -29,6 +31,7 @@ final class ShortLives {
   private long quantity = 1;
   private boolean ending;
   private boolean added;
+  private String pause = "null";
 
   private ShortLives(boolean old, String subscription) {
     this.old = old;
@@ -41,6 +44,7 @@ final class ShortLives {
         circleOfQuantity(old),
         circleOfMind(old),
         circleOfItems(old),
+        circleOfPauses(old),
         olderThanTheConnection(old),
         madeInTheDashboard(old),
         withoutNickname(old),
@@ -81,6 +85,17 @@ final class ShortLives {
     life.added(true);
     life.added(false);
     return life.named("circle of items");
+  }
+
+  /// Paused, collected again, and paused in another way.
+  private static Life circleOfPauses(boolean old) {
+    var life = new ShortLives(old, "sub_circlePause");
+    life.subscription("created", "");
+    life.now += 60;
+    life.pause("{\"behavior\":\"void\",\"resumes_at\":null}");
+    life.pause("null");
+    life.pause("{\"behavior\":\"keep_as_draft\",\"resumes_at\":%d}".formatted(END));
+    return life.named("circle of pauses");
   }
 
   /// Only its end is seen, and that the customer changed.
@@ -164,6 +179,12 @@ final class ShortLives {
             .formatted(!to, to ? "null" : END, to ? "null" : now));
   }
 
+  private void pause(String to) {
+    String from = pause;
+    pause = to;
+    subscription("updated", "\"pause_collection\":" + from);
+  }
+
   private void added(boolean to) {
     String items = items();
     added = to;
@@ -197,7 +218,7 @@ final class ShortLives {
         """
         {"id":"%s","object":"subscription","customer":"%s","status":"%s","created":%d,%s%s
          "cancel_at_period_end":%b,"cancel_at":%s,"canceled_at":%s,"ended_at":%s,"currency":"usd",
-         "latest_invoice":null,"metadata":{},%s}
+         "latest_invoice":null,"pause_collection":%s,"metadata":{},%s}
         """
             .formatted(
                 subscription,
@@ -210,6 +231,7 @@ final class ShortLives {
                 ending ? END : "null",
                 ending ? now : "null",
                 status.equals("canceled") ? now : "null",
+                pause,
                 items()),
         previous);
   }

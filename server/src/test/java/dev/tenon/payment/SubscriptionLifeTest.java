@@ -7,6 +7,7 @@ import dev.tenon.inbox.Inbox;
 import dev.tenon.inbox.Received;
 import dev.tenon.tenant.TenantId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,7 +19,9 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Goal: whatever the order and the repetition in which the webhooks of a subscription's life
 /// arrive, the end is the same, each mail and each event comes out once and only when its rule
@@ -32,6 +35,8 @@ class SubscriptionLifeTest {
   private static final long SEED = Long.getLong("lives.seed", 20261124L);
   private static final int ORDERS = Integer.getInteger("lives.orders", 20);
   private static final int MARK_CHARS = 6;
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final TypeReference<List<SubscriptionFact>> FACTS = new TypeReference<>() {};
 
   private final Random random = new Random(SEED);
   private final List<Run> runs = new ArrayList<>();
@@ -66,6 +71,15 @@ class SubscriptionLifeTest {
                   from subscription where provider_id like 'sub_circle%' order by 1
                   """))
           .isEqualTo(ShortLives.CIRCLES_END);
+      assertThat(
+              engine
+                  .rows("select newest from subscription where provider_id like '%Pause%'")
+                  .stream()
+                  .map(row -> JSON.readValue(row.getFirst(), FACTS))
+                  .map(facts -> NewestFact.of(facts).pause()))
+          .isNotEmpty()
+          .containsOnly(
+              new CollectionPause("keep_as_draft", Instant.ofEpochSecond(ShortLives.PERIOD_END)));
     }
   }
 
@@ -120,6 +134,8 @@ class SubscriptionLifeTest {
                   script
                       .checkout(14)
                       .after(Duration.ofDays(11), "trial-ending")
+                      .update(Map.of("pause_collection[behavior]", "void"))
+                      .update(Map.of("pause_collection", ""))
                       .after(Duration.ofDays(3), "renew")
                       .update(Map.of("cancel_at", "min_period_end"))
                       .update(Map.of("cancel_at", ""))

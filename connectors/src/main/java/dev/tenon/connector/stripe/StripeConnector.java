@@ -67,6 +67,11 @@ public final class StripeConnector {
     return new StripeSubscriptions(calls);
   }
 
+  /// The calls that change what a subscription is for.
+  public StripeChanges changes() {
+    return new StripeChanges(calls);
+  }
+
   /// Creates a customer.
   public Outcome<CustomerSnapshot> createCustomer(NewCustomer customer, String idempotencyKey) {
     CustomerCreateParams.Builder params =
@@ -107,7 +112,7 @@ public final class StripeConnector {
   /// offers, since Stripe refuses a list from 2026-09-30 on.
   public Outcome<OpenCheckoutSession> createCheckoutSession(
       NewCheckoutSession session, String idempotencyKey) {
-    SessionCreateParams params = params(session);
+    SessionCreateParams params = CheckoutParams.of(session);
     RequestOptions options = StripeCalls.keyed(idempotencyKey);
     return calls.send(
         client -> client.v1().checkout().sessions().create(params, options),
@@ -120,41 +125,6 @@ public final class StripeConnector {
         StripeObjects.text(session, "id"),
         StripeObjects.text(session, "url"),
         secret.isEmpty() ? null : Secret.of(secret));
-  }
-
-  private static SessionCreateParams params(NewCheckoutSession session) {
-    var subscription =
-        SessionCreateParams.SubscriptionData.builder().putAllMetadata(session.origin().metadata());
-    if (session.trialDays() > 0) {
-      subscription.setTrialPeriodDays(session.trialDays());
-    }
-    SessionCreateParams.Builder params =
-        SessionCreateParams.builder()
-            .setMode(SessionCreateParams.Mode.SUBSCRIPTION)
-            .addLineItem(
-                SessionCreateParams.LineItem.builder()
-                    .setPrice(session.price())
-                    .setQuantity(session.quantity())
-                    .build())
-            .setAllowPromotionCodes(session.allowPromotionCodes())
-            .setBillingAddressCollection(SessionCreateParams.BillingAddressCollection.AUTO)
-            .putAllMetadata(session.origin().metadata())
-            .setSubscriptionData(subscription.build());
-    switch (session.page()) {
-      case NewCheckoutSession.Page.Hosted(String successUrl, String cancelUrl) ->
-          params
-              .setUiMode(SessionCreateParams.UiMode.HOSTED_PAGE)
-              .setSuccessUrl(successUrl)
-              .setCancelUrl(cancelUrl);
-      case NewCheckoutSession.Page.Embedded(String returnUrl) ->
-          params.setUiMode(SessionCreateParams.UiMode.EMBEDDED_PAGE).setReturnUrl(returnUrl);
-    }
-    if (!session.customer().isEmpty()) {
-      params.setCustomer(session.customer());
-    } else if (!session.customerEmail().isEmpty()) {
-      params.setCustomerEmail(session.customerEmail());
-    }
-    return params.build();
   }
 
   /// Creates a session of Stripe's customer portal and answers the URL to send the browser to.

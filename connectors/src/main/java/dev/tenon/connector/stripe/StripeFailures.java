@@ -64,7 +64,13 @@ final class StripeFailures {
             : StripeObjects.firstNonEmpty(StripeObjects.text(error, "code"), type);
     // Stripe masks keys in its messages; whoever stands in for Stripe may not.
     String message = StripeObjects.text(error, "message").replace(key.reveal(), "(secret)");
-    return new Detail(answer.status(), code, message, answer.header("request-id"));
+    return new Detail(
+        answer.status(),
+        code,
+        message,
+        answer.header("request-id"),
+        StripeObjects.text(error, "decline_code"),
+        StripeObjects.text(error, "param"));
   }
 
   private static JsonNode error(byte[] body) {

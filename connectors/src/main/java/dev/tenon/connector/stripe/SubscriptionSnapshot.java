@@ -18,6 +18,9 @@ import tools.jackson.databind.JsonNode;
 /// @param canceledAt when somebody asked for the end
 /// @param endedAt when it ended
 /// @param collectionPaused invoices are held back (`pause_collection`); says nothing about `status`
+/// @param pausedInvoices what becomes of those: `void`, `keep_as_draft`, `mark_uncollectible`, or a
+///   newer word; empty where collection is not paused
+/// @param collectionResumesAt when it goes on by itself
 /// @param metadata holds what the server put there: `tenant_id`, `source`
 public record SubscriptionSnapshot(
     String id,
@@ -33,6 +36,8 @@ public record SubscriptionSnapshot(
     @Nullable Instant trialStart,
     @Nullable Instant trialEnd,
     boolean collectionPaused,
+    String pausedInvoices,
+    @Nullable Instant collectionResumesAt,
     @Nullable Instant created,
     String currency,
     String collectionMethod,
@@ -101,6 +106,8 @@ public record SubscriptionSnapshot(
         StripeObjects.time(subscription, "trial_start"),
         StripeObjects.time(subscription, "trial_end"),
         subscription.path("pause_collection").isObject(),
+        StripeObjects.text(subscription.path("pause_collection"), "behavior"),
+        StripeObjects.time(subscription.path("pause_collection"), "resumes_at"),
         StripeObjects.time(subscription, "created"),
         currency(subscription, items),
         StripeObjects.text(subscription, "collection_method"),

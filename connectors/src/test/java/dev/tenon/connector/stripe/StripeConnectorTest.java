@@ -127,14 +127,41 @@ class StripeConnectorTest {
   private static NewCheckoutSession session(String customer, String email, long trialDays) {
     return new NewCheckoutSession(
         ORIGIN,
-        "price_1",
-        2,
+        new NewCheckoutSession.Sale.Subscription("price_1", 2, true, trialDays),
         customer,
         email,
         new NewCheckoutSession.Page.Hosted(
-            "https://app.example/ok?s={CHECKOUT_SESSION_ID}", "https://app.example/no"),
-        true,
-        trialDays);
+            "https://app.example/ok?s={CHECKOUT_SESSION_ID}", "https://app.example/no"));
+  }
+
+  @Test
+  void sellsOnceOrKeepsACardWithTheTenantOnWhatItLeadsTo() {
+    for (NewCheckoutSession.Sale sale :
+        List.of(
+            new NewCheckoutSession.Sale.Payment("price_1", 3, true),
+            new NewCheckoutSession.Sale.Setup("eur"))) {
+      stripe.answer(200, "{\"id\":\"cs_1\",\"object\":\"checkout.session\"}");
+      connector.createCheckoutSession(
+          new NewCheckoutSession(
+              ORIGIN,
+              sale,
+              "cus_1",
+              "",
+              new NewCheckoutSession.Page.Embedded("https://app.example/back")),
+          "key-5");
+    }
+    assertThat(stripe.asked().getFirst().form())
+        .containsEntry("mode", "payment")
+        .containsEntry("line_items[0][quantity]", "3")
+        .containsEntry("allow_promotion_codes", "true")
+        .containsEntry("payment_intent_data[metadata][tenant_id]", "ten_1")
+        .doesNotContainKeys("subscription_data[metadata][tenant_id]", "currency");
+    assertThat(stripe.asked().getLast().form())
+        .containsEntry("mode", "setup")
+        .containsEntry("currency", "eur")
+        .containsEntry("setup_intent_data[metadata][source]", "tenon-test")
+        .doesNotContainKeys(
+            "line_items[0][price]", "allow_promotion_codes", "payment_method_types[0]");
   }
 
   @Test
@@ -148,13 +175,10 @@ class StripeConnectorTest {
             connector.createCheckoutSession(
                 new NewCheckoutSession(
                     ORIGIN,
-                    "price_1",
-                    1,
+                    new NewCheckoutSession.Sale.Subscription("price_1", 1, true, 0),
                     "cus_1",
                     "",
-                    new NewCheckoutSession.Page.Embedded("https://app.example/back"),
-                    true,
-                    0),
+                    new NewCheckoutSession.Page.Embedded("https://app.example/back")),
                 "key-4"));
     assertThat(session.url()).isEmpty();
     assertThat(session.clientSecret())

@@ -38,6 +38,113 @@ class StripeSubscriptionsTest {
   }
 
   @Test
+  void createsOneThatWaitsForItsFirstPayment() {
+    stripe.answer(
+        200,
+        """
+        {"id":"sub_1","status":"incomplete","pending_setup_intent":null,
+         "latest_invoice":{"id":"in_1","status":"open",
+          "confirmation_secret":{"client_secret":"pi_1_secret_x","type":"payment_intent"}}}
+        """);
+    var wanted =
+        new NewSubscription(
+            new Origin("ten_1", "tenon-test", "ref-1"),
+            "cus_1",
+            List.of(new NewSubscription.Item("price_1", 2), new NewSubscription.Item("price_2", 1)),
+            "promo_1",
+            7,
+            NewSubscription.WithoutCard.PAUSE);
+    StartedSubscription started = accepted(subscriptions.create(wanted, "key-1"));
+    assertThat(started.subscription().latestInvoice()).isEqualTo("in_1");
+    assertThat(started.confirmation())
+        .isEqualTo(new Confirmation(Confirmation.Kind.PAYMENT, Secret.of("pi_1_secret_x")));
+    assertThat(asked().headers()).containsEntry("idempotency-key", "key-1");
+    assertThat(asked().form())
+        .isEqualTo(
+            Map.ofEntries(
+                Map.entry("customer", "cus_1"),
+                Map.entry("payment_behavior", "default_incomplete"),
+                Map.entry("payment_settings[save_default_payment_method]", "on_subscription"),
+                Map.entry("items[0][price]", "price_1"),
+                Map.entry("items[0][quantity]", "2"),
+                Map.entry("items[1][price]", "price_2"),
+                Map.entry("items[1][quantity]", "1"),
+                Map.entry("discounts[0][promotion_code]", "promo_1"),
+                Map.entry("trial_period_days", "7"),
+                Map.entry("trial_settings[end_behavior][missing_payment_method]", "pause"),
+                Map.entry("metadata[tenant_id]", "ten_1"),
+                Map.entry("metadata[source]", "tenon-test"),
+                Map.entry("metadata[tenon_ref]", "ref-1"),
+                Map.entry("expand[0]", "latest_invoice.confirmation_secret"),
+                Map.entry("expand[1]", "pending_setup_intent")));
+  }
+
+  @Test
+  void whatIsPaidNeedsNoConfirmationAndATrialAsksForACard() {
+    String paid =
+        """
+        {"id":"sub_1","latest_invoice":{"id":"in_1","status":"paid",
+          "confirmation_secret":{"client_secret":"pi_1_secret_x"}},
+         "pending_setup_intent":null}
+        """;
+    stripe.answer(200, paid);
+    stripe.answer(
+        200,
+        paid.replace(
+            "\"pending_setup_intent\":null",
+            "\"pending_setup_intent\":{\"id\":\"seti_1\",\"client_secret\":\"seti_1_secret_x\"}"));
+    var wanted =
+        new NewSubscription(
+            new Origin("ten_1", "tenon-test"),
+            "cus_1",
+            List.of(new NewSubscription.Item("price_1", 1)),
+            "",
+            0,
+            NewSubscription.WithoutCard.INVOICE);
+    assertThat(accepted(subscriptions.create(wanted, "key-1")).confirmation()).isNull();
+    assertThat(asked().form())
+        .doesNotContainKeys("discounts[0][promotion_code]", "trial_period_days");
+    assertThat(accepted(subscriptions.create(wanted, "key-2")).confirmation())
+        .isEqualTo(new Confirmation(Confirmation.Kind.SETUP, Secret.of("seti_1_secret_x")));
+  }
+
+  @Test
+  void aRefusedCardSaysWhatTheBankSaid() {
+    stripe.answer(
+        402,
+        """
+        {"error":{"type":"card_error","code":"card_declined","decline_code":"insufficient_funds",
+         "message":"Your card has insufficient funds.","param":"payment_method"}}
+        """);
+    assertThat(subscriptions.get("sub_1"))
+        .isEqualTo(
+            new Outcome.RefusedRequest<>(
+                new Outcome.Detail(
+                    402,
+                    "card_declined",
+                    "Your card has insufficient funds.",
+                    "req_1",
+                    "insufficient_funds",
+                    "payment_method")));
+  }
+
+  @Test
+  void findsPromotionCodesAsTheyAreTyped() {
+    stripe.answer(
+        200,
+        """
+        {"object":"list","data":[
+         {"id":"promo_1","object":"promotion_code","code":"FALL","active":true,"created":1700000000}]}
+        """);
+    assertThat(accepted(subscriptions.promotionCodes("fall")))
+        .containsExactly(
+            new PromotionCodeSnapshot(
+                "promo_1", "FALL", true, java.time.Instant.ofEpochSecond(1_700_000_000)));
+    assertThat(asked().path()).isEqualTo("/v1/promotion_codes");
+    assertThat(asked().form()).isEqualTo(Map.of("code", "fall", "limit", "100"));
+  }
+
+  @Test
   void endsAtThePeriodsEndByAnUpdate() {
     stripe.answer(200, ANSWER);
     assertThat(accepted(subscriptions.cancelAtPeriodEnd("sub_1", "key-1")).id()).isEqualTo("sub_1");
@@ -70,6 +177,36 @@ class StripeSubscriptionsTest {
     assertThat(stripe.asked())
         .extracting(ScriptedStripe.Asked::form)
         .containsExactly(Map.of("cancel_at_period_end", "false"), Map.of("cancel_at", ""));
+  }
+
+  @Test
+  void goesOnWithAPausedOneByACallOfItsOwn() {
+    stripe.answer(200, ANSWER);
+    assertThat(accepted(subscriptions.resumePaused("sub_1", "key-1")).confirmation()).isNull();
+    assertThat(asked().path()).isEqualTo("/v1/subscriptions/sub_1/resume");
+    assertThat(asked().form())
+        .containsEntry("billing_cycle_anchor", "now")
+        .containsEntry("expand[0]", "latest_invoice.confirmation_secret");
+  }
+
+  @Test
+  void pausesAndResumesCollection() {
+    stripe.answer(200, ANSWER);
+    stripe.answer(200, ANSWER);
+    accepted(
+        subscriptions.pauseCollection(
+            "sub_1",
+            StripeSubscriptions.PausedInvoices.KEEP_AS_DRAFT,
+            java.time.Instant.ofEpochSecond(1_700_000_000),
+            "key-1"));
+    accepted(subscriptions.resumeCollection("sub_1", "key-2"));
+    assertThat(stripe.asked())
+        .extracting(ScriptedStripe.Asked::form)
+        .containsExactly(
+            Map.of(
+                "pause_collection[behavior]", "keep_as_draft",
+                "pause_collection[resumes_at]", "1700000000"),
+            Map.of("pause_collection", ""));
   }
 
   @Test

@@ -39,18 +39,21 @@ final class CheckoutPayment {
   private final CheckoutSessions sessions;
   private final Subscriptions subscriptions;
   private final Payments payments;
+  private final SetupIntents setups;
 
   CheckoutPayment(
       Objects objects,
       Events events,
       CheckoutSessions sessions,
       Subscriptions subscriptions,
-      Payments payments) {
+      Payments payments,
+      SetupIntents setups) {
     this.objects = objects;
     this.events = events;
     this.sessions = sessions;
     this.subscriptions = subscriptions;
     this.payments = payments;
+    this.setups = setups;
   }
 
   /// Pays with a card that works.
@@ -69,7 +72,11 @@ final class CheckoutPayment {
     switch (mode) {
       case "subscription" -> subscribe(session, customerId, card);
       case "payment" -> payOnce(session, customerId, card);
-      default -> events.emit("checkout.session.completed", session);
+      default -> {
+        setups.succeed(
+            objects.get(SetupIntents.TYPE, session.path("setup_intent").asString("")), card);
+        events.emit("checkout.session.completed", session);
+      }
     }
     return session;
   }

@@ -45,6 +45,7 @@ final class CheckoutSessions {
     "redirect_on_completion",
     "return_url",
     "saved_payment_method_options",
+    "setup_intent_data",
     "shipping_address_collection",
     "submit_type",
     "subscription_data",
@@ -56,9 +57,12 @@ final class CheckoutSessions {
   private final Objects objects;
   private final Events events;
   private final Catalog catalog;
+  private final SetupIntents setups;
   private final Supplier<URI> address;
 
-  CheckoutSessions(Objects objects, Events events, Catalog catalog, Supplier<URI> address) {
+  CheckoutSessions(
+      Objects objects, Events events, Catalog catalog, SetupIntents setups, Supplier<URI> address) {
+    this.setups = setups;
     this.objects = objects;
     this.events = events;
     this.catalog = catalog;
@@ -111,10 +115,12 @@ final class CheckoutSessions {
             objects.now() + 30 * 60,
             objects.now() + DAY_SECONDS));
     customer(session, params);
-    if (!mode.equals("setup")) {
+    params.mergeMetadata(session);
+    if (mode.equals("setup")) {
+      setup(session, params);
+    } else {
       lineItems(session, params, mode);
     }
-    params.mergeMetadata(session);
     for (String later : new String[] {"subscription_data", "payment_intent_data"}) {
       hold(session, params, later);
     }
@@ -161,6 +167,10 @@ final class CheckoutSessions {
       throw StripeError.invalid(
           "subscription_data", "You can only use subscription_data in subscription mode.");
     }
+    if (params.has("setup_intent_data") && !mode.equals("setup")) {
+      throw StripeError.invalid(
+          "setup_intent_data", "You can only use setup_intent_data in setup mode.");
+    }
     if (params.has("payment_intent_data") && !mode.equals("payment")) {
       throw StripeError.invalid(
           "payment_intent_data", "You can only use payment_intent_data in payment mode.");
@@ -189,6 +199,16 @@ final class CheckoutSessions {
           "You may only specify one of these parameters: customer, customer_email.");
     }
     session.put("customer", objects.get("customer", customer, "customer").path("id").asString());
+  }
+
+  /// Without a list of payment methods, the currency says which there are.
+  private void setup(ObjectNode session, Params params) {
+    session.put("currency", params.required("currency").toLowerCase(java.util.Locale.ROOT));
+    ObjectNode metadata =
+        params.object("setup_intent_data").map(Params::metadata).orElseGet(Json::object);
+    ObjectNode intent = setups.make(session.path("customer").asString(""), metadata);
+    session.set("setup_intent", intent.path("id"));
+    setups.announce(intent);
   }
 
   private void hold(ObjectNode session, Params params, String name) {

@@ -9,12 +9,12 @@ final class Customers {
 
   private final Objects objects;
   private final Events events;
-  private final Subscriptions subscriptions;
+  private final Cancellations cancellations;
 
-  Customers(Objects objects, Events events, Subscriptions subscriptions) {
+  Customers(Objects objects, Events events, Cancellations cancellations) {
     this.objects = objects;
     this.events = events;
-    this.subscriptions = subscriptions;
+    this.cancellations = cancellations;
   }
 
   ObjectNode create(Call call) {
@@ -68,7 +68,7 @@ final class Customers {
     ObjectNode customer = objects.get(TYPE, call.id());
     for (ObjectNode subscription : objects.list("subscription")) {
       if (subscription.path("customer").asString().equals(call.id())) {
-        subscriptions.end(subscription);
+        cancellations.end(subscription);
       }
     }
     objects.remove(TYPE, call.id());

@@ -42,6 +42,11 @@ final class Expansion {
     JsonNode value = object.path(step);
     if (value.isString()) {
       objects.find(value.asString()).ifPresent(found -> object.set(step, found.deepCopy()));
+    } else if (value instanceof ArrayNode ids) {
+      for (int i = 0; i < ids.size(); i++) {
+        int at = i;
+        objects.find(ids.path(i).asString("")).ifPresent(found -> ids.set(at, found.deepCopy()));
+      }
     } else if (value.isMissingNode() || value.isNull()) {
       include(object, step);
     }

@@ -12,12 +12,12 @@ final class InvoicePage {
 
   private final Objects objects;
   private final StripeApi api;
-  private final Subscriptions subscriptions;
+  private final Renewals renewals;
 
-  InvoicePage(Objects objects, StripeApi api, Subscriptions subscriptions) {
+  InvoicePage(Objects objects, StripeApi api, Renewals renewals) {
     this.objects = objects;
     this.api = api;
-    this.subscriptions = subscriptions;
+    this.renewals = renewals;
   }
 
   void show(ServerRequest request, ServerResponse response) {
@@ -59,8 +59,7 @@ final class InvoicePage {
                     .path("subscription_details")
                     .path("subscription")
                     .asString(""))
-        .ifPresent(
-            subscription -> api.run(Call.NONE, call -> subscriptions.renew(subscription, true)));
+        .ifPresent(subscription -> api.run(Call.NONE, call -> renewals.renew(subscription, true)));
     show(request, response);
   }
 

@@ -2,6 +2,8 @@ package dev.tenon.sandbox.stripe;
 
 import dev.tenon.sandbox.Json;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
@@ -18,23 +20,69 @@ final class Invoices {
   private final Objects objects;
   private final Events events;
   private final Payments payments;
+  private final Discounts discounts;
+  private final PendingItems pending;
   private final Supplier<URI> address;
 
-  Invoices(Objects objects, Events events, Payments payments, Supplier<URI> address) {
+  Invoices(
+      Objects objects,
+      Events events,
+      Payments payments,
+      Discounts discounts,
+      PendingItems pending,
+      Supplier<URI> address) {
     this.objects = objects;
     this.events = events;
     this.payments = payments;
+    this.discounts = discounts;
+    this.pending = pending;
     this.address = address;
   }
 
   /// A finalised invoice and how it looked as a draft.
   record Opened(ObjectNode draft, ObjectNode invoice) {}
 
-  Opened open(ObjectNode subscription, String reason, boolean free) {
+  /// A finalised invoice of these lines, with what waits for it.
+  Opened open(ObjectNode subscription, String reason, List<ObjectNode> lines) {
+    List<ObjectNode> all = new ArrayList<>(pending.waiting(subscription));
+    all.addAll(lines);
+    ObjectNode invoice = build(objects.id("in_"), subscription, reason, all);
+    pending.taken(all, invoice.path("id").asString());
+    ObjectNode draft = invoice.deepCopy();
+    finalise(invoice);
+    return new Opened(draft, objects.add(invoice));
+  }
+
+  /// The invoice of a period whose collection is paused, as `behavior` has it; announced.
+  ObjectNode openPaused(ObjectNode subscription, List<ObjectNode> lines, String behavior) {
+    ObjectNode invoice = build(objects.id("in_"), subscription, "subscription_cycle", lines);
+    invoice.put("auto_advance", false);
+    objects.add(invoice);
+    events.emit("invoice.created", invoice);
+    if (behavior.equals("keep_as_draft")) {
+      return invoice;
+    }
+    finalise(invoice);
+    events.emit("invoice.finalized", invoice);
+    boolean isVoid = behavior.equals("void");
+    invoice.put("status", isVoid ? "void" : "uncollectible");
+    ((ObjectNode) invoice.get("status_transitions"))
+        .put(isVoid ? "voided_at" : "marked_uncollectible_at", objects.now());
+    events.emit(isVoid ? "invoice.voided" : "invoice.marked_uncollectible", invoice);
+    return invoice;
+  }
+
+  /// What an invoice of these lines would be; it is kept nowhere.
+  ObjectNode preview(ObjectNode subscription, String reason, List<ObjectNode> lines) {
+    return build(objects.id("upcoming_in_"), subscription, reason, lines);
+  }
+
+  private ObjectNode build(
+      String id, ObjectNode subscription, String reason, List<ObjectNode> lines) {
     ObjectNode invoice =
         objects.shape(
             TYPE,
-            objects.id("in_"),
+            id,
             """
             {"account_country": "US", "account_name": "Sandbox", "account_tax_ids": null,
              "amount_overpaid": 0, "amount_paid": 0, "amount_shipping": 0, "application": null,
@@ -82,24 +130,30 @@ final class Invoices {
     ObjectNode details = parent.putObject("subscription_details");
     details.set("metadata", subscription.path("metadata").deepCopy());
     details.put("subscription", subscription.path("id").asString());
-    long total = lines(invoice, subscription, free);
-    for (String field :
-        new String[] {
-          "amount_due",
-          "amount_remaining",
-          "subtotal",
-          "subtotal_excluding_tax",
-          "total",
-          "total_excluding_tax"
-        }) {
-      invoice.put(field, total);
-    }
-    ObjectNode draft = invoice.deepCopy();
-    finalise(invoice, total, customerId);
-    return new Opened(draft, objects.add(invoice));
+    long subtotal = lines(invoice, lines);
+    long total = discounts.apply(invoice, subscription, subtotal);
+    // What is less than nothing stays with the customer, for the invoices to come.
+    long balance =
+        objects.find("customer", customerId).map(c -> c.path("balance").asLong()).orElse(0L);
+    long due = Math.max(0, total + balance);
+    put(invoice, subtotal, "subtotal", "subtotal_excluding_tax");
+    put(invoice, total, "total", "total_excluding_tax");
+    put(invoice, due, "amount_due", "amount_remaining");
+    invoice.put("starting_balance", balance);
+    invoice.put("ending_balance", Math.min(0, total + balance));
+    return invoice;
   }
 
-  private void finalise(ObjectNode invoice, long total, String customer) {
+  private static void put(ObjectNode invoice, long amount, String... fields) {
+    for (String field : fields) {
+      invoice.put(field, amount);
+    }
+  }
+
+  private void finalise(ObjectNode invoice) {
+    long total = invoice.path("amount_due").asLong();
+    String customer = invoice.path("customer").asString();
+    balance(customer, invoice.path("ending_balance").asLong());
     invoice.put("status", "open");
     invoice.put("effective_at", objects.now());
     invoice.put(
@@ -127,61 +181,31 @@ final class Invoices {
     }
   }
 
-  private long lines(ObjectNode invoice, ObjectNode subscription, boolean free) {
+  private void balance(String customer, long balance) {
+    objects
+        .find("customer", customer)
+        .filter(found -> found.path("balance").asLong() != balance)
+        .ifPresent(
+            found -> {
+              ObjectNode before = found.deepCopy();
+              found.put("balance", balance);
+              events.emit("customer.updated", found, Changes.between(before, found));
+            });
+  }
+
+  private static long lines(ObjectNode invoice, List<ObjectNode> given) {
     ObjectNode lines = invoice.putObject("lines");
     lines.put("object", "list");
     lines.put("has_more", false);
     lines.put("url", "/v1/invoices/" + invoice.path("id").asString() + "/lines");
     ArrayNode data = lines.putArray("data");
     long total = 0;
-    for (JsonNode item : subscription.path("items").path("data")) {
-      JsonNode price = item.path("price");
-      long quantity = item.path("quantity").asLong(1);
-      long amount = free ? 0 : price.path("unit_amount").asLong(0) * quantity;
-      total += amount;
-      ObjectNode line =
-          Json.readObject(
-              """
-              {"object": "line_item", "discount_amounts": [], "discountable": true,
-               "discounts": [], "livemode": false, "metadata": {}, "pretax_credit_amounts": [],
-               "taxes": []}
-              """
-                  .getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      line.put("id", objects.id("il_"));
-      line.put("invoice", invoice.path("id").asString());
-      line.put("amount", amount);
-      line.put("subtotal", amount);
-      line.put("quantity", quantity);
-      line.set("currency", price.path("currency"));
-      line.put("description", quantity + " × " + productName(price) + Amounts.each(price));
-      ObjectNode period = line.putObject("period");
-      period.set("start", item.path("current_period_start"));
-      period.set("end", item.path("current_period_end"));
-      ObjectNode parent = line.putObject("parent");
-      parent.put("type", "subscription_item_details");
-      parent.putNull("invoice_item_details");
-      ObjectNode details = parent.putObject("subscription_item_details");
-      details.putNull("invoice_item");
-      details.put("proration", false);
-      details.putNull("proration_details");
-      details.put("subscription", subscription.path("id").asString());
-      details.set("subscription_item", item.path("id"));
-      ObjectNode pricing = line.putObject("pricing");
-      pricing.put("type", "price_details");
-      pricing.set("unit_amount_decimal", price.path("unit_amount_decimal"));
-      ObjectNode priced = pricing.putObject("price_details");
-      priced.set("price", price.path("id"));
-      priced.set("product", price.path("product"));
+    for (ObjectNode line : given) {
+      line.set("invoice", invoice.path("id"));
+      total += line.path("amount").asLong();
       data.add(line);
     }
     return total;
-  }
-
-  private String productName(JsonNode price) {
-    return objects
-        .find("product", price.path("product").asString(""))
-        .map(product -> product.path("name").asString())
-        .orElse("Plan");
   }
 
   void announceOpened(Opened opened) {
@@ -241,6 +265,18 @@ final class Invoices {
     return objects.list("invoice_payment").stream()
         .filter(p -> p.path("invoice").asString().equals(invoice.path("id").asString()))
         .findFirst();
+  }
+
+  /// The invoice that a payment intent is for; empty for a single payment.
+  Optional<ObjectNode> ofIntent(String intent) {
+    return objects.list("invoice_payment").stream()
+        .filter(p -> p.path("payment").path("payment_intent").asString("").equals(intent))
+        .findFirst()
+        .flatMap(p -> objects.find(TYPE, p.path("invoice").asString()));
+  }
+
+  static String subscriptionOf(ObjectNode invoice) {
+    return invoice.path("parent").path("subscription_details").path("subscription").asString("");
   }
 
   Optional<ObjectNode> intent(ObjectNode invoice) {

@@ -146,20 +146,6 @@ final class Payments {
     return objects.add(charge);
   }
 
-  /// The whole charge goes back to the customer.
-  ObjectNode refund(String id) {
-    ObjectNode charge = objects.get("charge", id);
-    if (charge.path("refunded").asBoolean() || !charge.path("paid").asBoolean()) {
-      throw StripeError.invalid(
-          "charge_already_refunded", "charge", "Charge " + id + " cannot be refunded.");
-    }
-    ObjectNode before = charge.deepCopy();
-    charge.put("refunded", true);
-    charge.put("amount_refunded", charge.path("amount").asLong());
-    events.emit("charge.refunded", charge, Changes.between(before, charge));
-    return charge;
-  }
-
   ObjectNode get(Call call) {
     return objects.get("payment_intent", call.id());
   }

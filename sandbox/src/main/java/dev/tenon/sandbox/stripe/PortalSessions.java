@@ -26,13 +26,19 @@ final class PortalSessions {
   private final Objects objects;
   private final StripeApi api;
   private final Subscriptions subscriptions;
+  private final Cancellations cancellations;
   private final Supplier<URI> address;
 
   PortalSessions(
-      Objects objects, StripeApi api, Subscriptions subscriptions, Supplier<URI> address) {
+      Objects objects,
+      StripeApi api,
+      Subscriptions subscriptions,
+      Cancellations cancellations,
+      Supplier<URI> address) {
     this.objects = objects;
     this.api = api;
     this.subscriptions = subscriptions;
+    this.cancellations = cancellations;
     this.address = address;
   }
 
@@ -90,7 +96,7 @@ final class PortalSessions {
       throw StripeError.notFound("subscription", subscriptionId);
     }
     if (cancel) {
-      subscriptions.cancelAtTime(subscription, SubscriptionItems.periodEnd(subscription));
+      cancellations.atTime(subscription, SubscriptionItems.periodEnd(subscription));
       return subscription;
     }
     ObjectNode fields = Json.object();

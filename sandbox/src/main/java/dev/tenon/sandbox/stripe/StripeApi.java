@@ -166,6 +166,7 @@ final class StripeApi {
       throw StripeError.unauthorized(
           "Invalid API Key provided: the sandbox takes any key that begins with sk_test_ or rk_test_.");
     }
+    RestrictedKeys.check(key, request.prologue().method().text(), request.path().path());
   }
 
   private static String basicUser(String encoded) {

@@ -16,22 +16,25 @@ final class StripeControl {
   private final Objects objects;
   private final StripeApi api;
   private final CheckoutPayment payment;
-  private final Subscriptions subscriptions;
-  private final Payments payments;
+  private final Renewals renewals;
+  private final Cancellations cancellations;
+  private final Refunds refunds;
   private final WebhookEndpoints endpoints;
 
   StripeControl(
       Objects objects,
       StripeApi api,
       CheckoutPayment payment,
-      Subscriptions subscriptions,
-      Payments payments,
+      Renewals renewals,
+      Cancellations cancellations,
+      Refunds refunds,
       WebhookEndpoints endpoints) {
     this.objects = objects;
     this.api = api;
     this.payment = payment;
-    this.subscriptions = subscriptions;
-    this.payments = payments;
+    this.renewals = renewals;
+    this.cancellations = cancellations;
+    this.refunds = refunds;
     this.endpoints = endpoints;
   }
 
@@ -41,19 +44,18 @@ final class StripeControl {
         .get("/_sandbox/subscriptions", this::listSubscriptions);
     action(routing, "/_sandbox/checkout-sessions/{id}/pay", id -> payment.pay(id, ""));
     action(routing, "/_sandbox/checkout-sessions/{id}/decline", payment::decline);
-    action(routing, "/_sandbox/subscriptions/{id}/renew", id -> subscriptions.renew(id, true));
-    action(
-        routing, "/_sandbox/subscriptions/{id}/fail-payment", id -> subscriptions.renew(id, false));
-    action(routing, "/_sandbox/subscriptions/{id}/require-action", subscriptions::requireAction);
-    action(routing, "/_sandbox/subscriptions/{id}/trial-ending", subscriptions::trialEnding);
+    action(routing, "/_sandbox/subscriptions/{id}/renew", id -> renewals.renew(id, true));
+    action(routing, "/_sandbox/subscriptions/{id}/fail-payment", id -> renewals.renew(id, false));
+    action(routing, "/_sandbox/subscriptions/{id}/require-action", renewals::requireAction);
+    action(routing, "/_sandbox/subscriptions/{id}/trial-ending", renewals::trialEnding);
     action(routing, "/_sandbox/subscriptions/{id}/cancel", this::cancel);
-    action(routing, "/_sandbox/charges/{id}/refund", payments::refund);
+    action(routing, "/_sandbox/charges/{id}/refund", refunds::all);
     action(routing, "/_sandbox/webhook-endpoints/{id}/roll-secret", this::roll);
   }
 
   private ObjectNode cancel(String id) {
     ObjectNode subscription = objects.get("subscription", id);
-    subscriptions.end(subscription);
+    cancellations.end(subscription);
     return subscription;
   }
 

@@ -11,9 +11,16 @@ final class StripeError extends RuntimeException {
   private final String type;
   private final String code;
   private final String param;
+  private final String declineCode;
 
   private StripeError(int status, String type, String code, String param, String message) {
+    this(status, type, code, param, message, "");
+  }
+
+  private StripeError(
+      int status, String type, String code, String param, String message, String declineCode) {
     super(message, null, false, false);
+    this.declineCode = declineCode;
     this.status = status;
     this.type = type;
     this.code = code;
@@ -65,8 +72,14 @@ final class StripeError extends RuntimeException {
     return new StripeError(400, "idempotency_error", "", "", message);
   }
 
-  static StripeError declined() {
-    return new StripeError(402, "card_error", "card_declined", "", "Your card was declined.");
+  /// A restricted key lacks a right.
+  static StripeError forbidden(String message) {
+    return new StripeError(403, "invalid_request_error", "", "", message);
+  }
+
+  /// The bank refuses a card.
+  static StripeError declined(String code, String declineCode, String message) {
+    return new StripeError(402, "card_error", code, "", message, declineCode);
   }
 
   private static String noSuch(String object, String id) {
@@ -81,6 +94,7 @@ final class StripeError extends RuntimeException {
   /// parameters. An account's state and a bank refuse only afterwards.
   boolean isBefore() {
     return status == 401
+        || status == 403
         || type.equals("idempotency_error")
         || (status == 400 && !param.isEmpty())
         || (status == 404 && code.isEmpty());
@@ -97,8 +111,8 @@ final class StripeError extends RuntimeException {
       error.put("code", code);
       error.put("doc_url", "https://stripe.com/docs/error-codes/" + code.replace('_', '-'));
     }
-    if (type.equals("card_error")) {
-      error.put("decline_code", "generic_decline");
+    if (!declineCode.isEmpty()) {
+      error.put("decline_code", declineCode);
     }
     error.put("message", getMessage());
     if (!param.isEmpty()) {

@@ -127,15 +127,22 @@ public final class StripeSimulator implements Simulator {
     final Events events;
     final StripeApi api;
     final Payments payments;
+    final SetupIntents setups;
+    final Promotions promotions;
     final Invoices invoices;
     final Catalog catalog;
     final Subscriptions subscriptions;
+    final SubscriptionChanges changes;
+    final Cancellations cancellations;
+    final Renewals renewals;
+    final Confirmations confirmations;
     final Customers customers;
     final CheckoutSessions sessions;
     final CheckoutPayment payment;
     final CheckoutPage page;
     final PortalSessions portal;
     final InvoicePage invoicePage;
+    final Refunds refunds;
     final StripeControl control;
 
     Account(SimulatorContext context) {
@@ -144,16 +151,32 @@ public final class StripeSimulator implements Simulator {
       events = new Events(objects, endpoints, context.webhooks());
       api = new StripeApi(objects, events);
       payments = new Payments(objects, events);
-      invoices = new Invoices(objects, events, payments, context.address());
+      setups = new SetupIntents(objects, events);
+      promotions = new Promotions(objects, events);
+      Discounts discounts = new Discounts(objects, events, promotions);
+      PendingItems pending = new PendingItems(objects, events);
+      invoices = new Invoices(objects, events, payments, discounts, pending, context.address());
       catalog = new Catalog(objects, events);
-      subscriptions = new Subscriptions(objects, events, invoices, payments, catalog);
-      customers = new Customers(objects, events, subscriptions);
-      sessions = new CheckoutSessions(objects, events, catalog, context.address());
-      payment = new CheckoutPayment(objects, events, sessions, subscriptions, payments);
+      InvoiceLines lines = new InvoiceLines(objects);
+      SubscriptionItems items = new SubscriptionItems(objects, catalog);
+      changes = new SubscriptionChanges(objects, invoices, lines, pending, items);
+      cancellations = new Cancellations(objects, events);
+      renewals =
+          new Renewals(
+              objects, events, invoices, lines, payments, discounts, items, cancellations, changes);
+      subscriptions =
+          new Subscriptions(
+              objects, events, invoices, setups, discounts, lines, items, changes, cancellations);
+      confirmations = new Confirmations(objects, events, invoices, payments, setups);
+      customers = new Customers(objects, events, cancellations);
+      sessions = new CheckoutSessions(objects, events, catalog, setups, context.address());
+      payment = new CheckoutPayment(objects, events, sessions, subscriptions, payments, setups);
       page = new CheckoutPage(objects, api, sessions, payment);
-      portal = new PortalSessions(objects, api, subscriptions, context.address());
-      invoicePage = new InvoicePage(objects, api, subscriptions);
-      control = new StripeControl(objects, api, payment, subscriptions, payments, endpoints);
+      portal = new PortalSessions(objects, api, subscriptions, cancellations, context.address());
+      invoicePage = new InvoicePage(objects, api, renewals);
+      refunds = new Refunds(objects, events);
+      control =
+          new StripeControl(objects, api, payment, renewals, cancellations, refunds, endpoints);
     }
 
     void routes(HttpRouting.Builder routing) {
@@ -179,13 +202,32 @@ public final class StripeSimulator implements Simulator {
           subscriptions::list,
           subscriptions::get);
       post(routing, "/v1/subscriptions/{id}", subscriptions::update);
-      delete(routing, "/v1/subscriptions/{id}", subscriptions::cancel);
+      delete(routing, "/v1/subscriptions/{id}", cancellations::cancel);
+      post(routing, "/v1/subscriptions/{id}/resume", renewals::resume);
       get(routing, "/v1/invoices", invoices::list);
+      post(routing, "/v1/invoices/create_preview", changes::preview);
       get(routing, "/v1/invoices/{id}", invoices::get);
       get(routing, "/v1/payment_intents", payments::list);
       get(routing, "/v1/payment_intents/{id}", payments::get);
+      post(routing, "/v1/payment_intents/{id}/confirm", confirmations::payment);
+      get(routing, "/v1/setup_intents/{id}", setups::get);
+      post(routing, "/v1/setup_intents/{id}/confirm", confirmations::setup);
+      crud(
+          routing,
+          "/v1/coupons",
+          promotions::createCoupon,
+          promotions::listCoupons,
+          promotions::getCoupon);
+      crud(
+          routing,
+          "/v1/promotion_codes",
+          promotions::createCode,
+          promotions::listCodes,
+          promotions::getCode);
+      post(routing, "/v1/promotion_codes/{id}", promotions::updateCode);
       get(routing, "/v1/payment_methods/{id}", payments::getMethod);
       get(routing, "/v1/charges/{id}", payments::getCharge);
+      crud(routing, "/v1/refunds", refunds::create, refunds::list, refunds::get);
       get(routing, "/v1/events", events::list);
       get(routing, "/v1/events/{id}", events::get);
       crud(routing, "/v1/webhook_endpoints", endpoints::create, endpoints::list, endpoints::get);

@@ -127,7 +127,10 @@ final class SubscriptionItems {
     for (Params change : given) {
       String id = change.text("id");
       if (id.isEmpty()) {
-        data.add(item(subscription.path("id").asString(), change, 0));
+        ObjectNode added = item(subscription.path("id").asString(), change, 0);
+        added.set("current_period_start", data.path(0).path("current_period_start"));
+        added.set("current_period_end", data.path(0).path("current_period_end"));
+        data.add(added);
         continue;
       }
       int at = index(data, id, change);
@@ -137,7 +140,11 @@ final class SubscriptionItems {
       }
       ObjectNode item = (ObjectNode) data.get(at);
       if (change.has("price") || change.has("price_data")) {
-        setPrice(item, price(change));
+        JsonNode before = item.path("price").path("recurring");
+        ObjectNode price = price(change);
+        refuseOtherCurrency(subscription, price, change);
+        setPrice(item, price);
+        restart(item, before);
       }
       if (change.has("quantity")) {
         item.put("quantity", change.integer("quantity", 1, 0, 1_000_000));
@@ -149,6 +156,28 @@ final class SubscriptionItems {
       throw StripeError.invalid("items", "A subscription must have at least one active plan.");
     }
     subscription.put("quantity", data.path(0).path("quantity").asLong(1));
+  }
+
+  private static void refuseOtherCurrency(
+      ObjectNode subscription, ObjectNode price, Params change) {
+    if (!price.path("currency").equals(subscription.path("currency"))) {
+      throw StripeError.invalid(
+          change.full("price"),
+          "The price specified only supports `%s`. This doesn't match the expected currency: `%s`."
+              .formatted(
+                  price.path("currency").asString(), subscription.path("currency").asString()));
+    }
+  }
+
+  /// Another interval begins now.
+  private void restart(ObjectNode item, JsonNode before) {
+    JsonNode now = item.path("price").path("recurring");
+    if (!before.path("interval").equals(now.path("interval"))
+        || before.path("interval_count").asLong() != now.path("interval_count").asLong()) {
+      long start = objects.now();
+      item.put("current_period_start", start);
+      item.put("current_period_end", Subscriptions.plusInterval(start, item.path("price")));
+    }
   }
 
   private static int index(ArrayNode data, String id, Params change) {
@@ -167,6 +196,20 @@ final class SubscriptionItems {
       item.put("current_period_start", start);
       item.put("current_period_end", Subscriptions.plusInterval(start, item.path("price")));
     }
+  }
+
+  /// All items begin a period now.
+  void restart(ObjectNode subscription) {
+    long start = objects.now();
+    for (JsonNode node : Subscriptions.data(subscription)) {
+      ObjectNode item = (ObjectNode) node;
+      item.put("current_period_start", start);
+      item.put("current_period_end", Subscriptions.plusInterval(start, item.path("price")));
+    }
+  }
+
+  static long periodStart(ObjectNode subscription) {
+    return Subscriptions.data(subscription).path(0).path("current_period_start").asLong();
   }
 
   static long periodEnd(ObjectNode subscription) {

@@ -1,9 +1,11 @@
 package dev.tenon.sandbox.stripe;
 
+import dev.tenon.sandbox.Json;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -18,16 +20,32 @@ final class Subscriptions {
   private final Objects objects;
   private final Events events;
   private final Invoices invoices;
-  private final Payments payments;
+  private final SetupIntents setups;
+  private final Discounts discounts;
+  private final InvoiceLines lines;
   private final SubscriptionItems items;
+  private final SubscriptionChanges changes;
+  private final Cancellations cancellations;
 
   Subscriptions(
-      Objects objects, Events events, Invoices invoices, Payments payments, Catalog catalog) {
+      Objects objects,
+      Events events,
+      Invoices invoices,
+      SetupIntents setups,
+      Discounts discounts,
+      InvoiceLines lines,
+      SubscriptionItems items,
+      SubscriptionChanges changes,
+      Cancellations cancellations) {
     this.objects = objects;
     this.events = events;
     this.invoices = invoices;
-    this.payments = payments;
-    this.items = new SubscriptionItems(objects, catalog);
+    this.setups = setups;
+    this.discounts = discounts;
+    this.lines = lines;
+    this.changes = changes;
+    this.cancellations = cancellations;
+    this.items = items;
   }
 
   /// A subscription with its first invoice, before anybody was told.
@@ -77,8 +95,8 @@ final class Subscriptions {
             "error_if_incomplete",
             "pending_if_incomplete");
     boolean trial = trialEnd(params) > 0;
-    boolean incomplete = !trial && behavior.equals("default_incomplete");
-    if (card.isEmpty() && !trial && !incomplete) {
+    boolean waits = behavior.equals("default_incomplete");
+    if (card.isEmpty() && !trial && !waits) {
       throw StripeError.invalid(
           "resource_missing",
           "",
@@ -86,8 +104,26 @@ final class Subscriptions {
               + " consider adding a default payment method.");
     }
     Started started = start(customerId, params, params.metadata());
-    announce(started, !incomplete, card);
+    boolean due = started.opened().invoice().path("amount_due").asLong() > 0;
+    Optional<StripeError> refusal = due ? TestCards.refusal(card) : Optional.empty();
+    if (refusal.isPresent() && behavior.equals("error_if_incomplete")) {
+      throw refusal.get();
+    }
+    if (waits && card.isEmpty() && !due) {
+      awaitCard(started.subscription());
+    }
+    announce(started, !due || !(waits || refusal.isPresent()), card);
+    if (refusal.isPresent() && !waits) {
+      invoices.fail(started.opened().invoice());
+    }
     return started.subscription();
+  }
+
+  /// Nothing is to pay now, so what the customer confirms is the card for later.
+  private void awaitCard(ObjectNode subscription) {
+    ObjectNode setup = setups.make(subscription.path("customer").asString(), Json.object());
+    subscription.set("pending_setup_intent", setup.path("id"));
+    setups.announce(setup);
   }
 
   /// Makes a subscription and its first invoice; nothing is emitted and nothing is paid.
@@ -113,13 +149,34 @@ final class Subscriptions {
       subscription.put("trial_end", trialEnd);
     }
     items.create(subscription, params.objects("items"), trialEnd);
+    trialSettings(subscription, params);
     objects.add(subscription);
+    discounts.set(subscription, params);
     if (params.bool("cancel_at_period_end", false)) {
-      cancelAtPeriodEnd(subscription, true);
+      cancellations.atPeriodEnd(subscription, true);
     }
-    Invoices.Opened opened = invoices.open(subscription, "subscription_create", trialEnd > 0);
+    Invoices.Opened opened =
+        invoices.open(
+            subscription, "subscription_create", lines.ofPeriod(subscription, trialEnd > 0));
     subscription.put("latest_invoice", opened.invoice().path("id").asString());
     return new Started(subscription, opened);
+  }
+
+  private static void trialSettings(ObjectNode subscription, Params params) {
+    params
+        .object("trial_settings")
+        .flatMap(given -> given.object("end_behavior"))
+        .ifPresent(
+            given ->
+                ((ObjectNode) subscription.path("trial_settings").path("end_behavior"))
+                    .put(
+                        "missing_payment_method",
+                        given.oneOf(
+                            "missing_payment_method",
+                            "create_invoice",
+                            "cancel",
+                            "create_invoice",
+                            "pause")));
   }
 
   /// Tells of a new subscription in the order Stripe does: created while incomplete, then active.
@@ -139,6 +196,10 @@ final class Subscriptions {
     if (paid) {
       invoices.announcePaid(started.opened().invoice());
     }
+  }
+
+  static boolean hasEnded(ObjectNode subscription) {
+    return ENDED.contains(subscription.path("status").asString());
   }
 
   private long trialEnd(Params params) {
@@ -210,7 +271,7 @@ final class Subscriptions {
                 "proration_behavior",
                 "proration_date",
                 "trial_end");
-    if (ENDED.contains(subscription.path("status").asString())
+    if (hasEnded(subscription)
         && !Set.of("metadata", "cancellation_details")
             .containsAll(params.fields().propertyNames())) {
       throw StripeError.invalid(
@@ -222,11 +283,13 @@ final class Subscriptions {
     }
     ObjectNode before = subscription.deepCopy();
     items.update(subscription, params.objects("items"));
+    discounts.set(subscription, params);
+    Optional<Invoices.Opened> billed = changes.bill(before, subscription, params);
     if (params.has("cancel_at_period_end")) {
-      cancelAtPeriodEnd(subscription, params.bool("cancel_at_period_end", false));
+      cancellations.atPeriodEnd(subscription, params.bool("cancel_at_period_end", false));
     }
     if (params.has("cancel_at")) {
-      cancelAt(subscription, params);
+      cancellations.at(subscription, params);
     }
     if (params.text("trial_end").equals("now")
         && subscription.path("status").asString().equals("trialing")) {
@@ -234,7 +297,7 @@ final class Subscriptions {
       subscription.put("status", "active");
     }
     if (params.has("pause_collection")) {
-      pause(subscription, params);
+      cancellations.pause(subscription, params);
     }
     params.copyTexts(subscription, "default_payment_method", "description");
     params
@@ -248,164 +311,8 @@ final class Subscriptions {
     if (!previous.isEmpty()) {
       events.emit("customer.subscription.updated", subscription, previous);
     }
+    billed.ifPresent(changes::announce);
     return subscription;
-  }
-
-  private static void pause(ObjectNode subscription, Params params) {
-    params
-        .object("pause_collection")
-        .ifPresentOrElse(
-            given -> {
-              ObjectNode pause = subscription.putObject("pause_collection");
-              pause.put("behavior", given.required("behavior"));
-              pause.putNull("resumes_at");
-            },
-            () -> subscription.putNull("pause_collection"));
-  }
-
-  void cancelAtPeriodEnd(ObjectNode subscription, boolean cancel) {
-    subscription.put("cancel_at_period_end", cancel);
-    if (cancel) {
-      subscription.put("cancel_at", SubscriptionItems.periodEnd(subscription));
-      noteCancellation(subscription);
-    } else {
-      keep(subscription);
-    }
-  }
-
-  /// What the portal does under flexible billing: a time instead of the flag.
-  void cancelAtTime(ObjectNode subscription, long at) {
-    ObjectNode before = subscription.deepCopy();
-    subscription.put("cancel_at", at);
-    noteCancellation(subscription);
-    events.emit(
-        "customer.subscription.updated", subscription, Changes.between(before, subscription));
-  }
-
-  private void cancelAt(ObjectNode subscription, Params params) {
-    switch (params.text("cancel_at")) {
-      case "" -> keep(subscription);
-      case "min_period_end", "max_period_end" -> {
-        subscription.put("cancel_at", SubscriptionItems.periodEnd(subscription));
-        noteCancellation(subscription);
-      }
-      default -> {
-        subscription.put(
-            "cancel_at", params.integer("cancel_at", 0, objects.now(), 9_999_999_999L));
-        noteCancellation(subscription);
-      }
-    }
-  }
-
-  private void noteCancellation(ObjectNode subscription) {
-    subscription.put("canceled_at", objects.now());
-    ((ObjectNode) subscription.get("cancellation_details")).put("reason", "cancellation_requested");
-  }
-
-  private static void keep(ObjectNode subscription) {
-    subscription.put("cancel_at_period_end", false);
-    subscription.putNull("cancel_at");
-    subscription.putNull("canceled_at");
-    ((ObjectNode) subscription.get("cancellation_details")).putNull("reason");
-  }
-
-  ObjectNode cancel(Call call) {
-    ObjectNode subscription = objects.get(TYPE, call.id());
-    Params params = call.params().allow("cancellation_details", "invoice_now", "prorate");
-    if (ENDED.contains(subscription.path("status").asString())) {
-      throw StripeError.notFound(TYPE, call.id());
-    }
-    params
-        .object("cancellation_details")
-        .ifPresent(
-            given ->
-                given.copyTexts(
-                    (ObjectNode) subscription.get("cancellation_details"), "comment", "feedback"));
-    end(subscription);
-    return subscription;
-  }
-
-  /// Ends it now, unless it has ended before.
-  void end(ObjectNode subscription) {
-    if (ENDED.contains(subscription.path("status").asString())) {
-      return;
-    }
-    long now = objects.now();
-    subscription.put("status", "canceled");
-    subscription.put("ended_at", now);
-    if (subscription.path("canceled_at").isNull()) {
-      noteCancellation(subscription);
-    }
-    events.emit("customer.subscription.deleted", subscription);
-  }
-
-  /// Time passes to the end of the period: an open invoice is paid, a cancellation takes effect, or
-  /// the next period begins and is paid, or fails to be.
-  ObjectNode renew(String id, boolean paid) {
-    ObjectNode subscription = objects.get(TYPE, id);
-    if (ENDED.contains(subscription.path("status").asString())) {
-      throw StripeError.invalid("", "Subscription " + id + " has ended.");
-    }
-    ObjectNode latest = latestInvoice(subscription);
-    boolean open = latest.path("status").asString().equals("open");
-    long periodEnd = SubscriptionItems.periodEnd(subscription);
-    if (!open
-        && subscription.path("cancel_at").isNumber()
-        && subscription.path("cancel_at").asLong() <= periodEnd) {
-      end(subscription);
-      return subscription;
-    }
-    ObjectNode before = subscription.deepCopy();
-    ObjectNode invoice = latest;
-    if (!open) {
-      items.nextPeriod(subscription);
-      Invoices.Opened opened = invoices.open(subscription, "subscription_cycle", false);
-      invoice = opened.invoice();
-      subscription.put("latest_invoice", invoice.path("id").asString());
-      invoices.announceOpened(opened);
-    }
-    if (paid) {
-      invoices.settle(invoice, card(subscription));
-      subscription.put("status", "active");
-    } else {
-      invoices.fail(invoice);
-      if (!subscription.path("status").asString().equals("incomplete")) {
-        subscription.put("status", "past_due");
-      }
-    }
-    ObjectNode previous = Changes.between(before, subscription);
-    if (!previous.isEmpty()) {
-      events.emit("customer.subscription.updated", subscription, previous);
-    }
-    if (paid) {
-      invoices.announcePaid(invoice);
-    }
-    return subscription;
-  }
-
-  private String card(ObjectNode subscription) {
-    String card = subscription.path("default_payment_method").asString("");
-    if (card.isEmpty()) {
-      card = payments.card(subscription.path("customer").asString()).path("id").asString();
-      subscription.put("default_payment_method", card);
-    }
-    return card;
-  }
-
-  ObjectNode requireAction(String id) {
-    ObjectNode subscription = objects.get(TYPE, id);
-    invoices.requireAction(latestInvoice(subscription));
-    return subscription;
-  }
-
-  ObjectNode trialEnding(String id) {
-    ObjectNode subscription = objects.get(TYPE, id);
-    events.emit("customer.subscription.trial_will_end", subscription);
-    return subscription;
-  }
-
-  private ObjectNode latestInvoice(ObjectNode subscription) {
-    return objects.get("invoice", subscription.path("latest_invoice").asString(""));
   }
 
   List<ObjectNode> ofCustomer(String customer) {

@@ -2,8 +2,14 @@ package dev.tenon.sandbox.stripe;
 
 import com.stripe.StripeClient;
 import com.stripe.exception.StripeException;
+import com.stripe.param.CouponCreateParams;
 import com.stripe.param.PriceCreateParams;
+import com.stripe.param.PromotionCodeCreateParams;
+import com.stripe.param.RefundCreateParams;
+import com.stripe.param.SubscriptionCreateParams;
+import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.checkout.SessionCreateParams;
+import java.math.BigDecimal;
 import java.net.URI;
 
 /// One sale, for tests that need an account in which something has happened.
@@ -49,5 +55,71 @@ final class StripeExample {
             .getId();
     simulator.pay(session);
     return session;
+  }
+
+  /// Sells another with a promotion code and a trial, which waits for a card.
+  void discount() throws StripeException {
+    String coupon =
+        stripe
+            .v1()
+            .coupons()
+            .create(CouponCreateParams.builder().setPercentOff(BigDecimal.TEN).build())
+            .getId();
+    String code =
+        stripe
+            .v1()
+            .promotionCodes()
+            .create(
+                PromotionCodeCreateParams.builder()
+                    .setPromotion(
+                        PromotionCodeCreateParams.Promotion.builder()
+                            .setType(PromotionCodeCreateParams.Promotion.Type.COUPON)
+                            .setCoupon(coupon)
+                            .build())
+                    .build())
+            .getId();
+    var first = stripe.v1().subscriptions().list().getData().getFirst();
+    stripe
+        .v1()
+        .subscriptions()
+        .create(
+            SubscriptionCreateParams.builder()
+                .setCustomer(first.getCustomer())
+                .addItem(
+                    SubscriptionCreateParams.Item.builder()
+                        .setPrice(first.getItems().getData().getFirst().getPrice().getId())
+                        .build())
+                .addDiscount(
+                    SubscriptionCreateParams.Discount.builder().setPromotionCode(code).build())
+                .setTrialPeriodDays(7L)
+                .setPaymentBehavior(SubscriptionCreateParams.PaymentBehavior.DEFAULT_INCOMPLETE)
+                .build());
+  }
+
+  /// Sells more of the first one, and gives back what was paid for it.
+  void changeAndGiveBack() throws StripeException {
+    var first = stripe.v1().subscriptions().list().getData().getLast();
+    stripe
+        .v1()
+        .subscriptions()
+        .update(
+            first.getId(),
+            SubscriptionUpdateParams.builder()
+                .addItem(
+                    SubscriptionUpdateParams.Item.builder()
+                        .setId(first.getItems().getData().getFirst().getId())
+                        .setQuantity(2L)
+                        .build())
+                .build());
+    String intent =
+        stripe.v1().paymentIntents().list().getData().stream()
+            .filter(one -> one.getLatestCharge() != null)
+            .findFirst()
+            .orElseThrow()
+            .getId();
+    stripe
+        .v1()
+        .refunds()
+        .create(RefundCreateParams.builder().setPaymentIntent(intent).setAmount(1L).build());
   }
 }

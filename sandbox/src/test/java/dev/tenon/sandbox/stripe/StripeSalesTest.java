@@ -8,11 +8,15 @@ import com.stripe.model.Event;
 import com.stripe.model.Invoice;
 import com.stripe.model.Price;
 import com.stripe.model.Product;
+import com.stripe.model.Refund;
 import com.stripe.model.Subscription;
 import com.stripe.model.checkout.Session;
 import com.stripe.param.InvoiceListParams;
+import com.stripe.param.InvoiceRetrieveParams;
 import com.stripe.param.PriceCreateParams;
 import com.stripe.param.ProductCreateParams;
+import com.stripe.param.RefundCreateParams;
+import com.stripe.param.RefundListParams;
 import com.stripe.param.SubscriptionListParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.checkout.SessionCreateParams;
@@ -224,6 +228,84 @@ class StripeSalesTest extends StripeSimulatorRig {
     assertThat(stripe.v1().charges().retrieve(intent.getLatestCharge()).getPaid()).isTrue();
     assertThat(stripe.v1().checkout().sessions().lineItems().list(session.getId()).getData())
         .hasSize(1);
+  }
+
+  @Test
+  void keepsACardForPaymentsToCome() throws Exception {
+    SessionCreateParams.Builder params =
+        SessionCreateParams.builder()
+            .setMode(SessionCreateParams.Mode.SETUP)
+            .setCustomer(customer("ada@example.com").getId())
+            .setSuccessUrl("https://app.example/ok")
+            .setSetupIntentData(
+                SessionCreateParams.SetupIntentData.builder().putMetadata("a", "b").build());
+    assertThatThrownBy(() -> stripe.v1().checkout().sessions().create(params.build()))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("currency");
+    simulator.registerEndpoint(sink.url(), SECRET);
+    Session session = stripe.v1().checkout().sessions().create(params.setCurrency("eur").build());
+    assertThat(session.getPaymentStatus()).isEqualTo("unpaid");
+    simulator.pay(session.getId());
+    Session complete = stripe.v1().checkout().sessions().retrieve(session.getId());
+    assertThat(complete.getPaymentStatus()).isEqualTo("no_payment_required");
+    var setup = stripe.v1().setupIntents().retrieve(complete.getSetupIntent());
+    assertThat(setup.getStatus()).isEqualTo("succeeded");
+    assertThat(setup.getPaymentMethod()).startsWith("pm_");
+    assertThat(setup.getMetadata()).containsEntry("a", "b");
+    idle();
+    assertThat(types())
+        .containsExactly(
+            "setup_intent.created", "setup_intent.succeeded", "checkout.session.completed");
+  }
+
+  @Test
+  void givesBackInParts() throws Exception {
+    Session session = checkout(monthly());
+    simulator.pay(session.getId());
+    String invoice = stripe.v1().checkout().sessions().retrieve(session.getId()).getInvoice();
+    String intent =
+        stripe
+            .v1()
+            .invoices()
+            .retrieve(invoice, InvoiceRetrieveParams.builder().addExpand("payments").build())
+            .getPayments()
+            .getData()
+            .getFirst()
+            .getPayment()
+            .getPaymentIntent();
+    simulator.registerEndpoint(sink.url(), SECRET);
+    Refund part =
+        stripe
+            .v1()
+            .refunds()
+            .create(RefundCreateParams.builder().setPaymentIntent(intent).setAmount(500L).build());
+    assertThat(part.getStatus()).isEqualTo("succeeded");
+    assertThatThrownBy(
+            () ->
+                stripe
+                    .v1()
+                    .refunds()
+                    .create(
+                        RefundCreateParams.builder()
+                            .setCharge(part.getCharge())
+                            .setAmount(1_501L)
+                            .build()))
+        .hasMessageContaining("greater than unrefunded amount");
+    stripe.v1().refunds().create(RefundCreateParams.builder().setCharge(part.getCharge()).build());
+    assertThat(
+            stripe
+                .v1()
+                .refunds()
+                .list(RefundListParams.builder().setCharge(part.getCharge()).build())
+                .getData())
+        .extracting(Refund::getAmount)
+        .containsExactly(1_500L, 500L);
+    assertThat(stripe.v1().charges().retrieve(part.getCharge()).getRefunded()).isTrue();
+    idle();
+    assertThat(types())
+        .containsExactly("refund.created", "charge.refunded", "refund.created", "charge.refunded");
+    assertThat(body("charge.refunded").path("data").path("object").path("amount_refunded").asLong())
+        .isEqualTo(500);
   }
 
   @Test

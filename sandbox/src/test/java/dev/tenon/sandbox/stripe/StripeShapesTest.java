@@ -45,7 +45,10 @@ class StripeShapesTest {
     StripeSimulator simulator = new StripeSimulator();
     try (Sandbox sandbox =
         Sandbox.start(List.of(simulator), SandboxSettings.defaults(InstantSource.system()))) {
-      new StripeExample(sandbox.url("stripe")).sell(simulator);
+      StripeExample example = new StripeExample(sandbox.url("stripe"));
+      example.sell(simulator);
+      example.discount();
+      example.changeAndGiveBack();
       simulator.registerEndpoint(URI.create("http://127.0.0.1:1/x"), "whsec_x");
       List<String> differences = new ArrayList<>();
       ObjectNode state = simulator.objects();
@@ -60,6 +63,12 @@ class StripeShapesTest {
               "payment_intent",
               "charge",
               "payment_method",
+              "coupon",
+              "promotion_code",
+              "discount",
+              "setup_intent",
+              "invoiceitem",
+              "refund",
               "webhook_endpoint",
               "event")) {
         JsonNode ours = state.path(type).path(0);

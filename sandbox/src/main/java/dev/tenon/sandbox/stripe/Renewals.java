@@ -1,0 +1,202 @@
+package dev.tenon.sandbox.stripe;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What the calendar and the bank do to subscriptions.
+final class Renewals {
+  private final Objects objects;
+  private final Events events;
+  private final Invoices invoices;
+  private final InvoiceLines lines;
+  private final Payments payments;
+  private final Discounts discounts;
+  private final SubscriptionItems items;
+  private final Cancellations cancellations;
+  private final SubscriptionChanges changes;
+
+  Renewals(
+      Objects objects,
+      Events events,
+      Invoices invoices,
+      InvoiceLines lines,
+      Payments payments,
+      Discounts discounts,
+      SubscriptionItems items,
+      Cancellations cancellations,
+      SubscriptionChanges changes) {
+    this.objects = objects;
+    this.events = events;
+    this.invoices = invoices;
+    this.lines = lines;
+    this.payments = payments;
+    this.discounts = discounts;
+    this.items = items;
+    this.cancellations = cancellations;
+    this.changes = changes;
+  }
+
+  /// Time passes to the end of the period: an open invoice is paid, a cancellation takes effect, or
+  /// the next period begins and is paid, or fails to be.
+  ObjectNode renew(String id, boolean paid) {
+    ObjectNode subscription = objects.get("subscription", id);
+    if (Subscriptions.hasEnded(subscription)) {
+      throw StripeError.invalid("", "Subscription " + id + " has ended.");
+    }
+    ObjectNode latest = latestInvoice(subscription);
+    boolean open = latest.path("status").asString().equals("open");
+    long periodEnd = SubscriptionItems.periodEnd(subscription);
+    if (!open
+        && subscription.path("cancel_at").isNumber()
+        && subscription.path("cancel_at").asLong() <= periodEnd) {
+      cancellations.end(subscription);
+      return subscription;
+    }
+    if (endsTrialWithoutCard(subscription)) {
+      return subscription;
+    }
+    ObjectNode before = subscription.deepCopy();
+    ObjectNode invoice = latest;
+    if (!open) {
+      discounts.used(subscription);
+      items.nextPeriod(subscription);
+      resumeCollection(subscription);
+      JsonNode paused = subscription.path("pause_collection");
+      if (paused.isObject()) {
+        return renewPaused(before, subscription, paused.path("behavior").asString());
+      }
+      Invoices.Opened opened =
+          invoices.open(subscription, "subscription_cycle", lines.ofPeriod(subscription, false));
+      invoice = opened.invoice();
+      subscription.put("latest_invoice", invoice.path("id").asString());
+      invoices.announceOpened(opened);
+    }
+    if (paid) {
+      invoices.settle(invoice, card(subscription));
+      subscription.put("status", "active");
+    } else {
+      invoices.fail(invoice);
+      if (!subscription.path("status").asString().equals("incomplete")) {
+        subscription.put("status", "past_due");
+      }
+    }
+    ObjectNode previous = Changes.between(before, subscription);
+    if (!previous.isEmpty()) {
+      events.emit("customer.subscription.updated", subscription, previous);
+    }
+    if (paid) {
+      invoices.announcePaid(invoice);
+    }
+    return subscription;
+  }
+
+  /// A trial is over and there is no card: true when the subscription ends or is paused for that.
+  private boolean endsTrialWithoutCard(ObjectNode subscription) {
+    if (!subscription.path("status").asString().equals("trialing")
+        || !changes.card(subscription).isEmpty()) {
+      return false;
+    }
+    String behavior =
+        subscription
+            .path("trial_settings")
+            .path("end_behavior")
+            .path("missing_payment_method")
+            .asString("");
+    if (behavior.equals("cancel")) {
+      cancellations.end(subscription);
+      return true;
+    }
+    if (behavior.equals("pause")) {
+      ObjectNode before = subscription.deepCopy();
+      subscription.put("status", "paused");
+      events.emit(
+          "customer.subscription.updated", subscription, Changes.between(before, subscription));
+      events.emit("customer.subscription.paused", subscription);
+      return true;
+    }
+    return false;
+  }
+
+  /// `POST /v1/subscriptions/{id}/resume`: a paused one begins a new period, and pays for it.
+  ObjectNode resume(Call call) {
+    ObjectNode subscription = objects.get("subscription", call.id());
+    Params params =
+        call.params().allow("billing_cycle_anchor", "proration_behavior", "proration_date");
+    params.oneOf("billing_cycle_anchor", "now", "now", "unchanged");
+    if (!subscription.path("status").asString().equals("paused")) {
+      throw StripeError.invalid("", "Only paused subscriptions can be resumed.");
+    }
+    String card = changes.card(subscription);
+    if (card.isEmpty()) {
+      throw StripeError.invalid(
+          "resource_missing",
+          "",
+          "This customer has no attached payment source or default payment method.");
+    }
+    ObjectNode before = subscription.deepCopy();
+    items.restart(subscription);
+    subscription.put("billing_cycle_anchor", objects.now());
+    Invoices.Opened opened =
+        invoices.open(subscription, "subscription_update", lines.ofPeriod(subscription, false));
+    subscription.set("latest_invoice", opened.invoice().path("id"));
+    boolean refused = TestCards.refusal(card).isPresent();
+    if (refused) {
+      subscription.put("status", "past_due");
+    } else {
+      invoices.settle(opened.invoice(), card);
+      subscription.put("status", "active");
+    }
+    events.emit(
+        "customer.subscription.updated", subscription, Changes.between(before, subscription));
+    events.emit("customer.subscription.resumed", subscription);
+    invoices.announceOpened(opened);
+    if (refused) {
+      invoices.fail(opened.invoice());
+    } else {
+      invoices.announcePaid(opened.invoice());
+    }
+    return subscription;
+  }
+
+  private void resumeCollection(ObjectNode subscription) {
+    JsonNode until = subscription.path("pause_collection").path("resumes_at");
+    if (until.isNumber() && until.asLong() <= SubscriptionItems.periodStart(subscription)) {
+      subscription.putNull("pause_collection");
+    }
+  }
+
+  /// The next period begins, and nobody pays for it.
+  private ObjectNode renewPaused(ObjectNode before, ObjectNode subscription, String behavior) {
+    ObjectNode invoice =
+        invoices.openPaused(subscription, lines.ofPeriod(subscription, false), behavior);
+    subscription.set("latest_invoice", invoice.path("id"));
+    events.emit(
+        "customer.subscription.updated", subscription, Changes.between(before, subscription));
+    return subscription;
+  }
+
+  private String card(ObjectNode subscription) {
+    String card = subscription.path("default_payment_method").asString("");
+    if (card.isEmpty()) {
+      card = payments.card(subscription.path("customer").asString()).path("id").asString();
+      subscription.put("default_payment_method", card);
+    }
+    return card;
+  }
+
+  ObjectNode requireAction(String id) {
+    ObjectNode subscription = objects.get("subscription", id);
+    invoices.requireAction(latestInvoice(subscription));
+    return subscription;
+  }
+
+  ObjectNode trialEnding(String id) {
+    ObjectNode subscription = objects.get("subscription", id);
+    events.emit("customer.subscription.trial_will_end", subscription);
+    return subscription;
+  }
+
+  private ObjectNode latestInvoice(ObjectNode subscription) {
+    return objects.get("invoice", subscription.path("latest_invoice").asString(""));
+  }
+}

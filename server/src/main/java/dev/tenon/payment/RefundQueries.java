@@ -1,0 +1,78 @@
+package dev.tenon.payment;
+
+import dev.tenon.db.TenantTx;
+import dev.tenon.http.Page;
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL of what the API shows of refunds.
+final class RefundQueries {
+  // The payment is that of the invoice, or the one whose payment intent was charged. A charge pays
+  // one thing.
+  private static final String REFUNDS =
+      """
+      select c.*, (
+          select p.id from payment p
+          where p.tenant_id = c.tenant_id and p.connection_id = c.connection_id
+            and p.provider_id = coalesce(c.invoice_provider_id, (
+              select l.invoice_provider_id from payment_link l
+              where l.tenant_id = c.tenant_id and l.connection_id = c.connection_id
+                and l.payment_intent = c.payment_intent))
+        ) as payment_id
+      from charge_refund c where c.tenant_id = :tenant
+      """;
+
+  /// One with its id, by which a page ends.
+  record Listed(UUID id, RefundRoutes.RefundView view) {}
+
+  /// The rows of a page, the newest charge first.
+  List<Listed> refunds(TenantTx tx, Page.Ask ask, @Nullable String customerProviderId) {
+    return tx.handle()
+        .createQuery(
+            REFUNDS
+                + """
+                    and (:customer::text is null or c.customer_provider_id = :customer)
+                    and (:before::uuid is null or c.id < :before::uuid)
+                    order by c.id desc limit :limit
+                    """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("customer", customerProviderId)
+        .bind("before", ask.before().orElse(null))
+        .bind("limit", ask.rows())
+        .map((row, _) -> row(row))
+        .list();
+  }
+
+  Optional<RefundRoutes.RefundView> refund(TenantTx tx, UUID id) {
+    return tx.handle()
+        .createQuery(REFUNDS + " and c.id = :id")
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", id)
+        .map((row, _) -> row(row).view())
+        .findOne();
+  }
+
+  private static Listed row(ResultSet row) throws SQLException {
+    UUID id = row.getObject("id", UUID.class);
+    UUID payment = row.getObject("payment_id", UUID.class);
+    return new Listed(
+        id,
+        new RefundRoutes.RefundView(
+            Ids.write(Prefix.REFUND, id),
+            row.getString("provider_id"),
+            payment == null ? null : Ids.write(Prefix.PAYMENT, payment),
+            row.getString("invoice_provider_id"),
+            row.getString("payment_intent"),
+            row.getString("customer_provider_id"),
+            row.getLong("amount_refunded"),
+            row.getString("currency"),
+            row.getObject("updated_at", OffsetDateTime.class).toInstant()));
+  }
+}

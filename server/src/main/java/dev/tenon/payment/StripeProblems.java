@@ -1,0 +1,118 @@
+package dev.tenon.payment;
+
+import dev.tenon.connector.Outcome;
+import dev.tenon.connector.stripe.StripeConnector;
+import dev.tenon.http.ProblemCode;
+import dev.tenon.http.ProblemException;
+import dev.tenon.http.ProviderAnswer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Stripe's refusals as problems: its words, its code and its request id, and who can mend it.
+final class StripeProblems {
+  /// "Having the 'rak_subscription_write' permission would allow this request to continue."
+  private static final Pattern RIGHT = Pattern.compile("'(rak_[a-z0-9_]{1,100})'");
+
+  /// The innermost name of `items[0][price]`.
+  private static final Pattern INNERMOST = Pattern.compile("([a-z_]+)\\]?(?:\\[[0-9]+\\])*$");
+
+  private StripeProblems() {}
+
+  /// A refusal of what was asked: by the bank where it is about money, else by Stripe.
+  static ProblemException refused(Outcome.Detail said) {
+    if (said.status() == 402) {
+      return problem(
+          ProblemCode.PAYMENT_REFUSED,
+          "%s Stripe says: %s".formatted(Declines.whatToDo(said), said.message()),
+          "",
+          said);
+    }
+    String param = ours(said.param());
+    return problem(
+        param.isEmpty() ? ProblemCode.PROVIDER_REFUSED : ProblemCode.REQUEST_INVALID_FIELD,
+        "Stripe refused it: " + said.message(),
+        param,
+        said);
+  }
+
+  /// Our fields are called as Stripe's, without what they are inside of.
+  private static String ours(String param) {
+    Matcher innermost = INNERMOST.matcher(param);
+    return innermost.find() ? innermost.group(1) : "";
+  }
+
+  /// The key lacks a right, which Stripe names.
+  static ProblemException lacksARight(String whose, Outcome.Detail said) {
+    @Nullable String right = right(said);
+    return problem(
+        ProblemCode.CONNECTION_BROKEN,
+        "%s has a key that may not do this. Give the key the right%s at Stripe. Stripe says: %s"
+            .formatted(whose, right == null ? "" : " " + right, said.message()),
+        "",
+        said);
+  }
+
+  static ProblemException badKey(String whose, Outcome.Detail said) {
+    return problem(
+        ProblemCode.CONNECTION_BROKEN,
+        "%s has a key that Stripe refuses. Give it a working one. Stripe says: %s"
+            .formatted(whose, said.message()),
+        "",
+        said);
+  }
+
+  /// No answer, or one that may change with time.
+  static ProblemException unclear(Outcome.Detail said) {
+    return said.code().equals(StripeConnector.KEY_OF_ANOTHER_CALL)
+        ? problem(
+            ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN,
+            ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN.whatToDo(),
+            "",
+            said)
+        : problem(
+            ProblemCode.SERVER_BUSY,
+            "Stripe did not answer in order; try again. " + said.message(),
+            "",
+            said);
+  }
+
+  private static ProblemException problem(
+      ProblemCode code, String detail, String param, Outcome.Detail said) {
+    return new ProblemException(code, detail.strip(), param, answer(said));
+  }
+
+  private static ProviderAnswer answer(Outcome.Detail said) {
+    return new ProviderAnswer(
+        "stripe",
+        kind(said),
+        given(said.code()),
+        given(said.reason()),
+        given(said.param()),
+        right(said),
+        given(said.requestId()));
+  }
+
+  /// As Stripe's own libraries sort them (stripe-java 33.3.0, `LiveStripeResponseGetter`).
+  private static ProviderAnswer.Kind kind(Outcome.Detail said) {
+    return switch (said.status()) {
+      case 401 -> ProviderAnswer.Kind.CREDENTIALS;
+      case 402 -> ProviderAnswer.Kind.CARD;
+      case 403 -> ProviderAnswer.Kind.PERMISSION;
+      case 409, 429 -> ProviderAnswer.Kind.LIMIT;
+      default ->
+          said.status() >= 300 && said.status() < 500
+              ? ProviderAnswer.Kind.REQUEST
+              : ProviderAnswer.Kind.FAULT;
+    };
+  }
+
+  private static @Nullable String right(Outcome.Detail said) {
+    Matcher named = RIGHT.matcher(said.message());
+    return said.status() == 403 && named.find() ? named.group(1) : null;
+  }
+
+  private static @Nullable String given(String text) {
+    return text.isEmpty() ? null : text;
+  }
+}
