@@ -127,18 +127,19 @@ class OddInputTest {
   void settingsWithManyControlCharactersAreRefusedByName() {
     String connection =
         """
-        {"provider": "postmark", "name": "Mail", "environment": "staging",
-         "settings": {"webhook_username": "%s", "message_streams": "%s"}}
+        {"provider": "smtp", "name": "Mail", "environment": "staging",
+         "settings": {"username": "%s", "host": "%s", "port": "%s", "security": "%s"}}
         """;
     String path = "/v1/tenants/%s/connections".formatted(tenant);
     HttpResponse<String> refused =
-        call("POST", path, connection.formatted("me", "\\u0001".repeat(1000)));
+        call("POST", path, connection.formatted("me", "\\u0001".repeat(1000), "1", "tls"));
     assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
-    assertThat(JSON.readTree(refused.body()).get("param").asString())
-        .isEqualTo("settings.message_streams");
-    // As large as settings can be: what is escaped still fits.
+    assertThat(JSON.readTree(refused.body()).get("param").asString()).isEqualTo("settings.host");
+    // As large as settings can be, in the provider with the most that are free text: what is
+    // escaped still fits.
     String quotes = "\\\"".repeat(1000);
-    HttpResponse<String> large = call("POST", path, connection.formatted(quotes, quotes));
+    HttpResponse<String> large =
+        call("POST", path, connection.formatted(quotes, quotes, quotes, quotes));
     assertThat(large.statusCode()).as(large.body()).isEqualTo(201);
   }
 
