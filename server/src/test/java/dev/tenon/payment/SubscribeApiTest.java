@@ -221,6 +221,17 @@ class SubscribeApiTest {
   }
 
   @Test
+  void tooManyCallsAreToWait() {
+    String customer = own.customer();
+    program.sandbox.faults("stripe").add(Fault.status(429).onlyFor("/v1/subscriptions").times(1));
+    HttpResponse<String> refused = own.post("/subscriptions", wanted(customer, ""));
+    JsonNode problem = Caller.problem(refused, 503, "server.busy");
+    assertThat(refused.headers().firstValue("Retry-After")).hasValue("2");
+    assertThat(problem.path("provider").path("kind").asString()).isEqualTo("limit");
+    assertThat(problem.path("provider").path("code").asString()).isEqualTo("rate_limit");
+  }
+
+  @Test
   void aKeyThatLacksARightIsToldWhich() {
     Caller restricted = Caller.of(program, "Restricted");
     program.connect(restricted.tenant(), "rk_test_lacks_subscription_write");
