@@ -139,8 +139,7 @@ final class StripeCallers {
         throw StripeProblems.refused(said);
       }
       case Outcome.ConnectionBroken<T> _ -> throw broken(account, said);
-      case Outcome.Passing<T> passing ->
-          throw StripeProblems.unclear(said, passing.retryAfter());
+      case Outcome.Passing<T> passing -> throw StripeProblems.unclear(said, passing.retryAfter());
       case Outcome.Unknown<T> _ -> throw StripeProblems.unclear(said, Duration.ZERO);
     };
   }

@@ -59,8 +59,7 @@ class StripeProblemsTest {
     "items, items"
   })
   void aRefusedParameterIsNamedAsOurFieldIs(String theirs, String ours) {
-    ProblemException problem =
-        StripeProblems.refused(said(400, "parameter_invalid", "", theirs));
+    ProblemException problem = StripeProblems.refused(said(400, "parameter_invalid", "", theirs));
     assertThat(problem.code()).isEqualTo(ProblemCode.REQUEST_INVALID_FIELD);
     assertThat(problem.param()).isEqualTo(ours);
     assertThat(provider(problem).param()).isEqualTo(theirs);

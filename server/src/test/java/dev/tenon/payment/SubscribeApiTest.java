@@ -214,6 +214,18 @@ class SubscribeApiTest {
     assertThat(both.path("param").asString()).isEqualTo("price");
   }
 
+  @Test
+  void anAmountThatNobodyCanBeChargedIsRefusedInStripesWords() {
+    int before = count("subscription");
+    JsonNode problem =
+        Caller.problem(
+            own.post("/subscriptions", wanted(own.customer(), ",\"quantity\":1000000")),
+            400,
+            "provider.refused");
+    assertThat(problem.path("provider").path("code").asString()).isEqualTo("amount_too_large");
+    assertThat(count("subscription")).isEqualTo(before);
+  }
+
   private void isRefused(String body, String param) {
     JsonNode problem =
         Caller.problem(own.post("/subscriptions", body), 400, "request.invalid_field");
