@@ -119,6 +119,7 @@ class EveryRouteTest {
           "getASubscription",
           "createASessionOfTheCustomerPortal",
           "createASubscription",
+          "askWhatTheCustomerOfASubscriptionHasToConfirmNow",
           "pauseTheCollectionOfTheInvoicesOfASubscription",
           "collectTheInvoicesOfASubscriptionAgain",
           "changeThePriceOrQuantityOfASubscription",
