@@ -141,6 +141,38 @@ if (step === "sell") {
   const trial = await stripe.subscriptions.create({ ...subscribing, trial_period_days: 7 });
   assert.equal(trial.status, "trialing");
   assert.ok(trial.pending_setup_intent.client_secret);
+  // A card for later, and money that goes back in parts.
+  const setup = await stripe.checkout.sessions.create({
+    mode: "setup",
+    currency: "eur",
+    customer,
+    success_url: "https://app.example/ok",
+    expand: ["setup_intent"],
+  });
+  assert.equal(setup.setup_intent.status, "requires_payment_method");
+  const payments = (await stripe.invoices.retrieve(complete.invoice, { expand: ["payments"] }))
+    .payments.data;
+  const refund = await stripe.refunds.create({
+    payment_intent: payments[0].payment.payment_intent,
+    amount: 100,
+  });
+  assert.equal(refund.status, "succeeded");
+  const refunds = await stripe.refunds.list({ charge: refund.charge });
+  assert.deepEqual(refunds.data.map((one) => one.amount), [100]);
+  await assert.rejects(stripe.subscriptions.resume(waiting.id, {}), {
+    type: "StripeInvalidRequestError",
+  });
+  const restricted = new Stripe("rk_test_lacks_customer_write", {
+    host,
+    port: Number(port),
+    protocol: "http",
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
+  await assert.rejects(restricted.customers.create({}), {
+    type: "StripePermissionError",
+    statusCode: 403,
+  });
   const types = [];
   for await (const listed of stripe.events.list({ limit: 3 })) {
     types.push(listed.type);

@@ -246,12 +246,20 @@ final class Dispatcher implements Handler {
     if (status == 401) {
       response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
     } else if (status == 503 && !response.headers().contains(HeaderNames.RETRY_AFTER)) {
-      response.header(HeaderNames.RETRY_AFTER, "1");
+      response.header(HeaderNames.RETRY_AFTER, retryAfter(problem));
     }
     response.status(status);
     response.header(HeaderNames.CONTENT_TYPE, "application/problem+json");
     response.header(HeaderNames.CACHE_CONTROL, "no-store");
     response.send(Json.write(Problem.of(problem, publicUrl, id)));
+  }
+
+  /// Seconds: what a provider asks for, where it is its doing.
+  private static String retryAfter(ProblemException problem) {
+    ProviderAnswer provider = problem.provider();
+    return provider == null || provider.retryAfterSeconds() == null
+        ? "1"
+        : provider.retryAfterSeconds().toString();
   }
 
   private Timer timer(String method, @Nullable Route route, int status) {

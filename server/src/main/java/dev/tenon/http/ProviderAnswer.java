@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param param the provider's name of the parameter that it refused
 /// @param permission the right that the connection's key lacks
 /// @param requestId the provider's id of the call, for its support
+/// @param retryAfterSeconds how long to wait before the next try, where that may help
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ProviderAnswer(
     String name,
@@ -20,7 +21,8 @@ public record ProviderAnswer(
     @Nullable String reason,
     @Nullable String param,
     @Nullable String permission,
-    @Nullable String requestId) {
+    @Nullable String requestId,
+    @Nullable Long retryAfterSeconds) {
 
   /// Who can mend it.
   public enum Kind {

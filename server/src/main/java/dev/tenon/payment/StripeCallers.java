@@ -139,7 +139,8 @@ final class StripeCallers {
         throw StripeProblems.refused(said);
       }
       case Outcome.ConnectionBroken<T> _ -> throw broken(account, said);
-      case Outcome.Passing<T> _, Outcome.Unknown<T> _ -> throw StripeProblems.unclear(said);
+      case Outcome.Passing<T> passing -> throw StripeProblems.unclear(said, passing.retryAfter());
+      case Outcome.Unknown<T> _ -> throw StripeProblems.unclear(said, Duration.ZERO);
     };
   }
 

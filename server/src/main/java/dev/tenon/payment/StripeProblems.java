@@ -5,6 +5,7 @@ import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.ProviderAnswer;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ final class StripeProblems {
 
   /// The innermost name of `items[0][price]`.
   private static final Pattern INNERMOST = Pattern.compile("([a-z_]+)\\]?(?:\\[[0-9]+\\])*$");
+
+  /// Long enough for a limit that counts calls a second (docs.stripe.com/rate-limits).
+  private static final long LIMIT_PAUSE_SECONDS = 2;
 
   private StripeProblems() {}
 
@@ -63,26 +67,36 @@ final class StripeProblems {
   }
 
   /// No answer, or one that may change with time.
-  static ProblemException unclear(Outcome.Detail said) {
-    return said.code().equals(StripeConnector.KEY_OF_ANOTHER_CALL)
-        ? problem(
-            ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN,
-            ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN.whatToDo(),
-            "",
-            said)
-        : problem(
-            ProblemCode.SERVER_BUSY,
-            "Stripe did not answer in order; try again. " + said.message(),
-            "",
-            said);
+  ///
+  /// @param wish how long Stripe asks to wait, or zero; it rarely says
+  static ProblemException unclear(Outcome.Detail said, Duration wish) {
+    if (said.code().equals(StripeConnector.KEY_OF_ANOTHER_CALL)) {
+      return problem(
+          ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN,
+          ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN.whatToDo(),
+          "",
+          said);
+    }
+    boolean limit = kind(said) == ProviderAnswer.Kind.LIMIT;
+    long seconds = Math.max(limit ? LIMIT_PAUSE_SECONDS : 1, wish.toSeconds());
+    return new ProblemException(
+        ProblemCode.SERVER_BUSY,
+        (limit
+                ? "Stripe takes no more calls now, or another one holds the object; wait, then try"
+                    + " again. "
+                : "Stripe did not answer in order; try again. ")
+            .concat(said.message())
+            .strip(),
+        "",
+        answer(said, seconds));
   }
 
   private static ProblemException problem(
       ProblemCode code, String detail, String param, Outcome.Detail said) {
-    return new ProblemException(code, detail.strip(), param, answer(said));
+    return new ProblemException(code, detail.strip(), param, answer(said, null));
   }
 
-  private static ProviderAnswer answer(Outcome.Detail said) {
+  private static ProviderAnswer answer(Outcome.Detail said, @Nullable Long retryAfterSeconds) {
     return new ProviderAnswer(
         "stripe",
         kind(said),
@@ -90,7 +104,8 @@ final class StripeProblems {
         given(said.reason()),
         given(said.param()),
         right(said),
-        given(said.requestId()));
+        given(said.requestId()),
+        retryAfterSeconds);
   }
 
   /// As Stripe's own libraries sort them (stripe-java 33.3.0, `LiveStripeResponseGetter`).

@@ -29,6 +29,7 @@ final class SubscribeRoutes {
   private final StripeCallers callers;
   private final PriceChecks prices;
   private final PaymentViews views;
+  private final KnownSubscriptions known;
   private final Ids ids;
   private final InstantSource clock;
 
@@ -43,6 +44,7 @@ final class SubscribeRoutes {
     this.callers = callers;
     this.prices = prices;
     this.views = views;
+    this.known = new KnownSubscriptions(database, views);
     this.ids = ids;
     this.clock = clock;
   }
@@ -65,6 +67,12 @@ final class SubscribeRoutes {
             "Create a subscription",
             here::create)
         .repeatable();
+    routes.get(
+        SUBSCRIPTIONS + "/{subscription}/confirmation",
+        Scope.PAYMENTS_WRITE,
+        StartedSubscriptionView.class,
+        "Ask what the customer of a subscription has to confirm now",
+        here::confirmation);
   }
 
   /// A subscription to create. It waits for its customer, who confirms the first payment in the
@@ -159,6 +167,18 @@ final class SubscribeRoutes {
                     started.subscription(),
                     clock.instant()));
     return view(Ids.write(Prefix.SUBSCRIPTION, id), 0, started);
+  }
+
+  /// As Stripe has it now: a first payment whose page was left, or a later one that the bank wants
+  /// confirmed.
+  private StartedSubscriptionView confirmation(Request request) {
+    var found = known.alive(request);
+    StripeConnections.Account account = callers.account(request, found.connection());
+    return view(
+        found.view().id(),
+        found.view().revision(),
+        callers.accepted(
+            account, account.stripe().subscriptions().confirmation(found.providerId())));
   }
 
   private static NewSubscription.WithoutCard withoutCard(@Nullable TrialWithoutCard asked) {

@@ -66,12 +66,32 @@ class SubscribeApiTest {
         .as("found under its id at once")
         .isEqualTo(subscription.path("provider_id"));
     assertThat(entitled(own, customer)).isFalse();
+    assertThat(own.get(path + "/confirmation").path("confirmation"))
+        .as("asked again when the page was left")
+        .isEqualTo(confirmation);
     program.atStripe(
         "/v1/payment_intents/%s/confirm".formatted(secret.substring(0, secret.indexOf("_secret_"))),
         "payment_method=pm_card_visa");
     JsonNode active = own.await(path, now -> now.path("state").asString("").equals("active"));
     assertThat(active.path("quantity").asInt()).isEqualTo(3);
     assertThat(entitled(own, customer)).isTrue();
+    assertThat(own.get(path + "/confirmation").path("confirmation").isObject())
+        .as("nothing is left to confirm")
+        .isFalse();
+    Caller.problem(
+        program.call("GET", bob.tenant(), path + "/confirmation", bob.key(), ""),
+        404,
+        "request.not_found");
+
+    program.atStripe(
+        "/_sandbox/subscriptions/%s/fail-payment"
+            .formatted(subscription.path("provider_id").asString()),
+        "");
+    own.await(path, now -> now.path("state").asString("").equals("past_due"));
+    JsonNode late = own.get(path + "/confirmation");
+    assertThat(late.path("subscription").path("provider_status").asString()).isEqualTo("past_due");
+    assertThat(late.path("confirmation").path("kind").asString()).isEqualTo("payment");
+    assertThat(late.path("confirmation").path("client_secret").asString()).isNotEqualTo(secret);
   }
 
   private static boolean entitled(Caller caller, String customer) {
@@ -214,10 +234,33 @@ class SubscribeApiTest {
     assertThat(both.path("param").asString()).isEqualTo("price");
   }
 
+  @Test
+  void anAmountThatNobodyCanBeChargedIsRefusedInStripesWords() {
+    int before = count("subscription");
+    JsonNode problem =
+        Caller.problem(
+            own.post("/subscriptions", wanted(own.customer(), ",\"quantity\":1000000")),
+            400,
+            "provider.refused");
+    assertThat(problem.path("provider").path("code").asString()).isEqualTo("amount_too_large");
+    assertThat(count("subscription")).isEqualTo(before);
+  }
+
   private void isRefused(String body, String param) {
     JsonNode problem =
         Caller.problem(own.post("/subscriptions", body), 400, "request.invalid_field");
     assertThat(problem.path("param").asString()).as(problem.toString()).isEqualTo(param);
+  }
+
+  @Test
+  void tooManyCallsAreToWait() {
+    String customer = own.customer();
+    program.sandbox.faults("stripe").add(Fault.status(429).onlyFor("/v1/subscriptions").times(1));
+    HttpResponse<String> refused = own.post("/subscriptions", wanted(customer, ""));
+    JsonNode problem = Caller.problem(refused, 503, "server.busy");
+    assertThat(refused.headers().firstValue("Retry-After")).hasValue("2");
+    assertThat(problem.path("provider").path("kind").asString()).isEqualTo("limit");
+    assertThat(problem.path("provider").path("code").asString()).isEqualTo("rate_limit");
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.stripe.net.RequestOptions;
 import com.stripe.param.PromotionCodeListParams;
 import com.stripe.param.SubscriptionCreateParams;
 import com.stripe.param.SubscriptionResumeParams;
+import com.stripe.param.SubscriptionRetrieveParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.common.EmptyParam;
 import dev.tenon.connector.Outcome;
@@ -97,6 +98,14 @@ public final class StripeSubscriptions {
             StripeObjects.elements(list.path("data")).stream()
                 .map(PromotionCodeSnapshot::of)
                 .toList());
+  }
+
+  /// Gets a subscription with what its customer has to confirm now.
+  public Outcome<StartedSubscription> confirmation(String id) {
+    SubscriptionRetrieveParams params =
+        SubscriptionRetrieveParams.builder().addAllExpand(CONFIRMATION).build();
+    return calls.send(
+        client -> client.v1().subscriptions().retrieve(id, params), StartedSubscription::of);
   }
 
   /// Lets it end with the paid period. That is an update: Stripe's cancellation proper ends it now.

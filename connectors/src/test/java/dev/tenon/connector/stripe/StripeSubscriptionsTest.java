@@ -109,6 +109,22 @@ class StripeSubscriptionsTest {
   }
 
   @Test
+  void asksAgainWhatIsToBeConfirmed() {
+    stripe.answer(
+        200,
+        """
+        {"id":"sub_1","status":"past_due","latest_invoice":{"id":"in_2","status":"open",
+         "confirmation_secret":{"client_secret":"pi_2_secret_x"}}}
+        """);
+    assertThat(accepted(subscriptions.confirmation("sub_1")).confirmation())
+        .isEqualTo(new Confirmation(Confirmation.Kind.PAYMENT, Secret.of("pi_2_secret_x")));
+    assertThat(asked().method()).isEqualTo("GET");
+    assertThat(asked().form())
+        .containsEntry("expand[0]", "latest_invoice.confirmation_secret")
+        .containsEntry("expand[1]", "pending_setup_intent");
+  }
+
+  @Test
   void aRefusedCardSaysWhatTheBankSaid() {
     stripe.answer(
         402,

@@ -268,6 +268,7 @@ final class CheckoutSessions {
               ? "You must use subscription mode with a recurring price."
               : "You must provide at least one recurring price in subscription mode.");
     }
+    StripeError.refuseTooLarge(total);
     objects.add(held);
     session.put("amount_subtotal", total);
     session.put("amount_total", total);

@@ -136,6 +136,7 @@ final class Invoices {
     long balance =
         objects.find("customer", customerId).map(c -> c.path("balance").asLong()).orElse(0L);
     long due = Math.max(0, total + balance);
+    StripeError.refuseTooLarge(due);
     put(invoice, subtotal, "subtotal", "subtotal_excluding_tax");
     put(invoice, total, "total", "total_excluding_tax");
     put(invoice, due, "amount_due", "amount_remaining");

@@ -64,6 +64,14 @@ final class StripeError extends RuntimeException {
             .formatted(method, path));
   }
 
+  /// Eight digits are the most that Stripe charges at once (docs.stripe.com/currencies, "Minimum
+  /// and maximum charge amounts").
+  static void refuseTooLarge(long amount) {
+    if (amount > 99_999_999) {
+      throw invalid("amount_too_large", "", "The amount is greater than the maximum, 99999999.");
+    }
+  }
+
   static StripeError unauthorized(String message) {
     return new StripeError(401, "invalid_request_error", "", "", message);
   }
