@@ -132,6 +132,15 @@ final class Bed implements AutoCloseable {
     return URI.create(plant.hook());
   }
 
+  /// One of the server's figures, as `/metrics` shows it now; 0 where it shows none.
+  double metric(String name) {
+    return Web.get(hook().resolve("/metrics"))
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .sum();
+  }
+
   String secret() {
     return plant.secret();
   }

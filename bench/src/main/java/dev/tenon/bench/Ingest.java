@@ -36,6 +36,7 @@ final class Ingest implements Callable<Integer> {
 
   private static final Duration WARM_UP_ROUND = Duration.ofSeconds(5);
 
+  private static final String COMMITS = "tenon_inbox_batch_count";
   private static final String UNAPPLIED = "select count(*) from (select from waiting_fact limit 1)";
 
   private final Report report;
@@ -73,6 +74,7 @@ final class Ingest implements Callable<Integer> {
   /// As many as go; answers events a second.
   private double storm(Bed bed, Duration part) {
     long before = bed.count("select count(*) from received_event");
+    double commits = bed.metric(COMMITS);
     Bed.Processors processors = bed.processors();
     Load.Result result;
     try (Load load = new Load(bed.hook(), connections)) {
@@ -88,6 +90,9 @@ final class Ingest implements Callable<Integer> {
         "p50 %.1f ms, p99 %.1f ms, most %.1f ms"
             .formatted(result.millis(50), result.millis(99), result.millis(100)));
     report.line("processor time an event", used.perUnit(result.count(200)));
+    report.line(
+        "webhooks a commit",
+        "%.0f".formatted(result.count(200) / Math.max(1, bed.metric(COMMITS) - commits)));
     report.line(
         "rows stored = acknowledged",
         "%d = %d: %s"

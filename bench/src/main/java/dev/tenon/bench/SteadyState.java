@@ -8,11 +8,11 @@ import java.time.Duration;
 /// It is over when some rounds in a row were hardly faster than the best before them, or after a
 /// bounded time on a machine that never comes to rest.
 final class SteadyState {
-  private static final Duration TIME_MAX = Duration.ofMinutes(2);
-  private static final int ROUNDS_WITHOUT_GAIN = 3;
+  private static final Duration TIME_MAX = Duration.ofMinutes(3);
+  private static final int ROUNDS_WITHOUT_GAIN = 6;
 
   /// A round that reaches less than this many times the best one before brings nothing new.
-  private static final double GAIN = 1.03;
+  private static final double GAIN = 1.02;
 
   private final long start = System.nanoTime();
   private double best;

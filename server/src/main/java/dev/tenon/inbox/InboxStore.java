@@ -59,8 +59,9 @@ final class InboxStore {
       returning received_event_id
       """;
 
-  /// Stores a batch within the caller's transaction and answers which received events brought
-  /// something new. No two facts of the batch may have the same key.
+  /// Stores a batch with one statement and answers which received events brought something new. On
+  /// a connection that commits by itself it is durable then. No two facts of the batch may have the
+  /// same key.
   Set<UUID> takeIn(Connection connection, List<Intake> batch) throws SQLException {
     int facts = 0;
     for (Intake intake : batch) {

@@ -25,7 +25,11 @@ import org.slf4j.LoggerFactory;
 /// database without knowing of each other.
 public final class LaneWorkers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LaneWorkers.class);
-  private static final Duration REST_MAX = Duration.ofMillis(500);
+
+  /// So that something is applied however long a storm takes.
+  private static final Duration REST_MAX = Duration.ofSeconds(2);
+
+  private static final Duration REST = Duration.ofMillis(10);
 
   private static final Duration WAKE_EVERY = Duration.ofSeconds(1);
 
@@ -117,11 +121,13 @@ public final class LaneWorkers implements AutoCloseable {
 
   /// Rests in proportion to what was just worked, so that all workers together take an eighth of
   /// one processor while deliveries queue up: a provider waits for its answer, and what is stored
-  /// can be applied when the storm is over.
+  /// can be applied when the storm is over, which ends the rest.
   private void giveWay(Duration worked) throws InterruptedException {
     Duration rest = worked.multipliedBy(8L * limits.workers() - 1);
-    Duration most = rest.compareTo(REST_MAX) < 0 ? rest : REST_MAX;
-    closed.await(0, most);
+    long end = System.nanoTime() + (rest.compareTo(REST_MAX) < 0 ? rest : REST_MAX).toNanos();
+    while (!closing && intakeBusy.getAsBoolean() && System.nanoTime() < end) {
+      closed.await(0, REST);
+    }
   }
 
   private void wake() throws InterruptedException {

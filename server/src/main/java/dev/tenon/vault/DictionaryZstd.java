@@ -9,7 +9,7 @@ import com.github.luben.zstd.util.Native;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,9 +77,10 @@ final class DictionaryZstd {
   }
 
   /// Contexts hold native memory and are for one thread at a time: a few are kept, and beyond them
-  /// one is made and closed.
+  /// one is made and closed. The last one used is the next: its tables are still in the processor's
+  /// cache, which by turns they would not be.
   private static final class Pool<C extends AutoCloseable> {
-    private final ArrayBlockingQueue<C> kept = new ArrayBlockingQueue<>(KEPT);
+    private final LinkedBlockingDeque<C> kept = new LinkedBlockingDeque<>(KEPT);
     private final Supplier<C> maker;
 
     Pool(Supplier<C> maker) {
@@ -91,14 +92,14 @@ final class DictionaryZstd {
     }
 
     <R> R with(Use<C, R> use) {
-      C context = kept.poll();
+      C context = kept.pollFirst();
       if (context == null) {
         context = maker.get();
       }
       try {
         return use.of(context);
       } finally {
-        if (!kept.offer(context)) {
+        if (!kept.offerFirst(context)) {
           close(context);
         }
       }
