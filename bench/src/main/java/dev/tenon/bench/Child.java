@@ -32,6 +32,11 @@ final class Child implements AutoCloseable {
         List.of(System.getProperty("tenon.server-options", USUAL_OPTIONS).trim().split(" +")));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
+    return start(command, log, environment);
+  }
+
+  /// Starts any program; what it prints goes to `log`.
+  static Child start(List<String> command, Path log, Map<String, String> environment) {
     try {
       var builder =
           new ProcessBuilder(command)

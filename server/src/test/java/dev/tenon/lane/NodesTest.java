@@ -24,6 +24,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -136,7 +137,7 @@ class NodesTest {
         tx -> tx.handle().createQuery("select count(*) from " + table).mapTo(Long.class).one());
   }
 
-  /// Connections that commit and then say that they are broken.
+  /// Connections whose statements commit and which then say that they are broken.
   private static final class LostAnswers {
     final AtomicBoolean losing = new AtomicBoolean();
     private final DataSource real;
@@ -155,8 +156,15 @@ class NodesTest {
                   : result);
     }
 
-    private @Nullable Object afterCall(String method, @Nullable Object result) throws SQLException {
-      if (method.equals("commit") && losing.get()) {
+    private @Nullable Object afterCall(String method, @Nullable Object result) {
+      return result instanceof PreparedStatement statement
+          ? proxy(PreparedStatement.class, statement, this::afterStatement)
+          : result;
+    }
+
+    private @Nullable Object afterStatement(String method, @Nullable Object result)
+        throws SQLException {
+      if (method.startsWith("execute") && losing.get()) {
         throw new SQLException("the answer is lost", "08006");
       }
       return result;
