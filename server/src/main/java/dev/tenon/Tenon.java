@@ -163,6 +163,8 @@ public final class Tenon implements AutoCloseable {
                 lanes.workers()::isAlive,
                 "jobs",
                 work.workers()::isAlive,
+                "mail",
+                mail.sender()::isAlive,
                 "deliveries",
                 outgoing.workers()::isAlive),
             base.registry());

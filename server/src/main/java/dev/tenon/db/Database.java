@@ -111,14 +111,6 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "tenon-" + name);
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     config.addDataSourceProperty("prepareThreshold", "1");
-    if (role.equals("tenon_engine")) {
-      // The engine's statements are few and always alike: planning them anew costs more than many
-      // of them take. The API's have optional conditions, which only a plan of their own makes use
-      // of. A plan that was made while a queue was empty would read all of it for every row once it
-      // is full, so it must go by the index always.
-      config.addDataSourceProperty(
-          "options", "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off");
-    }
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty(Values.DETAIL, Values.LEFT_OUT);
     config.addDataSourceProperty("socketTimeout", "60");

@@ -1,11 +1,14 @@
 package dev.tenon.db;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What bounds a session of ours, whichever PostgreSQL it is at: none may hold a lock for longer
 /// than a healthy transaction takes, also when its node was stopped, lost its power or its network
 /// in the middle. The embedded server's own settings are not relied upon.
 final class SessionSettings {
+  private static final String ENGINE_ROLE = "tenon_engine";
+
   private SessionSettings() {}
 
   private record Setting(String name, String value) {}
@@ -24,6 +27,15 @@ final class SessionSettings {
           // would take longer than all of them.
           new Setting("jit", "off"));
 
+  /// The engine's statements are few and always alike: planning them anew costs more than many of
+  /// them take. The API's have optional conditions, which only a plan of their own makes use of. A
+  /// plan that was made while a queue was empty would read all of it for every row once it is full,
+  /// so it must go by the index always.
+  private static final List<Setting> ENGINE =
+      List.of(
+          new Setting("plan_cache_mode", "force_generic_plan"),
+          new Setting("enable_seqscan", "off"));
+
   /// What some servers don't know or can't do: PostgreSQL 17 brought the first, and the others
   /// depend on the system it runs on.
   private static final List<Setting> WHERE_POSSIBLE =
@@ -39,7 +51,7 @@ final class SessionSettings {
   /// One statement that makes a new session ours: it drops to `role` and is bounded.
   static String sql(String role) {
     var sql = new StringBuilder("do $$ begin ");
-    for (Setting setting : ALWAYS) {
+    for (Setting setting : always(role)) {
       sql.append("perform set_config('%s', '%s', false); ".formatted(setting.name, setting.value));
     }
     for (Setting setting : WHERE_POSSIBLE) {
@@ -48,5 +60,11 @@ final class SessionSettings {
               .formatted(setting.name, setting.value));
     }
     return sql.append("perform set_config('role', '%s', false); end $$".formatted(role)).toString();
+  }
+
+  private static List<Setting> always(String role) {
+    return role.equals(ENGINE_ROLE)
+        ? Stream.concat(ALWAYS.stream(), ENGINE.stream()).toList()
+        : ALWAYS;
   }
 }

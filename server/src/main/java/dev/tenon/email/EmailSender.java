@@ -238,6 +238,12 @@ public final class EmailSender implements JobHandler, AutoCloseable {
     return known;
   }
 
+  /// Whether what it writes with lives; so it is before the first mail.
+  public boolean isAlive() {
+    MailLedger known = ledger;
+    return known == null || known.isAlive();
+  }
+
   /// Call it when no batch is under way any more.
   @Override
   public void close() {

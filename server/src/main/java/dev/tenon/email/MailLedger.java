@@ -138,10 +138,10 @@ final class MailLedger implements AutoCloseable {
     return waiting.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
+  /// Waits for a crowd, but not for long: the first writer may be held up in its commit.
   private @Nullable Entry pollWhenCrowded() throws InterruptedException {
-    return closing || crowded.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS)
-        ? waiting.poll()
-        : null;
+    boolean _ = closing || crowded.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+    return waiting.poll();
   }
 
   private void gather(List<Entry> group) {
@@ -156,10 +156,11 @@ final class MailLedger implements AutoCloseable {
     }
   }
 
+  /// Nothing that a group throws ends the writer: the next group is others'.
   private void writeGroup(List<Entry> group) {
     try {
       commit(group);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (group.size() == 1) {
         group.getFirst().written().completeExceptionally(e);
         return;
@@ -218,6 +219,11 @@ final class MailLedger implements AutoCloseable {
         (job, end) ->
             end.event().ifPresent(event -> told.add(new Events.Told(job.tenant(), event))));
     return told;
+  }
+
+  /// Whether all its threads live.
+  boolean isAlive() {
+    return writers.stream().allMatch(Thread::isAlive);
   }
 
   /// Writes what is waiting and returns when that is done.

@@ -37,6 +37,8 @@ public final class InboxWriter implements AutoCloseable {
   /// How long one such commit speaks for a rush: in the midst of it there are small ones as well.
   private static final long CROWD_NANOS = 100_000_000;
 
+  private static final long RUSH_NANOS = 30_000_000_000L;
+
   /// So many left behind by one batch are worth a commit of their own at once: while one is written
   /// to the disk, the other is worked on.
   private static final int LEFT_BEHIND = 32;
@@ -52,6 +54,7 @@ public final class InboxWriter implements AutoCloseable {
   private volatile boolean closing;
   private volatile boolean cutOff;
   private volatile long lastCrowd = System.nanoTime() - CROWD_NANOS;
+  private volatile long rushBegan = System.nanoTime();
 
   /// The bounds of the writer.
   ///
@@ -117,9 +120,18 @@ public final class InboxWriter implements AutoCloseable {
   }
 
   /// Whether deliveries are queueing up: a commit held many just now. Work that can wait should
-  /// give way.
+  /// give way. A rush that lasts is what this node lives with, and nothing can wait for its end.
   public boolean isBusy() {
-    return System.nanoTime() - lastCrowd < CROWD_NANOS;
+    long now = System.nanoTime();
+    return now - lastCrowd < CROWD_NANOS && now - rushBegan < RUSH_NANOS;
+  }
+
+  private void noteCrowd() {
+    long now = System.nanoTime();
+    if (now - lastCrowd >= CROWD_NANOS) {
+      rushBegan = now;
+    }
+    lastCrowd = now;
   }
 
   /// Whether all writers are at work. When one is not, the node should get no more webhooks.
@@ -170,10 +182,11 @@ public final class InboxWriter implements AutoCloseable {
   }
 
   /// Waits for a delivery and puts it into `batch`; false when none came for a while. The first
-  /// writer takes whatever comes; the others only when it has left a crowd behind.
+  /// writer takes whatever comes; the others when it has left a crowd behind, and now and then,
+  /// since it may be held up in its commit.
   private boolean takeFirst(boolean first, List<Ticket> batch) throws InterruptedException {
-    if (!first && !closing && !crowded.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS)) {
-      return false;
+    if (!first && !closing) {
+      boolean _ = crowded.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS);
     }
     Ticket ticket = waiting.poll(first ? IDLE_MILLIS : 0);
     return ticket != null && batch.add(ticket);
@@ -272,7 +285,7 @@ public final class InboxWriter implements AutoCloseable {
     }
     meters.committed(batch.size(), System.nanoTime() - start);
     if (batch.size() >= CROWD) {
-      lastCrowd = System.nanoTime();
+      noteCrowd();
     }
     stored.raise();
     for (Ticket ticket : batch) {

@@ -155,6 +155,37 @@ class InboxWriterTest {
     assertThat(statements).as("two in each").hasValue(4);
   }
 
+  /// It waits for a lock, or for an answer that never comes.
+  @Test
+  void aWriterThatIsHeldUpHoldsUpNobodyElse() {
+    var held = new CountDownLatch(1);
+    var statements = new AtomicInteger();
+    InboxWriter writer =
+        writer(
+            source(
+                db.intakeSource(),
+                () -> {
+                  if (statements.incrementAndGet() == 1) {
+                    awaitUninterrupted(held);
+                  }
+                }),
+            InboxWriter.Limits.DEFAULT);
+    writer.start();
+    var first = CompletableFuture.supplyAsync(() -> writer.store(intake("a", 10)));
+    await(() -> statements.get() == 1);
+    assertThat(writer.store(intake("a", 10))).isEqualTo(Stored.FRESH);
+    held.countDown();
+    assertThat(first.join()).isEqualTo(Stored.FRESH);
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Test
   void withoutADatabaseAllOfABatchIsBusyAtOnce() {
     var asked = new AtomicInteger();

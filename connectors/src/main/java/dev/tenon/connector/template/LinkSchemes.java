@@ -18,13 +18,18 @@ final class LinkSchemes {
 
   /// The first scheme of a link in `page` that is not allowed. A link without a scheme has none.
   static Optional<String> firstRefused(String page) {
-    for (int at = page.indexOf('='); at >= 0; at = page.indexOf('=', at + 1)) {
+    int at = page.indexOf('=');
+    while (at >= 0) {
+      int next = at + 1;
       if (isLinkAttribute(page, at)) {
-        Optional<String> scheme = scheme(page, skipBlanks(page, at + 1));
+        int from = skipBlanks(page, at + 1);
+        Optional<String> scheme = scheme(page, from);
         if (scheme.isPresent() && !ALLOWED.contains(scheme.get().toLowerCase(Locale.ROOT))) {
           return scheme;
         }
+        next = Math.max(next, afterValue(page, from));
       }
+      at = page.indexOf('=', next);
     }
     return Optional.empty();
   }
@@ -46,6 +51,20 @@ final class LinkSchemes {
   private static int skipBlanks(String page, int from) {
     int at = from;
     while (at < page.length() && isBlank(page.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  /// Where a value that is closed ends: what looks like an attribute within a link's own query is
+  /// none. One whose quote is never closed has no end that readers agree on.
+  private static int afterValue(String page, int from) {
+    if (from < page.length() && (page.charAt(from) == '"' || page.charAt(from) == '\'')) {
+      int end = page.indexOf(page.charAt(from), from + 1);
+      return end < 0 ? from : end + 1;
+    }
+    int at = from;
+    while (at < page.length() && page.charAt(at) != '>' && !isBlank(page.charAt(at))) {
       at++;
     }
     return at;

@@ -51,6 +51,7 @@ class LinkSchemesTest {
         "<a href=\"https://shop.test/a:b\">",
         "<a href='MAILTO:ada@shop.test'>",
         "<a href=/a/javascript:x>",
+        "<a href=\"https://app.test/x?action=confirm:12&href=a:b\">",
         "<a href=\"#top:1\">",
         "<a href=\"?at=12:30\">",
         "<img src=\"cid:logo\">",
