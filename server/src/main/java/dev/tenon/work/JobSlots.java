@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// The places in which a node's batches run, and who has them.
+/// The places in which a node's jobs are done, one each, and who has them. Jobs are counted and not
+/// the batches that they came in: where little waits these are small, and many of them are no more
+/// work than a few large ones.
 ///
 /// A tenant gets half of what others leave: alone half of all, the next one a quarter, and so on.
 /// So one whose provider hangs never takes all, nor do two or three, and nobody is held to a fixed
@@ -37,17 +39,17 @@ final class JobSlots {
     return new View(free, full, free > places / 8 ? NewJob.URGENT : -1);
   }
 
-  /// Takes a place for a batch of `tenant`. Call it only when one is free.
-  synchronized void take(TenantId tenant) {
-    if (free == 0) {
-      throw new IllegalStateException("no place is free");
+  /// Takes places for `jobs` of `tenant`. Call it only when so many are free.
+  synchronized void take(TenantId tenant, int jobs) {
+    if (free < jobs) {
+      throw new IllegalStateException("%d places are wanted, %d are free".formatted(jobs, free));
     }
-    free--;
-    int _ = taken.merge(tenant, 1, Integer::sum);
+    free -= jobs;
+    int _ = taken.merge(tenant, jobs, Integer::sum);
   }
 
-  synchronized void give(TenantId tenant) {
-    free++;
-    taken.computeIfPresent(tenant, (_, count) -> count == 1 ? null : count - 1);
+  synchronized void give(TenantId tenant, int jobs) {
+    free += jobs;
+    taken.computeIfPresent(tenant, (_, count) -> count == jobs ? null : count - jobs);
   }
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes jobs that are due and has their handlers do them, a bounded number of batches at once,
+/// Takes jobs that are due and has their handlers do them, a bounded number at once, in batches,
 /// each on a virtual thread, shared between tenants ([JobSlots]). What is taken can begin at once,
 /// and its lease is renewed while it is under way ([JobLeases]). A batch whose node dies is taken
 /// again when its lease is over.
@@ -26,6 +26,7 @@ public final class JobWorkers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobWorkers.class);
   private static final UUID BEFORE_ALL = new UUID(0, 0);
   private static final Duration WAKE_EVERY = Duration.ofSeconds(1);
+  private static final Duration GATHER = Duration.ofMillis(5);
   private static final int WAKE_MAX = 1_000;
   private static final int WAKES_MAX = 100;
 
@@ -55,7 +56,7 @@ public final class JobWorkers implements AutoCloseable {
 
   /// The bounds of the workers.
   ///
-  /// @param batches how many batches may be under way at once
+  /// @param batches how many full batches may be under way at once; of smaller ones more
   /// @param tenants tenants in one claim at most
   /// @param jobs jobs in one batch at most, which are of one tenant and kind
   /// @param lease how long a node has a job without a sign of life
@@ -71,7 +72,7 @@ public final class JobWorkers implements AutoCloseable {
     this.made = made;
     this.clock = clock;
     this.limits = limits;
-    this.slots = new JobSlots(limits.batches());
+    this.slots = new JobSlots(limits.batches() * limits.jobs());
     this.leases = new JobLeases(database, clock, limits.lease());
   }
 
@@ -99,13 +100,17 @@ public final class JobWorkers implements AutoCloseable {
     boolean wrapped = after.equals(BEFORE_ALL);
     for (int i = 0; i < LOOKS_MAX && !closing; i++) {
       JobSlots.View view = slots.view();
-      if (view.free() == 0) {
+      if (view.free() < limits.jobs()) {
         return false;
       }
       JobStore.Claimed claimed = claim(view);
       after = claimed.last().orElse(BEFORE_ALL);
       if (!claimed.jobs().isEmpty()) {
         begin(claimed.jobs());
+        if (claimed.jobs().size() < limits.jobs() / 4) {
+          // What is made meanwhile comes along with the next look, which costs as much for one.
+          claimer.rest(GATHER);
+        }
         return true;
       }
       if (claimed.last().isEmpty()) {
@@ -123,7 +128,7 @@ public final class JobWorkers implements AutoCloseable {
         new JobStore.Ask(
             List.copyOf(jobs.handlers().keySet()),
             after,
-            Math.min(limits.tenants(), view.free()),
+            Math.min(limits.tenants(), view.free() / limits.jobs()),
             limits.jobs(),
             view.full(),
             view.urgent());
@@ -138,7 +143,7 @@ public final class JobWorkers implements AutoCloseable {
                 giveBack(batch, own);
                 return;
               }
-              slots.take(batch.tenant());
+              slots.take(batch.tenant(), own.size());
               leases.begin(own);
               batches.execute(
                   () -> {
@@ -146,7 +151,7 @@ public final class JobWorkers implements AutoCloseable {
                       LogField.TENANT.during(batch.tenant().toString(), () -> runBatch(batch, own));
                     } finally {
                       leases.end(own);
-                      slots.give(batch.tenant());
+                      slots.give(batch.tenant(), own.size());
                       made.wakeHere();
                     }
                   });
