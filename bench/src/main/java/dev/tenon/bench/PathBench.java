@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,6 +45,31 @@ final class PathBench implements Callable<Integer> {
       paramLabel = "N",
       description = "Length of the part at half speed (${DEFAULT-VALUE}).")
   private int seconds = 15;
+
+  private static final String STAGES =
+      """
+      with step as (
+        select e.received_at, m.created_at, a.started_at, a.ended_at, m.sent_at
+        from message m
+        join fact f on f.tenant_id = m.tenant_id and f.id = m.cause_id
+        join received_event e on e.tenant_id = f.tenant_id and e.id = f.received_event_id
+        join attempt a on a.tenant_id = m.tenant_id and a.message_id = m.id
+        where m.created_at > ? and m.template = 'subscription-cancellation'
+      ), took as (
+        select 1 as place, 'of that: received to applied' as name, created_at - received_at as time
+        from step
+        union all
+        select 2, 'applied to the beginning of the call', started_at - created_at from step
+        union all
+        select 3, 'the call', ended_at - started_at from step
+        union all
+        select 4, 'its end to written', sent_at - ended_at from step
+      )
+      select name,
+        1000 * percentile_cont(0.5) within group (order by extract(epoch from time)),
+        1000 * percentile_cont(0.99) within group (order by extract(epoch from time))
+      from took group by place, name order by place
+      """;
 
   private static final int LIVES_A_ROUND = 1_500;
   private static final Kind[] LIFE = {
@@ -153,6 +179,7 @@ final class PathBench implements Callable<Integer> {
     }
     bed.awaitNone(UNSENT, Duration.ofMinutes(2));
     Histogram latency = latency(bed, webhooks, sentAt);
+    stages(bed, sentAt.values().stream().min(Instant::compareTo).orElseThrow());
     report.line(
         "at half of that",
         "%.0f/s for %d s: webhook to accepted mail p50 %.0f ms, p99 %.0f ms, most %.0f ms"
@@ -162,6 +189,23 @@ final class PathBench implements Callable<Integer> {
                 latency.getValueAtPercentile(50) / 1e3,
                 latency.getValueAtPercentile(99) / 1e3,
                 latency.getMaxValue() / 1e3));
+  }
+
+  /// Where the time goes, by what the server wrote down of each step.
+  private void stages(Bed bed, Instant since) {
+    try (var session = bed.administrator();
+        var statement = session.prepareStatement(STAGES)) {
+      statement.setObject(1, since.atOffset(ZoneOffset.UTC));
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          report.line(
+              rows.getString(1),
+              "p50 %.0f ms, p99 %.0f ms".formatted(rows.getDouble(2), rows.getDouble(3)));
+        }
+      }
+    } catch (SQLException e) {
+      throw new BenchFailure("reading the steps failed", e);
+    }
   }
 
   /// From the moment a webhook was sent until the server knew that its mail was accepted.
