@@ -150,6 +150,21 @@ class EmailMessageTest {
     assertThat(RetryAfter.of(answer)).isEqualTo(Duration.ofSeconds(seconds));
   }
 
+  /// Every answer of SendGrid names the end of the current window, also a 503 that has nothing to
+  /// do with it.
+  @ParameterizedTest
+  @CsvSource({"429, '', 40", "503, '', 0", "408, '', 0", "503, 7, 7"})
+  void theEndOfALimitCountsWhereTheLimitWasReached(int status, String retryAfter, long seconds) {
+    for (String header : List.of("ratelimit-reset", "x-ratelimit-reset")) {
+      HttpResult.Answered answer =
+          new HttpResult.Answered(
+              status,
+              Map.of("retry-after", List.of(retryAfter), header, List.of("40")),
+              new byte[0]);
+      assertThat(RetryAfter.of(answer)).as(header).isEqualTo(Duration.ofSeconds(seconds));
+    }
+  }
+
   @Test
   void turnsAnInternationalDomainIntoWhatEveryProviderTakes() {
     assertThat(EmailAddress.of("ada@bücher.example").address())
