@@ -57,6 +57,10 @@ class EmailMessageTest {
         wrong("headers.message-id", builder -> builder.header("message-id", "x")),
         wrong("headers", builder -> builder.header("X A", "x")),
         wrong("headers.X-A", builder -> builder.header("X-A", "x\ry")),
+        wrong("headers.X-A", builder -> builder.header("X-A", "")),
+        wrong("headers.X-A", builder -> builder.header("X-A", " ")),
+        wrong("headers.X-A", builder -> builder.header("X-A", "x".repeat(871))),
+        wrong("headers.X-A", builder -> builder.header("X-A", "ä".repeat(300))),
         wrong("stream", builder -> builder.stream("Out bound")),
         wrong("tag", builder -> builder.tag("two words")),
         wrong("metadata", builder -> builder.metadata("a key", "x")),
@@ -106,6 +110,22 @@ class EmailMessageTest {
     assertThat(EmailProviderContract.message().toString())
         .contains("msg_01k6z3v9q8")
         .doesNotContain("Thank you");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "ä", "Größe"})
+  void takesAHeaderThatFillsItsBound(String part) {
+    String value = part;
+    while (EncodedWords.of(value + part).length() <= 870) {
+      value += part;
+    }
+    assertThat(EmailProviderContract.builder().header("X-A", value).build().headers())
+        .containsEntry("X-A", value);
+    assertThat(EncodedWords.of(value)).matches("[ -~]{700,870}");
+    String longer = value + part;
+    assertThatThrownBy(() -> EmailProviderContract.builder().header("X-A", longer).build())
+        .isInstanceOf(InvalidEmailException.class)
+        .hasMessageContaining("the limit is 870");
   }
 
   @ParameterizedTest
