@@ -121,7 +121,12 @@ public record ProviderKind(
                 "access_key_id",
                 Check.of("[A-Za-z0-9_]{16,128}", "16 to 128 letters and digits").needed(),
                 "configuration_sets",
-                Check.streams("[A-Za-z0-9_-]{1,64}", "outbound=transactional, broadcast=news"))),
+                Check.streams("[A-Za-z0-9_-]{1,64}", "outbound=transactional, broadcast=news"),
+                // Requests are signed with their path, and this is what is signed as it stands.
+                "base_url",
+                Check.of(
+                    "https?://[^/?#]+(?:/[A-Za-z0-9/._~-]*)?",
+                    "an http or https address with only letters, digits and `/._~-` in its path"))),
         new ProviderKind(
             "mailgun",
             Set.of("api_key"),

@@ -100,6 +100,20 @@ class SandboxedProvidersTest {
         .contains("receipt");
   }
 
+  /// 245 letters take 867 characters as encoded words, and one more takes too many.
+  @ParameterizedTest
+  @ValueSource(strings = {"postmark", "resend", "sendgrid", "ses", "mailgun"})
+  void aHeaderAsLongAsMayBeArrives(String name) {
+    for (String value : List.of("x".repeat(870), "ä".repeat(245))) {
+      Outcome<Sent> outcome =
+          provider(name, Map.of())
+              .send(simple().header("X-Long", value).build(), "key-" + value.length());
+      assertThat(outcome).as("%s", outcome.detail()).isInstanceOf(Outcome.Accepted.class);
+      assertThat(email.mailbox().list("", 1).getFirst().content().headers())
+          .contains(new MailHeader("X-Long", value));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"postmark", "resend", "sendgrid", "ses", "mailgun"})
   void tellsRefusedKeysPausesAndFaultsApart(String name) {

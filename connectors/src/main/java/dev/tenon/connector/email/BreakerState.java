@@ -69,6 +69,8 @@ public record BreakerState(
   /// How a call that ended at `now` changes it.
   public BreakerState after(Outcome<Sent> outcome, Instant now) {
     return switch (outcome) {
+      // Refused on this side, before the provider was asked: that tells nothing of it.
+      case Outcome.RefusedRequest<Sent> refused when refused.detail().status() == 0 -> this;
       case Outcome.Accepted<Sent> _,
           Outcome.RefusedRecipient<Sent> _,
           Outcome.RefusedRequest<Sent> _ ->

@@ -21,7 +21,9 @@ final class EmailChecks {
   /// Amazon SES: at most 15 `Headers` of a `Message`.
   static final int HEADERS_MAX = 15;
 
-  static final int HEADER_CHARS_MAX = 900;
+  /// Amazon SES: 1 to 870 characters of printable ASCII in the value of a header.
+  static final int HEADER_CHARS_MAX = 870;
+
   static final int ATTACHMENTS_MAX = 25;
   static final int METADATA_MAX = 10;
   static final int SUBJECT_CHARS_MAX = 500;
@@ -119,8 +121,20 @@ final class EmailChecks {
             throw new InvalidEmailException(
                 "headers." + name, "is set from the message itself and can't be given");
           }
-          line("headers." + name, value, HEADER_CHARS_MAX);
+          headerValue("headers." + name, value);
         });
+  }
+
+  private static void headerValue(String field, String value) {
+    if (value.isBlank()) {
+      throw new InvalidEmailException(field, "is empty");
+    }
+    line(field, value, HEADER_CHARS_MAX);
+    bounded(
+        field,
+        EncodedWords.of(value).length(),
+        HEADER_CHARS_MAX,
+        "characters in the form that it travels in (RFC 2047)");
   }
 
   private static void metadata(String key, String value) {

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /// Immutable, so that a second attempt, or a second provider, sends what the first one was given.
 /// Everything is checked by [Builder#build]: a message that exists has valid addresses, no line
 /// break in anything that becomes a header, and fits the narrowest provider (50 recipients and 10
-/// MB, Postmark's limits, and 15 headers of its own, SES's).
+/// MB, Postmark's limits, and 15 headers of its own with 1 to 870 characters each, SES's).
 ///
 /// [#toString] names id and recipients only: bodies may hold one-time codes.
 public final class EmailMessage {

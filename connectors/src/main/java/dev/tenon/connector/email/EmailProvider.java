@@ -14,7 +14,7 @@ public interface EmailProvider extends AutoCloseable {
   String MESSAGE_ID_HEADER = "X-Tenon-Message";
 
   /// The code in the [Outcome.Detail] of a passing fault that is this side's own (no free
-  /// connection, stopping): it says nothing of the provider.
+  /// connection, stopping, a request that could not be made): it says nothing of the provider.
   String BUSY_HERE = "busy_here";
 
   /// The provider's name in lower case, such as `postmark`.

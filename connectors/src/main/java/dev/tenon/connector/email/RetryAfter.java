@@ -23,14 +23,18 @@ public final class RetryAfter {
   private RetryAfter() {}
 
   /// `Retry-After` in seconds or as a date (measured from the answer's own `Date`, so that our
-  /// clock doesn't matter), else `ratelimit-reset` in seconds, else `x-ratelimit-reset` as a moment
-  /// or in seconds, else zero. At most one day.
+  /// clock doesn't matter), else, of a 429, `ratelimit-reset` in seconds or `x-ratelimit-reset` as
+  /// a moment or in seconds, else zero. At most one day.
+  ///
+  /// Providers name the end of the current window with every answer. Only a 429 says that the
+  /// window is used up.
   public static Duration of(HttpResult.Answered answer) {
     Duration wait = read(answer.header("retry-after").strip(), answer.header("date").strip());
-    if (wait.isZero()) {
+    boolean isLimit = answer.status() == 429;
+    if (wait.isZero() && isLimit) {
       wait = read(answer.header("ratelimit-reset").strip(), "");
     }
-    if (wait.isZero()) {
+    if (wait.isZero() && isLimit) {
       wait = reset(answer.header("x-ratelimit-reset").strip(), answer.header("date").strip());
     }
     return wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : wait;

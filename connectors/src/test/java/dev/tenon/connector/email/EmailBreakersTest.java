@@ -83,6 +83,24 @@ class EmailBreakersTest {
     assertThat(isOpen()).isFalse();
   }
 
+  /// A stream that isn't mapped is refused without a call: that must not end the rest of a provider
+  /// that is down.
+  @Test
+  void aMailThatWasRefusedWithoutAskingSaysNothingOfTheProvider() {
+    Outcome<Sent> unmapped = new Outcome.RefusedRequest<>(Detail.none("the stream is not mapped"));
+    fail(5);
+    breakers.record("smtp", unmapped);
+    assertThat(isOpen()).isTrue();
+    now = now.plusSeconds(61);
+    assertThat(breakers.enter("smtp")).isTrue();
+    breakers.record("smtp", unmapped);
+    assertThat(breakers.enter("smtp")).as("the try was not used up").isTrue();
+    assertThat(breakers.enter("smtp")).as("still one at a time").isFalse();
+    breakers.record("smtp", new Outcome.RefusedRequest<>(new Detail(400, "", "no", "")));
+    assertThat(breakers.enter("smtp")).isTrue();
+    assertThat(breakers.enter("smtp")).as("an answer of its own makes it well").isTrue();
+  }
+
   @Test
   void keepsThePauseThatTheProviderAskedForWhateverElseArrives() {
     Detail limit = new Detail(429, "", "slow down", "");

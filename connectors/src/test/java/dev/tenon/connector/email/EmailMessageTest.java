@@ -57,6 +57,10 @@ class EmailMessageTest {
         wrong("headers.message-id", builder -> builder.header("message-id", "x")),
         wrong("headers", builder -> builder.header("X A", "x")),
         wrong("headers.X-A", builder -> builder.header("X-A", "x\ry")),
+        wrong("headers.X-A", builder -> builder.header("X-A", "")),
+        wrong("headers.X-A", builder -> builder.header("X-A", " ")),
+        wrong("headers.X-A", builder -> builder.header("X-A", "x".repeat(871))),
+        wrong("headers.X-A", builder -> builder.header("X-A", "ä".repeat(300))),
         wrong("stream", builder -> builder.stream("Out bound")),
         wrong("tag", builder -> builder.tag("two words")),
         wrong("metadata", builder -> builder.metadata("a key", "x")),
@@ -109,6 +113,22 @@ class EmailMessageTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"x", "ä", "Größe"})
+  void takesAHeaderThatFillsItsBound(String part) {
+    String value = part;
+    while (EncodedWords.of(value + part).length() <= 870) {
+      value += part;
+    }
+    assertThat(EmailProviderContract.builder().header("X-A", value).build().headers())
+        .containsEntry("X-A", value);
+    assertThat(EncodedWords.of(value)).matches("[ -~]{700,870}");
+    String longer = value + part;
+    assertThatThrownBy(() -> EmailProviderContract.builder().header("X-A", longer).build())
+        .isInstanceOf(InvalidEmailException.class)
+        .hasMessageContaining("the limit is 870");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "'5', '', 5",
     "'0.4', '', 1",
@@ -148,6 +168,21 @@ class EmailMessageTest {
                 "date", List.of("Tue, 24 Nov 2026 02:00:00 GMT")),
             new byte[0]);
     assertThat(RetryAfter.of(answer)).isEqualTo(Duration.ofSeconds(seconds));
+  }
+
+  /// Every answer of SendGrid names the end of the current window, also a 503 that has nothing to
+  /// do with it.
+  @ParameterizedTest
+  @CsvSource({"429, '', 40", "503, '', 0", "408, '', 0", "503, 7, 7"})
+  void theEndOfALimitCountsWhereTheLimitWasReached(int status, String retryAfter, long seconds) {
+    for (String header : List.of("ratelimit-reset", "x-ratelimit-reset")) {
+      HttpResult.Answered answer =
+          new HttpResult.Answered(
+              status,
+              Map.of("retry-after", List.of(retryAfter), header, List.of("40")),
+              new byte[0]);
+      assertThat(RetryAfter.of(answer)).as(header).isEqualTo(Duration.ofSeconds(seconds));
+    }
   }
 
   @Test

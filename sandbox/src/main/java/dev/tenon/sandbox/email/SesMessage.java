@@ -162,10 +162,8 @@ record SesMessage(MailContent content, Fate fate) {
     for (JsonNode one : simple.path("Headers")) {
       String name = text(one, "Name");
       String value = text(one, "Value");
-      boolean ascii = value.chars().allMatch(character -> character >= 0x20 && character < 0x7f);
       if (!name.matches("[!-9;-~]{1,126}")
-          || !ascii
-          || name.length() + value.length() > 996
+          || !value.matches("[ -~]{1,870}")
           || Stream.of("from", "to", "cc", "subject")
               .anyMatch(name.toLowerCase(Locale.ROOT)::equals)) {
         throw bad("Invalid header name or value: '%s'.".formatted(name));

@@ -1,6 +1,7 @@
 package dev.tenon.connector.email.mailgun;
 
 import dev.tenon.connector.Outcome;
+import dev.tenon.connector.Outcome.ConnectionBroken.Reach;
 import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.RetryAfter;
 import dev.tenon.connector.email.Sent;
@@ -19,14 +20,20 @@ final class MailgunAnswers {
   /// What Mailgun answers with 200 where it has no such path.
   private static final String NOWHERE = "Mailgun Magnificent API";
 
+  /// Not `reply-to` or `h:to`: those are no recipients.
   private static final Pattern RECIPIENT =
-      Pattern.compile("'?\\b(?:to|cc|bcc)\\b'? parameter is not a valid address");
+      Pattern.compile("(?<![\\w:-])(?:to|cc|bcc)'? parameter is not a valid address");
+
   private static final Pattern SENDER =
-      Pattern.compile("'?\\bfrom\\b'? parameter is not a valid address");
+      Pattern.compile("(?<![\\w:-])from'? parameter is not a valid address");
+
+  /// Such as "Domain … is not allowed to send: Please activate your Mailgun account".
+  private static final Pattern ACCOUNT = Pattern.compile("not allowed to send:.*\\baccount\\b");
 
   private MailgunAnswers() {}
 
-  static Outcome<Sent> read(HttpResult.Answered answer) {
+  /// @param ofDomain how far a refusal of the domain reaches that the message was sent by
+  static Outcome<Sent> read(HttpResult.Answered answer, Reach ofDomain) {
     JsonNode body = json(answer);
     Outcome.Detail detail = detail(answer, body);
     int status = detail.status();
@@ -35,10 +42,10 @@ final class MailgunAnswers {
     }
     String words = detail.message().toLowerCase(Locale.ROOT);
     return switch (status) {
-      case 400 -> refused(words, detail);
+      case 400 -> refused(words, detail, ofDomain);
       // A bad key, a bill that isn't paid, an account or a domain that may not send; 404 is a
       // domain that the key's account doesn't have in this region.
-      case 401, 402, 403, 404, 405 -> broken(words, detail);
+      case 401, 402, 403, 404, 405 -> broken(words, detail, ofDomain);
       case 408, 429 -> new Outcome.Passing<>(RetryAfter.of(answer), detail);
       case 503 ->
           body.path("message").isString()
@@ -85,7 +92,7 @@ final class MailgunAnswers {
         : new Outcome.Unknown<>(detail);
   }
 
-  private static Outcome<Sent> refused(String words, Outcome.Detail detail) {
+  private static Outcome<Sent> refused(String words, Outcome.Detail detail, Reach ofDomain) {
     if (RECIPIENT.matcher(words).find()) {
       return new Outcome.RefusedRecipient<>(detail);
     }
@@ -94,19 +101,28 @@ final class MailgunAnswers {
     }
     // Mailgun says so with 400 as well as with 403.
     return words.contains("not allowed to send") || words.contains("test purposes only")
-        ? broken(words, detail)
+        ? broken(words, detail, ofDomain)
         : new Outcome.RefusedRequest<>(detail);
   }
 
   /// A sandbox domain sends to authorised recipients only: whether it may depends on the message.
-  private static Outcome<Sent> broken(String words, Outcome.Detail detail) {
-    return words.contains("test purposes only")
-        ? sender(detail)
-        : new Outcome.ConnectionBroken<>(detail);
+  private static Outcome<Sent> broken(String words, Outcome.Detail detail, Reach ofDomain) {
+    if (words.contains("test purposes only")) {
+      return sender(detail);
+    }
+    return new Outcome.ConnectionBroken<>(
+        detail, isAboutDomain(words, detail.status()) ? ofDomain : Reach.CONNECTION);
+  }
+
+  private static boolean isAboutDomain(String words, int status) {
+    return switch (status) {
+      case 400, 403, 404 -> words.contains("domain") && !ACCOUNT.matcher(words).find();
+      default -> false;
+    };
   }
 
   private static Outcome<Sent> sender(Outcome.Detail detail) {
-    return new Outcome.ConnectionBroken<>(detail, Outcome.ConnectionBroken.Reach.SENDER);
+    return new Outcome.ConnectionBroken<>(detail, Reach.SENDER);
   }
 
   private static Outcome.Detail detail(HttpResult.Answered answer, JsonNode body) {

@@ -1,6 +1,7 @@
 package dev.tenon.connector.email.mailgun;
 
 import dev.tenon.connector.Outcome;
+import dev.tenon.connector.Outcome.ConnectionBroken.Reach;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.email.EmailMessage;
 import dev.tenon.connector.email.EmailProvider;
@@ -8,6 +9,7 @@ import dev.tenon.connector.email.Exchanges;
 import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
+import dev.tenon.connector.email.StreamReach;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
@@ -91,15 +93,19 @@ public final class MailgunEmail implements EmailProvider {
               "the stream '%s' is not mapped for this Mailgun connection"
                   .formatted(message.stream())));
     }
-    FormData form = MailgunForm.of(message, messageId(message, domain.get()), options.testMode());
+    Reach ofDomain = StreamReach.of(options.domains(), domain.get());
+    return Exchanges.sending(
+        http, () -> call(message, domain.get()), answer -> MailgunAnswers.read(answer, ofDomain));
+  }
+
+  private HttpCall call(EmailMessage message, String domain) {
+    FormData form = MailgunForm.of(message, messageId(message, domain), options.testMode());
     Map<String, String> headers =
         Map.of(
             "Accept", "application/json",
             "Authorization", authorization(),
             "Content-Type", form.contentType());
-    URI uri = uri("/v3/" + domain.get() + "/messages");
-    return Exchanges.sending(
-        http.call(HttpCall.post(uri, headers, form.bytes())), MailgunAnswers::read);
+    return HttpCall.post(uri("/v3/" + domain + "/messages"), headers, form.bytes());
   }
 
   /// Searches the domain's events by the Message-Id. They come late, by a while that Mailgun

@@ -71,7 +71,8 @@ public final class PostmarkEmail implements EmailProvider {
                   .formatted(message.stream())));
     }
     return Exchanges.sending(
-        http.call(HttpCall.post(uri("/email"), headers(), body(message, stream))),
+        http,
+        () -> HttpCall.post(uri("/email"), headers(), body(message, stream)),
         PostmarkAnswers::read);
   }
 

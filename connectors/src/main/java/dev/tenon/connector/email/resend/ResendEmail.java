@@ -95,7 +95,7 @@ public final class ResendEmail implements EmailProvider {
             "User-Agent", "tenon");
     URI uri = URI.create(base.toString().replaceAll("/+$", "") + "/emails");
     return Exchanges.sending(
-        http.call(HttpCall.post(uri, headers, requestBody)), ResendAnswers::read);
+        http, () -> HttpCall.post(uri, headers, requestBody), ResendAnswers::read);
   }
 
   /// The JSON of one message; always the same bytes for an equal message.

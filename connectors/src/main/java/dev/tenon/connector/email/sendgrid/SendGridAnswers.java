@@ -1,6 +1,7 @@
 package dev.tenon.connector.email.sendgrid;
 
 import dev.tenon.connector.Outcome;
+import dev.tenon.connector.Outcome.ConnectionBroken.Reach;
 import dev.tenon.connector.email.RetryAfter;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.http.HttpResult;
@@ -24,7 +25,8 @@ final class SendGridAnswers {
 
   private SendGridAnswers() {}
 
-  static Outcome<Sent> read(HttpResult.Answered answer, boolean sandboxMode) {
+  /// @param ofPool how far a refusal of the IP pool reaches that the message was sent by
+  static Outcome<Sent> read(HttpResult.Answered answer, boolean sandboxMode, Reach ofPool) {
     JsonNode error = error(answer);
     int status = answer.status();
     String field = field(error);
@@ -43,7 +45,7 @@ final class SendGridAnswers {
           sandboxMode
               ? new Outcome.Accepted<>(new Sent(id), detail)
               : new Outcome.Unknown<>(detail);
-      case 400 -> invalid(field, detail);
+      case 400 -> invalid(field, detail, ofPool);
       // A bad key, and spent credits ("Maximum credits exceeded").
       case 401 -> new Outcome.ConnectionBroken<>(detail);
       case 403 -> forbidden(field, detail);
@@ -65,7 +67,7 @@ final class SendGridAnswers {
     };
   }
 
-  private static Outcome<Sent> invalid(String field, Outcome.Detail detail) {
+  private static Outcome<Sent> invalid(String field, Outcome.Detail detail, Reach ofPool) {
     if (RECIPIENT.matcher(field).matches()) {
       return new Outcome.RefusedRecipient<>(detail);
     }
@@ -74,7 +76,7 @@ final class SendGridAnswers {
     }
     // A setting of the connection is wrong, not the message.
     return field.equals("ip_pool_name")
-        ? new Outcome.ConnectionBroken<>(detail)
+        ? new Outcome.ConnectionBroken<>(detail, ofPool)
         : new Outcome.RefusedRequest<>(detail);
   }
 
@@ -88,7 +90,7 @@ final class SendGridAnswers {
   }
 
   private static Outcome<Sent> sender(Outcome.Detail detail) {
-    return new Outcome.ConnectionBroken<>(detail, Outcome.ConnectionBroken.Reach.SENDER);
+    return new Outcome.ConnectionBroken<>(detail, Reach.SENDER);
   }
 
   /// `null`, and in some answers the text "null", when no field is at fault.

@@ -1,12 +1,14 @@
 package dev.tenon.connector.email.sendgrid;
 
 import dev.tenon.connector.Outcome;
+import dev.tenon.connector.Outcome.ConnectionBroken.Reach;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.email.EmailMessage;
 import dev.tenon.connector.email.EmailProvider;
 import dev.tenon.connector.email.Exchanges;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
+import dev.tenon.connector.email.StreamReach;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
@@ -86,16 +88,22 @@ public final class SendGridEmail implements EmailProvider {
               "the stream '%s' is not mapped for this SendGrid connection"
                   .formatted(message.stream())));
     }
+    Reach ofPool = StreamReach.of(options.ipPools(), pool.get());
+    return Exchanges.sending(
+        http,
+        () -> call(message, pool.get()),
+        answer -> SendGridAnswers.read(answer, options.sandboxMode(), ofPool));
+  }
+
+  private HttpCall call(EmailMessage message, String pool) {
     Map<String, String> headers =
         Map.of(
             "Accept", "application/json",
             "Authorization", "Bearer " + apiKey.reveal(),
             "Content-Type", "application/json",
             "User-Agent", "tenon");
-    byte[] body = SendGridBody.of(message, pool.get(), options.sandboxMode());
+    byte[] body = SendGridBody.of(message, pool, options.sandboxMode());
     URI uri = URI.create(base.toString().replaceAll("/+$", "") + "/v3/mail/send");
-    return Exchanges.sending(
-        http.call(HttpCall.post(uri, headers, body)),
-        answer -> SendGridAnswers.read(answer, options.sandboxMode()));
+    return HttpCall.post(uri, headers, body);
   }
 }

@@ -30,15 +30,24 @@ record AwsSignature(String accessKeyId, Secret secretAccessKey, String region, S
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
   private static final String PATH = "[A-Za-z0-9/._~-]*";
 
+  /// Refuses an address that has a query, or whose path would have to be encoded to be signed, by
+  /// [IllegalArgumentException]. Best called where the address is set: at a request it is too late.
+  static void checkAddress(URI uri) {
+    if (uri.getRawAuthority() == null
+        || uri.getRawQuery() != null
+        || !String.valueOf(uri.getRawPath()).matches(PATH)) {
+      throw new IllegalArgumentException(
+          "the address %s has no host, a query, or a character that would have to be encoded"
+              .formatted(uri));
+    }
+  }
+
   /// The headers to send: `headers` with `X-Amz-Date` and `Authorization`. All of them and `Host`
   /// are signed, so none may change on its way. The signature holds for five minutes from `now`.
   Map<String, String> sign(
       String method, URI uri, Map<String, String> headers, byte[] body, Instant now) {
+    checkAddress(uri);
     String path = uri.getRawPath();
-    if (uri.getRawQuery() != null || !path.matches(PATH)) {
-      throw new IllegalArgumentException(
-          "the address %s has a query or a character that would have to be encoded".formatted(uri));
-    }
     String time = TIME.format(now);
     String scope = "%s/%s/%s/aws4_request".formatted(time.substring(0, 8), region, service);
     Map<String, String> signed = new TreeMap<>();

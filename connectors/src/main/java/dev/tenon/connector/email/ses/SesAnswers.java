@@ -1,6 +1,7 @@
 package dev.tenon.connector.email.ses;
 
 import dev.tenon.connector.Outcome;
+import dev.tenon.connector.Outcome.ConnectionBroken.Reach;
 import dev.tenon.connector.email.RetryAfter;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.http.HttpResult;
@@ -24,9 +25,13 @@ final class SesAnswers {
               + "user ?name is missing|missing '@'|illegal (?:semicolon|whitespace in address)|"
               + "invalid (?:email )?address|address length|recipient address");
 
+  /// Also as the name of a resource, `arn:aws:ses:…:configuration-set/x`.
+  private static final Pattern CONFIGURATION_SET = Pattern.compile("configuration[ -]set");
+
   private SesAnswers() {}
 
-  static Outcome<Sent> read(HttpResult.Answered answer) {
+  /// @param ofSet how far a refusal of the configuration set reaches that the message was sent by
+  static Outcome<Sent> read(HttpResult.Answered answer, Reach ofSet) {
     JsonNode body = json(answer);
     String type = type(answer, body);
     String message = body.path("message").asString(body.path("Message").asString(""));
@@ -46,20 +51,22 @@ final class SesAnswers {
     }
     String words = message.toLowerCase(Locale.ROOT);
     return switch (type) {
-      case "MessageRejected" -> rejected(words, detail);
+      case "MessageRejected" -> rejected(words, detail, ofSet);
       case "MailFromDomainNotVerifiedException" -> sender(detail);
-      case "BadRequestException" ->
-          BAD_ADDRESS.matcher(words).find()
-              ? new Outcome.RefusedRecipient<>(detail)
-              : new Outcome.RefusedRequest<>(detail);
-      // Only a policy that names identities refuses some senders and not others.
-      case "AccessDeniedException", "AccessDenied", "NotAuthorized" ->
-          words.contains(":identity/") ? sender(detail) : new Outcome.ConnectionBroken<>(detail);
-      // The account, its keys, or a name in the settings of the connection.
-      case "AccountSuspendedException",
+      case "BadRequestException" -> badRequest(words, detail);
+      // A configuration set or a tenant that isn't there.
+      case "NotFoundException" ->
+          words.contains("tenant")
+              ? broken(words, detail, ofSet)
+              : new Outcome.ConnectionBroken<>(detail, ofSet);
+      // The account, its keys, or a name in the settings of the connection. A denial names the
+      // identity whether the key has rights for others or for none, so it tells nothing of senders.
+      case "AccessDeniedException",
+          "AccessDenied",
+          "NotAuthorized",
+          "AccountSuspendedException",
           "SendingPausedException",
           "LimitExceededException",
-          "NotFoundException",
           "UnrecognizedClientException",
           "InvalidClientTokenId",
           "InvalidSignatureException",
@@ -71,7 +78,7 @@ final class SesAnswers {
           "ExpiredTokenException",
           "RequestExpired",
           "OptInRequired" ->
-          new Outcome.ConnectionBroken<>(detail);
+          broken(words, detail, ofSet);
       case "TooManyRequestsException", "ThrottlingException", "Throttling" ->
           words.contains("daily")
               ? new Outcome.ConnectionBroken<>(detail)
@@ -85,13 +92,29 @@ final class SesAnswers {
   /// "Email address is not verified" names senders and, while the account is in Amazon's sandbox,
   /// recipients: either way another provider can still send it. What else is rejected is about the
   /// content.
-  private static Outcome<Sent> rejected(String words, Outcome.Detail detail) {
+  private static Outcome<Sent> rejected(String words, Outcome.Detail detail, Reach ofSet) {
     if (words.contains("not verified")) {
       return sender(detail);
     }
     return words.contains("paused") || words.contains("suspended")
-        ? new Outcome.ConnectionBroken<>(detail)
+        ? broken(words, detail, ofSet)
         : new Outcome.RefusedRequest<>(detail);
+  }
+
+  /// A configuration set that can't be used is the connection's fault and not the message's; it may
+  /// be the default of one identity only.
+  private static Outcome<Sent> badRequest(String words, Outcome.Detail detail) {
+    if (CONFIGURATION_SET.matcher(words).find()) {
+      return sender(detail);
+    }
+    return BAD_ADDRESS.matcher(words).find()
+        ? new Outcome.RefusedRecipient<>(detail)
+        : new Outcome.RefusedRequest<>(detail);
+  }
+
+  private static Outcome<Sent> broken(String words, Outcome.Detail detail, Reach ofSet) {
+    return new Outcome.ConnectionBroken<>(
+        detail, CONFIGURATION_SET.matcher(words).find() ? ofSet : Reach.CONNECTION);
   }
 
   private static Outcome<Sent> byStatus(HttpResult.Answered answer, Outcome.Detail detail) {
@@ -111,7 +134,7 @@ final class SesAnswers {
   }
 
   private static Outcome<Sent> sender(Outcome.Detail detail) {
-    return new Outcome.ConnectionBroken<>(detail, Outcome.ConnectionBroken.Reach.SENDER);
+    return new Outcome.ConnectionBroken<>(detail, Reach.SENDER);
   }
 
   /// Such as `BadRequestException:http://internal.amazon.com/…` in the header, or

@@ -4,8 +4,8 @@ import dev.tenon.connector.email.Attachment;
 import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.EmailMessage;
 import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.connector.email.EncodedWords;
 import jakarta.mail.internet.InternetAddress;
-import jakarta.mail.internet.MimeUtility;
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -38,7 +38,7 @@ final class SesBody {
     content(parts, "Html", message.html());
     if (!message.headers().isEmpty()) {
       ArrayNode headers = simple.putArray("Headers");
-      message.headers().forEach((name, value) -> pair(headers, name, encoded(value)));
+      message.headers().forEach((name, value) -> pair(headers, name, EncodedWords.of(value)));
     }
     attachments(simple, message.attachments());
     ArrayNode tags = body.putArray("EmailTags");
@@ -72,14 +72,6 @@ final class SesBody {
     try {
       return new InternetAddress(address.address(), address.name(), StandardCharsets.UTF_8.name())
           .toString();
-    } catch (UnsupportedEncodingException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static String encoded(String header) {
-    try {
-      return MimeUtility.encodeText(header, StandardCharsets.UTF_8.name(), null);
     } catch (UnsupportedEncodingException e) {
       throw new IllegalStateException(e);
     }

@@ -1,12 +1,14 @@
 package dev.tenon.connector.email.ses;
 
 import dev.tenon.connector.Outcome;
+import dev.tenon.connector.Outcome.ConnectionBroken.Reach;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.email.EmailMessage;
 import dev.tenon.connector.email.EmailProvider;
 import dev.tenon.connector.email.Exchanges;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
+import dev.tenon.connector.email.StreamReach;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
@@ -24,16 +26,18 @@ public final class SesEmail implements EmailProvider {
   private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}");
 
   private final ProviderHttp http;
-  private final URI base;
+  private final URI address;
   private final AwsSignature signature;
   private final Options options;
   private final InstantSource clock;
 
   /// `base` is [#base] of the region, or a sandbox. `http` stays the caller's to close. `clock`
-  /// dates the signatures: AWS refuses one that is more than five minutes off.
+  /// dates the signatures: AWS refuses one that is more than five minutes off. Throws
+  /// [IllegalArgumentException] when requests to `base` can't be signed.
   public SesEmail(ProviderHttp http, URI base, Key key, Options options, InstantSource clock) {
     this.http = http;
-    this.base = base;
+    this.address = URI.create(base.toString().replaceAll("/+$", "") + "/v2/email/outbound-emails");
+    AwsSignature.checkAddress(address);
     this.signature =
         new AwsSignature(key.accessKeyId(), key.secretAccessKey(), key.region(), "ses");
     this.options = options;
@@ -95,11 +99,16 @@ public final class SesEmail implements EmailProvider {
           Outcome.Detail.none(
               "the stream '%s' is not mapped for this SES connection".formatted(message.stream())));
     }
-    byte[] body = SesBody.of(message, set.get(), options.tenantName());
-    URI uri = URI.create(base.toString().replaceAll("/+$", "") + "/v2/email/outbound-emails");
+    Reach ofSet = StreamReach.of(options.configurationSets(), set.get());
+    return Exchanges.sending(
+        http, () -> call(message, set.get()), answer -> SesAnswers.read(answer, ofSet));
+  }
+
+  private HttpCall call(EmailMessage message, String configurationSet) {
+    byte[] body = SesBody.of(message, configurationSet, options.tenantName());
     Map<String, String> headers =
         signature.sign(
-            "POST", uri, Map.of("Content-Type", "application/json"), body, clock.instant());
-    return Exchanges.sending(http.call(HttpCall.post(uri, headers, body)), SesAnswers::read);
+            "POST", address, Map.of("Content-Type", "application/json"), body, clock.instant());
+    return HttpCall.post(address, headers, body);
   }
 }

@@ -7,6 +7,7 @@ import dev.tenon.connector.Outcome;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.email.Attachment;
 import dev.tenon.connector.email.EmailAddress;
+import dev.tenon.connector.email.EmailMessage;
 import dev.tenon.connector.email.EmailProvider;
 import dev.tenon.connector.email.EmailProviderContract;
 import dev.tenon.connector.email.LookedUp;
@@ -115,6 +116,9 @@ class MailgunEmailTest extends EmailProviderContract {
     "400, 'bcc parameter is not a valid address. please check documentation', RefusedRecipient",
     "400, 'from parameter is not a valid address', ConnectionBroken",
     "400, 'Sandbox subdomains are for test purposes only.', ConnectionBroken",
+    "400, 'reply-to parameter is not a valid address', RefusedRequest",
+    "400, 'h:to parameter is not a valid address', RefusedRequest",
+    "400, 'x-from parameter is not a valid address', RefusedRequest",
     "400, 'text or html is missing', RefusedRequest",
     "401, Invalid private key, ConnectionBroken",
     "402, payment required, ConnectionBroken",
@@ -141,6 +145,34 @@ class MailgunEmailTest extends EmailProviderContract {
     assertThat(((Outcome.ConnectionBroken<Sent>) mailgun.send(message(), "k")).reach())
         .isEqualTo(Outcome.ConnectionBroken.Reach.SENDER);
     assertThat(((Outcome.ConnectionBroken<Sent>) mailgun.send(message(), "k")).reach())
+        .isEqualTo(Outcome.ConnectionBroken.Reach.CONNECTION);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "403, Domain news.example.org is not allowed to send: The domain is unverified, SENDER",
+    "404, Domain not found: news.example.org, SENDER",
+    "400, Domain news.example.org is not allowed to send: disabled, SENDER",
+    "400, Domain news.example.org is not allowed to send: Please activate your Mailgun account.,"
+        + " CONNECTION",
+    "401, Invalid private key, CONNECTION",
+    "402, payment required, CONNECTION",
+    "403, Forbidden, CONNECTION",
+    "404, page not found, CONNECTION",
+  })
+  void oneStreamsWrongDomainLeavesTheConnectionToTheOthers(
+      int status, String words, Outcome.ConnectionBroken.Reach reach) {
+    MailgunEmail two =
+        mailgun(
+            server.base(),
+            new MailgunEmail.Options(
+                Map.of("outbound", "mg.example.org", "broadcast", "news.example.org"), false));
+    refuse(status, words);
+    refuse(status, words);
+    EmailMessage news = builder().stream("broadcast").build();
+    assertThat(((Outcome.ConnectionBroken<Sent>) two.send(news, "k")).reach()).isEqualTo(reach);
+    assertThat(((Outcome.ConnectionBroken<Sent>) mailgun.send(message(), "k")).reach())
+        .as("the only domain of all streams")
         .isEqualTo(Outcome.ConnectionBroken.Reach.CONNECTION);
   }
 

@@ -166,6 +166,28 @@ class SendGridEmailTest extends EmailProviderContract {
   }
 
   @Test
+  void oneStreamsWrongPoolLeavesTheConnectionToTheOthers() {
+    SendGridEmail one =
+        sendgrid(
+            server.base(),
+            new SendGridEmail.Options(Map.of("outbound", "x1", "broadcast", "x1"), false));
+    SendGridEmail two =
+        sendgrid(
+            server.base(),
+            new SendGridEmail.Options(Map.of("outbound", "x1", "broadcast", ""), false));
+    refuse(400, "ip_pool_name", "The ip pool is not known.");
+    refuse(400, "ip_pool_name", "The ip pool is not known.");
+    refuse(401, "null", "authorization required");
+    assertThat(((Outcome.ConnectionBroken<Sent>) one.send(message(), "k")).reach())
+        .isEqualTo(Outcome.ConnectionBroken.Reach.CONNECTION);
+    assertThat(((Outcome.ConnectionBroken<Sent>) two.send(message(), "k")).reach())
+        .isEqualTo(Outcome.ConnectionBroken.Reach.SENDER);
+    assertThat(((Outcome.ConnectionBroken<Sent>) two.send(message(), "k")).reach())
+        .as("the key")
+        .isEqualTo(Outcome.ConnectionBroken.Reach.CONNECTION);
+  }
+
+  @Test
   void waitsUntilTheMomentThatSendGridNames() {
     willLimitTheRate();
     assertThat(sendgrid.send(message(), "k"))

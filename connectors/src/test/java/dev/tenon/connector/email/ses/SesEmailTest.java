@@ -113,6 +113,7 @@ class SesEmailTest extends EmailProviderContract {
   @CsvSource({
     "400, BadRequestException, Illegal address, RefusedRecipient",
     "400, BadRequestException, Domain contains illegal character, RefusedRecipient",
+    "400, BadRequestException, Configuration set name is not valid, ConnectionBroken",
     "400, BadRequestException, Duplicate header 'X-A', RefusedRequest",
     "400, BadRequestException, Header value contains illegal character, RefusedRequest",
     "400, MessageRejected, 'Email address is not verified. The following identities failed the"
@@ -158,8 +159,11 @@ class SesEmailTest extends EmailProviderContract {
   @CsvSource({
     "MessageRejected, Email address is not verified., SENDER",
     "MailFromDomainNotVerifiedException, no, SENDER",
-    "AccessDeniedException, 'not authorized to perform `ses:SendEmail` on resource"
-        + " `arn:aws:ses:eu-central-1:1:identity/example.org`', SENDER",
+    "BadRequestException, Configuration set name is not valid, SENDER",
+    // So SES words it for a key without any right, too.
+    "AccessDeniedException, 'User `arn:aws:iam::1:user/x` is not authorized to perform"
+        + " `ses:SendEmail` on resource `arn:aws:ses:eu-central-1:1:identity/example.org`',"
+        + " CONNECTION",
     "AccessDeniedException, explicit deny, CONNECTION",
     "AccountSuspendedException, no, CONNECTION",
   })
@@ -168,6 +172,52 @@ class SesEmailTest extends EmailProviderContract {
     assertThat(ses.send(message(), "k"))
         .isInstanceOfSatisfying(
             Outcome.ConnectionBroken.class, broken -> assertThat(broken.reach()).isEqualTo(reach));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NotFoundException, Configuration set <x> does not exist., SENDER",
+    "NotFoundException, Configuration set <tenant> does not exist., SENDER",
+    "NotFoundException, Tenant <x> does not exist., CONNECTION",
+    "AccessDeniedException, 'not authorized to perform `ses:SendEmail` on resource"
+        + " `arn:aws:ses:eu-central-1:1:configuration-set/x`', SENDER",
+    "AccessDeniedException, 'not authorized to perform `ses:SendEmail` on resource"
+        + " `arn:aws:ses:eu-central-1:1:identity/example.org`', CONNECTION",
+    "SendingPausedException, Sending paused for configuration set x, SENDER",
+    "MessageRejected, Sending paused for configuration set x, SENDER",
+    "SendingPausedException, Sending paused for this account, CONNECTION",
+    "UnrecognizedClientException, no, CONNECTION",
+  })
+  void oneStreamsWrongConfigurationSetLeavesTheConnectionToTheOthers(
+      String type, String words, Outcome.ConnectionBroken.Reach reach) {
+    SesEmail one = ses(server.base(), new SesEmail.Options(Map.of("outbound", "x"), ""));
+    SesEmail two =
+        ses(server.base(), new SesEmail.Options(Map.of("outbound", "x", "broadcast", ""), ""));
+    refuse(400, type, words);
+    refuse(400, type, words);
+    assertThat(two.send(message(), "k"))
+        .isInstanceOfSatisfying(
+            Outcome.ConnectionBroken.class, broken -> assertThat(broken.reach()).isEqualTo(reach));
+    assertThat(one.send(message(), "k"))
+        .isInstanceOfSatisfying(
+            Outcome.ConnectionBroken.class,
+            broken ->
+                assertThat(broken.reach())
+                    .as("the only one of all streams")
+                    .isEqualTo(Outcome.ConnectionBroken.Reach.CONNECTION));
+  }
+
+  @Test
+  void refusesAnAddressWhoseRequestsCantBeSigned() {
+    for (String path : List.of("/a%20b", "/a+b", "/a@b", "/a:b", "/a?b=c")) {
+      URI base = URI.create("https://email.example" + path);
+      assertThatThrownBy(() -> ses(base, SesEmail.Options.DEFAULTS))
+          .as(path)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the address https://email.example/a");
+    }
+    assertThat(ses(URI.create("https://email.example/a/~b_c.d/"), SesEmail.Options.DEFAULTS).name())
+        .isEqualTo("ses");
   }
 
   @Test
