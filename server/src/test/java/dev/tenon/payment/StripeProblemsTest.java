@@ -1,6 +1,7 @@
 package dev.tenon.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.stripe.StripeConnector;
@@ -8,6 +9,7 @@ import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.ProviderAnswer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +64,31 @@ class StripeProblemsTest {
     ProblemException problem = StripeProblems.refused(said(400, "parameter_invalid", "", theirs));
     assertThat(problem.code()).isEqualTo(ProblemCode.REQUEST_INVALID_FIELD);
     assertThat(problem.param()).isEqualTo(ours);
+    assertThat(provider(problem).param()).isEqualTo(theirs);
+  }
+
+  /// Whoever stands in for Stripe may send anything.
+  @Test
+  void aHugeParameterCostsNothingAndIsCut() {
+    String huge = "a".repeat(1 << 20);
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () -> {
+          Outcome.Detail words = new Outcome.Detail(400, huge, huge, huge, huge, huge + "!");
+          for (String text :
+              List.of(words.code(), words.requestId(), words.reason(), words.param())) {
+            assertThat(text).hasSize(200);
+          }
+          assertThat(words.message()).hasSize(500);
+          assertThat(provider(StripeProblems.refused(words)).param()).hasSize(200);
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'price!'", "'[0]'", "'12'", "'line1'", "']'", "'a[]'"})
+  void aParameterThatNamesNoFieldOfOursIsTheProviders(String theirs) {
+    ProblemException problem = StripeProblems.refused(said(400, "parameter_invalid", "", theirs));
+    assertThat(problem.code()).isEqualTo(ProblemCode.PROVIDER_REFUSED);
     assertThat(provider(problem).param()).isEqualTo(theirs);
   }
 
