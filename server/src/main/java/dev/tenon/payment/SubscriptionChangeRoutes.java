@@ -84,7 +84,9 @@ final class SubscriptionChangeRoutes {
                   + " next invoice. `invoice_now`: at once. `none`: it stays as it was paid. A"
                   + " price of another interval is invoiced at once in any case.")
           @Nullable Proration proration,
-      @About("The `proration_at` of a preview, to be charged what it said.")
+      @About(
+              "The `proration_at` of a preview, to be charged what it said; means nothing with"
+                  + " `none`.")
           @Nullable Instant prorationAt,
       @About(
               "`refuse` where it is not given: an invoice at once that can't be paid answers 402"

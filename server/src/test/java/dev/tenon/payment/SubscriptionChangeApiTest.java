@@ -105,6 +105,15 @@ class SubscriptionChangeApiTest {
     JsonNode never =
         own.done(path + "/preview", "{\"quantity\":2,\"proration\":\"none\"}").path("lines");
     assertThat(never).as("what waits, and the next period").hasSize(3);
+    JsonNode same =
+        own.changed(
+            path,
+            "{\"quantity\":2,\"proration\":\"none\",\"proration_at\":\"%s\"}"
+                .formatted(
+                    own.done(path + "/preview", "{\"quantity\":2,\"proration\":\"none\"}")
+                        .path("proration_at")
+                        .asString()));
+    assertThat(same.path("subscription").path("quantity").asInt()).isEqualTo(2);
     assertThat(invoices()).isEqualTo(before);
   }
 
