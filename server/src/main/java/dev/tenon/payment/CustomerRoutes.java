@@ -59,13 +59,15 @@ final class CustomerRoutes {
         CustomerView.class,
         "Get a customer",
         here::get);
-    routes.patch(
-        CUSTOMERS + "/{customer}",
-        Scope.PAYMENTS_WRITE,
-        UpdateCustomer.class,
-        CustomerView.class,
-        "Update a customer",
-        here::update);
+    routes
+        .patch(
+            CUSTOMERS + "/{customer}",
+            Scope.PAYMENTS_WRITE,
+            UpdateCustomer.class,
+            CustomerView.class,
+            "Update a customer",
+            here::update)
+        .repeatable();
   }
 
   /// A customer to create at Stripe.
@@ -156,6 +158,9 @@ final class CustomerRoutes {
         found.id(),
         callers.accepted(
             account,
-            account.stripe().updateCustomer(found.providerId(), email, name, callers.newKey())));
+            account
+                .stripe()
+                .updateCustomer(
+                    found.providerId(), email, name, callers.effect(request).toString())));
   }
 }

@@ -98,10 +98,6 @@ final class StripeCallers {
     }
   }
 
-  String newKey() {
-    return ids.next().toString();
-  }
-
   /// The provider's id of a customer named by our id or by the provider's. On a shared account it
   /// must be known to be this tenant's.
   String customer(Request request, StripeConnections.Account account, String given) {

@@ -96,6 +96,23 @@ class RepeatedCallsTest {
     assertThat(count(type)).as("%s of %s", type, tenant).isEqualTo(before + 1);
   }
 
+  @Test
+  void aChangeTakesAKeyToo() {
+    String id =
+        PaymentProgram.json(post(own, "/customers", "{\"email\":\"x@customer.test\"}"))
+            .path("id")
+            .asString();
+    String key = UUID.randomUUID().toString();
+    String body = "{\"name\":\"Cleo\"}";
+    HttpResponse<String> first =
+        program.call("PATCH", own, "/customers/" + id, platformKey, body, key);
+    HttpResponse<String> again =
+        program.call("PATCH", own, "/customers/" + id, platformKey, body, key);
+    assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
+    assertThat(again.headers().firstValue("Idempotency-Replayed")).hasValue("true");
+    assertThat(again.body()).isEqualTo(first.body());
+  }
+
   /// Stripe may have forgotten our key by then, and would do it again.
   @Test
   void doesNotRepeatACallThatStripeMayHaveForgotten() {

@@ -128,8 +128,9 @@ public final class StripeSubscriptions {
     return update(current.id(), params.build(), idempotencyKey);
   }
 
-  /// Goes on with one whose status is `paused`: a new period begins now, and is invoiced. That is
-  /// not the pause of a collection.
+  /// Goes on with one whose status is `paused`: a new period begins now, and is invoiced. It stays
+  /// `paused` until that invoice is paid, and each such call makes another invoice. That is not the
+  /// pause of a collection.
   public Outcome<StartedSubscription> resumePaused(String id, String idempotencyKey) {
     SubscriptionResumeParams params =
         SubscriptionResumeParams.builder()
