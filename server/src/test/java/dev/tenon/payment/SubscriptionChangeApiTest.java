@@ -136,6 +136,17 @@ class SubscriptionChangeApiTest {
     }
     Caller.problem(
         own.patch(path, "{\"item\":\"si_none\",\"quantity\":2}"), 400, "request.invalid_field");
+    // A name that fits nothing must not fall to the item that has the new price already.
+    String wrong =
+        "{\"item\":\"price_none\",\"price\":\"%s\",\"quantity\":9}".formatted(addOn);
+    for (int i = 0; i < 2; i++) {
+      JsonNode none =
+          Caller.problem(
+              i == 0 ? own.patch(path, wrong) : own.post(path + "/preview", wrong),
+              400,
+              "request.invalid_field");
+      assertThat(none.path("param").asString()).isEqualTo("item");
+    }
   }
 
   @Test
