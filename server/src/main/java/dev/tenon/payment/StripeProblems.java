@@ -93,7 +93,8 @@ final class StripeProblems {
   ///
   /// @param wish how long Stripe asks to wait, or zero; it rarely says
   static ProblemException unclear(Outcome.Detail said, Duration wish) {
-    if (said.code().equals(StripeConnector.KEY_OF_ANOTHER_CALL)) {
+    if (said.code().equals(StripeConnector.KEY_OF_ANOTHER_CALL)
+        || said.code().equals(StripeConnector.REPLAYED_FAULT)) {
       return problem(
           ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN,
           ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN.whatToDo(),

@@ -129,11 +129,14 @@ class StripeProblemsTest {
     assertThat(provider(problem).retryAfterSeconds()).isEqualTo(seconds);
   }
 
-  @Test
-  void aKeyOfAnotherCallIsNoInvitationToTryAgain() {
+  @ParameterizedTest
+  @CsvSource({
+    "400, " + StripeConnector.KEY_OF_ANOTHER_CALL,
+    "500, " + StripeConnector.REPLAYED_FAULT
+  })
+  void whatARepetitionWontTellIsNoInvitationToTryAgain(int status, String code) {
     ProblemException problem =
-        StripeProblems.unclear(
-            said(400, StripeConnector.KEY_OF_ANOTHER_CALL, "", ""), Duration.ZERO);
+        StripeProblems.unclear(said(status, code, "", ""), Duration.ZERO);
     assertThat(problem.code()).isEqualTo(ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN);
     assertThat(provider(problem).retryAfterSeconds()).isNull();
   }

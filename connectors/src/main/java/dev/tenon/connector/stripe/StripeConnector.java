@@ -33,6 +33,10 @@ public final class StripeConnector {
   /// parameters. What became of that call is not to be learned by repeating this one.
   public static final String KEY_OF_ANOTHER_CALL = "idempotency_error";
 
+  /// The code of an [Outcome.Unknown] that is the stored answer of an earlier call with the same
+  /// idempotency key: a repetition gets it again.
+  public static final String REPLAYED_FAULT = "idempotent_replayed";
+
   private final StripeCalls calls;
 
   /// For the account that `key` belongs to.

@@ -144,6 +144,22 @@ class StripeSubscriptionsTest {
                     "payment_method")));
   }
 
+  /// What Stripe has stored for a key, every repetition gets.
+  @Test
+  void aFaultThatIsReplayedSaysSo() {
+    String fault = "{\"error\":{\"type\":\"api_error\",\"message\":\"Sorry.\"}}";
+    stripe.answer(500, fault);
+    stripe.answer(500, Map.of("Idempotent-Replayed", "true"), fault);
+    assertThat(subscriptions.cancelAtPeriodEnd("sub_1", "key-1"))
+        .isEqualTo(
+            new Outcome.Unknown<>(new Outcome.Detail(500, "api_error", "Sorry.", "req_1")));
+    assertThat(subscriptions.cancelAtPeriodEnd("sub_1", "key-1"))
+        .isEqualTo(
+            new Outcome.Unknown<>(
+                new Outcome.Detail(
+                    500, StripeConnector.REPLAYED_FAULT, "Sorry.", "req_1", "api_error", "")));
+  }
+
   @Test
   void findsPromotionCodesAsTheyAreTyped() {
     stripe.answer(
