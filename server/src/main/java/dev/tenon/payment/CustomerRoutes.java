@@ -91,7 +91,8 @@ final class CustomerRoutes {
     UUID effect = callers.effect(request);
     StripeConnections.Account account = callers.account(request);
     CustomerSnapshot made =
-        callers.accepted(
+        callers.changed(
+            request,
             account,
             account
                 .stripe()
@@ -156,7 +157,8 @@ final class CustomerRoutes {
     StripeConnections.Account account = callers.account(request, found.connection());
     return view(
         found.id(),
-        callers.accepted(
+        callers.changed(
+            request,
             account,
             account
                 .stripe()

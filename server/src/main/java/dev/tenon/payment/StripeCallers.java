@@ -140,6 +140,15 @@ final class StripeCallers {
     };
   }
 
+  /// The same for a call that changes something. What may have been done can be repeated only under
+  /// the request's own `Idempotency-Key`.
+  <T> T changed(Request request, StripeConnections.Account account, Outcome<T> outcome) {
+    if (outcome instanceof Outcome.Unknown<T>(Outcome.Detail said) && request.effect().isEmpty()) {
+      throw StripeProblems.unrepeatable(said);
+    }
+    return accepted(account, outcome);
+  }
+
   private void noteWorks(StripeConnections.Account account) {
     if (account.broken()) {
       connections.works(account);

@@ -115,6 +115,18 @@ final class StripeProblems {
         answer(said, seconds));
   }
 
+  /// A changing call ended without anybody knowing what it did, and a repetition would be another
+  /// call: clients repeat a 503 by themselves, so this is none.
+  static ProblemException unrepeatable(Outcome.Detail said) {
+    return problem(
+        ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN,
+        "Stripe did not answer in order, so nobody knows whether it was done. Look at Stripe before"
+            + " you repeat it. With an `Idempotency-Key` a repetition does nothing twice. "
+            + said.message(),
+        "",
+        said);
+  }
+
   private static ProblemException problem(
       ProblemCode code, String detail, String param, Outcome.Detail said) {
     return new ProblemException(code, detail.strip(), param, answer(said, null));

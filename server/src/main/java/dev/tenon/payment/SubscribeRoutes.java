@@ -141,7 +141,8 @@ final class SubscribeRoutes {
     String promotion =
         body.promotionCode() == null ? "" : promotion(account, body.promotionCode().strip());
     StartedSubscription started =
-        callers.accepted(
+        callers.changed(
+            request,
             account,
             account
                 .stripe()

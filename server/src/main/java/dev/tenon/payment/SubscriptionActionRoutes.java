@@ -117,7 +117,8 @@ final class SubscriptionActionRoutes {
         found,
         atOnce
             ? endNow(request, account, found.providerId(), key)
-            : callers.accepted(account, stripe.cancelAtPeriodEnd(found.providerId(), key)));
+            : callers.changed(
+                request, account, stripe.cancelAtPeriodEnd(found.providerId(), key)));
   }
 
   /// Stripe takes no idempotency key for a deletion, so a repetition finds nothing to delete. Then
@@ -128,7 +129,7 @@ final class SubscriptionActionRoutes {
     Outcome<SubscriptionSnapshot> outcome = stripe.cancelNow(id, key);
     if (!(outcome instanceof Outcome.RefusedRequest<SubscriptionSnapshot>)
         || !outcome.detail().code().equals("resource_missing")) {
-      return callers.accepted(account, outcome);
+      return callers.changed(request, account, outcome);
     }
     SubscriptionSnapshot now = callers.accepted(account, stripe.get(id));
     if (SubscriptionState.of(now.status()) != SubscriptionState.ENDED) {
@@ -162,10 +163,10 @@ final class SubscriptionActionRoutes {
     SubscriptionSnapshot subscription = now.subscription();
     if (SubscriptionState.of(subscription.status()) == SubscriptionState.PAUSED) {
       if (!now.invoiceOpen()) {
-        now = callers.accepted(account, stripe.resumePaused(found.providerId(), key));
+        now = callers.changed(request, account, stripe.resumePaused(found.providerId(), key));
       }
     } else if (subscription.cancelAtPeriodEnd() || subscription.cancelAt() != null) {
-      now = now.with(callers.accepted(account, stripe.keep(subscription, key)));
+      now = now.with(callers.changed(request, account, stripe.keep(subscription, key)));
     }
     return SubscribeRoutes.view(found.view().id(), found.view().revision(), now);
   }
@@ -178,7 +179,8 @@ final class SubscriptionActionRoutes {
     StripeConnections.Account account = callers.account(request, found.connection());
     return view(
         found,
-        callers.accepted(
+        callers.changed(
+            request,
             account,
             account
                 .stripe()
@@ -200,7 +202,8 @@ final class SubscriptionActionRoutes {
     StripeConnections.Account account = callers.account(request, found.connection());
     return view(
         found,
-        callers.accepted(
+        callers.changed(
+            request,
             account,
             account
                 .stripe()

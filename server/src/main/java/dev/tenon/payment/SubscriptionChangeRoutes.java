@@ -151,7 +151,8 @@ final class SubscriptionChangeRoutes {
     return SubscribeRoutes.view(
         found.view().id(),
         found.view().revision(),
-        callers.accepted(account, account.stripe().changes().change(change, unpaid, key)));
+        callers.changed(
+            request, account, account.stripe().changes().change(change, unpaid, key)));
   }
 
   private InvoicePreviewView preview(Request request, PreviewSubscription body) {

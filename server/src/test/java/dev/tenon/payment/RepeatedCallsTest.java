@@ -96,6 +96,20 @@ class RepeatedCallsTest {
     assertThat(count(type)).as("%s of %s", type, tenant).isEqualTo(before + 1);
   }
 
+  /// Clients repeat a 503 by themselves, and would make a second one.
+  @Test
+  void withoutAKeyALostAnswerIsNoInvitationToTryAgain() {
+    int before = count("customer");
+    loseAnswers("/v1/customers", 1);
+    HttpResponse<String> lost = post(own, "/customers", "{\"email\":\"n@customer.test\"}");
+    isProblem(lost, 409, "idempotency.outcome_unknown");
+    assertThat(lost.headers().firstValue("Retry-After")).isEmpty();
+    assertThat(lost.body())
+        .contains("nobody knows whether it was done", "Look at Stripe before", "Idempotency-Key")
+        .doesNotContain("retry_after_seconds");
+    assertThat(count("customer")).as("it was done").isEqualTo(before + 1);
+  }
+
   @Test
   void aChangeTakesAKeyToo() {
     String id =

@@ -122,7 +122,7 @@ class SubscriptionActionApiTest {
   void anEndThatIsNotToldYetIsAConflictToOthers() {
     String path = subscribed();
     loseTheAnswer(path);
-    Caller.problem(own.post(path + "/cancel", NOW), 503, "server.busy");
+    Caller.problem(own.post(path + "/cancel", NOW), 409, "idempotency.outcome_unknown");
     Caller.problem(own.post(path + "/cancel", NOW), 409, "request.conflict");
   }
 
