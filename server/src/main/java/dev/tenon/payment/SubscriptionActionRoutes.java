@@ -95,8 +95,9 @@ final class SubscriptionActionRoutes {
   /// A pause of collection. The subscription goes on as it is, and entitles as before.
   public record PauseCollection(
       @About(
-              "`void`: nobody owes them. `keep_as_draft`: they are sent when collection goes on."
-                  + " `mark_uncollectible`: they are owed, and nobody tries to collect them.")
+              "`void`: nobody owes them. `keep_as_draft`: they stay drafts, also when collection goes"
+                  + " on, until somebody finalises them at Stripe. `mark_uncollectible`: they are"
+                  + " owed, and nobody tries to collect them.")
           PausedInvoices invoices,
       @About("When it ends by itself; never where it is not given.") @Nullable Instant until) {}
 

@@ -153,7 +153,7 @@ public final class StripeSubscriptions {
   public enum PausedInvoices {
     /// They are void: nobody owes them.
     VOID,
-    /// They stay drafts, to be sent when collection goes on.
+    /// They stay drafts, also when collection goes on, until somebody finalises them.
     KEEP_AS_DRAFT,
     /// They are owed, and nobody tries to collect them.
     MARK_UNCOLLECTIBLE
