@@ -75,7 +75,7 @@ public final class StripeChanges {
             .setSubscription(wanted.subscription())
             .setSubscriptionDetails(details.build())
             .build();
-    return calls.send(client -> client.v1().invoices().createPreview(params), InvoicePreview::of);
+    return calls.ask(client -> client.v1().invoices().createPreview(params), InvoicePreview::of);
   }
 
   /// The name that two enums of the SDK share.

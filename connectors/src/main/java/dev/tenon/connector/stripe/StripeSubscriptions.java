@@ -88,16 +88,13 @@ public final class StripeSubscriptions {
   }
 
   /// Finds the promotion codes that customers type like this, the newest first, active or not.
-  /// Stripe lets one of them be active at a time.
+  /// Stripe lets one of them be active at a time for all, and one for each single customer.
   public Outcome<List<PromotionCodeSnapshot>> promotionCodes(String code) {
     PromotionCodeListParams params =
         PromotionCodeListParams.builder().setCode(code).setLimit(CODES_MAX).build();
-    return calls.send(
+    return calls.ask(
         client -> client.v1().promotionCodes().list(params),
-        list ->
-            StripeObjects.elements(list.path("data")).stream()
-                .map(PromotionCodeSnapshot::of)
-                .toList());
+        list -> StripeObjects.list(list).stream().map(PromotionCodeSnapshot::of).toList());
   }
 
   /// Gets a subscription with what its customer has to confirm now.

@@ -113,6 +113,20 @@ class StripeChangesTest {
                 "subscription_details[proration_behavior]", "none"));
   }
 
+  @Test
+  void aPreviewThatDoesNotSayWhatIsToPayIsNone() {
+    var change = new SubscriptionChange("sub_1", "si_1", "", 2L, Proration.NEXT_INVOICE, null);
+    for (String less :
+        new String[] {
+          "{\"total\":1,\"amount_due\":1}",
+          "{\"currency\":\"usd\",\"amount_due\":1}",
+          "{\"currency\":\"usd\",\"total\":1}"
+        }) {
+      stripe.answer(200, less);
+      assertThat(changes.preview(change)).as(less).isInstanceOf(Outcome.Unknown.class);
+    }
+  }
+
   /// Stripe refuses the two together.
   @Test
   void sendsNoDateWhereNothingIsProrated() {
