@@ -1,5 +1,6 @@
 package dev.tenon.payment;
 
+import dev.tenon.connection.ConnectionId;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.stripe.Origin;
 import dev.tenon.db.Database;
@@ -55,15 +56,16 @@ final class StripeCallers {
                         + " create one first."));
   }
 
-  /// The account that an object was seen on, which must be the one that is used now.
+  /// The account that an object of the request's tenant was seen on. Stripe goes on charging there
+  /// also when the tenant has a newer connection.
   StripeConnections.Account account(Request request, UUID connection) {
-    StripeConnections.Account account = account(request);
-    if (!account.connection().uuid().equals(connection)) {
-      throw new ProblemException(
-          ProblemCode.REQUEST_CONFLICT,
-          "It belongs to another connection to Stripe than the one that is active now.");
-    }
-    return account;
+    return connections
+        .of(request.tenant(), new ConnectionId(connection))
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ProblemCode.REQUEST_CONFLICT,
+                    "Its connection to Stripe is disabled; enable that first."));
   }
 
   /// The id under which this request makes its one thing at Stripe, which gets it as idempotency

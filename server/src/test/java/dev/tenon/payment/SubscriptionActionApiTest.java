@@ -2,11 +2,15 @@ package dev.tenon.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.connection.Connection;
+import dev.tenon.connection.Connections;
 import dev.tenon.sandbox.Fault;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -198,6 +202,42 @@ class SubscriptionActionApiTest {
             400,
             "request.invalid_field");
     assertThat(problem.path("param").asString()).isEqualTo("trial_without_card");
+  }
+
+  /// Stripe goes on charging where it began.
+  @Test
+  void whatBeganOnAnOlderConnectionIsDoneThereUntilThatIsDisabled() {
+    Caller moved = Caller.of(program, "Moved");
+    Connection first = program.connect(moved.tenant(), "sk_test_first");
+    String path =
+        "/subscriptions/"
+            + moved
+                .made(
+                    "/subscriptions",
+                    "{\"customer\":\"%s\",\"price\":\"%s\",\"trial_days\":14}"
+                        .formatted(moved.customer(), price))
+                .path("subscription")
+                .path("id")
+                .asString();
+    moved.await(path, now -> now.path("state").asString("").equals("trialing"));
+    // The sandbox refuses this key: a call that takes it fails.
+    program.connect(moved.tenant(), "sk_live_revoked");
+    assertThat(moved.done(path + "/cancel", "{}").path("cancel_at_period_end").asBoolean())
+        .isTrue();
+    program
+        .tenon
+        .connections()
+        .change(
+            moved.tenant(),
+            first.id(),
+            new Connections.Change(
+                Optional.empty(),
+                Optional.of(Connection.State.DISABLED),
+                Optional.empty(),
+                Map.of(),
+                Optional.empty()));
+    JsonNode off = Caller.problem(moved.post(path + "/resume", ""), 409, "request.conflict");
+    assertThat(off.path("detail").asString()).contains("is disabled");
   }
 
   @Test
