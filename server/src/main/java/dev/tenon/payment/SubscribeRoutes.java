@@ -109,7 +109,9 @@ final class SubscribeRoutes {
   public record StartedSubscriptionView(
       @About("As the provider answered it. The record at its `id` follows with the webhooks.")
           SubscriptionRoutes.SubscriptionView subscription,
-      @About("Null when nothing is to be confirmed, as for one that costs nothing.")
+      @About(
+              "Null when nothing is to be confirmed, as for one that costs nothing. One that goes on"
+                  + " after a paused trial stays `paused` until it is confirmed.")
           @Nullable ConfirmationView confirmation) {}
 
   /// What the customer confirms, by Stripe.js.

@@ -50,8 +50,7 @@ final class SubscriptionActionRoutes {
             SUBSCRIPTION + "/resume",
             Scope.PAYMENTS_WRITE,
             SubscribeRoutes.StartedSubscriptionView.class,
-            "Take back a cancellation that has not come into effect, or go on after a paused trial,"
-                + " which stays paused until its customer has confirmed the payment",
+            "Take back a cancellation, or go on after a paused trial",
             here::resume)
         .repeatable();
     routes
