@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs a request that may do something, under its `Idempotency-Key` where the route takes one and the
-/// caller sent one.
+/// Runs a request that may do something, under its `Idempotency-Key` where the route takes one and
+/// the caller sent one.
 ///
 /// An answer is remembered and given again. A refusal (4xx) did nothing, so its key is free again,
 /// unless an earlier run with it ended without anybody knowing what it did: a refusal of a later
@@ -41,8 +41,7 @@ final class Repetition {
   }
 
   /// The same for a route without a body.
-  static <R> void act(
-      Request request, Optional<Repeats> repeats, Function<Request, R> handler) {
+  static <R> void act(Request request, Optional<Repeats> repeats, Function<Request, R> handler) {
     Optional<String> key = request.header(HEADER);
     if (key.isEmpty() || repeats.isEmpty() || !request.repeatable()) {
       request.answerJson(handler.apply(request));

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// The SQL of what the API shows of refunds.
 final class RefundQueries {
   // The payment is that of the invoice, or the one whose payment intent was charged. A charge pays
-  // one thing. Each way is a condition of its own: compared with a subquery, the id is not looked up
+  // one thing. Each way is a condition of its own: compared with a subquery, the id is not looked
+  // up
   // in an index, since row security has to come first.
   private static final String REFUNDS =
       """

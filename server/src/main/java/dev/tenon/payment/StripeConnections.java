@@ -55,8 +55,8 @@ public final class StripeConnections {
         : database.asTenant(TenantId.PLATFORM, this::newest);
   }
 
-  /// A connection that an object of the tenant's was seen on, newest or not: the tenant's own or the
-  /// platform's. Empty when it is neither, or is switched off.
+  /// A connection that an object of the tenant's was seen on, newest or not: the tenant's own or
+  /// the platform's. Empty when it is neither, or is switched off.
   Optional<Account> of(TenantId tenant, ConnectionId connection) {
     Optional<Account> own = database.asTenant(tenant, tx -> one(tx, connection));
     return own.isPresent() || tenant.equals(TenantId.PLATFORM)

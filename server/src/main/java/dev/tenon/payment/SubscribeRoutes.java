@@ -141,7 +141,9 @@ final class SubscribeRoutes {
     }
     String customer = callers.customer(request, account, body.customer());
     String promotion =
-        body.promotionCode() == null ? "" : promotion(account, customer, body.promotionCode().strip());
+        body.promotionCode() == null
+            ? ""
+            : promotion(account, customer, body.promotionCode().strip());
     StartedSubscription started =
         callers.changed(
             request,
@@ -202,8 +204,8 @@ final class SubscribeRoutes {
   }
 
   /// The provider's id of a promotion code. One that has been used up since the first run is still
-  /// found, so that a repetition is the same to the byte; Stripe says when it can't be used. Several
-  /// may be called the same, where they are for single customers.
+  /// found, so that a repetition is the same to the byte; Stripe says when it can't be used.
+  /// Several may be called the same, where they are for single customers.
   private String promotion(StripeConnections.Account account, String customer, String given) {
     boolean id = given.startsWith("promo_");
     if (given.isEmpty() || given.length() > CODE_CHARS_MAX || !given.matches("[A-Za-z0-9_-]+")) {

@@ -117,8 +117,7 @@ final class SubscriptionActionRoutes {
         found,
         atOnce
             ? endNow(request, account, found.providerId(), key)
-            : callers.changed(
-                request, account, stripe.cancelAtPeriodEnd(found.providerId(), key)));
+            : callers.changed(request, account, stripe.cancelAtPeriodEnd(found.providerId(), key)));
   }
 
   /// Stripe takes no idempotency key for a deletion, so a repetition finds nothing to delete. Then

@@ -151,8 +151,7 @@ final class SubscriptionChangeRoutes {
     return SubscribeRoutes.view(
         found.view().id(),
         found.view().revision(),
-        callers.changed(
-            request, account, account.stripe().changes().change(change, unpaid, key)));
+        callers.changed(request, account, account.stripe().changes().change(change, unpaid, key)));
   }
 
   private InvoicePreviewView preview(Request request, PreviewSubscription body) {
@@ -170,7 +169,8 @@ final class SubscriptionChangeRoutes {
             account
                 .stripe()
                 .changes()
-                .preview(wanted.of(found.providerId(), item(wanted, price, now, false), price, at)));
+                .preview(
+                    wanted.of(found.providerId(), item(wanted, price, now, false), price, at)));
     return new InvoicePreviewView(
         preview.currency(),
         preview.subtotal(),

@@ -44,8 +44,7 @@ record WantedChange(
         .or(
             () ->
                 items.stream()
-                    .filter(
-                        item -> takenUp && !newPrice.isEmpty() && newPrice.equals(item.price()))
+                    .filter(item -> takenUp && !newPrice.isEmpty() && newPrice.equals(item.price()))
                     .findFirst())
         .map(Item::id);
   }

@@ -24,9 +24,11 @@ final class ConsoleFixture implements AutoCloseable {
 
   private final TestDatabase testDatabase = TestDatabase.fresh();
   private final Connection sql;
+
   /// As the database keeps it. Within a millisecond, since ids keep less than that.
   private Instant now =
       InstantSource.system().instant().truncatedTo(ChronoUnit.MILLIS).plusNanos(900_000);
+
   private final Ids ids = new Ids(() -> now);
   private final UUID connection = ids.next();
   final InstantSource clock = () -> now;

@@ -135,8 +135,7 @@ class StripeProblemsTest {
     "500, " + StripeConnector.REPLAYED_FAULT
   })
   void whatARepetitionWontTellIsNoInvitationToTryAgain(int status, String code) {
-    ProblemException problem =
-        StripeProblems.unclear(said(status, code, "", ""), Duration.ZERO);
+    ProblemException problem = StripeProblems.unclear(said(status, code, "", ""), Duration.ZERO);
     assertThat(problem.code()).isEqualTo(ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN);
     assertThat(provider(problem).retryAfterSeconds()).isNull();
   }

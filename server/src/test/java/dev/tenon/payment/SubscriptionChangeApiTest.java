@@ -137,8 +137,7 @@ class SubscriptionChangeApiTest {
     Caller.problem(
         own.patch(path, "{\"item\":\"si_none\",\"quantity\":2}"), 400, "request.invalid_field");
     // A name that fits nothing must not fall to the item that has the new price already.
-    String wrong =
-        "{\"item\":\"price_none\",\"price\":\"%s\",\"quantity\":9}".formatted(addOn);
+    String wrong = "{\"item\":\"price_none\",\"price\":\"%s\",\"quantity\":9}".formatted(addOn);
     for (int i = 0; i < 2; i++) {
       JsonNode none =
           Caller.problem(

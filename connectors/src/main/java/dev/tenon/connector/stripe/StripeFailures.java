@@ -10,10 +10,10 @@ import tools.jackson.databind.JsonNode;
 /// What an end without success means. Stripe keeps an idempotency key for 24 hours at least, so
 /// what ends [Outcome.Unknown] may be repeated with the same key within that time.
 ///
-/// There are two exceptions, of which a repetition won't tell more. With `idempotency_error` the key
-/// was used with other parameters, so an earlier call with it may well have been accepted, and this
-/// one says nothing of what became of that (docs.stripe.com/api/idempotent_requests). And a 5xx that
-/// Stripe has stored is what every repetition gets.
+/// There are two exceptions, of which a repetition won't tell more. With `idempotency_error` the
+/// key was used with other parameters, so an earlier call with it may well have been accepted, and
+/// this one says nothing of what became of that (docs.stripe.com/api/idempotent_requests). And a
+/// 5xx that Stripe has stored is what every repetition gets.
 final class StripeFailures {
   private static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
 

@@ -17,9 +17,9 @@ import tools.jackson.databind.node.MissingNode;
 /// Reads Stripe's objects as trees, whatever API version shaped them. The typed models of Stripe's
 /// SDK can't do that: they come out empty when the event's release train isn't their own.
 ///
-/// Readers are lenient: a field that is absent, null or of another type reads as empty, since Stripe
-/// adds and moves fields between versions and calls its enums open. Strict are those of what makes an
-/// answer to a call of ours one at all, by their names.
+/// Readers are lenient: a field that is absent, null or of another type reads as empty, since
+/// Stripe adds and moves fields between versions and calls its enums open. Strict are those of what
+/// makes an answer to a call of ours one at all, by their names.
 public final class StripeObjects {
   private static final JsonMapper JSON =
       JsonMapper.builder(

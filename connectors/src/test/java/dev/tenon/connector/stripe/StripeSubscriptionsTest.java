@@ -151,8 +151,7 @@ class StripeSubscriptionsTest {
     stripe.answer(500, fault);
     stripe.answer(500, Map.of("Idempotent-Replayed", "true"), fault);
     assertThat(subscriptions.cancelAtPeriodEnd("sub_1", "key-1"))
-        .isEqualTo(
-            new Outcome.Unknown<>(new Outcome.Detail(500, "api_error", "Sorry.", "req_1")));
+        .isEqualTo(new Outcome.Unknown<>(new Outcome.Detail(500, "api_error", "Sorry.", "req_1")));
     assertThat(subscriptions.cancelAtPeriodEnd("sub_1", "key-1"))
         .isEqualTo(
             new Outcome.Unknown<>(
@@ -188,7 +187,8 @@ class StripeSubscriptionsTest {
   /// Somebody else answers, or half of the answer is missing.
   @Test
   void anAnswerThatNamesNothingIsNotAccepted() {
-    for (String nothing : new String[] {"{}", "{\"id\":\"\"}", "{\"id\":7}", "{\"status\":\"ok\"}"}) {
+    for (String nothing :
+        new String[] {"{}", "{\"id\":\"\"}", "{\"id\":7}", "{\"status\":\"ok\"}"}) {
       stripe.answer(200, nothing);
       assertThat(subscriptions.resumePaused("sub_1", "key-1"))
           .as(nothing)
