@@ -34,7 +34,7 @@ class EveryRouteTest {
           "changeThePriceOrQuantityOfASubscription",
           "previewTheInvoiceThatAChangeOfASubscriptionLeadsTo",
           "cancelASubscriptionAtTheEndOfThePaidPeriodOrNow",
-          "takeBackACancellationThatHasNotComeIntoEffect");
+          "takeBackACancellationOrGoOnAfterAPausedTrial");
 
   /// Operations of a tenant that the platform alone may do.
   private static final Set<String> PLATFORMS_ABOUT_A_TENANT =

@@ -53,7 +53,7 @@ public sealed interface Outcome<T> {
   /// request was written, a bare 500/502/504). Repeat only where the provider makes that safe.
   record Unknown<T>(Detail detail) implements Outcome<T> {}
 
-  /// The provider's own words about one call.
+  /// The provider's own words about one call. All of them are bounded, whatever it sends.
   ///
   /// @param status HTTP status or SMTP reply code, 0 when there was no answer
   /// @param code the provider's typed error code or name, empty when there is none
@@ -65,14 +65,23 @@ public sealed interface Outcome<T> {
       int status, String code, String message, String requestId, String reason, String param) {
     private static final int MESSAGE_CHARS_MAX = 500;
 
+    /// Of every other text: names and ids, which are shorter.
+    private static final int WORD_CHARS_MAX = 200;
+
     public Detail(int status, String code, String message, String requestId) {
       this(status, code, message, requestId, "", "");
     }
 
     public Detail {
-      if (message.length() > MESSAGE_CHARS_MAX) {
-        message = message.substring(0, MESSAGE_CHARS_MAX);
-      }
+      message = cut(message, MESSAGE_CHARS_MAX);
+      code = cut(code, WORD_CHARS_MAX);
+      requestId = cut(requestId, WORD_CHARS_MAX);
+      reason = cut(reason, WORD_CHARS_MAX);
+      param = cut(param, WORD_CHARS_MAX);
+    }
+
+    private static String cut(String text, int charsMax) {
+      return text.length() > charsMax ? text.substring(0, charsMax) : text;
     }
 
     /// No answer at all; `message` says what broke.

@@ -119,7 +119,7 @@ public enum ProblemCode {
   IDEMPOTENCY_OUTCOME_UNKNOWN(
       "idempotency.outcome_unknown",
       409,
-      "Nobody knows what the first request with this key did",
+      "Nobody knows what the first request did",
       "Its answer was lost and can't be asked for any more. Look at the provider whether it was done;"
           + " if not, send the request with a new key."),
   EMAIL_UNKNOWN_CONNECTION(

@@ -5,11 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs a request that has a body, under its `Idempotency-Key` where the route takes one and the
-/// caller sent one.
+/// Runs a request that may do something, under its `Idempotency-Key` where the route takes one and
+/// the caller sent one.
 ///
 /// An answer is remembered and given again. A refusal (4xx) did nothing, so its key is free again,
 /// unless an earlier run with it ended without anybody knowing what it did: a refusal of a later
@@ -35,12 +37,27 @@ final class Repetition {
     }
     // Read before the key is taken: what can't be read must not occupy it.
     B read = Json.read(body, type);
+    repeat(request, repeats.get(), key.get(), body, () -> handler.handle(request, read));
+  }
+
+  /// The same for a route without a body.
+  static <R> void act(Request request, Optional<Repeats> repeats, Function<Request, R> handler) {
+    Optional<String> key = request.header(HEADER);
+    if (key.isEmpty() || repeats.isEmpty() || !request.repeatable()) {
+      request.answerJson(handler.apply(request));
+      return;
+    }
+    repeat(request, repeats.get(), key.get(), new byte[0], () -> handler.apply(request));
+  }
+
+  private static <R> void repeat(
+      Request request, Repeats repeats, String key, byte[] body, Supplier<R> work) {
     var name =
         new Repeats.Name(
             request.tenantOfPath().orElse(TenantId.PLATFORM),
             request.caller().tenant(),
-            checked(key.get()));
-    switch (repeats.get().begin(name, hash(request, body))) {
+            checked(key));
+    switch (repeats.begin(name, hash(request, body))) {
       case Repeats.Start.Answered answered -> {
         request.set(REPLAYED, "true");
         request.answerStored(answered.status(), answered.body());
@@ -48,20 +65,16 @@ final class Repetition {
       case Repeats.Start.Running _ -> throw new ProblemException(ProblemCode.IDEMPOTENCY_RUNNING);
       case Repeats.Start.OtherRequest _ ->
           throw new ProblemException(ProblemCode.IDEMPOTENCY_KEY_REUSED);
-      case Repeats.Start.Run run -> run(request, repeats.get(), run, read, handler);
+      case Repeats.Start.Run run -> run(request, repeats, run, work);
     }
   }
 
-  private static <B, R> void run(
-      Request request,
-      Repeats repeats,
-      Repeats.Start.Run run,
-      B body,
-      Routes.Handler<B, R> handler) {
-    request.setEffect(run.effect());
+  private static <R> void run(
+      Request request, Repeats repeats, Repeats.Start.Run run, Supplier<R> work) {
+    request.setEffect(run.effect(), run.number());
     byte[] answer;
     try {
-      answer = Json.write(handler.handle(request, body));
+      answer = Json.write(work.get());
     } catch (ProblemException e) {
       if (e.code().status() < 500 && run.number() == 1) {
         quietly(() -> repeats.refused(run));

@@ -32,6 +32,7 @@ public final class Request {
   private final @Nullable Caller caller;
   private final @Nullable TenantId tenant;
   private @Nullable UUID effect;
+  private int run = 1;
   private final Origin origin;
   private final Bodies.Hold hold;
 
@@ -86,8 +87,14 @@ public final class Request {
     return Optional.ofNullable(effect);
   }
 
-  void setEffect(UUID id) {
+  /// Whether an earlier run of this request, under the same `Idempotency-Key`, may have done it.
+  public boolean isTakenUp() {
+    return run > 1;
+  }
+
+  void setEffect(UUID id, int run) {
     effect = id;
+    this.run = run;
   }
 
   boolean repeatable() {

@@ -162,7 +162,7 @@ public final class Routes {
             Route.Shape.OBJECT,
             200,
             0,
-            request -> request.answerJson(handler.apply(request))));
+            request -> Repetition.act(request, repeats, handler)));
   }
 
   /// A route that anybody may call and that reads and answers bytes itself: inbound webhooks,

@@ -102,7 +102,8 @@ final class CheckoutRoutes {
     String customer =
         body.customer() == null ? "" : callers.customer(request, account, body.customer());
     OpenCheckoutSession made =
-        callers.accepted(
+        callers.changed(
+            request,
             account,
             account
                 .stripe()
@@ -198,7 +199,8 @@ final class CheckoutRoutes {
     StripeConnections.Account account = callers.account(request);
     String customer = callers.customer(request, account, body.customer());
     URI url =
-        callers.accepted(
+        callers.changed(
+            request,
             account,
             account
                 .stripe()

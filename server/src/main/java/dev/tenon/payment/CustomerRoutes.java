@@ -59,13 +59,15 @@ final class CustomerRoutes {
         CustomerView.class,
         "Get a customer",
         here::get);
-    routes.patch(
-        CUSTOMERS + "/{customer}",
-        Scope.PAYMENTS_WRITE,
-        UpdateCustomer.class,
-        CustomerView.class,
-        "Update a customer",
-        here::update);
+    routes
+        .patch(
+            CUSTOMERS + "/{customer}",
+            Scope.PAYMENTS_WRITE,
+            UpdateCustomer.class,
+            CustomerView.class,
+            "Update a customer",
+            here::update)
+        .repeatable();
   }
 
   /// A customer to create at Stripe.
@@ -89,7 +91,8 @@ final class CustomerRoutes {
     UUID effect = callers.effect(request);
     StripeConnections.Account account = callers.account(request);
     CustomerSnapshot made =
-        callers.accepted(
+        callers.changed(
+            request,
             account,
             account
                 .stripe()
@@ -154,8 +157,12 @@ final class CustomerRoutes {
     StripeConnections.Account account = callers.account(request, found.connection());
     return view(
         found.id(),
-        callers.accepted(
+        callers.changed(
+            request,
             account,
-            account.stripe().updateCustomer(found.providerId(), email, name, callers.newKey())));
+            account
+                .stripe()
+                .updateCustomer(
+                    found.providerId(), email, name, callers.effect(request).toString())));
   }
 }

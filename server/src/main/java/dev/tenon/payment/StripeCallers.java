@@ -1,5 +1,6 @@
 package dev.tenon.payment;
 
+import dev.tenon.connection.ConnectionId;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.stripe.Origin;
 import dev.tenon.db.Database;
@@ -55,15 +56,16 @@ final class StripeCallers {
                         + " create one first."));
   }
 
-  /// The account that an object was seen on, which must be the one that is used now.
+  /// The account that an object of the request's tenant was seen on. Stripe goes on charging there
+  /// also when the tenant has a newer connection.
   StripeConnections.Account account(Request request, UUID connection) {
-    StripeConnections.Account account = account(request);
-    if (!account.connection().uuid().equals(connection)) {
-      throw new ProblemException(
-          ProblemCode.REQUEST_CONFLICT,
-          "It belongs to another connection to Stripe than the one that is active now.");
-    }
-    return account;
+    return connections
+        .of(request.tenant(), new ConnectionId(connection))
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ProblemCode.REQUEST_CONFLICT,
+                    "Its connection to Stripe is disabled; enable that first."));
   }
 
   /// The id under which this request makes its one thing at Stripe, which gets it as idempotency
@@ -96,10 +98,6 @@ final class StripeCallers {
           request.tenant(),
           tx -> PlatformObjects.remember(tx, account.connection().uuid(), providerId));
     }
-  }
-
-  String newKey() {
-    return ids.next().toString();
   }
 
   /// The provider's id of a customer named by our id or by the provider's. On a shared account it
@@ -142,6 +140,15 @@ final class StripeCallers {
       case Outcome.Passing<T> passing -> throw StripeProblems.unclear(said, passing.retryAfter());
       case Outcome.Unknown<T> _ -> throw StripeProblems.unclear(said, Duration.ZERO);
     };
+  }
+
+  /// The same for a call that changes something. What may have been done can be repeated only under
+  /// the request's own `Idempotency-Key`.
+  <T> T changed(Request request, StripeConnections.Account account, Outcome<T> outcome) {
+    if (outcome instanceof Outcome.Unknown<T>(Outcome.Detail said) && request.effect().isEmpty()) {
+      throw StripeProblems.unrepeatable(said);
+    }
+    return accepted(account, outcome);
   }
 
   private void noteWorks(StripeConnections.Account account) {

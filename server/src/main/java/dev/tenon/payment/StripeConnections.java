@@ -55,11 +55,33 @@ public final class StripeConnections {
         : database.asTenant(TenantId.PLATFORM, this::newest);
   }
 
+  /// A connection that an object of the tenant's was seen on, newest or not: the tenant's own or
+  /// the platform's. Empty when it is neither, or is switched off.
+  Optional<Account> of(TenantId tenant, ConnectionId connection) {
+    Optional<Account> own = database.asTenant(tenant, tx -> one(tx, connection));
+    return own.isPresent() || tenant.equals(TenantId.PLATFORM)
+        ? own
+        : database.asTenant(TenantId.PLATFORM, tx -> one(tx, connection));
+  }
+
+  private Optional<Account> one(TenantTx tx, ConnectionId id) {
+    return connections
+        .find(tx, id)
+        .filter(connection -> connection.provider().equals("stripe"))
+        .filter(connection -> connection.state() != Connection.State.DISABLED)
+        .flatMap(connection -> account(tx, connection));
+  }
+
   private Optional<Account> newest(TenantTx tx) {
     return connections.list(tx, Optional.of("stripe"), Optional.empty(), LOOKED_AT_MAX).stream()
         .filter(connection -> connection.state() != Connection.State.DISABLED)
         .min(Comparator.comparing(connection -> connection.state() == Connection.State.BROKEN))
-        .flatMap(connection -> connections.credentials(tx, connection.id()))
+        .flatMap(connection -> account(tx, connection));
+  }
+
+  private Optional<Account> account(TenantTx tx, Connection connection) {
+    return connections
+        .credentials(tx, connection.id())
         .flatMap(
             found ->
                 found

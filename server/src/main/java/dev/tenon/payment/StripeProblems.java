@@ -15,9 +15,6 @@ final class StripeProblems {
   /// "Having the 'rak_subscription_write' permission would allow this request to continue."
   private static final Pattern RIGHT = Pattern.compile("'(rak_[a-z0-9_]{1,100})'");
 
-  /// The innermost name of `items[0][price]`.
-  private static final Pattern INNERMOST = Pattern.compile("([a-z_]+)\\]?(?:\\[[0-9]+\\])*$");
-
   /// Long enough for a limit that counts calls a second (docs.stripe.com/rate-limits).
   private static final long LIMIT_PAUSE_SECONDS = 2;
 
@@ -40,10 +37,36 @@ final class StripeProblems {
         said);
   }
 
-  /// Our fields are called as Stripe's, without what they are inside of.
+  /// Our fields are called as Stripe's, without what they are inside of: `price` of
+  /// `items[0][price]`. Read from the end, so that a long text costs no more than its length.
   private static String ours(String param) {
-    Matcher innermost = INNERMOST.matcher(param);
-    return innermost.find() ? innermost.group(1) : "";
+    int end = param.length();
+    while (end > 0 && param.charAt(end - 1) == ']') {
+      int open = param.lastIndexOf('[', end - 1);
+      if (open < 0 || !isIndex(param, open + 1, end - 1)) {
+        end--;
+        break;
+      }
+      end = open;
+    }
+    int start = end;
+    while (start > 0 && isNameChar(param.charAt(start - 1))) {
+      start--;
+    }
+    return param.substring(start, end);
+  }
+
+  private static boolean isIndex(String text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return start < end;
+  }
+
+  private static boolean isNameChar(char c) {
+    return c == '_' || (c >= 'a' && c <= 'z');
   }
 
   /// The key lacks a right, which Stripe names.
@@ -70,7 +93,8 @@ final class StripeProblems {
   ///
   /// @param wish how long Stripe asks to wait, or zero; it rarely says
   static ProblemException unclear(Outcome.Detail said, Duration wish) {
-    if (said.code().equals(StripeConnector.KEY_OF_ANOTHER_CALL)) {
+    if (said.code().equals(StripeConnector.KEY_OF_ANOTHER_CALL)
+        || said.code().equals(StripeConnector.REPLAYED_FAULT)) {
       return problem(
           ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN,
           ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN.whatToDo(),
@@ -89,6 +113,18 @@ final class StripeProblems {
             .strip(),
         "",
         answer(said, seconds));
+  }
+
+  /// A changing call ended without anybody knowing what it did, and a repetition would be another
+  /// call: clients repeat a 503 by themselves, so this is none.
+  static ProblemException unrepeatable(Outcome.Detail said) {
+    return problem(
+        ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN,
+        "Stripe did not answer in order, so nobody knows whether it was done. Look at Stripe before"
+            + " you repeat it. With an `Idempotency-Key` a repetition does nothing twice. "
+            + said.message(),
+        "",
+        said);
   }
 
   private static ProblemException problem(

@@ -109,7 +109,9 @@ final class SubscribeRoutes {
   public record StartedSubscriptionView(
       @About("As the provider answered it. The record at its `id` follows with the webhooks.")
           SubscriptionRoutes.SubscriptionView subscription,
-      @About("Null when nothing is to be confirmed, as for one that costs nothing.")
+      @About(
+              "Null when nothing is to be confirmed, as for one that costs nothing. One that goes on"
+                  + " after a paused trial stays `paused` until it is confirmed.")
           @Nullable ConfirmationView confirmation) {}
 
   /// What the customer confirms, by Stripe.js.
@@ -139,9 +141,12 @@ final class SubscribeRoutes {
     }
     String customer = callers.customer(request, account, body.customer());
     String promotion =
-        body.promotionCode() == null ? "" : promotion(account, body.promotionCode().strip());
+        body.promotionCode() == null
+            ? ""
+            : promotion(account, customer, body.promotionCode().strip());
     StartedSubscription started =
-        callers.accepted(
+        callers.changed(
+            request,
             account,
             account
                 .stripe()
@@ -200,7 +205,8 @@ final class SubscribeRoutes {
 
   /// The provider's id of a promotion code. One that has been used up since the first run is still
   /// found, so that a repetition is the same to the byte; Stripe says when it can't be used.
-  private String promotion(StripeConnections.Account account, String given) {
+  /// Several may be called the same, where they are for single customers.
+  private String promotion(StripeConnections.Account account, String customer, String given) {
     boolean id = given.startsWith("promo_");
     if (given.isEmpty() || given.length() > CODE_CHARS_MAX || !given.matches("[A-Za-z0-9_-]+")) {
       throw noSuchCode();
@@ -208,8 +214,10 @@ final class SubscribeRoutes {
     return id
         ? given
         : callers.accepted(account, account.stripe().subscriptions().promotionCodes(given)).stream()
+            .filter(code -> code.customer().isEmpty() || code.customer().equals(customer))
             .max(
-                Comparator.comparing(PromotionCodeSnapshot::active)
+                Comparator.comparing((PromotionCodeSnapshot code) -> !code.customer().isEmpty())
+                    .thenComparing(PromotionCodeSnapshot::active)
                     .thenComparing(
                         PromotionCodeSnapshot::created,
                         Comparator.nullsFirst(Comparator.naturalOrder())))

@@ -2,6 +2,7 @@ package dev.tenon.payment;
 
 import dev.tenon.access.Scope;
 import dev.tenon.connector.Outcome;
+import dev.tenon.connector.stripe.StartedSubscription;
 import dev.tenon.connector.stripe.StripeSubscriptions;
 import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import dev.tenon.http.About;
@@ -44,12 +45,14 @@ final class SubscriptionActionRoutes {
             here::cancel)
         .answers(200)
         .repeatable();
-    routes.act(
-        SUBSCRIPTION + "/resume",
-        Scope.PAYMENTS_WRITE,
-        SubscriptionRoutes.SubscriptionView.class,
-        "Take back a cancellation that has not come into effect",
-        here::resume);
+    routes
+        .act(
+            SUBSCRIPTION + "/resume",
+            Scope.PAYMENTS_WRITE,
+            SubscribeRoutes.StartedSubscriptionView.class,
+            "Take back a cancellation, or go on after a paused trial",
+            here::resume)
+        .repeatable();
     routes
         .post(
             SUBSCRIPTION + "/pause",
@@ -60,12 +63,14 @@ final class SubscriptionActionRoutes {
             here::pause)
         .answers(200)
         .repeatable();
-    routes.act(
-        SUBSCRIPTION + "/unpause",
-        Scope.PAYMENTS_WRITE,
-        SubscriptionRoutes.SubscriptionView.class,
-        "Collect the invoices of a subscription again",
-        here::unpause);
+    routes
+        .act(
+            SUBSCRIPTION + "/unpause",
+            Scope.PAYMENTS_WRITE,
+            SubscriptionRoutes.SubscriptionView.class,
+            "Collect the invoices of a subscription again",
+            here::unpause)
+        .repeatable();
   }
 
   /// When a cancellation comes into effect.
@@ -89,8 +94,9 @@ final class SubscriptionActionRoutes {
   /// A pause of collection. The subscription goes on as it is, and entitles as before.
   public record PauseCollection(
       @About(
-              "`void`: nobody owes them. `keep_as_draft`: they are sent when collection goes on."
-                  + " `mark_uncollectible`: they are owed, and nobody tries to collect them.")
+              "`void`: nobody owes them. `keep_as_draft`: they stay drafts, also when collection goes"
+                  + " on, until somebody finalises them at Stripe. `mark_uncollectible`: they are"
+                  + " owed, and nobody tries to collect them.")
           PausedInvoices invoices,
       @About("When it ends by itself; never where it is not given.") @Nullable Instant until) {}
 
@@ -111,7 +117,7 @@ final class SubscriptionActionRoutes {
         found,
         atOnce
             ? endNow(request, account, found.providerId(), key)
-            : callers.accepted(account, stripe.cancelAtPeriodEnd(found.providerId(), key)));
+            : callers.changed(request, account, stripe.cancelAtPeriodEnd(found.providerId(), key)));
   }
 
   /// Stripe takes no idempotency key for a deletion, so a repetition finds nothing to delete. Then
@@ -122,7 +128,7 @@ final class SubscriptionActionRoutes {
     Outcome<SubscriptionSnapshot> outcome = stripe.cancelNow(id, key);
     if (!(outcome instanceof Outcome.RefusedRequest<SubscriptionSnapshot>)
         || !outcome.detail().code().equals("resource_missing")) {
-      return callers.accepted(account, outcome);
+      return callers.changed(request, account, outcome);
     }
     SubscriptionSnapshot now = callers.accepted(account, stripe.get(id));
     if (SubscriptionState.of(now.status()) != SubscriptionState.ENDED) {
@@ -144,22 +150,24 @@ final class SubscriptionActionRoutes {
             .isPresent();
   }
 
-  /// What Stripe has now says which of the two it is, so that a repetition does nothing twice.
-  private SubscriptionRoutes.SubscriptionView resume(Request request) {
+  /// What Stripe has now says which of the two it is, so that a repetition does nothing twice. A
+  /// paused one stays so until the invoice that goes with it is paid; while that is open, going on
+  /// again would only make another.
+  private SubscribeRoutes.StartedSubscriptionView resume(Request request) {
     PaymentViews.Found<SubscriptionRoutes.SubscriptionView> found = known.alive(request);
+    String key = callers.effect(request).toString();
     StripeConnections.Account account = callers.account(request, found.connection());
     StripeSubscriptions stripe = account.stripe().subscriptions();
-    SubscriptionSnapshot now = callers.accepted(account, stripe.get(found.providerId()));
-    if (SubscriptionState.of(now.status()) == SubscriptionState.PAUSED) {
-      return view(
-          found,
-          callers
-              .accepted(account, stripe.resumePaused(found.providerId(), callers.newKey()))
-              .subscription());
+    StartedSubscription now = callers.accepted(account, stripe.confirmation(found.providerId()));
+    SubscriptionSnapshot subscription = now.subscription();
+    if (SubscriptionState.of(subscription.status()) == SubscriptionState.PAUSED) {
+      if (!now.invoiceOpen()) {
+        now = callers.changed(request, account, stripe.resumePaused(found.providerId(), key));
+      }
+    } else if (subscription.cancelAtPeriodEnd() || subscription.cancelAt() != null) {
+      now = now.with(callers.changed(request, account, stripe.keep(subscription, key)));
     }
-    boolean ending = now.cancelAtPeriodEnd() || now.cancelAt() != null;
-    return view(
-        found, ending ? callers.accepted(account, stripe.keep(now, callers.newKey())) : now);
+    return SubscribeRoutes.view(found.view().id(), found.view().revision(), now);
   }
 
   private SubscriptionRoutes.SubscriptionView pause(Request request, PauseCollection body) {
@@ -170,7 +178,8 @@ final class SubscriptionActionRoutes {
     StripeConnections.Account account = callers.account(request, found.connection());
     return view(
         found,
-        callers.accepted(
+        callers.changed(
+            request,
             account,
             account
                 .stripe()
@@ -192,12 +201,13 @@ final class SubscriptionActionRoutes {
     StripeConnections.Account account = callers.account(request, found.connection());
     return view(
         found,
-        callers.accepted(
+        callers.changed(
+            request,
             account,
             account
                 .stripe()
                 .subscriptions()
-                .resumeCollection(found.providerId(), callers.newKey())));
+                .resumeCollection(found.providerId(), callers.effect(request).toString())));
   }
 
   private static SubscriptionRoutes.SubscriptionView view(

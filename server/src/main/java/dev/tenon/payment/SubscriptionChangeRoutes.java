@@ -84,7 +84,9 @@ final class SubscriptionChangeRoutes {
                   + " next invoice. `invoice_now`: at once. `none`: it stays as it was paid. A"
                   + " price of another interval is invoiced at once in any case.")
           @Nullable Proration proration,
-      @About("The `proration_at` of a preview, to be charged what it said.")
+      @About(
+              "The `proration_at` of a preview, to be charged what it said; means nothing with"
+                  + " `none`.")
           @Nullable Instant prorationAt,
       @About(
               "`refuse` where it is not given: an invoice at once that can't be paid answers 402"
@@ -132,8 +134,14 @@ final class SubscriptionChangeRoutes {
     // What Stripe told last names the item; only where it doesn't is Stripe asked.
     String item =
         wanted
-            .item(known(found.view()), price)
-            .orElseGet(() -> item(wanted, price, callers.accepted(account, now(account, found))));
+            .item(known(found.view()), price, request.isTakenUp())
+            .orElseGet(
+                () ->
+                    item(
+                        wanted,
+                        price,
+                        callers.accepted(account, now(account, found)),
+                        request.isTakenUp()));
     SubscriptionChange change = wanted.of(found.providerId(), item, price, body.prorationAt());
     SubscriptionChange.Unpaid unpaid =
         body.ifUnpaid() == IfUnpaid.CONFIRM
@@ -143,7 +151,7 @@ final class SubscriptionChangeRoutes {
     return SubscribeRoutes.view(
         found.view().id(),
         found.view().revision(),
-        callers.accepted(account, account.stripe().changes().change(change, unpaid, key)));
+        callers.changed(request, account, account.stripe().changes().change(change, unpaid, key)));
   }
 
   private InvoicePreviewView preview(Request request, PreviewSubscription body) {
@@ -161,7 +169,8 @@ final class SubscriptionChangeRoutes {
             account
                 .stripe()
                 .changes()
-                .preview(wanted.of(found.providerId(), item(wanted, price, now), price, at)));
+                .preview(
+                    wanted.of(found.providerId(), item(wanted, price, now, false), price, at)));
     return new InvoicePreviewView(
         preview.currency(),
         preview.subtotal(),
@@ -196,13 +205,14 @@ final class SubscriptionChangeRoutes {
         .toList();
   }
 
-  private static String item(WantedChange wanted, String price, SubscriptionSnapshot now) {
+  private static String item(
+      WantedChange wanted, String price, SubscriptionSnapshot now, boolean takenUp) {
     if (SubscriptionState.of(now.status()) == SubscriptionState.ENDED) {
       throw KnownSubscriptions.ended();
     }
     List<WantedChange.Item> items =
         now.items().stream().map(item -> new WantedChange.Item(item.id(), item.price())).toList();
-    return wanted.item(items, price).orElseThrow(() -> wanted.noSuchItem(items));
+    return wanted.item(items, price, takenUp).orElseThrow(() -> wanted.noSuchItem(items));
   }
 
   private static InvoiceLineView line(InvoiceSnapshot.Line line) {

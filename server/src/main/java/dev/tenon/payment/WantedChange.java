@@ -31,15 +31,21 @@ record WantedChange(
 
   /// The id of the item that is meant. One that is named by its price is still found when an
   /// earlier run of the same request has changed that price, so that a repetition is the same to
-  /// the byte.
-  Optional<String> item(List<Item> items, String newPrice) {
+  /// the byte. On a first run an item of the new price is another one.
+  ///
+  /// @param takenUp whether such an earlier run there may have been
+  Optional<String> item(List<Item> items, String newPrice, boolean takenUp) {
     if (named == null) {
       return items.size() == 1 ? Optional.ofNullable(items.getFirst().id()) : Optional.empty();
     }
     return items.stream()
         .filter(item -> named.equals(item.id()) || named.equals(item.price()))
         .findFirst()
-        .or(() -> items.stream().filter(item -> newPrice.equals(item.price())).findFirst())
+        .or(
+            () ->
+                items.stream()
+                    .filter(item -> takenUp && !newPrice.isEmpty() && newPrice.equals(item.price()))
+                    .findFirst())
         .map(Item::id);
   }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -23,7 +24,11 @@ final class ConsoleFixture implements AutoCloseable {
 
   private final TestDatabase testDatabase = TestDatabase.fresh();
   private final Connection sql;
-  private Instant now = InstantSource.system().instant();
+
+  /// As the database keeps it. Within a millisecond, since ids keep less than that.
+  private Instant now =
+      InstantSource.system().instant().truncatedTo(ChronoUnit.MILLIS).plusNanos(900_000);
+
   private final Ids ids = new Ids(() -> now);
   private final UUID connection = ids.next();
   final InstantSource clock = () -> now;

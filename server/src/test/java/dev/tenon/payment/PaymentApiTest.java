@@ -87,7 +87,8 @@ class PaymentApiTest {
         ownKey,
         now -> now.path("cancel_at_period_end").asBoolean());
     JsonNode kept = made200(own, ownKey, "/subscriptions/" + subscription + "/resume", "");
-    assertThat(kept.path("cancel_at_period_end").asBoolean()).isFalse();
+    assertThat(kept.path("subscription").path("state").asString()).isEqualTo("active");
+    assertThat(kept.path("subscription").path("cancel_at_period_end").asBoolean()).isFalse();
     JsonNode ended =
         made200(own, ownKey, "/subscriptions/" + subscription + "/cancel", "{\"at\":\"now\"}");
     assertThat(ended.path("state").asString()).isEqualTo("ended");

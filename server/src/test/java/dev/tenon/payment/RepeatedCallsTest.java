@@ -96,6 +96,37 @@ class RepeatedCallsTest {
     assertThat(count(type)).as("%s of %s", type, tenant).isEqualTo(before + 1);
   }
 
+  /// Clients repeat a 503 by themselves, and would make a second one.
+  @Test
+  void withoutAKeyALostAnswerIsNoInvitationToTryAgain() {
+    int before = count("customer");
+    loseAnswers("/v1/customers", 1);
+    HttpResponse<String> lost = post(own, "/customers", "{\"email\":\"n@customer.test\"}");
+    isProblem(lost, 409, "idempotency.outcome_unknown");
+    assertThat(lost.headers().firstValue("Retry-After")).isEmpty();
+    assertThat(lost.body())
+        .contains("nobody knows whether it was done", "Look at Stripe before", "Idempotency-Key")
+        .doesNotContain("retry_after_seconds");
+    assertThat(count("customer")).as("it was done").isEqualTo(before + 1);
+  }
+
+  @Test
+  void aChangeTakesAKeyToo() {
+    String id =
+        PaymentProgram.json(post(own, "/customers", "{\"email\":\"x@customer.test\"}"))
+            .path("id")
+            .asString();
+    String key = UUID.randomUUID().toString();
+    String body = "{\"name\":\"Cleo\"}";
+    HttpResponse<String> first =
+        program.call("PATCH", own, "/customers/" + id, platformKey, body, key);
+    HttpResponse<String> again =
+        program.call("PATCH", own, "/customers/" + id, platformKey, body, key);
+    assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
+    assertThat(again.headers().firstValue("Idempotency-Replayed")).hasValue("true");
+    assertThat(again.body()).isEqualTo(first.body());
+  }
+
   /// Stripe may have forgotten our key by then, and would do it again.
   @Test
   void doesNotRepeatACallThatStripeMayHaveForgotten() {

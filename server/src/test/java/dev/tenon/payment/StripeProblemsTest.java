@@ -1,6 +1,7 @@
 package dev.tenon.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.stripe.StripeConnector;
@@ -8,6 +9,7 @@ import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.ProviderAnswer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,31 @@ class StripeProblemsTest {
     assertThat(provider(problem).param()).isEqualTo(theirs);
   }
 
+  /// Whoever stands in for Stripe may send anything.
+  @Test
+  void aHugeParameterCostsNothingAndIsCut() {
+    String huge = "a".repeat(1 << 20);
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () -> {
+          Outcome.Detail words = new Outcome.Detail(400, huge, huge, huge, huge, huge + "!");
+          for (String text :
+              List.of(words.code(), words.requestId(), words.reason(), words.param())) {
+            assertThat(text).hasSize(200);
+          }
+          assertThat(words.message()).hasSize(500);
+          assertThat(provider(StripeProblems.refused(words)).param()).hasSize(200);
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'price!'", "'[0]'", "'12'", "'line1'", "']'", "'a[]'"})
+  void aParameterThatNamesNoFieldOfOursIsTheProviders(String theirs) {
+    ProblemException problem = StripeProblems.refused(said(400, "parameter_invalid", "", theirs));
+    assertThat(problem.code()).isEqualTo(ProblemCode.PROVIDER_REFUSED);
+    assertThat(provider(problem).param()).isEqualTo(theirs);
+  }
+
   @Test
   void aRefusalWithoutAParameterIsTheProviders() {
     ProblemException problem = StripeProblems.refused(said(400, "invoice_upcoming_none", "", ""));
@@ -102,11 +129,13 @@ class StripeProblemsTest {
     assertThat(provider(problem).retryAfterSeconds()).isEqualTo(seconds);
   }
 
-  @Test
-  void aKeyOfAnotherCallIsNoInvitationToTryAgain() {
-    ProblemException problem =
-        StripeProblems.unclear(
-            said(400, StripeConnector.KEY_OF_ANOTHER_CALL, "", ""), Duration.ZERO);
+  @ParameterizedTest
+  @CsvSource({
+    "400, " + StripeConnector.KEY_OF_ANOTHER_CALL,
+    "500, " + StripeConnector.REPLAYED_FAULT
+  })
+  void whatARepetitionWontTellIsNoInvitationToTryAgain(int status, String code) {
+    ProblemException problem = StripeProblems.unclear(said(status, code, "", ""), Duration.ZERO);
     assertThat(problem.code()).isEqualTo(ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN);
     assertThat(provider(problem).retryAfterSeconds()).isNull();
   }

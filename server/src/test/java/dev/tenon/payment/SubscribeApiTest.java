@@ -140,6 +140,34 @@ class SubscribeApiTest {
   }
 
   @Test
+  void ofCodesThatAreCalledTheSameTheCustomersOwnCounts() {
+    String bea = own.customer();
+    String cleo = own.customer();
+    promotion("VIP", "percent_off=30", "&customer=" + bea);
+    promotion("VIP", "percent_off=10", "");
+    promotion("VIP", "percent_off=50", "&customer=" + cleo);
+    long[] totals = new long[3];
+    String[] customers = {bea, cleo, own.customer()};
+    for (int i = 0; i < customers.length; i++) {
+      totals[i] =
+          firstInvoice(
+                  own.made("/subscriptions", wanted(customers[i], ",\"promotion_code\":\"vip\""))
+                      .path("subscription")
+                      .path("provider_id")
+                      .asString())
+              .path("total")
+              .asLong();
+    }
+    assertThat(totals).containsExactly(2030, 1450, 2610);
+
+    promotion("MINE", "percent_off=50", "&customer=" + bea);
+    Caller.problem(
+        own.post("/subscriptions", wanted(cleo, ",\"promotion_code\":\"MINE\"")),
+        400,
+        "request.invalid_field");
+  }
+
+  @Test
   void whatCostsNothingIsActiveAtOnce() {
     promotion("FREE", "percent_off=100&duration=forever", "");
     JsonNode started =

@@ -2,11 +2,15 @@ package dev.tenon.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.connection.Connection;
+import dev.tenon.connection.Connections;
 import dev.tenon.sandbox.Fault;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,6 +60,10 @@ class SubscriptionActionApiTest {
     return path;
   }
 
+  private int invoices() {
+    return program.stripe.objects().path("invoice").size();
+  }
+
   private String providerId(String path) {
     return own.get(path).path("provider_id").asString();
   }
@@ -85,8 +93,12 @@ class SubscriptionActionApiTest {
     assertThat(told.path("state").asString()).as("it entitles as before").isEqualTo("trialing");
     assertThat(told.path("revision").asLong()).as("an update is told").isGreaterThan(revision);
 
-    JsonNode on = own.done(path + "/unpause", "");
-    assertThat(on.path("collection_pause").isObject()).isFalse();
+    String key = UUID.randomUUID().toString();
+    HttpResponse<String> on = own.post(path + "/unpause", "", key);
+    assertThat(Caller.answered(on, 200).path("collection_pause").isObject()).isFalse();
+    HttpResponse<String> again = own.post(path + "/unpause", "", key);
+    assertThat(again.headers().firstValue("Idempotency-Replayed")).hasValue("true");
+    assertThat(again.body()).isEqualTo(on.body());
     own.await(path, now -> !now.path("collection_pause").isObject());
   }
 
@@ -114,7 +126,7 @@ class SubscriptionActionApiTest {
   void anEndThatIsNotToldYetIsAConflictToOthers() {
     String path = subscribed();
     loseTheAnswer(path);
-    Caller.problem(own.post(path + "/cancel", NOW), 503, "server.busy");
+    Caller.problem(own.post(path + "/cancel", NOW), 409, "idempotency.outcome_unknown");
     Caller.problem(own.post(path + "/cancel", NOW), 409, "request.conflict");
   }
 
@@ -128,7 +140,8 @@ class SubscriptionActionApiTest {
     assertThat(ending.path("cancel_at_period_end").asBoolean()).isTrue();
     own.await(path, now -> now.path("cancel_at_period_end").asBoolean());
     for (int i = 0; i < 2; i++) {
-      JsonNode kept = own.done(path + "/resume", "");
+      JsonNode kept = own.done(path + "/resume", "").path("subscription");
+      assertThat(kept.path("state").asString()).isEqualTo("trialing");
       assertThat(kept.path("cancel_at_period_end").asBoolean()).isFalse();
     }
   }
@@ -151,11 +164,35 @@ class SubscriptionActionApiTest {
     program.atStripe(
         "/v1/setup_intents/%s/confirm".formatted(setup.substring(0, setup.indexOf("_secret_"))),
         "payment_method=pm_card_visa");
-    assertThat(own.done(path + "/resume", "").path("state").asString()).isEqualTo("active");
+    int before = invoices();
+    program
+        .sandbox
+        .faults("stripe")
+        .add(
+            Fault.timeOutAfterAccepting(Duration.ZERO)
+                .onlyFor("/v1/subscriptions/" + id + "/resume")
+                .times(1));
+    String key = UUID.randomUUID().toString();
+    Caller.problem(own.post(path + "/resume", "", key), 503, "server.busy");
+    assertThat(invoices()).as("it was done").isEqualTo(before + 1);
+    JsonNode waits = Caller.answered(own.post(path + "/resume", "", key), 200);
+    for (JsonNode again : new JsonNode[] {waits, own.done(path + "/resume", "")}) {
+      assertThat(again.path("subscription").path("state").asString()).isEqualTo("paused");
+      assertThat(again.path("confirmation").path("kind").asString()).isEqualTo("payment");
+    }
+    assertThat(own.get(path + "/confirmation").path("confirmation"))
+        .isEqualTo(waits.path("confirmation"));
+    assertThat(invoices()).as("one invoice, however often it is asked").isEqualTo(before + 1);
+    String payment = waits.path("confirmation").path("client_secret").asString();
+    program.atStripe(
+        "/v1/payment_intents/%s/confirm"
+            .formatted(payment.substring(0, payment.indexOf("_secret_"))),
+        "payment_method=pm_card_visa");
     own.await(path, now -> now.path("state").asString("").equals("active"));
-    assertThat(own.done(path + "/resume", "").path("state").asString())
-        .as("a repetition does nothing")
-        .isEqualTo("active");
+    JsonNode done = own.done(path + "/resume", "");
+    assertThat(done.path("subscription").path("state").asString()).isEqualTo("active");
+    assertThat(done.path("confirmation").isObject()).isFalse();
+    assertThat(invoices()).isEqualTo(before + 1);
     JsonNode problem =
         Caller.problem(
             own.post(
@@ -165,6 +202,42 @@ class SubscriptionActionApiTest {
             400,
             "request.invalid_field");
     assertThat(problem.path("param").asString()).isEqualTo("trial_without_card");
+  }
+
+  /// Stripe goes on charging where it began.
+  @Test
+  void whatBeganOnAnOlderConnectionIsDoneThereUntilThatIsDisabled() {
+    Caller moved = Caller.of(program, "Moved");
+    Connection first = program.connect(moved.tenant(), "sk_test_first");
+    String path =
+        "/subscriptions/"
+            + moved
+                .made(
+                    "/subscriptions",
+                    "{\"customer\":\"%s\",\"price\":\"%s\",\"trial_days\":14}"
+                        .formatted(moved.customer(), price))
+                .path("subscription")
+                .path("id")
+                .asString();
+    moved.await(path, now -> now.path("state").asString("").equals("trialing"));
+    // The sandbox refuses this key: a call that takes it fails.
+    program.connect(moved.tenant(), "sk_live_revoked");
+    assertThat(moved.done(path + "/cancel", "{}").path("cancel_at_period_end").asBoolean())
+        .isTrue();
+    program
+        .tenon
+        .connections()
+        .change(
+            moved.tenant(),
+            first.id(),
+            new Connections.Change(
+                Optional.empty(),
+                Optional.of(Connection.State.DISABLED),
+                Optional.empty(),
+                Map.of(),
+                Optional.empty()));
+    JsonNode off = Caller.problem(moved.post(path + "/resume", ""), 409, "request.conflict");
+    assertThat(off.path("detail").asString()).contains("is disabled");
   }
 
   @Test

@@ -105,6 +105,15 @@ class SubscriptionChangeApiTest {
     JsonNode never =
         own.done(path + "/preview", "{\"quantity\":2,\"proration\":\"none\"}").path("lines");
     assertThat(never).as("what waits, and the next period").hasSize(3);
+    JsonNode same =
+        own.changed(
+            path,
+            "{\"quantity\":2,\"proration\":\"none\",\"proration_at\":\"%s\"}"
+                .formatted(
+                    own.done(path + "/preview", "{\"quantity\":2,\"proration\":\"none\"}")
+                        .path("proration_at")
+                        .asString()));
+    assertThat(same.path("subscription").path("quantity").asInt()).isEqualTo(2);
     assertThat(invoices()).isEqualTo(before);
   }
 
@@ -127,6 +136,16 @@ class SubscriptionChangeApiTest {
     }
     Caller.problem(
         own.patch(path, "{\"item\":\"si_none\",\"quantity\":2}"), 400, "request.invalid_field");
+    // A name that fits nothing must not fall to the item that has the new price already.
+    String wrong = "{\"item\":\"price_none\",\"price\":\"%s\",\"quantity\":9}".formatted(addOn);
+    for (int i = 0; i < 2; i++) {
+      JsonNode none =
+          Caller.problem(
+              i == 0 ? own.patch(path, wrong) : own.post(path + "/preview", wrong),
+              400,
+              "request.invalid_field");
+      assertThat(none.path("param").asString()).isEqualTo("item");
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.tenon.connector.stripe;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -26,12 +27,13 @@ public record InvoicePreview(
     lines = List.copyOf(lines);
   }
 
+  /// Throws [IllegalArgumentException] when it doesn't say what is to pay.
   static InvoicePreview of(JsonNode invoice) {
     return new InvoicePreview(
-        StripeObjects.currency(invoice),
+        StripeObjects.required(invoice, "currency").toLowerCase(Locale.ROOT),
         StripeObjects.number(invoice, "subtotal", 0),
-        StripeObjects.number(invoice, "total", 0),
-        StripeObjects.number(invoice, "amount_due", 0),
+        StripeObjects.requiredNumber(invoice, "total"),
+        StripeObjects.requiredNumber(invoice, "amount_due"),
         StripeObjects.time(invoice, "next_payment_attempt"),
         StripeObjects.listed(invoice, "lines").stream().map(InvoiceSnapshot.Line::of).toList(),
         StripeObjects.flag(invoice.path("lines"), "has_more"));

@@ -39,7 +39,20 @@ final class StripeCalls {
     return RequestOptions.builder().setIdempotencyKey(idempotencyKey).build();
   }
 
+  /// A call that is answered with an object. One without an id is none: nobody knows what was done.
   <T> Outcome<T> send(Call call, Function<JsonNode, T> reader) {
+    return ask(
+        call,
+        object -> {
+          String _ = StripeObjects.required(object, "id");
+          return reader.apply(object);
+        });
+  }
+
+  /// A call that is answered with something else.
+  ///
+  /// @param reader throws [IllegalArgumentException] on what is not what was asked for
+  <T> Outcome<T> ask(Call call, Function<JsonNode, T> reader) {
     StripeResponse response;
     try {
       response = call.make(client).getLastResponse();

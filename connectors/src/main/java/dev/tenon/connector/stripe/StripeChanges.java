@@ -4,6 +4,8 @@ import com.stripe.net.RequestOptions;
 import com.stripe.param.InvoiceCreatePreviewParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import dev.tenon.connector.Outcome;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// The calls that change what a subscription is for, or say what that would cost. Idempotency keys
 /// are as for [StripeConnector].
@@ -36,8 +38,9 @@ public final class StripeChanges {
                   case CONFIRM -> SubscriptionUpdateParams.PaymentBehavior.DEFAULT_INCOMPLETE;
                 })
             .addAllExpand(StripeSubscriptions.CONFIRMATION);
-    if (wanted.prorationAt() != null) {
-      params.setProrationDate(wanted.prorationAt().getEpochSecond());
+    @Nullable Instant from = wanted.proratedFrom();
+    if (from != null) {
+      params.setProrationDate(from.getEpochSecond());
     }
     RequestOptions options = StripeCalls.keyed(idempotencyKey);
     return calls.send(
@@ -63,15 +66,16 @@ public final class StripeChanges {
             .setProrationBehavior(
                 InvoiceCreatePreviewParams.SubscriptionDetails.ProrationBehavior.valueOf(
                     behavior(wanted.proration())));
-    if (wanted.prorationAt() != null) {
-      details.setProrationDate(wanted.prorationAt().getEpochSecond());
+    @Nullable Instant from = wanted.proratedFrom();
+    if (from != null) {
+      details.setProrationDate(from.getEpochSecond());
     }
     InvoiceCreatePreviewParams params =
         InvoiceCreatePreviewParams.builder()
             .setSubscription(wanted.subscription())
             .setSubscriptionDetails(details.build())
             .build();
-    return calls.send(client -> client.v1().invoices().createPreview(params), InvoicePreview::of);
+    return calls.ask(client -> client.v1().invoices().createPreview(params), InvoicePreview::of);
   }
 
   /// The name that two enums of the SDK share.

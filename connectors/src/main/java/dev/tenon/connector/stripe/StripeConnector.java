@@ -33,6 +33,10 @@ public final class StripeConnector {
   /// parameters. What became of that call is not to be learned by repeating this one.
   public static final String KEY_OF_ANOTHER_CALL = "idempotency_error";
 
+  /// The code of an [Outcome.Unknown] that is the stored answer of an earlier call with the same
+  /// idempotency key: a repetition gets it again.
+  public static final String REPLAYED_FAULT = "idempotent_replayed";
+
   private final StripeCalls calls;
 
   /// For the account that `key` belongs to.
@@ -138,7 +142,7 @@ public final class StripeConnector {
     RequestOptions options = StripeCalls.keyed(idempotencyKey);
     return calls.send(
         client -> client.v1().billingPortal().sessions().create(params, options),
-        session -> URI.create(StripeObjects.text(session, "url")));
+        session -> URI.create(StripeObjects.required(session, "url")));
   }
 
   /// Lists Stripe's own events, to find those that never arrived.
@@ -159,11 +163,11 @@ public final class StripeConnector {
     if (query.undeliveredOnly()) {
       params.setDeliverySuccess(false);
     }
-    return calls.send(client -> client.v1().events().list(params.build()), StripeConnector::page);
+    return calls.ask(client -> client.v1().events().list(params.build()), StripeConnector::page);
   }
 
   private static EventPage page(JsonNode list) {
-    List<JsonNode> events = StripeObjects.elements(list.path("data"));
+    List<JsonNode> events = StripeObjects.list(list);
     return new EventPage(
         events.stream().map(JsonNode::toString).toList(),
         events.isEmpty() ? "" : StripeObjects.text(events.getLast(), "id"),

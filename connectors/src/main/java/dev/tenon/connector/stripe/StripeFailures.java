@@ -10,9 +10,10 @@ import tools.jackson.databind.JsonNode;
 /// What an end without success means. Stripe keeps an idempotency key for 24 hours at least, so
 /// what ends [Outcome.Unknown] may be repeated with the same key within that time.
 ///
-/// The one exception is `idempotency_error`: the key was used with other parameters, so an earlier
-/// call with it may well have been accepted, and this one says nothing of what became of that. It
-/// is unknown, too, and a repetition won't tell more (docs.stripe.com/api/idempotent_requests).
+/// There are two exceptions, of which a repetition won't tell more. With `idempotency_error` the
+/// key was used with other parameters, so an earlier call with it may well have been accepted, and
+/// this one says nothing of what became of that (docs.stripe.com/api/idempotent_requests). And a
+/// 5xx that Stripe has stored is what every repetition gets.
 final class StripeFailures {
   private static final Duration RETRY_AFTER_MAX = Duration.ofHours(1);
 
@@ -48,6 +49,16 @@ final class StripeFailures {
       return answer.header("stripe-should-retry").equals("false")
           ? new Outcome.RefusedRequest<>(detail)
           : new Outcome.Passing<>(retryAfter(answer), detail);
+    }
+    if (status >= 500 && answer.header("idempotent-replayed").equals("true")) {
+      return new Outcome.Unknown<>(
+          new Detail(
+              status,
+              StripeConnector.REPLAYED_FAULT,
+              detail.message(),
+              detail.requestId(),
+              detail.code(),
+              detail.param()));
     }
     // A 5xx may have happened. So may a success whose body can't be read.
     return status >= 300 && status < 500

@@ -17,8 +17,9 @@ import tools.jackson.databind.node.MissingNode;
 /// Reads Stripe's objects as trees, whatever API version shaped them. The typed models of Stripe's
 /// SDK can't do that: they come out empty when the event's release train isn't their own.
 ///
-/// Every reader is lenient: a field that is absent, null or of another type reads as empty, since
-/// Stripe adds and moves fields between versions and calls its enums open.
+/// Readers are lenient: a field that is absent, null or of another type reads as empty, since
+/// Stripe adds and moves fields between versions and calls its enums open. Strict are those of what
+/// makes an answer to a call of ours one at all, by their names.
 public final class StripeObjects {
   private static final JsonMapper JSON =
       JsonMapper.builder(
@@ -60,6 +61,38 @@ public final class StripeObjects {
   static String text(JsonNode node, String field) {
     JsonNode value = node.path(field);
     return value.isString() ? value.stringValue() : "";
+  }
+
+  /// A text without which an answer is none.
+  ///
+  /// @throws IllegalArgumentException when it isn't there
+  static String required(JsonNode node, String field) {
+    String value = text(node, field);
+    if (value.isEmpty()) {
+      throw new IllegalArgumentException("no " + field);
+    }
+    return value;
+  }
+
+  /// A whole number without which an answer is none.
+  ///
+  /// @throws IllegalArgumentException when it isn't there
+  static long requiredNumber(JsonNode node, String field) {
+    Long value = numberOrNull(node, field);
+    if (value == null) {
+      throw new IllegalArgumentException("no " + field);
+    }
+    return value;
+  }
+
+  /// The objects of a list that was asked for.
+  ///
+  /// @throws IllegalArgumentException when it is none
+  static List<JsonNode> list(JsonNode list) {
+    if (!list.path("data").isArray()) {
+      throw new IllegalArgumentException("no list");
+    }
+    return elements(list.path("data"));
   }
 
   /// An id, or the id inside the object that was expanded in its place; empty when there is none.

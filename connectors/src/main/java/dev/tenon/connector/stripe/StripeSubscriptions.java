@@ -88,16 +88,13 @@ public final class StripeSubscriptions {
   }
 
   /// Finds the promotion codes that customers type like this, the newest first, active or not.
-  /// Stripe lets one of them be active at a time.
+  /// Stripe lets one of them be active at a time for all, and one for each single customer.
   public Outcome<List<PromotionCodeSnapshot>> promotionCodes(String code) {
     PromotionCodeListParams params =
         PromotionCodeListParams.builder().setCode(code).setLimit(CODES_MAX).build();
-    return calls.send(
+    return calls.ask(
         client -> client.v1().promotionCodes().list(params),
-        list ->
-            StripeObjects.elements(list.path("data")).stream()
-                .map(PromotionCodeSnapshot::of)
-                .toList());
+        list -> StripeObjects.list(list).stream().map(PromotionCodeSnapshot::of).toList());
   }
 
   /// Gets a subscription with what its customer has to confirm now.
@@ -128,8 +125,9 @@ public final class StripeSubscriptions {
     return update(current.id(), params.build(), idempotencyKey);
   }
 
-  /// Goes on with one whose status is `paused`: a new period begins now, and is invoiced. That is
-  /// not the pause of a collection.
+  /// Goes on with one whose status is `paused`: a new period begins now, and is invoiced. It stays
+  /// `paused` until that invoice is paid, and each such call makes another invoice. That is not the
+  /// pause of a collection.
   public Outcome<StartedSubscription> resumePaused(String id, String idempotencyKey) {
     SubscriptionResumeParams params =
         SubscriptionResumeParams.builder()
@@ -152,7 +150,7 @@ public final class StripeSubscriptions {
   public enum PausedInvoices {
     /// They are void: nobody owes them.
     VOID,
-    /// They stay drafts, to be sent when collection goes on.
+    /// They stay drafts, also when collection goes on, until somebody finalises them.
     KEEP_AS_DRAFT,
     /// They are owed, and nobody tries to collect them.
     MARK_UNCOLLECTIBLE

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param quantity null to leave it
 /// @param proration what becomes of the rest of the period
 /// @param prorationAt from when it is prorated; null for the moment of the call. To be charged what
-///   a preview said, give the time that it was made for
+///   a preview said, give the time that it was made for. Means nothing without a proration
 public record SubscriptionChange(
     String subscription,
     String item,
@@ -19,6 +19,12 @@ public record SubscriptionChange(
     @Nullable Long quantity,
     Proration proration,
     @Nullable Instant prorationAt) {
+
+  /// From when it is prorated; null where Stripe is to be told nothing of that. It refuses a date
+  /// beside `proration_behavior=none`.
+  @Nullable Instant proratedFrom() {
+    return proration == Proration.NONE ? null : prorationAt;
+  }
 
   /// What becomes of the rest of a period that was paid already.
   public enum Proration {

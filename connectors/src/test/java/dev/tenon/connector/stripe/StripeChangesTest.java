@@ -113,6 +113,38 @@ class StripeChangesTest {
                 "subscription_details[proration_behavior]", "none"));
   }
 
+  @Test
+  void aPreviewThatDoesNotSayWhatIsToPayIsNone() {
+    var change = new SubscriptionChange("sub_1", "si_1", "", 2L, Proration.NEXT_INVOICE, null);
+    for (String less :
+        new String[] {
+          "{\"total\":1,\"amount_due\":1}",
+          "{\"currency\":\"usd\",\"amount_due\":1}",
+          "{\"currency\":\"usd\",\"total\":1}"
+        }) {
+      stripe.answer(200, less);
+      assertThat(changes.preview(change)).as(less).isInstanceOf(Outcome.Unknown.class);
+    }
+  }
+
+  /// Stripe refuses the two together.
+  @Test
+  void sendsNoDateWhereNothingIsProrated() {
+    stripe.answer(200, "{\"id\":\"sub_1\",\"status\":\"active\"}");
+    stripe.answer(200, "{\"currency\":\"usd\",\"total\":1,\"amount_due\":1}");
+    var change =
+        new SubscriptionChange(
+            "sub_1", "si_1", "", 2L, Proration.NONE, Instant.ofEpochSecond(1_700_000_000));
+    accepted(changes.change(change, Unpaid.REFUSE, "key-1"));
+    assertThat(asked().form())
+        .containsEntry("proration_behavior", "none")
+        .doesNotContainKey("proration_date");
+    accepted(changes.preview(change));
+    assertThat(asked().form())
+        .containsEntry("subscription_details[proration_behavior]", "none")
+        .doesNotContainKey("subscription_details[proration_date]");
+  }
+
   private ScriptedStripe.Asked asked() {
     return stripe.asked().getLast();
   }

@@ -144,20 +144,63 @@ class StripeSubscriptionsTest {
                     "payment_method")));
   }
 
+  /// What Stripe has stored for a key, every repetition gets.
+  @Test
+  void aFaultThatIsReplayedSaysSo() {
+    String fault = "{\"error\":{\"type\":\"api_error\",\"message\":\"Sorry.\"}}";
+    stripe.answer(500, fault);
+    stripe.answer(500, Map.of("Idempotent-Replayed", "true"), fault);
+    assertThat(subscriptions.cancelAtPeriodEnd("sub_1", "key-1"))
+        .isEqualTo(new Outcome.Unknown<>(new Outcome.Detail(500, "api_error", "Sorry.", "req_1")));
+    assertThat(subscriptions.cancelAtPeriodEnd("sub_1", "key-1"))
+        .isEqualTo(
+            new Outcome.Unknown<>(
+                new Outcome.Detail(
+                    500, StripeConnector.REPLAYED_FAULT, "Sorry.", "req_1", "api_error", "")));
+  }
+
   @Test
   void findsPromotionCodesAsTheyAreTyped() {
     stripe.answer(
         200,
         """
         {"object":"list","data":[
-         {"id":"promo_1","object":"promotion_code","code":"FALL","active":true,"created":1700000000}]}
+         {"id":"promo_1","object":"promotion_code","code":"FALL","active":true,"customer":"cus_1",
+          "created":1700000000}]}
         """);
     assertThat(accepted(subscriptions.promotionCodes("fall")))
         .containsExactly(
             new PromotionCodeSnapshot(
-                "promo_1", "FALL", true, java.time.Instant.ofEpochSecond(1_700_000_000)));
+                "promo_1", "FALL", "cus_1", true, java.time.Instant.ofEpochSecond(1_700_000_000)));
     assertThat(asked().path()).isEqualTo("/v1/promotion_codes");
     assertThat(asked().form()).isEqualTo(Map.of("code", "fall", "limit", "100"));
+  }
+
+  @Test
+  void aCodeWithoutAnIdIsNotTakenForNone() {
+    stripe.answer(200, "{\"object\":\"list\",\"data\":[{\"code\":\"FALL\",\"active\":true}]}");
+    assertThat(subscriptions.promotionCodes("fall")).isInstanceOf(Outcome.Unknown.class);
+    stripe.answer(200, "{}");
+    assertThat(subscriptions.promotionCodes("fall")).isInstanceOf(Outcome.Unknown.class);
+  }
+
+  /// Somebody else answers, or half of the answer is missing.
+  @Test
+  void anAnswerThatNamesNothingIsNotAccepted() {
+    for (String nothing :
+        new String[] {"{}", "{\"id\":\"\"}", "{\"id\":7}", "{\"status\":\"ok\"}"}) {
+      stripe.answer(200, nothing);
+      assertThat(subscriptions.resumePaused("sub_1", "key-1"))
+          .as(nothing)
+          .isInstanceOf(Outcome.Unknown.class);
+      stripe.answer(200, nothing);
+      assertThat(connector.createPortalSession("cus_1", "https://app.example/back", "key-1"))
+          .as(nothing)
+          .isInstanceOf(Outcome.Unknown.class);
+    }
+    stripe.answer(200, "{\"id\":\"bps_1\"}");
+    assertThat(connector.createPortalSession("cus_1", "https://app.example/back", "key-1"))
+        .isInstanceOf(Outcome.Unknown.class);
   }
 
   @Test

@@ -20,7 +20,7 @@ final class Confirmations {
     this.setups = setups;
   }
 
-  /// A customer confirms a payment in the browser: the invoice is paid, and an incomplete
+  /// A customer confirms a payment in the browser: the invoice is paid, and an incomplete or paused
   /// subscription becomes active.
   ObjectNode payment(Call call) {
     Params params =
@@ -71,6 +71,9 @@ final class Confirmations {
     ObjectNode previous = Changes.between(before, subscription);
     if (!previous.isEmpty()) {
       events.emit("customer.subscription.updated", subscription, previous);
+    }
+    if (before.path("status").asString().equals("paused")) {
+      events.emit("customer.subscription.resumed", subscription);
     }
     invoices.announcePaid(invoice.get());
     return intent;

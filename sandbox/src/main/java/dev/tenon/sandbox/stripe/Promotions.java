@@ -112,7 +112,13 @@ final class Promotions {
     if (!code.matches("[A-Za-z0-9-]{1,500}")) {
       throw StripeError.invalid("code", "A code has letters, digits and dashes.");
     }
-    if (objects.list(CODE).stream().anyMatch(other -> usable(other) && isCode(other, code))) {
+    String whose = params.text("customer");
+    if (objects.list(CODE).stream()
+        .anyMatch(
+            other ->
+                usable(other)
+                    && isCode(other, code)
+                    && other.path("customer").asString("").equals(whose))) {
       throw StripeError.invalid("code", "An active promotion code with this code exists.");
     }
     ObjectNode made =

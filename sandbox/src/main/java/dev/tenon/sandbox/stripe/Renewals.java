@@ -1,5 +1,6 @@
 package dev.tenon.sandbox.stripe;
 
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -76,7 +77,7 @@ final class Renewals {
       subscription.put("status", "active");
     } else {
       invoices.fail(invoice);
-      if (!subscription.path("status").asString().equals("incomplete")) {
+      if (!Set.of("incomplete", "paused").contains(subscription.path("status").asString())) {
         subscription.put("status", "past_due");
       }
     }
@@ -85,6 +86,9 @@ final class Renewals {
       events.emit("customer.subscription.updated", subscription, previous);
     }
     if (paid) {
+      if (before.path("status").asString().equals("paused")) {
+        events.emit("customer.subscription.resumed", subscription);
+      }
       invoices.announcePaid(invoice);
     }
     return subscription;
@@ -117,7 +121,8 @@ final class Renewals {
     return false;
   }
 
-  /// `POST /v1/subscriptions/{id}/resume`: a paused one begins a new period, and pays for it.
+  /// `POST /v1/subscriptions/{id}/resume`: a paused one begins a new period, and stays paused until
+  /// its customer has paid the invoice of that.
   ObjectNode resume(Call call) {
     ObjectNode subscription = objects.get("subscription", call.id());
     Params params =
@@ -139,20 +144,18 @@ final class Renewals {
     Invoices.Opened opened =
         invoices.open(subscription, "subscription_update", lines.ofPeriod(subscription, false));
     subscription.set("latest_invoice", opened.invoice().path("id"));
-    boolean refused = TestCards.refusal(card).isPresent();
-    if (refused) {
-      subscription.put("status", "past_due");
-    } else {
+    boolean free = opened.invoice().path("amount_due").asLong() == 0;
+    if (free) {
       invoices.settle(opened.invoice(), card);
       subscription.put("status", "active");
     }
     events.emit(
         "customer.subscription.updated", subscription, Changes.between(before, subscription));
-    events.emit("customer.subscription.resumed", subscription);
+    if (free) {
+      events.emit("customer.subscription.resumed", subscription);
+    }
     invoices.announceOpened(opened);
-    if (refused) {
-      invoices.fail(opened.invoice());
-    } else {
+    if (free) {
       invoices.announcePaid(opened.invoice());
     }
     return subscription;

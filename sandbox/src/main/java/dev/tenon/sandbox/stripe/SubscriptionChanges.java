@@ -74,8 +74,19 @@ final class SubscriptionChanges {
   }
 
   private static String behavior(Params params) {
-    return params.oneOf(
-        "proration_behavior", "create_prorations", "always_invoice", "create_prorations", "none");
+    String behavior =
+        params.oneOf(
+            "proration_behavior",
+            "create_prorations",
+            "always_invoice",
+            "create_prorations",
+            "none");
+    if (behavior.equals("none") && !params.text("proration_date").isEmpty()) {
+      throw StripeError.invalid(
+          params.full("proration_date"),
+          "You cannot pass proration_date when proration_behavior is none.");
+    }
+    return behavior;
   }
 
   private List<ObjectNode> cost(

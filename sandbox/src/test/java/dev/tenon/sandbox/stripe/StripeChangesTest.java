@@ -164,6 +164,43 @@ class StripeChangesTest extends StripeSimulatorRig {
   }
 
   @Test
+  void aDateWithoutAProrationIsRefused() throws Exception {
+    Subscription half = halfWay();
+    long now = clock.instant().getEpochSecond();
+    assertThatThrownBy(
+            () ->
+                stripe
+                    .v1()
+                    .subscriptions()
+                    .update(
+                        half.getId(),
+                        quantity(half, 3)
+                            .setProrationBehavior(ProrationBehavior.NONE)
+                            .setProrationDate(now)
+                            .build()))
+        .isInstanceOfSatisfying(
+            InvalidRequestException.class,
+            refused -> assertThat(refused.getParam()).isEqualTo("proration_date"));
+    assertThatThrownBy(
+            () ->
+                stripe
+                    .v1()
+                    .invoices()
+                    .createPreview(
+                        InvoiceCreatePreviewParams.builder()
+                            .setSubscription(half.getId())
+                            .setSubscriptionDetails(
+                                SubscriptionDetails.builder()
+                                    .setProrationBehavior(
+                                        SubscriptionDetails.ProrationBehavior.NONE)
+                                    .setProrationDate(now)
+                                    .build())
+                            .build()))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("proration_date");
+  }
+
+  @Test
   void aRefusedCardChangesNothingWhereThatIsAskedFor() throws Exception {
     Subscription half = halfWay();
     stripe

@@ -22,6 +22,7 @@ import com.stripe.param.SubscriptionCreateParams;
 import com.stripe.param.SubscriptionCreateParams.PaymentBehavior;
 import com.stripe.param.SubscriptionCreateParams.TrialSettings.EndBehavior.MissingPaymentMethod;
 import com.stripe.param.SubscriptionListParams;
+import com.stripe.param.SubscriptionResumeParams;
 import com.stripe.param.SubscriptionRetrieveParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import java.math.BigDecimal;
@@ -166,7 +167,27 @@ class StripeSubscribingTest extends StripeSimulatorRig {
             paused.getId(),
             SubscriptionUpdateParams.builder().setDefaultPaymentMethod("pm_card_visa").build());
     clock.advance(Duration.ofDays(40));
-    Subscription on = stripe.v1().subscriptions().resume(paused.getId());
+    Subscription waits =
+        stripe
+            .v1()
+            .subscriptions()
+            .resume(
+                paused.getId(),
+                SubscriptionResumeParams.builder()
+                    .addExpand("latest_invoice.confirmation_secret")
+                    .build());
+    assertThat(waits.getStatus()).as("until it is paid").isEqualTo("paused");
+    assertThat(waits.getLatestInvoiceObject().getStatus()).isEqualTo("open");
+    idle();
+    assertThat(types()).doesNotContain("customer.subscription.resumed");
+    String secret = waits.getLatestInvoiceObject().getConfirmationSecret().getClientSecret();
+    stripe
+        .v1()
+        .paymentIntents()
+        .confirm(
+            secret.substring(0, secret.indexOf("_secret_")),
+            PaymentIntentConfirmParams.builder().setPaymentMethod("pm_card_visa").build());
+    Subscription on = stripe.v1().subscriptions().retrieve(paused.getId());
     assertThat(on.getStatus()).isEqualTo("active");
     assertThat(on.getItems().getData().getFirst().getCurrentPeriodStart())
         .isEqualTo(clock.instant().getEpochSecond());
