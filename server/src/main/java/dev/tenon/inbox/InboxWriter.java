@@ -32,7 +32,7 @@ public final class InboxWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InboxWriter.class);
   private static final String DEADLOCK = "40P01";
   private static final long IDLE_MILLIS = 200;
-  private static final int CROWD = 16;
+  private static final int CROWD = 32;
 
   /// How long one such commit speaks for a rush: in the midst of it there are small ones as well.
   private static final long CROWD_NANOS = 100_000_000;
