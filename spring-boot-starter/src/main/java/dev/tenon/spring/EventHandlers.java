@@ -33,8 +33,7 @@ final class EventHandlers {
       out.add(handler(name, bean, type(beans, name, bean)));
     }
     out.sort(
-        (one, other) ->
-            AnnotationAwareOrderComparator.INSTANCE.compare(one.bean(), other.bean()));
+        (one, other) -> AnnotationAwareOrderComparator.INSTANCE.compare(one.bean(), other.bean()));
     return new EventHandlers(List.copyOf(out));
   }
 
@@ -46,7 +45,7 @@ final class EventHandlers {
             ? beans.getMergedBeanDefinition(name).getResolvableType().as(TenonEventHandler.class)
             : ResolvableType.NONE;
     ResolvableType event = declared.getGeneric(0);
-    return event.resolve() != null
+    return event.getType() instanceof Class
         ? event
         : ResolvableType.forClass(TenonEventHandler.class, bean.getClass()).getGeneric(0);
   }
@@ -54,7 +53,8 @@ final class EventHandlers {
   @SuppressWarnings("unchecked") // The bean takes what its type parameter says.
   private static <E extends TenonEvent> Handler<E> handler(
       String name, TenonEventHandler<?> bean, ResolvableType type) {
-    Class<?> event = type.resolve();
+    // A variable or a wildcard would resolve to its bound, and be handed what it can't take.
+    Class<?> event = type.getType() instanceof Class ? type.resolve() : null;
     if (event == null || !TenonEvent.class.isAssignableFrom(event)) {
       throw new IllegalStateException(
           "the bean '%s' does not say which events it handles: declare it as TenonEventHandler<…>"

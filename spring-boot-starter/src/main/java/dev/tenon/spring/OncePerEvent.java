@@ -2,8 +2,9 @@ package dev.tenon.spring;
 
 import dev.tenon.client.webhook.TenonEvent;
 
-/// Where an application makes sure that an event is handled once. Only it can: what was handled has to
-/// be noted in the same transaction as what was done. Without such a bean every delivery is handled.
+/// Where an application makes sure that an event is handled once. Only it can: what was handled has
+/// to be noted in the same transaction as what was done. Without such a bean every delivery is
+/// handled.
 ///
 /// ```java
 /// @Component

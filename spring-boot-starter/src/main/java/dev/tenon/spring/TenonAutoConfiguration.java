@@ -9,8 +9,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
-/// The client, as soon as `tenon.base-url` is set; and one tenant's calls where `tenon.tenant` names
-/// it. A bean of the application's own comes first.
+/// The client, as soon as `tenon.base-url` is set; and one tenant's calls where `tenon.tenant`
+/// names it. A bean of the application's own comes first.
 @AutoConfiguration
 @EnableConfigurationProperties(TenonProperties.class)
 public class TenonAutoConfiguration {

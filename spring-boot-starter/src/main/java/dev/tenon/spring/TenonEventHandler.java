@@ -12,10 +12,11 @@ import dev.tenon.client.webhook.TenonEvent;
 /// ```
 ///
 /// Every handler that fits is called, in the beans' order, before Tenon is answered. So store what
-/// came and do the work afterwards: Tenon waits 15 seconds. Whatever a handler throws is answered with
-/// 500, and Tenon sends the event again.
+/// came and do the work afterwards: Tenon waits 15 seconds. Whatever a handler throws is answered
+/// with 500, and Tenon sends the event again.
 ///
-/// An event may come more than once, and then all its handlers are called again: see [OncePerEvent].
+/// An event may come more than once, and then all its handlers are called again: see
+/// [OncePerEvent].
 @FunctionalInterface
 public interface TenonEventHandler<E extends TenonEvent> {
   void handle(E event);

@@ -13,8 +13,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
-/// The endpoint at `tenon.webhook.path`, as soon as a bean handles events. Without one there is none,
-/// so that deliveries fail visibly at Tenon instead of being taken and lost.
+/// The endpoint at `tenon.webhook.path`, as soon as a bean handles events. Without one there is
+/// none, so that deliveries fail visibly at Tenon instead of being taken and lost.
 @AutoConfiguration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(SimpleUrlHandlerMapping.class)

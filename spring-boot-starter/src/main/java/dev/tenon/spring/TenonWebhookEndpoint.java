@@ -10,9 +10,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.web.HttpRequestHandler;
 
-/// Takes webhooks in: 204 once all handlers are through, 400 for what is no event, 401 for what Tenon
-/// did not sign, or not now, 405 for anything but POST, 413 for too long a body, and 500 when a handler
-/// failed, so that Tenon sends it again.
+/// Takes webhooks in: 204 once all handlers are through, 400 for what is no event, 401 for what
+/// Tenon did not sign, or not now, 405 for anything but POST, 413 for too long a body, and 500 when
+/// a handler failed, so that Tenon sends it again.
 final class TenonWebhookEndpoint implements HttpRequestHandler {
   private static final Log LOG = LogFactory.getLog(TenonWebhookEndpoint.class);
 

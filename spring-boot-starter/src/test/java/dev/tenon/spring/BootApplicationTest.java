@@ -1,5 +1,6 @@
 package dev.tenon.spring;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.standardwebhooks.Webhook;
@@ -107,7 +108,7 @@ class BootApplicationTest {
   }
 
   private static URI endpoint() {
-    int port = ((WebServerApplicationContext) application).getWebServer().getPort();
+    int port = requireNonNull(((WebServerApplicationContext) application).getWebServer()).getPort();
     return URI.create("http://127.0.0.1:%d/hooks".formatted(port));
   }
 
@@ -147,8 +148,7 @@ class BootApplicationTest {
   }
 
   private static int send(HttpRequest.Builder request) throws Exception {
-    HttpResponse<String> answer =
-        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     assertThat(answer.body()).isEmpty();
     return answer.statusCode();
   }
@@ -199,11 +199,9 @@ class BootApplicationTest {
 
   @Test
   void makesTheClientOfItsProperties() {
-    assertThat(application.getBean(Tenon.class))
-        .hasToString("Tenon[https://tenon.example.com]");
+    assertThat(application.getBean(Tenon.class)).hasToString("Tenon[https://tenon.example.com]");
     assertThat(application.getBean(TenantClient.class).id()).isEqualTo("ten_1");
     assertThat(application.getBean(TenonProperties.class).toString()).doesNotContain("tn_secret");
-    assertThat(application.getBean(TenonWebhookProperties.class).toString())
-        .doesNotContain("MfKQ");
+    assertThat(application.getBean(TenonWebhookProperties.class).toString()).doesNotContain("MfKQ");
   }
 }

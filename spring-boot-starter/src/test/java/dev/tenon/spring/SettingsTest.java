@@ -1,5 +1,6 @@
 package dev.tenon.spring;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,9 +9,10 @@ import dev.tenon.client.json.JsonReader;
 import dev.tenon.client.webhook.TenonEvent;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Parameter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
@@ -69,8 +71,7 @@ class SettingsTest {
         .rootCause()
         .hasMessageContaining("tenon.webhook.keys is empty");
     assertThatThrownBy(
-            () ->
-                run(Vague.class, "--tenon.webhook.keys=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+            () -> run(Vague.class, "--tenon.webhook.keys=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
         .rootCause()
         .hasMessageContaining("'unsaid' does not say which events it handles");
   }
@@ -81,8 +82,8 @@ class SettingsTest {
     try (InputStream file =
         SettingsTest.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
       assertThat(file).isNotNull();
-      List<?> properties = (List<?>) JsonReader.readObject(file.readAllBytes()).get("properties");
-      assertThat(properties).isNotNull();
+      List<?> properties =
+          (List<?>) requireNonNull(JsonReader.readObject(file.readAllBytes()).get("properties"));
       for (Object property : properties) {
         Map<?, ?> one = (Map<?, ?>) property;
         assertThat(String.valueOf(one.get("description"))).endsWith(".");
@@ -100,10 +101,10 @@ class SettingsTest {
   }
 
   private static void bind(Map<String, String> out, String prefix, Class<?> type) {
-    for (RecordComponent component : type.getRecordComponents()) {
-      DefaultValue value = component.getAnnotation(DefaultValue.class);
+    for (Parameter parameter : type.getDeclaredConstructors()[0].getParameters()) {
+      DefaultValue value = parameter.getAnnotation(DefaultValue.class);
       out.put(
-          prefix + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT),
+          prefix + parameter.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT),
           value == null ? "" : String.join(",", value.value()));
     }
   }
