@@ -92,7 +92,7 @@ class ClientDriftTest {
     Class<? extends Record> answer = call.answer();
     assertThat(answer == null).as("reads no body").isEqualTo(schema.isMissingNode());
     if (answer != null) {
-      JsonNode one = call.paged() ? schema.at("/properties/data/items") : schema;
+      JsonNode one = call.paged() ? resolved(schema).at("/properties/data/items") : schema;
       answer(answer, resolved(one), answer.getSimpleName());
     }
   }
