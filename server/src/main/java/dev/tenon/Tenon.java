@@ -136,18 +136,11 @@ public final class Tenon implements AutoCloseable {
     providers.add(new StripeInbound());
     intake = IntakeWiring.of(config.inbox(), base, signals, sealed, providers);
     List<FactApplier> appliers =
-        new ArrayList<>(
-            MailApplier.all(mailWebhooks, events, work.jobs(), base.ids(), clock));
+        new ArrayList<>(MailApplier.all(mailWebhooks, events, work.jobs(), base.ids(), clock));
     appliers.add(new StripeApplier(base.ids(), clock, events, messages));
     lanes =
         LaneWiring.of(
-            config.lanes(),
-            base,
-            signals,
-            sealed,
-            appliers,
-            work.jobs(),
-            intake.writer()::isBusy);
+            config.lanes(), base, signals, sealed, appliers, work.jobs(), intake.writer()::isBusy);
 
     upkeep = UpkeepWiring.of(config, base, stopMax);
 

@@ -32,8 +32,7 @@ final class ConsolePages {
     this.redelivery = needs.redelivery();
     this.tenants = new TenantDirectory(needs.database());
     this.inbox = new InboxViews(needs.database(), needs.clock(), firstSteps);
-    this.suppressions =
-        new SuppressionViews(needs.database(), needs.clock(), needs.publicUrl());
+    this.suppressions = new SuppressionViews(needs.database(), needs.clock(), needs.publicUrl());
     this.cookies = new ConsoleCookies(needs.publicUrl());
     this.notices = new Notices(assets, renderer, needs.publicUrl());
     this.pages =

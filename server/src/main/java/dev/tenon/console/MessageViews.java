@@ -125,8 +125,7 @@ final class MessageViews {
       if (!counted) {
         timeline.report(report, 1);
       } else if (seen.add(report.kind() + report.recipient())) {
-        timeline.report(
-            report, MailReports.count(reports, report.recipient(), report.kind()));
+        timeline.report(report, MailReports.count(reports, report.recipient(), report.kind()));
       }
     }
   }

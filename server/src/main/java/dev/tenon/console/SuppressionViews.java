@@ -86,7 +86,9 @@ final class SuppressionViews {
         Mark.suppression(one.reason().text()),
         one.stream().isEmpty() ? "all streams" : one.stream(),
         one.detail(),
-        message == null ? "" : Frame.base(tenant) + "/messages/" + Ids.write(Prefix.MESSAGE, message),
+        message == null
+            ? ""
+            : Frame.base(tenant) + "/messages/" + Ids.write(Prefix.MESSAGE, message),
         new Moment(one.createdAt(), now));
   }
 

@@ -41,8 +41,7 @@ final class Sending {
     // Without anybody in `to` it is nobody's mail: who would only get a copy of it gets none, and
     // those in bcc are not shown to each other.
     this.nobodyLeft = rest.to().isEmpty();
-    this.message =
-        (nobodyLeft ? mail : rest).toMessage(Ids.write(Prefix.MESSAGE, row.id));
+    this.message = (nobodyLeft ? mail : rest).toMessage(Ids.write(Prefix.MESSAGE, row.id));
     row.attempts.forEach(this::tried);
   }
 

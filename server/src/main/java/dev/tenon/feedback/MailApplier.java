@@ -57,8 +57,7 @@ public final class MailApplier implements FactApplier {
       MailWebhooks webhooks, Events events, Jobs jobs, Ids ids, InstantSource clock) {
     return MailWebhooks.NAMES.stream()
         .<FactApplier>map(
-            name ->
-                new MailApplier(name, webhooks.of(name, Map.of()), events, jobs, ids, clock))
+            name -> new MailApplier(name, webhooks.of(name, Map.of()), events, jobs, ids, clock))
         .toList();
   }
 
@@ -147,8 +146,7 @@ public final class MailApplier implements FactApplier {
     return tx.asTenant(
         owner,
         inTenant -> {
-          jobs.make(
-              inTenant, List.of(SnsConfirmation.job(connection, fact.body(), fact.id())));
+          jobs.make(inTenant, List.of(SnsConfirmation.job(connection, fact.body(), fact.id())));
           return new Applied.Changed(owner, "the subscription of the topic is being confirmed");
         });
   }

@@ -83,11 +83,7 @@ public final class MailInbound implements InboundProvider {
             .map(
                 message ->
                     new ReadFact(
-                        "sns:" + message.id(),
-                        message.topic(),
-                        CONFIRMATION,
-                        "",
-                        message.sentAt()))
+                        "sns:" + message.id(), message.topic(), CONFIRMATION, "", message.sentAt()))
             .stream()
             .toList()
         : List.of();

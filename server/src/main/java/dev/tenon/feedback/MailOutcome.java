@@ -77,8 +77,7 @@ public enum MailOutcome {
     Map<String, MailOutcome> byRecipient = new HashMap<>();
     reports.forEach(
         report ->
-            byRecipient.computeIfAbsent(
-                report.recipient(), one -> of(reports, one).orElseThrow()));
+            byRecipient.computeIfAbsent(report.recipient(), one -> of(reports, one).orElseThrow()));
     return byRecipient.values().stream()
         .max(Comparator.comparingInt(one -> one.ofAll))
         .map(

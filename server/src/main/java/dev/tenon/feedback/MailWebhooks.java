@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the webhook of an email provider that a connection's settings describe. A new provider with
-/// webhooks about mail has its line here.
+/// Makes the webhook of an email provider that a connection's settings describe. A new provider
+/// with webhooks about mail has its line here.
 public final class MailWebhooks {
   /// The providers that report about mail.
   static final List<String> NAMES = List.of("mailgun", "postmark", "resend", "sendgrid", "ses");

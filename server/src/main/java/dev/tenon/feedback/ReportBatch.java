@@ -91,8 +91,7 @@ final class ReportBatch {
     }
     MailReport report = report(one, message.row());
     if (message.add(report, one.event().providerMessageId())) {
-      suppression(one.event(), report, message.row())
-          .ifPresent(suppressed::add);
+      suppression(one.event(), report, message.row()).ifPresent(suppressed::add);
     }
     return new Applied.Changed(
         tx.tenant(),
@@ -111,9 +110,7 @@ final class ReportBatch {
       Optional<Suppression> found =
           reasonOf(event)
               .filter(reason -> reason != Suppression.Reason.UNSUBSCRIBED)
-              .map(
-                  reason ->
-                      entry(event, reason, "", null, at(one), words(event)));
+              .map(reason -> entry(event, reason, "", null, at(one), words(event)));
       if (found.isPresent()) {
         suppressed.add(found.get());
         return new Applied.Changed(
@@ -131,7 +128,9 @@ final class ReportBatch {
     List<String> recipients = message.recipients();
     boolean hidden = webhook.namesOnlyTo() && recipients != null && recipients.size() > 1;
     boolean certain =
-        event.certain() && !hidden && (recipients == null || recipients.contains(event.recipient()));
+        event.certain()
+            && !hidden
+            && (recipients == null || recipients.contains(event.recipient()));
     return new MailReport(
         one.fact().id(),
         connection,

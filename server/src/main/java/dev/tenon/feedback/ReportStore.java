@@ -48,8 +48,8 @@ final class ReportStore {
       @Nullable String reason,
       boolean sentBefore) {}
 
-  /// Locks attempts whose end nobody knows, and then their messages: in the order in which those who
-  /// send write them, so that neither waits for the other in a circle.
+  /// Locks attempts whose end nobody knows, and then their messages: in the order in which those
+  /// who send write them, so that neither waits for the other in a circle.
   ///
   /// @param wait whether to wait for who has them; else it throws at once, since a batch that holds
   ///   some and waits for others could
@@ -116,8 +116,7 @@ final class ReportStore {
                     row.getObject("connection_id", UUID.class),
                     row.getString("kind"),
                     row.getString("outcome")))
-        .forEach(
-            one -> attempts.computeIfAbsent(one.message(), _ -> new ArrayList<>()).add(one));
+        .forEach(one -> attempts.computeIfAbsent(one.message(), _ -> new ArrayList<>()).add(one));
     return attempts;
   }
 

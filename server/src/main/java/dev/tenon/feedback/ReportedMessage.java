@@ -100,8 +100,7 @@ final class ReportedMessage {
     long alike =
         reports.stream()
             .filter(
-                one ->
-                    one.kind() == report.kind() && one.recipient().equals(report.recipient()))
+                one -> one.kind() == report.kind() && one.recipient().equals(report.recipient()))
             .count();
     long recipients = reports.stream().map(MailReport::recipient).distinct().count();
     return alike >= OF_A_KIND_MAX || (alike == 0 && recipients >= RECIPIENTS_MAX);
@@ -212,7 +211,6 @@ final class ReportedMessage {
                         && one.kind().equals("sending")
                         && (one.outcome().equals("started") || one.outcome().equals("unknown")))
             .findFirst()
-            .map(
-                one -> new ReportStore.Settled(row.id(), one.number(), providerMessageId));
+            .map(one -> new ReportStore.Settled(row.id(), one.number(), providerMessageId));
   }
 }

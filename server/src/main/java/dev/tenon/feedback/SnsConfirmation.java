@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Says yes to Amazon SNS, which asks whether a connection's subscription of its topic is meant. The
-/// question was signed and is about the topic that the connection names; the address in it is
+/// Says yes to Amazon SNS, which asks whether a connection's subscription of its topic is meant.
+/// The question was signed and is about the topic that the connection names; the address in it is
 /// visited where SNS itself is, and nowhere else.
 public final class SnsConfirmation implements JobHandler {
   static final String KIND = "ses.confirm";

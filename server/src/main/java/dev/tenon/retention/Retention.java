@@ -62,8 +62,7 @@ public final class Retention {
   ///
   /// @param weeks how many weeks of all tables came to which end
   /// @param removals records of suppressions that somebody removed
-  public record Report(
-      Map<WeekEnd, Integer> weeks, int messages, int factKeys, int removals) {
+  public record Report(Map<WeekEnd, Integer> weeks, int messages, int factKeys, int removals) {
     public Report {
       weeks = Map.copyOf(weeks);
     }

@@ -74,8 +74,7 @@ public final class SuppressionRoutes {
         "Get a suppression",
         here::get);
     routes
-        .delete(
-            path + "/{suppression}", Scope.EMAIL_WRITE, "Remove a suppression", here::remove)
+        .delete(path + "/{suppression}", Scope.EMAIL_WRITE, "Remove a suppression", here::remove)
         .query("reason", "Why it is removed, in words; kept for whoever asks later.");
   }
 

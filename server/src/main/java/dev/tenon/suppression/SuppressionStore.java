@@ -74,8 +74,7 @@ final class SuppressionStore {
   }
 
   /// The newest first.
-  List<Suppression> list(
-      TenantTx tx, Filter filter, @Nullable UUID before, int limit) {
+  List<Suppression> list(TenantTx tx, Filter filter, @Nullable UUID before, int limit) {
     return tx.handle()
         .createQuery(
             """

@@ -228,9 +228,7 @@ class MailReportTest extends MailBed {
         }
       }
       String those =
-          "in ("
-              + String.join(",", ids.stream().map(id -> "'" + id + "'").toList())
-              + ")";
+          "in (" + String.join(",", ids.stream().map(id -> "'" + id + "'").toList()) + ")";
       assertThat(rows("select distinct state from tenon.message where id " + those))
           .containsExactly(ends.get(life));
       assertThat(
@@ -271,8 +269,7 @@ class MailReportTest extends MailBed {
     assertThat(state(id)).isEqualTo("bounced");
     apply(report("Delivery", about(id), ADA, 2));
     assertThat(state(id)).isEqualTo("delivered");
-    assertThat(events())
-        .containsExactly("message.bounced", "message.delivered", "message.sent");
+    assertThat(events()).containsExactly("message.bounced", "message.delivered", "message.sent");
     assertThat(suppressed()).containsExactly(BOB + "  bounced");
     apply(report("SpamComplaint", about(id), ADA, 3));
     assertThat(state(id)).isEqualTo("complained");
@@ -326,8 +323,7 @@ class MailReportTest extends MailBed {
 
     assertThat(state(id)).isEqualTo("suppressed");
     assertThat(rows("select reason from tenon.message where id = '%s'".formatted(id)))
-        .containsExactly(
-            "every recipient is on the suppression list: ada@customer.test (bounced)");
+        .containsExactly("every recipient is on the suppression list: ada@customer.test (bounced)");
     assertThat(rows("select count(*) from tenon.waiting_job")).containsExactly("0");
     assertThat(events()).contains("message.failed");
     assertThat(first.given).hasSize(1);
@@ -362,8 +358,7 @@ class MailReportTest extends MailBed {
         .startsWith(ADA + " / ")
         .endsWith("; left out, since suppressed: ada@customer.test (complained)");
     assertThat(
-            rows(
-                "select decision from tenon.attempt where message_id = '%s'".formatted(together)))
+            rows("select decision from tenon.attempt where message_id = '%s'".formatted(together)))
         .singleElement()
         .asString()
         .contains("left out, since suppressed");

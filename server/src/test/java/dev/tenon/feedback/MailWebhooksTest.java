@@ -100,17 +100,14 @@ class MailWebhooksTest {
             outcome, status, started_at, ended_at)
           values ('%s', '%s', 1, '%s', 'any', 'sending', 'unknown', 0, now(), now())
           """
-              .formatted(
-                  tenant.uuid(), id, Ids.read(Prefix.CONNECTION, connection).orElseThrow()));
+              .formatted(tenant.uuid(), id, Ids.read(Prefix.CONNECTION, connection).orElseThrow()));
     }
     return Ids.write(Prefix.MESSAGE, id);
   }
 
   private int post(String connection, String body, Map<String, String> headers) {
     HttpRequest.Builder request =
-        program
-            .request("/in/" + connection)
-            .POST(HttpRequest.BodyPublishers.ofString(body));
+        program.request("/in/" + connection).POST(HttpRequest.BodyPublishers.ofString(body));
     headers.forEach(request::header);
     return program.send(request).statusCode();
   }
@@ -170,8 +167,7 @@ class MailWebhooksTest {
     assertThat(report.get("lasting").asBoolean()).isTrue();
     assertThat(report.get("detail").asString()).isEqualTo("550 no such user");
 
-    JsonNode entry =
-        get("/suppressions?address=GONE@customer.test").get("data").get(0);
+    JsonNode entry = get("/suppressions?address=GONE@customer.test").get("data").get(0);
     assertThat(entry.get("reason").asString()).isEqualTo("bounced");
     assertThat(entry.get("message").asString()).isEqualTo(message);
     assertThat(get("/events?about=" + message).get("data"))
@@ -253,9 +249,7 @@ class MailWebhooksTest {
   void mailgunsTokensCountOnce() throws SQLException {
     String connection =
         connect(
-            "mailgun",
-            "\"domain\": \"mg.acme.test\"",
-            "\"webhook_signing_key\": \"signing-key\"");
+            "mailgun", "\"domain\": \"mg.acme.test\"", "\"webhook_signing_key\": \"signing-key\"");
     String message = message(connection, "ada@customer.test");
     String other = message(connection, "bob@customer.test");
     String time = Long.toString(now.getEpochSecond());
@@ -279,10 +273,7 @@ class MailWebhooksTest {
         .isEqualTo(200);
     until(message, "complained");
     assertThat(
-            post(
-                connection,
-                body.formatted(time, signature, "bob@customer.test", other),
-                Map.of()))
+            post(connection, body.formatted(time, signature, "bob@customer.test", other), Map.of()))
         .as("acknowledged as a repeat")
         .isEqualTo(200);
     assertThat(get("/messages/" + other).get("reports")).isEmpty();
@@ -340,8 +331,7 @@ class MailWebhooksTest {
                 .call("DELETE", path() + "/suppressions/" + id + "?reason=asked%20again", key, "")
                 .statusCode())
         .isEqualTo(204);
-    assertThat(
-            program.call("DELETE", path() + "/suppressions/" + id, key, "").statusCode())
+    assertThat(program.call("DELETE", path() + "/suppressions/" + id, key, "").statusCode())
         .isEqualTo(404);
   }
 }

@@ -60,10 +60,10 @@ public record EmailAddress(String name, String address) {
     }
   }
 
-  /// The form in which two spellings of one mailbox are the same: without a name beside it, in lower
-  /// case, the domain in ASCII. The part before the `@` may by the book tell cases apart; no mail
-  /// server of note does, and whoever asked not to be written to means any spelling. Empty when it
-  /// is no address.
+  /// The form in which two spellings of one mailbox are the same: without a name beside it, in
+  /// lower case, the domain in ASCII. The part before the `@` may by the book tell cases apart; no
+  /// mail server of note does, and whoever asked not to be written to means any spelling. Empty
+  /// when it is no address.
   public static Optional<String> comparable(String text) {
     String bare = text.strip();
     int open = bare.lastIndexOf('<');
@@ -71,8 +71,7 @@ public record EmailAddress(String name, String address) {
       bare = bare.substring(open + 1, bare.length() - 1).strip();
     }
     try {
-      return Optional.of(
-          new EmailAddress("", bare).address().toLowerCase(Locale.ROOT));
+      return Optional.of(new EmailAddress("", bare).address().toLowerCase(Locale.ROOT));
     } catch (InvalidEmailException _) {
       return Optional.empty();
     }

@@ -119,6 +119,8 @@ public record MailEvent(
 
   /// What events of one message have in common, so that they are applied one at a time.
   public String lane() {
-    return !messageId.isEmpty() ? messageId : !providerMessageId.isEmpty() ? providerMessageId : key;
+    return !messageId.isEmpty()
+        ? messageId
+        : !providerMessageId.isEmpty() ? providerMessageId : key;
   }
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// How one email provider reports what became of mails: who may say so, and what was said. The seam
 /// that every provider with webhooks implements; usable in any Java program.
 ///
-/// An implementation holds what is not secret about one connection (a user's name, a topic); secrets
-/// come with each call, since they roll.
+/// An implementation holds what is not secret about one connection (a user's name, a topic);
+/// secrets come with each call, since they roll.
 public interface MailWebhook {
 
   /// The provider's name, such as `postmark`.
@@ -29,8 +29,8 @@ public interface MailWebhook {
   Verdict verify(
       byte[] body, UnaryOperator<@Nullable String> header, List<Secret> secrets, Instant now);
 
-  /// Reads a verified body. Never throws for what came; a kind of event that is not known is read as
-  /// [MailEvent.Kind#UNKNOWN].
+  /// Reads a verified body. Never throws for what came; a kind of event that is not known is read
+  /// as [MailEvent.Kind#UNKNOWN].
   ///
   /// @param header as above; without headers ([#NO_HEADERS]) only the keys may come out different
   Reading read(byte[] body, UnaryOperator<@Nullable String> header);

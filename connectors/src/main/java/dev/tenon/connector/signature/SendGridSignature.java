@@ -18,9 +18,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Verifies SendGrid's signed event webhook: ECDSA with P-256 and SHA-256 over the timestamp header
-/// and the raw body, one after the other, in DER and base64 (Twilio, "Getting Started with the Event
-/// Webhook Security Features", 2026-11). The body ends in CR LF and has them between its events, so
-/// only the very bytes verify.
+/// and the raw body, one after the other, in DER and base64 (Twilio, "Getting Started with the
+/// Event Webhook Security Features", 2026-11). The body ends in CR LF and has them between its
+/// events, so only the very bytes verify.
 ///
 /// The key is public: the base64 of its SubjectPublicKeyInfo, as SendGrid shows it, or the same as
 /// PEM. Whatever the headers hold, the answer is a [Verdict].

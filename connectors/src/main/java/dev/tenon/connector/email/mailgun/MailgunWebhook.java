@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 /// 2026-11).
 ///
 /// The signature covers a time and a token and nothing of the event, so the token is the key of the
-/// event: whoever remembers keys takes each token once, whatever body it comes with. Mailgun repeats
-/// under the same token until it is answered.
+/// event: whoever remembers keys takes each token once, whatever body it comes with. Mailgun
+/// repeats under the same token until it is answered.
 public final class MailgunWebhook implements MailWebhook {
 
   @Override
@@ -95,7 +95,8 @@ public final class MailgunWebhook implements MailWebhook {
       case "suppress-bounce" -> event(event, token, Kind.REJECTED, Reason.BOUNCED, true);
       case "suppress-complaint" -> event(event, token, Kind.REJECTED, Reason.SPAM, true);
       case "suppress-unsubscribe" -> event(event, token, Kind.REJECTED, Reason.UNSUBSCRIBED, true);
-      case "bounce", "hardfail" -> event(event, token, Kind.BOUNCED, Reason.BOUNCED, isRefusal(event));
+      case "bounce", "hardfail" ->
+          event(event, token, Kind.BOUNCED, Reason.BOUNCED, isRefusal(event));
       case "old" -> event(event, token, Kind.BOUNCED, Reason.TIMED_OUT, false);
       case "espblock", "greylisted", "blacklisted" ->
           event(event, token, Kind.BOUNCED, Reason.BLOCKED, false);
@@ -126,8 +127,6 @@ public final class MailgunWebhook implements MailWebhook {
         id.isEmpty() || id.startsWith("<") ? id : "<" + id + ">",
         text(event.path("recipient")),
         true,
-        words.isEmpty()
-            ? text(status.path("description")) + text(event.path("url"))
-            : words);
+        words.isEmpty() ? text(status.path("description")) + text(event.path("url")) : words);
   }
 }

@@ -19,8 +19,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// Postmark's webhooks: one event a delivery. Postmark signs nothing; it sends a user and a password
-/// by Basic authentication, or a header of one's own (Postmark, "Webhooks overview", 2026-11).
+/// Postmark's webhooks: one event a delivery. Postmark signs nothing; it sends a user and a
+/// password by Basic authentication, or a header of one's own (Postmark, "Webhooks overview",
+/// 2026-11).
 ///
 /// @param user the user that it has to name; empty where any may
 /// @param passwordHeader the header that holds the password instead; empty for Basic authentication
@@ -94,8 +95,7 @@ public record PostmarkWebhook(String user, String passwordHeader) implements Mai
       case "AutoResponder", "AddressChange", "ChallengeVerification" ->
           bounce(event, type, Kind.AUTORESPONDED, Reason.NONE, false);
       case "SpamComplaint" -> bounce(event, type, Kind.COMPLAINED, Reason.SPAM, false);
-      case "Unsubscribe" ->
-          bounce(event, type, Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, false);
+      case "Unsubscribe" -> bounce(event, type, Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, false);
       case "Subscribe" -> bounce(event, type, Kind.SUBSCRIBED, Reason.NONE, false);
       default -> bounce(event, type, Kind.UNKNOWN, Reason.NONE, false);
     };
@@ -113,8 +113,7 @@ public record PostmarkWebhook(String user, String passwordHeader) implements Mai
     return switch (text(event.path("SuppressionReason"))) {
       case "HardBounce" -> event(event, type, Kind.BOUNCED, Reason.BOUNCED, true, "ChangedAt");
       case "SpamComplaint" -> event(event, type, Kind.COMPLAINED, Reason.SPAM, false, "ChangedAt");
-      default ->
-          event(event, type, Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, false, "ChangedAt");
+      default -> event(event, type, Kind.UNSUBSCRIBED, Reason.UNSUBSCRIBED, false, "ChangedAt");
     };
   }
 

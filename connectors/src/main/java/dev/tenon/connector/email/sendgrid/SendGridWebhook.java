@@ -31,7 +31,8 @@ public final class SendGridWebhook implements MailWebhook {
 
   /// Classifications that are about this mail or the sender, and not about the address.
   private static final Set<String> NOT_THE_ADDRESS =
-      Set.of("technical", "content", "reputation", "frequency/volume", "frequency or volume too high");
+      Set.of(
+          "technical", "content", "reputation", "frequency/volume", "frequency or volume too high");
 
   @Override
   public String provider() {

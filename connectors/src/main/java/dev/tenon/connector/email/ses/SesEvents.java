@@ -22,7 +22,8 @@ final class SesEvents {
 
   static List<MailEvent> read(SnsMessage message, JsonNode event, String name) {
     return switch (name) {
-      case "Send" -> all(message, event, name, new About(Kind.SENT, Reason.NONE, false, ""), "mail");
+      case "Send" ->
+          all(message, event, name, new About(Kind.SENT, Reason.NONE, false, ""), "mail");
       case "Delivery" -> {
         JsonNode delivery = event.path("delivery");
         yield named(
@@ -61,7 +62,10 @@ final class SesEvents {
               event,
               name,
               new About(
-                  Kind.FAILED, Reason.OTHER, false, text(event.path("failure").path("errorMessage"))),
+                  Kind.FAILED,
+                  Reason.OTHER,
+                  false,
+                  text(event.path("failure").path("errorMessage"))),
               "mail");
       case "Open" ->
           all(message, event, name, new About(Kind.OPENED, Reason.NONE, false, ""), "open");
@@ -145,8 +149,7 @@ final class SesEvents {
         String said = text(one.path("diagnosticCode"));
         About own =
             said.isEmpty() ? about : new About(about.kind, about.reason, about.lasting, said);
-        events.add(
-            event(message, event, name, text(one.path("emailAddress")), own, part, certain));
+        events.add(event(message, event, name, text(one.path("emailAddress")), own, part, certain));
       }
     }
     return events;
@@ -156,7 +159,8 @@ final class SesEvents {
   private static List<MailEvent> all(
       SnsMessage message, JsonNode event, String name, About about, String part) {
     List<String> to = WebhookJson.texts(event.path("mail").path("destination"), RECIPIENTS_MAX);
-    boolean each = about.kind == Kind.SENT || about.kind == Kind.REJECTED || about.kind == Kind.FAILED;
+    boolean each =
+        about.kind == Kind.SENT || about.kind == Kind.REJECTED || about.kind == Kind.FAILED;
     if (each || to.size() == 1) {
       return named(message, event, name, to, about, part, true);
     }

@@ -17,11 +17,12 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// What Amazon SES reports, by way of a topic of Amazon SNS. There is no secret: SNS signs for every
-/// topic of every customer alike, so what makes a message ours is the topic that it names, which is
-/// within what is signed.
+/// What Amazon SES reports, by way of a topic of Amazon SNS. There is no secret: SNS signs for
+/// every topic of every customer alike, so what makes a message ours is the topic that it names,
+/// which is within what is signed.
 ///
-/// [#verify] may fetch a certificate, and throws [SnsCertificates.Unreachable] when it can't be had.
+/// [#verify] may fetch a certificate, and throws [SnsCertificates.Unreachable] when it can't be
+/// had.
 public final class SesWebhook implements MailWebhook {
   private final SnsHosts hosts;
   private final SnsCertificates certificates;

@@ -38,8 +38,8 @@ public final class SnsCertificates {
     this.clock = clock;
   }
 
-  /// Nobody knows now whether a message is signed: SNS has to send it again. Not a verdict, since an
-  /// answer like "not accepted" would make SNS give the message up.
+  /// Nobody knows now whether a message is signed: SNS has to send it again. Not a verdict, since
+  /// an answer like "not accepted" would make SNS give the message up.
   public static final class Unreachable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param base the connection's `base_url`, or null
 public record SnsHosts(String topic, @Nullable URI base) {
   private static final Pattern ARN =
-      Pattern.compile("arn:aws(-cn|-us-gov)?:sns:([a-z0-9-]{5,30}):[0-9]{12}:[A-Za-z0-9_.-]{1,256}");
+      Pattern.compile(
+          "arn:aws(-cn|-us-gov)?:sns:([a-z0-9-]{5,30}):[0-9]{12}:[A-Za-z0-9_.-]{1,256}");
   private static final Pattern CERTIFICATE =
       Pattern.compile("/SimpleNotificationService-[A-Za-z0-9]{1,64}\\.pem");
 

@@ -10,7 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// A message as Amazon SNS posts it: a notification, or the question whether a subscription is meant.
+/// A message as Amazon SNS posts it: a notification, or the question whether a subscription is
+/// meant.
 public final class SnsMessage {
   private static final List<String> NOTIFICATION =
       List.of("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type");

@@ -92,8 +92,7 @@ class MailgunWebhookTest extends MailWebhookContract {
     assertThat(event.providerMessageId())
         .isEqualTo("<20180812214658.1.0DF563D0B3597700@example.org>");
     assertThat(event.recipient()).isEqualTo("invalid@example.com");
-    assertThat(event.detail())
-        .isEqualTo("5.1.1 The email account does not exist. 5.1.1 Try");
+    assertThat(event.detail()).isEqualTo("5.1.1 The email account does not exist. 5.1.1 Try");
   }
 
   @ParameterizedTest
@@ -131,8 +130,7 @@ class MailgunWebhookTest extends MailWebhookContract {
     "of-next-year,UNKNOWN"
   })
   void knowsTheEvents(String name, Kind kind) {
-    assertThat(
-            event(sample().replace("\"event\":\"failed\"", "\"event\":\"" + name + "\"")).kind())
+    assertThat(event(sample().replace("\"event\":\"failed\"", "\"event\":\"" + name + "\"")).kind())
         .isEqualTo(kind);
   }
 

@@ -92,8 +92,7 @@ class ResendWebhookTest extends MailWebhookContract {
 
   @Test
   void isCertainOfNobodyWhereThereAreSeveralRecipients() {
-    MailEvent event =
-        event(sample().replace("[\"Delivered", "[\"other@example.org\",\"Delivered"));
+    MailEvent event = event(sample().replace("[\"Delivered", "[\"other@example.org\",\"Delivered"));
     assertThat(event.recipient()).isEmpty();
     assertThat(event.certain()).isFalse();
   }
@@ -155,8 +154,7 @@ class ResendWebhookTest extends MailWebhookContract {
             "svix-timestamp", "1614265330",
             "svix-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     Instant then = Instant.ofEpochSecond(1614265330);
-    assertThat(
-            webhook().verify(bytes("{\"test\": 2432232314}"), headers::get, secrets(), then))
+    assertThat(webhook().verify(bytes("{\"test\": 2432232314}"), headers::get, secrets(), then))
         .isEqualTo(new Verdict.Valid(0));
     assertThat(webhook().verify(bytes("{\"test\":2432232314}"), headers::get, secrets(), then))
         .isInstanceOf(Verdict.Mismatch.class);

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Signed with keys of the JDK, and with the vectors of SendGrid's own libraries.
 class SendGridWebhookTest extends MailWebhookContract {
-  private static final List<KeyPair> KEYS = Stream.generate(SendGridWebhookTest::pair).limit(2).toList();
+  private static final List<KeyPair> KEYS =
+      Stream.generate(SendGridWebhookTest::pair).limit(2).toList();
 
   private static KeyPair pair() {
     try {

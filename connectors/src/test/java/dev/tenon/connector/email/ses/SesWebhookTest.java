@@ -278,8 +278,7 @@ class SesWebhookTest extends MailWebhookContract {
       assertThat(verify(signed(message, version, "topic-key.pem", NOW), List.of(), NOW))
           .isEqualTo(new Verdict.Valid(0));
     }
-    assertThat(
-            verify(signed(notification(BOUNCE), "2", "other-key.pem", NOW), List.of(), NOW))
+    assertThat(verify(signed(notification(BOUNCE), "2", "other-key.pem", NOW), List.of(), NOW))
         .isInstanceOf(Verdict.Mismatch.class);
     Delivered third = signed(notification(BOUNCE), "2", "topic-key.pem", NOW);
     assertThat(
@@ -378,7 +377,6 @@ class SesWebhookTest extends MailWebhookContract {
     assertThatThrownBy(() -> verify(sign(sample(), 0, NOW), List.of(), NOW))
         .isInstanceOf(SnsCertificates.Unreachable.class);
     http.answer = new HttpResult.Answered(200, Map.of(), bytes("no certificate"));
-    assertThat(verify(sign(sample(), 0, NOW), List.of(), NOW))
-        .isInstanceOf(Verdict.Mismatch.class);
+    assertThat(verify(sign(sample(), 0, NOW), List.of(), NOW)).isInstanceOf(Verdict.Mismatch.class);
   }
 }
