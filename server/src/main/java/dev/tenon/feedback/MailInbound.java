@@ -90,6 +90,6 @@ public final class MailInbound implements InboundProvider {
   }
 
   private static UnaryOperator<@Nullable String> lookUp(InboundHeaders headers) {
-    return name -> headers.first(name).orElse(null);
+    return name -> name == null ? null : headers.first(name).orElse(null);
   }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ public abstract class MailWebhookContract {
   protected static final JsonMapper JSON = JsonMapper.shared();
 
   /// A delivery as it comes.
+  @SuppressWarnings("ArrayRecordComponent")
   public record Delivered(byte[] body, Map<String, String> headers) {
     UnaryOperator<@Nullable String> header() {
       return headers::get;
@@ -95,15 +97,13 @@ public abstract class MailWebhookContract {
   void refusesChangedBytes() {
     assumeTrue(coversBody());
     Delivered good = sign(sample(), 0, NOW);
-    byte[] more = java.util.Arrays.copyOf(good.body(), good.body().length + 1);
-    more[more.length - 1] = ' ';
     byte[] changed = good.body().clone();
-    int at = new String(changed, StandardCharsets.UTF_8).indexOf("msg_1") + 4;
-    changed[at] = '2';
-    for (byte[] other : List.of(changed, more)) {
-      if (other != more || isRaw()) {
-        assertThat(verify(good.with(other), secrets(), NOW)).isInstanceOf(Verdict.Mismatch.class);
-      }
+    changed[new String(changed, StandardCharsets.UTF_8).indexOf("msg_1") + 4] = '2';
+    assertThat(verify(good.with(changed), secrets(), NOW)).isInstanceOf(Verdict.Mismatch.class);
+    if (isRaw()) {
+      byte[] more = Arrays.copyOf(good.body(), good.body().length + 1);
+      more[more.length - 1] = ' ';
+      assertThat(verify(good.with(more), secrets(), NOW)).isInstanceOf(Verdict.Mismatch.class);
     }
   }
 

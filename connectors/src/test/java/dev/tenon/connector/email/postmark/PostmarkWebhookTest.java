@@ -176,7 +176,7 @@ class PostmarkWebhookTest extends MailWebhookContract {
     assertThat(
             webhook.verify(
                 bytes("{}"),
-                name -> name.equals("x-tenon-secret") ? "first-password" : null,
+                Map.of("x-tenon-secret", "first-password")::get,
                 secrets(),
                 NOW))
         .isEqualTo(new Verdict.Valid(0));
