@@ -1,6 +1,7 @@
 package dev.tenon.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.email.EmailAddress;
@@ -414,6 +415,47 @@ class MailReportTest extends MailBed {
         .as("of which stream nobody knows")
         .isInstanceOf(Applied.Ignored.class);
     assertThat(suppressed()).containsExactly(ADA + "  bounced");
+  }
+
+  /// A batch that waited while it holds others could wait in a circle; one fact alone may.
+  @Test
+  void aBatchDoesNotWaitForAMessageThatSomebodyHas() {
+    UUID held = queueAndSend(ADA);
+    UUID free = queueAndSend(BOB);
+    List<WaitingFact> both =
+        List.of(
+            fact(report("Delivery", about(held), ADA, 1)),
+            fact(report("Delivery", about(free), BOB, 1)));
+    db.useTenant(
+        tenant,
+        tx -> {
+          tx.handle().execute("select from message where id = ? for update", held);
+          assertThatThrownBy(() -> apply(tenant, connection(), both))
+              .hasStackTraceContaining("could not obtain lock");
+        });
+    apply(tenant, connection(), both);
+    assertThat(List.of(state(held), state(free))).containsOnly("delivered");
+  }
+
+  /// One that a second connection took is not failed because the first dropped it.
+  @Test
+  void whatOneConnectionDropsAnotherMayHave() {
+    first.answer = ScriptedProvider.unknown();
+    UUID id = queue(List.of(ADA), "at_least_once");
+    runAll();
+    assertThat(second.given).hasSize(1);
+    assertThat(state(id)).isEqualTo("sent");
+    String dropped =
+        report("SoftBounce", about(id), ADA, 1).replace("SoftBounce", "SMTPApiError");
+    assertThat(apply(dropped)).isInstanceOf(Applied.Changed.class);
+    assertThat(state(id)).isEqualTo("sent");
+    assertThat(events()).containsExactly("message.sent");
+
+    UUID alone = queue(List.of(BOB), "at_most_once");
+    runAll();
+    assertThat(state(alone)).isEqualTo("uncertain");
+    apply(report("SoftBounce", about(alone), BOB, 1).replace("SoftBounce", "SMTPApiError"));
+    assertThat(state(alone)).isEqualTo("failed");
   }
 
   @Test
