@@ -67,6 +67,14 @@ public final class SuppressionRoutes {
             "Import suppressions",
             here::importAll)
         .answers(200);
+    routes
+        .get(
+            path + "/export",
+            Scope.EMAIL_READ,
+            Exported.class,
+            "Export the suppressions",
+            here::export)
+        .query("cursor", "The `next_cursor` of the part before.");
     routes.get(
         path + "/{suppression}",
         Scope.EMAIL_READ,
@@ -89,6 +97,12 @@ public final class SuppressionRoutes {
   public record ImportSuppressions(
       @About("At most 5,000. All of them are good, or none is taken.")
           List<AddSuppression> suppressions) {}
+
+  /// A part of the list, the newest first, in the form that an import takes.
+  public record Exported(
+      @About("At most 5,000.") List<AddSuppression> suppressions,
+      @About("Send it as `cursor` for the next part; null on the last one.")
+          @Nullable String nextCursor) {}
 
   /// What an import came to.
   public record Imported(
@@ -177,6 +191,35 @@ public final class SuppressionRoutes {
     }
     int changed = database.asTenant(request.tenant(), tx -> suppressions.add(tx, entries));
     return new Imported(changed, given.size() - changed);
+  }
+
+  private Exported export(Request request) {
+    UUID before =
+        request
+            .query("cursor")
+            .map(
+                text ->
+                    Ids.read(Prefix.SUPPRESSION, text)
+                        .orElseThrow(
+                            () -> wrong("cursor", "`cursor` is not a `next_cursor` of an export.")))
+            .orElse(null);
+    List<Suppression> rows =
+        database.asTenant(
+            request.tenant(),
+            tx -> suppressions.list(tx, null, null, null, before, IMPORT_MAX + 1));
+    boolean more = rows.size() > IMPORT_MAX;
+    List<Suppression> shown = more ? rows.subList(0, IMPORT_MAX) : rows;
+    return new Exported(
+        shown.stream()
+            .map(
+                one ->
+                    new AddSuppression(
+                        one.address(),
+                        one.stream().isEmpty() ? null : one.stream(),
+                        one.reason(),
+                        one.detail()))
+            .toList(),
+        more ? Ids.write(Prefix.SUPPRESSION, shown.getLast().id()) : null);
   }
 
   private Suppression entry(String where, AddSuppression body, Instant now) {

@@ -316,6 +316,19 @@ class MailWebhooksTest {
     assertThat(StartedTenon.json(imported).get("changed").asInt()).isEqualTo(2);
     assertThat(get("/suppressions/" + id).get("reason").asString()).isEqualTo("complained");
 
+    JsonNode exported = get("/suppressions/export");
+    assertThat(exported.get("next_cursor").isNull()).isTrue();
+    HttpResponse<String> again =
+        program.call(
+            "POST",
+            path() + "/suppressions/import",
+            key,
+            "{\"suppressions\": %s}".formatted(exported.get("suppressions")));
+    assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+    assertThat(StartedTenon.json(again).get("changed").asInt()).as("what is there").isZero();
+    assertThat(program.call("GET", path() + "/suppressions/export?cursor=x", key, "").statusCode())
+        .isEqualTo(400);
+
     for (String bad :
         List.of(
             "{\"address\": \"nobody\"}",
