@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
 public final class SuppressionRoutes {
   private static final int TEXT_CHARS_MAX = 500;
 
-  /// Of one import; a body of this many addresses fits the bound of the API's bodies.
+  /// Of one import or export.
   private static final int IMPORT_MAX = 5_000;
+
+  private static final int IMPORT_BYTES_MAX = 4 << 20;
 
   private static final String NO_REASON = "removed through the API, without a reason";
 
@@ -66,7 +68,8 @@ public final class SuppressionRoutes {
             Imported.class,
             "Import suppressions",
             here::importAll)
-        .answers(200);
+        .answers(200)
+        .bodyBytesMax(IMPORT_BYTES_MAX);
     routes
         .get(
             path + "/export",

@@ -108,13 +108,23 @@ public record MailEvent(
 
   public MailEvent {
     at = at.isBefore(FIRST) || at.isAfter(LAST) ? FIRST : at;
-    name = Lines.clean(name, NAME_CHARS_MAX);
+    name = clean(name, NAME_CHARS_MAX);
     name = name.isEmpty() ? kind.text() : name;
     messageId = OURS.matcher(messageId).matches() ? messageId : "";
-    providerMessageId = Lines.clean(providerMessageId, ID_CHARS_MAX);
+    providerMessageId = clean(providerMessageId, ID_CHARS_MAX);
     recipient = EmailAddress.comparable(recipient).orElse("");
     certain = certain && !recipient.isEmpty();
-    detail = Lines.clean(detail, DETAIL_CHARS_MAX);
+    detail = clean(detail, DETAIL_CHARS_MAX);
+  }
+
+  /// JSON can spell half of a character, which no database and no other encoding takes.
+  private static String clean(String text, int charsMax) {
+    String whole =
+        text.codePoints()
+            .map(c -> Character.getType(c) == Character.SURROGATE ? 0xFFFD : c)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+    return Lines.clean(whole, charsMax);
   }
 
   /// What events of one message have in common, so that they are applied one at a time.

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +25,6 @@ public final class WebhookJson {
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .streamReadConstraints(
                       StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
                   .build())
@@ -35,8 +33,9 @@ public final class WebhookJson {
 
   private WebhookJson() {}
 
-  /// The whole body as one JSON value, no name twice in an object, at most 64 levels deep; empty
-  /// when it is anything else.
+  /// The whole body as one JSON value, at most 64 levels deep; empty when it is anything else. Of a
+  /// name that stands twice in an object the last counts: SendGrid mixes the fields of others into
+  /// its own.
   public static Optional<JsonNode> read(byte[] body) {
     return tree(() -> JSON.readTree(body));
   }

@@ -38,10 +38,15 @@ public final class MailgunWebhook implements MailWebhook {
     if (tree.isEmpty() || !tree.get().path("signature").isObject()) {
       return new Verdict.Malformed("the body has no signature");
     }
-    // A webhook of a subaccount is signed by the parent's key as well.
-    Verdict own = verify(tree.get().path("signature"), secrets, now);
-    return own instanceof Verdict.Mismatch && tree.get().path("parent-signature").isObject()
-        ? verify(tree.get().path("parent-signature"), secrets, now)
+    JsonNode signature = tree.get().path("signature");
+    JsonNode parent = tree.get().path("parent-signature");
+    Verdict own = verify(signature, secrets, now);
+    // A webhook of a subaccount is signed by the parent's key as well. The token by which the event
+    // is known has to be the one that was signed: else a used one could come under new names.
+    return own instanceof Verdict.Mismatch
+            && !text(parent.path("token")).isEmpty()
+            && text(parent.path("token")).equals(text(signature.path("token")))
+        ? verify(parent, secrets, now)
         : own;
   }
 

@@ -54,12 +54,14 @@ public final class SendGridWebhook implements MailWebhook {
     }
     List<MailEvent> events = new ArrayList<>(tree.get().size());
     for (JsonNode event : tree.get()) {
-      if (!event.isObject() || text(event.path("event")).isEmpty()) {
-        return new Reading.Malformed("an event has no name");
+      // What has no name is no event; the others of the body are, all the same.
+      if (!text(event.path("event")).isEmpty()) {
+        events.add(read(event));
       }
-      events.add(read(event));
     }
-    return new Reading.Events(events);
+    return events.isEmpty() && !tree.get().isEmpty()
+        ? new Reading.Malformed("no event in it has a name")
+        : new Reading.Events(events);
   }
 
   private static MailEvent read(JsonNode event) {

@@ -149,5 +149,10 @@ class MailgunWebhookTest extends MailWebhookContract {
     ((ObjectNode) tree.path("signature")).put("signature", "0".repeat(64));
     assertThat(verify(new Delivered(JSON.writeValueAsBytes(tree), Map.of()), secrets(), NOW))
         .isEqualTo(new Verdict.Valid(0));
+
+    // Else a token that was used could come again under any name.
+    ((ObjectNode) tree.path("signature")).put("token", "another");
+    assertThat(verify(new Delivered(JSON.writeValueAsBytes(tree), Map.of()), secrets(), NOW))
+        .isInstanceOf(Verdict.Mismatch.class);
   }
 }

@@ -138,6 +138,17 @@ class SendGridWebhookTest extends MailWebhookContract {
     assertThat(events(twice)).hasSize(1);
   }
 
+  /// Custom arguments of others' mails are mixed into the fields.
+  @Test
+  void readsTheRestBesideWhatIsNoEventAndNamesThatStandTwice() {
+    assertThat(
+            events(
+                sample().replace("}]", "},{\"x\":1},7]").replace("[{", "[{\"email\":\"x@y.test\",")))
+        .singleElement()
+        .satisfies(event -> assertThat(event.recipient()).isEqualTo("example@test.com"));
+    assertThat(events("[]")).isEmpty();
+  }
+
   @Test
   void readsManyMessagesInOneBody() {
     StringBuilder body = new StringBuilder("[");
