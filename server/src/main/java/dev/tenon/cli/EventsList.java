@@ -1,6 +1,6 @@
 package dev.tenon.cli;
 
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,6 +39,7 @@ final class EventsList implements Callable<Integer> {
 
   private final Console console;
   private final Json json;
+  private final InstantSource clock = InstantSource.system();
 
   EventsList(Console console, Json json) {
     this.console = console;
@@ -79,7 +80,7 @@ final class EventsList implements Callable<Integer> {
       filter.append("&about=").append(HubClient.query(about));
     }
     if (since != null) {
-      filter.append("&since=").append(TimeOption.read("--since", since, Instant.now()));
+      filter.append("&since=").append(TimeOption.read("--since", since, clock.instant()));
     }
     return filter.toString();
   }
