@@ -445,8 +445,7 @@ class MailReportTest extends MailBed {
     runAll();
     assertThat(second.given).hasSize(1);
     assertThat(state(id)).isEqualTo("sent");
-    String dropped =
-        report("SoftBounce", about(id), ADA, 1).replace("SoftBounce", "SMTPApiError");
+    String dropped = report("SoftBounce", about(id), ADA, 1).replace("SoftBounce", "SMTPApiError");
     assertThat(apply(dropped)).isInstanceOf(Applied.Changed.class);
     assertThat(state(id)).isEqualTo("sent");
     assertThat(events()).containsExactly("message.sent");

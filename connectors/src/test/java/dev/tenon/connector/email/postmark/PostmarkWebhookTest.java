@@ -175,10 +175,7 @@ class PostmarkWebhookTest extends MailWebhookContract {
     var webhook = new PostmarkWebhook("", "X-Tenon-Secret");
     assertThat(
             webhook.verify(
-                bytes("{}"),
-                Map.of("x-tenon-secret", "first-password")::get,
-                secrets(),
-                NOW))
+                bytes("{}"), Map.of("x-tenon-secret", "first-password")::get, secrets(), NOW))
         .isEqualTo(new Verdict.Valid(0));
     assertThat(webhook.verify(bytes("{}"), name -> "wrong", secrets(), NOW))
         .isInstanceOf(Verdict.Mismatch.class);

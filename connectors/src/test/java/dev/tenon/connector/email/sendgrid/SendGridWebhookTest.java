@@ -143,7 +143,9 @@ class SendGridWebhookTest extends MailWebhookContract {
   void readsTheRestBesideWhatIsNoEventAndNamesThatStandTwice() {
     assertThat(
             events(
-                sample().replace("}]", "},{\"x\":1},7]").replace("[{", "[{\"email\":\"x@y.test\",")))
+                sample()
+                    .replace("}]", "},{\"x\":1},7]")
+                    .replace("[{", "[{\"email\":\"x@y.test\",")))
         .singleElement()
         .satisfies(event -> assertThat(event.recipient()).isEqualTo("example@test.com"));
     assertThat(events("[]")).isEmpty();
