@@ -27,6 +27,10 @@ import dev.tenon.inbox.RefusalRoutes;
 import dev.tenon.inbox.ReplayRoutes;
 import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeConnections;
+import dev.tenon.reconciliation.ReconciliationRoutes;
+import dev.tenon.reconciliation.Reconciliations;
+import dev.tenon.registration.RegistrationRoutes;
+import dev.tenon.registration.Registrations;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
@@ -44,7 +48,10 @@ record EdgeWiring(
     MailWiring mail,
     Messages messages,
     DeliveryWiring outgoing,
-    UpkeepWiring upkeep) {
+    UpkeepWiring upkeep,
+    StripeConnections stripe,
+    Reconciliations reconciliations,
+    Registrations registrations) {
 
   static PublicUrl publicUrl(Config.Server settings) {
     return settings.publicUrl().isEmpty()
@@ -71,7 +78,7 @@ record EdgeWiring(
     PaymentRoutes.declare(
         routes,
         database,
-        new StripeConnections(database, base.connections(), base.http()),
+        stripe,
         config.payments().source(),
         base.ids(),
         clock);
@@ -85,6 +92,8 @@ record EdgeWiring(
     DeliveryReplayRoutes.declare(
         routes, database, outgoing.endpoints(), outgoing.deliveries(), clock);
     ReplayRoutes.declare(routes, database, base.connections(), lanes.replays(), clock);
+    ReconciliationRoutes.declare(routes, database, base.connections(), reconciliations, clock);
+    RegistrationRoutes.declare(routes, registrations);
     JobRoutes.declare(routes, database, work.jobs(), clock);
     return routes;
   }

@@ -44,6 +44,8 @@ public final class Commands {
             .addSubcommand(new Trigger(console, json))
             .addSubcommand(new Tail(console, json))
             .addSubcommand(new ReplayCommand(console, json))
+            .addSubcommand(new Reconcile(console, json))
+            .addSubcommand(new Doctor(console, json))
             .addSubcommand(new Migrate(console, json))
             .addSubcommand(vault)
             .addSubcommand(apiKey)
