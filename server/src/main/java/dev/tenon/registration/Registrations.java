@@ -112,7 +112,7 @@ public final class Registrations {
       Optional<EndpointRegistrar.Registered> found =
           there.stream().filter(one -> one.id().equals(ours.get().endpoint())).findFirst();
       if (found.isPresent()) {
-        return mend(target, there, found.get(), overlap);
+        return mend(target, there, found.get(), ours.get().id(), overlap);
       }
       database.useTenant(
           tenant,
@@ -125,7 +125,7 @@ public final class Registrations {
                   null,
                   now()));
     }
-    create(target, there, overlap);
+    create(target, there, Optional.empty(), overlap);
     // Nothing is signed any more with the secret of one that somebody removed.
     ours.ifPresent(
         gone -> {
@@ -140,10 +140,11 @@ public final class Registrations {
       Target target,
       List<EndpointRegistrar.Registered> there,
       EndpointRegistrar.Registered found,
+      UUID ours,
       Duration overlap) {
     EndpointRegistrar.Needed needed = target.registrar().needed();
     if (!found.version().equals(needed.version())) {
-      create(target, there, overlap);
+      create(target, there, Optional.of(ours), overlap);
       return Did.REPLACED;
     }
     if (EndpointFindings.of(found, needed, target.url().toString()).isEmpty()) {
@@ -157,12 +158,16 @@ public final class Registrations {
   /// for `overlap`; then the old one is removed at the provider.
   void rotate(TenantId tenant, ConnectionId connection, Duration overlap) {
     Target target = target(tenant, connection);
-    create(target, target.account().list(), overlap);
+    Optional<UUID> seen = database.asTenant(tenant, tx -> registered(tx, target));
+    create(target, target.account().list(), seen, overlap);
   }
 
   private void create(
-      Target target, List<EndpointRegistrar.Registered> there, Duration overlap) {
-    Registration making = begin(target, there);
+      Target target,
+      List<EndpointRegistrar.Registered> there,
+      Optional<UUID> seen,
+      Duration overlap) {
+    Registration making = begin(target, there, seen);
     EndpointRegistrar.Made made;
     try {
       made =
@@ -180,7 +185,10 @@ public final class Registrations {
 
   /// Writes down what is about to be made, or goes on with what was. Throws where another request
   /// is at it.
-  private Registration begin(Target target, List<EndpointRegistrar.Registered> there) {
+  ///
+  /// @param seen the endpoint that is to be replaced, empty for none
+  private Registration begin(
+      Target target, List<EndpointRegistrar.Registered> there, Optional<UUID> seen) {
     Instant now = now();
     String asked = asked(target);
     List<Registration> before =
@@ -197,6 +205,9 @@ public final class Registrations {
                 if (!store.take(tx, one.id(), now, now.plus(BUSY))) {
                   throw busy();
                 }
+              }
+              if (!seen.equals(registered(tx, target))) {
+                throw busy();
               }
               return found;
             });
@@ -221,16 +232,28 @@ public final class Registrations {
             0,
             null,
             now);
-    if (!database.asTenant(target.tenant(), tx -> store.insert(tx, making))) {
-      throw busy();
-    }
+    database.useTenant(
+        target.tenant(),
+        tx -> {
+          // What another request has just finished shows only once this one has the place.
+          if (!store.insert(tx, making) || !seen.equals(registered(tx, target))) {
+            throw busy();
+          }
+        });
     return making;
+  }
+
+  private Optional<UUID> registered(TenantTx tx, Target target) {
+    return store.in(tx, target.id(), Registration.State.REGISTERED).stream()
+        .findFirst()
+        .map(Registration::id);
   }
 
   private static ProblemException busy() {
     return new ProblemException(
         ProblemCode.REQUEST_CONFLICT,
-        "Another request registers this webhook just now; look again in two minutes.");
+        "Another request registers this webhook just now; look again, and repeat this one if it"
+            + " is still needed.");
   }
 
   /// Of what the call is made with, so that it is known whether a repetition would be the same.

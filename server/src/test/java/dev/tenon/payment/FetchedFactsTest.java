@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.connection.Connection;
 import dev.tenon.connector.stripe.StripeLookUps;
+import dev.tenon.db.Partitions;
 import dev.tenon.inbox.Inbox;
 import dev.tenon.sandbox.Fault;
 import dev.tenon.tenant.TenantId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -175,6 +177,12 @@ class FetchedFactsTest {
       program.sandbox.faults("stripe").set(List.of(Fault.loseWebhooks()));
       program.stripeCall("POST", "/_sandbox/subscriptions/" + subscription + "/cancel");
       program.ahead.set(Duration.ofDays(40));
+      // Otherwise made within the hour.
+      assertThat(
+              new Partitions(
+                      program.tenon.database(), () -> Instant.now().plus(program.ahead.get()))
+                  .make())
+          .isPositive();
       var made =
           program.call(
               "POST",
