@@ -59,6 +59,11 @@ public final class StripeRegistrar implements EndpointRegistrar {
     }
 
     @Override
+    public boolean live() {
+      return account.live();
+    }
+
+    @Override
     public List<Registered> list() {
       return accepted(endpoints.list()).stream().map(AtStripe::registered).toList();
     }

@@ -1,7 +1,9 @@
 package dev.tenon.registration;
 
+import dev.tenon.connection.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,18 @@ final class EndpointFindings {
       others.forEach(other -> findings.addAll(of(other, needed, url)));
     }
     return findings;
+  }
+
+  /// Whether the key is for the world that the connection is for.
+  static List<String> mode(Connection.Environment environment, boolean live) {
+    boolean production = environment == Connection.Environment.PRODUCTION;
+    return production == live
+        ? List.of()
+        : List.of(
+            production
+                ? "The connection is for production and its key for test mode: nothing real is paid through it. Give it a live key."
+                : "The connection is for %s and its key for live mode: real money moves through it. Give it a test key."
+                    .formatted(environment.name().toLowerCase(Locale.ROOT)));
   }
 
   static List<String> of(

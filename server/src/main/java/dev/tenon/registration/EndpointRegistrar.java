@@ -54,6 +54,9 @@ public interface EndpointRegistrar {
 
   /// The calls to one account.
   interface Account {
+    /// Whether it moves real money or mail, as the key says.
+    boolean live();
+
     List<Registered> list();
 
     /// Makes one. The same `reference` with the same address within 23 hours makes the same one.

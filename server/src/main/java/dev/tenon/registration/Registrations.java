@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -381,12 +382,13 @@ public final class Registrations {
                   .filter(one -> one.url().equals(url) && !known.contains(one.id()))
                   .filter(one -> ours == null || !one.id().equals(ours.id()))
                   .toList();
-          return new Look(
-              needed,
-              url,
-              ours,
-              EndpointFindings.all(!registered.isEmpty(), ours, others, needed, url),
-              retiring);
+          List<String> findings =
+              new ArrayList<>(
+                  EndpointFindings.mode(
+                      target.connection().environment(), target.account().live()));
+          findings.addAll(
+              EndpointFindings.all(!registered.isEmpty(), ours, others, needed, url));
+          return new Look(needed, url, ours, List.copyOf(findings), retiring);
         });
   }
 

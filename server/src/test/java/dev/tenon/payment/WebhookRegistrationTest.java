@@ -65,6 +65,18 @@ class WebhookRegistrationTest {
   }
 
   @Test
+  void aKeyOfTheOtherModeIsSaid() {
+    post("");
+    program
+        .tenon
+        .database()
+        .useTenant(
+            tenant, tx -> tx.handle().execute("update connection set environment = 'production'"));
+    assertThat(get().path("findings").toString())
+        .contains("is for production and its key for test mode");
+  }
+
+  @Test
   void mendsWhatSomebodyChangedAtStripe() {
     String id = post("").path("endpoint").asString();
     program.atStripe(
