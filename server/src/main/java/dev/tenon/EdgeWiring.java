@@ -75,13 +75,7 @@ record EdgeWiring(
         config.inbox().bodyBytesMax(),
         clock);
     RefusalRoutes.declare(routes, database, base.connections(), intake.refusals());
-    PaymentRoutes.declare(
-        routes,
-        database,
-        stripe,
-        config.payments().source(),
-        base.ids(),
-        clock);
+    PaymentRoutes.declare(routes, database, stripe, config.payments().source(), base.ids(), clock);
     MessageRoutes.declare(routes, database, messages, mail.providers(), work.jobs());
     EmailRoutingRoutes.declare(routes, database, base.connections(), mail.breakers());
     SenderRoutes.declare(routes, database, clock);

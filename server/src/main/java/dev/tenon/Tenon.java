@@ -155,18 +155,11 @@ public final class Tenon implements AutoCloseable {
             work.jobs(),
             intake.writer()::isBusy);
 
-    reconciliations =
-        ReconciliationWiring.of(config.reconciliation(), base, sources, work.jobs());
+    reconciliations = ReconciliationWiring.of(config.reconciliation(), base, sources, work.jobs());
     publicUrl = EdgeWiring.publicUrl(config.server());
     registrations =
         new Registrations(
-            database,
-            base.connections(),
-            registrars,
-            publicUrl,
-            work.jobs(),
-            base.ids(),
-            clock);
+            database, base.connections(), registrars, publicUrl, work.jobs(), base.ids(), clock);
     upkeep = UpkeepWiring.of(config, base, reconciliations, stopMax);
 
     // The edge.
@@ -177,7 +170,16 @@ public final class Tenon implements AutoCloseable {
             ConsoleSessions.Limits.lasting(Duration.ofHours(config.console().sessionHours())));
     var edge =
         new EdgeWiring(
-            base, intake, lanes, work, mail, messages, outgoing, upkeep, stripe, reconciliations,
+            base,
+            intake,
+            lanes,
+            work,
+            mail,
+            messages,
+            outgoing,
+            upkeep,
+            stripe,
+            reconciliations,
             registrations);
     Routes routes = edge.routes(config, publicUrl, around.egress());
     if (config.console().enabled()) {

@@ -13,7 +13,8 @@ import java.util.List;
 
 /// What the clock starts, once over all nodes.
 record UpkeepWiring(Partitions partitions, IdempotencyKeys repeats, Schedule schedule) {
-  static UpkeepWiring of(Config config, Foundation base, Reconciliations reconciliations, Duration stopMax) {
+  static UpkeepWiring of(
+      Config config, Foundation base, Reconciliations reconciliations, Duration stopMax) {
     var repeats = new IdempotencyKeys(base.database(), base.vault(), base.ids(), base.clock());
     var partitions = new Partitions(base.database(), base.clock());
     var retention =

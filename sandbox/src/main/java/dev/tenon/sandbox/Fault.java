@@ -32,8 +32,8 @@ public record Fault(Kind kind, int status, Duration duration, String path, int c
     DUPLICATE_WEBHOOKS,
     /// Sends the webhooks of one change in reverse order.
     REORDER_WEBHOOKS,
-    /// Sends no webhooks, though what they tell of has happened: the provider's list of events has it
-    /// and shows no gap.
+    /// Sends no webhooks, though what they tell of has happened: the provider's list of events has
+    /// it and shows no gap.
     LOSE_WEBHOOKS;
 
     /// The word on the wire, such as `time_out_after_accepting`.

@@ -55,8 +55,7 @@ final class Doctor implements Callable<Integer> {
             console.answer(
                 json.wanted(),
                 "%-5s %s: %s".formatted(one.grade().text(), one.about(), one.says()),
-                Map.of(
-                    "grade", one.grade().text(), "about", one.about(), "says", one.says())));
+                Map.of("grade", one.grade().text(), "about", one.about(), "says", one.says())));
     return findings.stream().anyMatch(one -> one.grade() == Finding.Grade.FAIL)
         ? Failure.FAILED
         : 0;

@@ -69,14 +69,14 @@ final class DoctorHere {
       Set<PosixFilePermission> all = Files.getPosixFilePermissions(file);
       if (all.contains(PosixFilePermission.GROUP_READ)
           || all.contains(PosixFilePermission.OTHERS_READ)) {
-        return Finding.fail(
-            "vault", "others can read %s. Run: chmod 600 %s".formatted(file, file));
+        return Finding.fail("vault", "others can read %s. Run: chmod 600 %s".formatted(file, file));
       }
     } catch (java.io.IOException | UnsupportedOperationException e) {
       return Finding.warn("vault", "who can read %s can't be told here".formatted(file));
     }
     return Finding.ok(
-        "vault", "its key is in %s; keep a copy elsewhere: nothing opens without it".formatted(file));
+        "vault",
+        "its key is in %s; keep a copy elsewhere: nothing opens without it".formatted(file));
   }
 
   private static Finding publicUrl(Config config) {

@@ -93,7 +93,8 @@ final class Reconcile implements Callable<Integer> {
   private static List<String> all(HubClient hub) {
     List<String> found = new ArrayList<>();
     for (String provider : PROVIDERS) {
-      for (JsonNode one : hub.ofTenant("/connections?limit=100&provider=" + provider).path("data")) {
+      for (JsonNode one :
+          hub.ofTenant("/connections?limit=100&provider=" + provider).path("data")) {
         if (!one.path("state").asString("").equals("disabled")) {
           found.add(one.path("id").asString(""));
         }
@@ -117,8 +118,7 @@ final class Reconcile implements Callable<Integer> {
     console.answer(
         json.wanted(),
         "%s: %s is looked through from %s to %s."
-            .formatted(
-                id, of, made.path("since").asString(""), made.path("until").asString("")),
+            .formatted(id, of, made.path("since").asString(""), made.path("until").asString("")),
         made);
     return id;
   }
@@ -144,9 +144,7 @@ final class Reconcile implements Callable<Integer> {
     boolean failed = one.path("state").asString("").equals("failed");
     console.answer(
         json.wanted(),
-        failed
-            ? "%s failed: %s".formatted(id, one.path("trouble").asString(""))
-            : text(id, one),
+        failed ? "%s failed: %s".formatted(id, one.path("trouble").asString("")) : text(id, one),
         one);
     return failed ? Failure.FAILED : 0;
   }

@@ -33,6 +33,7 @@ public final class Connections {
 
   /// How many webhook secrets may be good at once.
   public static final int ROLLING_MAX = 4;
+
   private static final int REASON_CHARS_MAX = 500;
   private static final String ROLLING = "webhook_";
 

@@ -40,8 +40,7 @@ final class Timeline {
   private static String came(InboxQueries.Received event) {
     return switch (event.origin) {
       case "webhook" -> "Signature verified, %d bytes stored before they were acknowledged.";
-      case "reconciliation" ->
-          "It never came as a webhook; %d bytes from the provider's own list.";
+      case "reconciliation" -> "It never came as a webhook; %d bytes from the provider's own list.";
       default -> "What came was not enough; the provider was asked for these %d bytes.";
     };
   }

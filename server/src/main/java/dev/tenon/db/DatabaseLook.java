@@ -54,8 +54,7 @@ public final class DatabaseLook {
       int waiting = Migrations.flyway(address).info().pending().length;
       return new Seen(version, waiting, Optional.empty());
     } catch (FlywayException e) {
-      return new Seen(
-          version, 0, Optional.of("its migrations can't be read: " + e.getMessage()));
+      return new Seen(version, 0, Optional.of("its migrations can't be read: " + e.getMessage()));
     }
   }
 }

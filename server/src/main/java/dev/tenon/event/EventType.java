@@ -58,10 +58,7 @@ public enum EventType {
       EventFields.DISPUTE,
       "Something that these fields show has changed, such as the money taken or given back."),
   DISPUTE_CLOSED(
-      "dispute.closed",
-      "dispute",
-      EventFields.DISPUTE,
-      "A dispute was decided, or decided anew."),
+      "dispute.closed", "dispute", EventFields.DISPUTE, "A dispute was decided, or decided anew."),
   MESSAGE_SENT("message.sent", "message", EventFields.MESSAGE, "A provider accepted a message."),
   MESSAGE_FAILED(
       "message.failed",

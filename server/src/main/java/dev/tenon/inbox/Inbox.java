@@ -70,9 +70,7 @@ public final class Inbox {
               FactBounds.fault(facts.facts())
                   .<Received>map(Received.Malformed::new)
                   .orElseGet(
-                      () ->
-                          store(
-                              source, ReceivedFrom.WEBHOOK, ids.next(), delivery, facts, now));
+                      () -> store(source, ReceivedFrom.WEBHOOK, ids.next(), delivery, facts, now));
         });
   }
 

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// What one event said of a dispute; kept in the row for the facts of its two newest seconds.
-/// None is final: a bank may change its mind after it has decided.
+/// What one event said of a dispute; kept in the row for the facts of its two newest seconds. None
+/// is final: a bank may change its mind after it has decided.
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record DisputeFact(
     String event,

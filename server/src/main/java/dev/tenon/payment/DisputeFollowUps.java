@@ -10,8 +10,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What the application is told of a dispute: `opened` first and once, unless its end is known
-/// first; `closed` when it is decided, also when it is decided anew; `updated` when something
-/// else that the event shows has changed. An older fact changes nothing that is shown, and tells
+/// first; `closed` when it is decided, also when it is decided anew; `updated` when something else
+/// that the event shows has changed. An older fact changes nothing that is shown, and tells
 /// nothing.
 final class DisputeFollowUps {
   private DisputeFollowUps() {}

@@ -33,7 +33,11 @@ final class DisputeRoutes {
         .list(DISPUTES, Scope.PAYMENTS_READ, DisputeView.class, "List the disputes", here::list)
         .query("state", "Only those in this state: `open`, `won`, `lost` or `closed`.");
     routes.get(
-        DISPUTES + "/{dispute}", Scope.PAYMENTS_READ, DisputeView.class, "Get a dispute", here::get);
+        DISPUTES + "/{dispute}",
+        Scope.PAYMENTS_READ,
+        DisputeView.class,
+        "Get a dispute",
+        here::get);
   }
 
   /// A dispute in the API; the amount in minor units of `currency`.

@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 record FetchWish(UUID connection, StripeLookUps.Kind kind, String id) {
   static final String JOB = "stripe.fetch";
 
-  /// A tie is asked about when the events of its second can't come any more by a first try, and what
-  /// is fetched is dated later than they are.
+  /// A tie is asked about when the events of its second can't come any more by a first try, and
+  /// what is fetched is dated later than they are.
   static final Duration TIE_WAITS = Duration.ofMinutes(2);
 
   String payload() {
@@ -33,8 +33,7 @@ record FetchWish(UUID connection, StripeLookUps.Kind kind, String id) {
     if (parts.length != 3) {
       throw new IllegalArgumentException("not what is to be fetched: " + payload);
     }
-    return new FetchWish(
-        UUID.fromString(parts[0]), StripeLookUps.Kind.valueOf(parts[1]), parts[2]);
+    return new FetchWish(UUID.fromString(parts[0]), StripeLookUps.Kind.valueOf(parts[1]), parts[2]);
   }
 
   NewJob job(@Nullable UUID cause, @Nullable Instant notBefore) {

@@ -264,8 +264,8 @@ final class PlatformObjects {
     return List.copyOf(new LinkedHashSet<>(named));
   }
 
-  /// The way from a refund or a dispute to its payment: the one may name no invoice and no customer,
-  /// the other never does.
+  /// The way from a refund or a dispute to its payment: the one may name no invoice and no
+  /// customer, the other never does.
   private static JsonNode intent(JsonNode object) {
     String kind = object.path("object").asString("");
     if (kind.equals("invoice_payment")) {

@@ -48,8 +48,7 @@ public final class StripeApplier implements FactApplier {
   private final Jobs jobs;
 
   /// @param jobs asks Stripe where facts are not enough, by [StripeFetchWork]
-  public StripeApplier(
-      Ids ids, InstantSource clock, Events events, Messages messages, Jobs jobs) {
+  public StripeApplier(Ids ids, InstantSource clock, Events events, Messages messages, Jobs jobs) {
     var saver = new RowSaver(clock);
     this.stores =
         new PaymentBatch.Stores(
@@ -297,7 +296,8 @@ public final class StripeApplier implements FactApplier {
             StripeObjects.previousAttributes(fact.tree())),
         fact.fact().kind(),
         fact.uuid());
-    return "dispute %s is %s".formatted(row.providerId, Objects.requireNonNull(row.shown()).state());
+    return "dispute %s is %s"
+        .formatted(row.providerId, Objects.requireNonNull(row.shown()).state());
   }
 
   private static String invoicePayment(PaymentBatch batch, StripeFact fact) {

@@ -82,8 +82,7 @@ public final class StripeEventSource implements EventSource {
     Outcome<EventPage> outcome =
         account
             .stripe()
-            .listEvents(
-                new EventQuery(since, until, PARTS.get(part), after, false, EVENTS_A_CALL));
+            .listEvents(new EventQuery(since, until, PARTS.get(part), after, false, EVENTS_A_CALL));
     Outcome.Detail said = outcome.detail();
     return switch (outcome) {
       case Outcome.Accepted<EventPage> accepted -> {
@@ -116,8 +115,7 @@ public final class StripeEventSource implements EventSource {
     for (String body : page.events()) {
       switch (StripeEvent.read(body.getBytes(StandardCharsets.UTF_8))) {
         case StripeEvent.Reading.Refused refused -> {
-          return new Answer.Refused(
-              "Stripe lists something that is no event: " + refused.reason());
+          return new Answer.Refused("Stripe lists something that is no event: " + refused.reason());
         }
         case StripeEvent.Reading.Read(StripeEvent event) -> {
           if (event.livemode() != account.live()) {

@@ -30,8 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// An event goes in as it is, so that its webhook, should that come as well, is known. An object as
 /// it is now becomes an event of a kind of our own (`tenon.subscription.fetched`), dated a minute
-/// before the call: whatever happens after the call is later, also by a clock that differs, and what
-/// happened in that minute and is in the answer already tells the same once more.
+/// before the call: whatever happens after the call is later, also by a clock that differs, and
+/// what happened in that minute and is in the answer already tells the same once more.
 public final class StripeFetchWork implements JobHandler {
   /// How far our clock may be ahead of Stripe's.
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
@@ -58,11 +58,7 @@ public final class StripeFetchWork implements JobHandler {
   private final InstantSource clock;
 
   public StripeFetchWork(
-      Database database,
-      StripeConnections connections,
-      Inbox inbox,
-      Ids ids,
-      InstantSource clock) {
+      Database database, StripeConnections connections, Inbox inbox, Ids ids, InstantSource clock) {
     this.database = database;
     this.connections = connections;
     this.inbox = inbox;
@@ -140,8 +136,7 @@ public final class StripeFetchWork implements JobHandler {
             body.getBytes(StandardCharsets.UTF_8));
     return switch (received) {
       case Received.Accepted(boolean fresh) ->
-          new JobEnd.Done(
-              fresh ? wish.id() + " is taken in" : wish.id() + " was there already");
+          new JobEnd.Done(fresh ? wish.id() + " is taken in" : wish.id() + " was there already");
       case Received.Busy _ -> new JobEnd.Later("intake is busy", LIMIT_PAUSE_MIN);
       case Received.Malformed(String reason) -> new JobEnd.Dead("it can't be kept: " + reason);
       case Received.Refused _ -> new JobEnd.Dead("it was refused");

@@ -37,7 +37,11 @@ public final class StripeKinds {
         "checkout.session.completed",
         "checkout.session.async_payment_succeeded",
         "checkout.session.async_payment_failed");
-    about(About.INVOICE, "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed",
+    about(
+        About.INVOICE,
+        "invoice.paid",
+        "invoice.payment_succeeded",
+        "invoice.payment_failed",
         "invoice.payment_action_required");
     about(About.INVOICE_PAYMENT, "invoice_payment.paid");
     about(About.CHARGE, "charge.refunded");

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// Has all subscriptions of a connection fetched that are known and not known to have ended: after a
-/// gap that is older than what Stripe tells of. A step makes the fetches of some, spread over the
+/// Has all subscriptions of a connection fetched that are known and not known to have ended: after
+/// a gap that is older than what Stripe tells of. A step makes the fetches of some, spread over the
 /// time that they may take, and the next step.
 public final class StripeKnownWork implements JobHandler {
   static final String JOB = "stripe.fetch-known";
@@ -76,8 +76,7 @@ public final class StripeKnownWork implements JobHandler {
 
   private List<String> known(TenantId tenant, UUID connection, String after) {
     return tenant.equals(TenantId.PLATFORM)
-        ? database.asEngine(
-            tx -> PlatformObjects.subscriptions(tx, connection, after, STEP))
+        ? database.asEngine(tx -> PlatformObjects.subscriptions(tx, connection, after, STEP))
         : database.asTenant(tenant, tx -> views.livingAfter(tx, connection, after, STEP));
   }
 
@@ -85,14 +84,11 @@ public final class StripeKnownWork implements JobHandler {
     Instant at = clock.instant();
     List<NewJob> next = new ArrayList<>();
     for (String id : known) {
-      next.add(
-          new FetchWish(connection, StripeLookUps.Kind.SUBSCRIPTION, id).job(null, at));
+      next.add(new FetchWish(connection, StripeLookUps.Kind.SUBSCRIPTION, id).job(null, at));
       at = at.plus(BETWEEN);
     }
     if (known.size() == STEP) {
-      next.add(
-          new NewJob(
-              JOB, 1, connection + " " + known.getLast(), null, NewJob.ORDINARY, at));
+      next.add(new NewJob(JOB, 1, connection + " " + known.getLast(), null, NewJob.ORDINARY, at));
     }
     return next;
   }

@@ -128,8 +128,7 @@ public final class StripeRegistrar implements EndpointRegistrar {
                 connections.refusal(account, said),
                 "",
                 StripeProblems.answer(said, null));
-        case Outcome.Passing<T> passing ->
-            throw StripeProblems.unclear(said, passing.retryAfter());
+        case Outcome.Passing<T> passing -> throw StripeProblems.unclear(said, passing.retryAfter());
         case Outcome.Unknown<T> _ -> throw StripeProblems.unclear(said, Duration.ZERO);
       };
     }

@@ -9,7 +9,6 @@ interface TimedFact<F extends TimedFact<F>> {
   /// How the ids of facts begin that were not sent, but fetched.
   String FETCHED = "fetched_";
 
-
   /// The provider's id of the event.
   String event();
 
@@ -34,8 +33,8 @@ interface TimedFact<F extends TimedFact<F>> {
   /// The fact without what is only shown.
   F lean();
 
-  /// Whether it is the object as it was when Stripe was asked. That is dated earlier than it was, so
-  /// it comes after all that happened in its second.
+  /// Whether it is the object as it was when Stripe was asked. That is dated earlier than it was,
+  /// so it comes after all that happened in its second.
   default boolean fetched() {
     return event().startsWith(FETCHED);
   }

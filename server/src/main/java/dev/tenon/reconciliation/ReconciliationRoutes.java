@@ -148,8 +148,7 @@ public final class ReconciliationRoutes {
       throw ProblemException.invalidField("since", "`since` is before `until`, and in the past.");
     }
     Reconciliation made =
-        database.asTenant(
-            request.tenant(), tx -> start(tx, body, "key " + request.caller().key()));
+        database.asTenant(request.tenant(), tx -> start(tx, body, "key " + request.caller().key()));
     reconciliations.announce();
     return view(made);
   }

@@ -159,11 +159,7 @@ final class ReconciliationStore {
   /// Goes on from `from` to `to`. False when it does not stand at `from` any more: another worker
   /// has it.
   boolean advance(
-      TenantTx tx,
-      UUID id,
-      Reconciliation.Position from,
-      Reconciliation.Position to,
-      int listed) {
+      TenantTx tx, UUID id, Reconciliation.Position from, Reconciliation.Position to, int listed) {
     return tx.handle()
             .createUpdate(
                 """
@@ -317,8 +313,7 @@ final class ReconciliationStore {
   /// When the clock work of that name ended well the last time, on whatever node.
   Optional<Instant> lastRun(EngineTx tx, String name) {
     return tx.handle()
-        .createQuery(
-            "select max(last_success) as at from clock_work where task_name = :name")
+        .createQuery("select max(last_success) as at from clock_work where task_name = :name")
         .bind("name", name)
         .map((row, _) -> Optional.ofNullable(instantOrNull(row, "at")))
         .one();
@@ -365,8 +360,7 @@ final class ReconciliationStore {
     return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 
-  private static @Nullable Instant instantOrNull(ResultSet row, String column)
-      throws SQLException {
+  private static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
     @Nullable OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
     return time == null ? null : time.toInstant();
   }

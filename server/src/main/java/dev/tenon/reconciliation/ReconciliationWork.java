@@ -126,8 +126,7 @@ public final class ReconciliationWork implements JobHandler {
     }
     Reconciliation first = found.get();
     Optional<Connection> connection =
-        database.asTenant(
-            tenant, tx -> connections.find(tx, new ConnectionId(first.connection())));
+        database.asTenant(tenant, tx -> connections.find(tx, new ConnectionId(first.connection())));
     if (connection.isEmpty() || connection.get().state() == Connection.State.DISABLED) {
       return fail(tenant, first, "unknown", "The connection was switched off.");
     }
@@ -137,14 +136,12 @@ public final class ReconciliationWork implements JobHandler {
       return fail(tenant, first, of.provider(), "Nothing can be asked of this provider.");
     }
     if (first.createdAt().plus(LONGEST).isBefore(clock.instant())) {
-      return fail(
-          tenant, first, of.provider(), "It took more than a day. Ask for a shorter time.");
+      return fail(tenant, first, of.provider(), "It took more than a day. Ask for a shorter time.");
     }
     return switch (source.open(tenant, of.id())) {
       case EventSource.Opened.Unusable unusable ->
           fail(tenant, first, of.provider(), unusable.reason());
-      case EventSource.Opened.Ready ready ->
-          new Walk(tenant, of, source, jobs).steps(ready, first);
+      case EventSource.Opened.Ready ready -> new Walk(tenant, of, source, jobs).steps(ready, first);
     };
   }
 
@@ -182,7 +179,8 @@ public final class ReconciliationWork implements JobHandler {
             }
             Optional<Reconciliation.Position> next = next(at, page, source.parts());
             if (next.isPresent() && next.get().equals(position)) {
-              return fail(tenant, at, connection.provider(), "The provider answers the same page again.");
+              return fail(
+                  tenant, at, connection.provider(), "The provider answers the same page again.");
             }
             if (!advance(at, next, page.events().size())) {
               return new JobEnd.Later("another worker has it", REST);
@@ -190,7 +188,8 @@ public final class ReconciliationWork implements JobHandler {
           }
           case EventSource.Answer.CursorGone _ -> {
             if (position.event().isEmpty()) {
-              return fail(tenant, at, connection.provider(), "The provider refuses the first page.");
+              return fail(
+                  tenant, at, connection.provider(), "The provider refuses the first page.");
             }
             // It became too old. What is left is asked for by time, from that event's second on.
             var byTime = new Reconciliation.Position(position.part(), "", position.at());
@@ -252,16 +251,17 @@ public final class ReconciliationWork implements JobHandler {
     /// Whether nothing between what was known to be whole and this one was left out: somebody may
     /// have asked for a part.
     private boolean isWhole(TenantTx tx, Reconciliation at) {
-      Instant from =
-          store.reconciledUntil(tx, at.connection()).orElse(connection.createdAt());
+      Instant from = store.reconciledUntil(tx, at.connection()).orElse(connection.createdAt());
       return at.gapSince() != null || !at.since().isAfter(from);
     }
 
     private void ended(Reconciliation at) {
       meters
-          .counter(Metric.RECONCILIATIONS_ENDED, connection.provider(), Reconciliation.State.DONE.text())
+          .counter(
+              Metric.RECONCILIATIONS_ENDED, connection.provider(), Reconciliation.State.DONE.text())
           .increment();
-      int missing = database.asTenant(tenant, tx -> store.find(tx, at.id()).orElseThrow().missing());
+      int missing =
+          database.asTenant(tenant, tx -> store.find(tx, at.id()).orElseThrow().missing());
       if (missing > 0) {
         LOG.warn(
             "{} of {}: {} events never came and are here now; check its webhooks at the provider",
@@ -296,8 +296,7 @@ public final class ReconciliationWork implements JobHandler {
         database.asTenant(
             tenant,
             tx ->
-                store.end(
-                    tx, at.id(), Reconciliation.State.FAILED, cut(reason), clock.instant()));
+                store.end(tx, at.id(), Reconciliation.State.FAILED, cut(reason), clock.instant()));
     if (ended) {
       meters
           .counter(Metric.RECONCILIATIONS_ENDED, provider, Reconciliation.State.FAILED.text())

@@ -199,8 +199,7 @@ public final class Reconciliations implements Sampler.Sampled {
     return store.list(tx, connection, before, rows);
   }
 
-  List<ReconciliationStore.Missing> missing(
-      TenantTx tx, UUID id, @Nullable UUID before, int rows) {
+  List<ReconciliationStore.Missing> missing(TenantTx tx, UUID id, @Nullable UUID before, int rows) {
     return store.missing(tx, id, before, rows);
   }
 
@@ -229,8 +228,7 @@ public final class Reconciliations implements Sampler.Sampled {
     }
   }
 
-  private void startOne(
-      ReconciliationStore.Due due, Reconciliation.Cause cause, Instant before) {
+  private void startOne(ReconciliationStore.Due due, Reconciliation.Cause cause, Instant before) {
     database.useTenant(
         new TenantId(due.tenant()),
         tx ->

@@ -83,8 +83,7 @@ final class EndpointFindings {
     Set<String> more = new TreeSet<>(one.kinds());
     needed.kinds().forEach(more::remove);
     if (!all && !missing.isEmpty()) {
-      findings.add(
-          "%s doesn't send %s.%s".formatted(one.id(), String.join(", ", missing), MEND));
+      findings.add("%s doesn't send %s.%s".formatted(one.id(), String.join(", ", missing), MEND));
     }
     if (!more.isEmpty()) {
       findings.add(

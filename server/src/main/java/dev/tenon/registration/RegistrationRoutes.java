@@ -101,8 +101,7 @@ public final class RegistrationRoutes {
     return ConnectionId.parse(request.path("connection")).orElseThrow(ProblemException::notFound);
   }
 
-  private static WebhookView view(
-      Registrations.Look look, Registrations.@Nullable Did did) {
+  private static WebhookView view(Registrations.Look look, Registrations.@Nullable Did did) {
     EndpointRegistrar.@Nullable Registered ours = look.ours();
     return new WebhookView(
         did,

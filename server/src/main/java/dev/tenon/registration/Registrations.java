@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Registers this server's webhook endpoints at providers, with exactly the kinds of events that are
-/// handled and a pinned version, and replaces them.
+/// Registers this server's webhook endpoints at providers, with exactly the kinds of events that
+/// are handled and a pinned version, and replaces them.
 ///
 /// What is about to be made is written down first ([Registration.State#CREATING]), under an id that
 /// goes along as idempotency key and in the metadata. So a call that is repeated after a crash or a
@@ -174,8 +174,7 @@ public final class Registrations {
       made =
           target
               .account()
-              .create(
-                  making.id().toString(), target.url(), "Tenon " + target.connection().id());
+              .create(making.id().toString(), target.url(), "Tenon " + target.connection().id());
     } catch (RuntimeException e) {
       // Whoever repeats it goes on at once.
       database.useTenant(target.tenant(), tx -> store.release(tx, making.id(), now()));
@@ -200,8 +199,7 @@ public final class Registrations {
               if (secretsLeft(tx, target) == 0) {
                 throw new ProblemException(ProblemCode.CONNECTION_TOO_MANY_SECRETS);
               }
-              List<Registration> found =
-                  store.in(tx, target.id(), Registration.State.CREATING);
+              List<Registration> found = store.in(tx, target.id(), Registration.State.CREATING);
               for (Registration one : found) {
                 if (!store.take(tx, one.id(), now, now.plus(BUSY))) {
                   throw busy();
@@ -273,8 +271,7 @@ public final class Registrations {
     long live =
         connection.secrets().stream()
             .filter(secret -> secret.field().equals(target.registrar().secretField()))
-            .filter(
-                secret -> secret.expiresAt().isEmpty() || secret.expiresAt().get().isAfter(now))
+            .filter(secret -> secret.expiresAt().isEmpty() || secret.expiresAt().get().isAfter(now))
             .count();
     return (int) Math.max(0, Connections.ROLLING_MAX - live);
   }
@@ -287,8 +284,7 @@ public final class Registrations {
         database.asTenant(
             target.tenant(),
             tx -> {
-              List<Registration> older =
-                  store.in(tx, target.id(), Registration.State.REGISTERED);
+              List<Registration> older = store.in(tx, target.id(), Registration.State.REGISTERED);
               older.forEach(one -> retire(tx, one, retireAt, now));
               int ordinal = addSecret(tx, target, made.secret(), older, retireAt);
               if (!store.registered(tx, making.id(), made.id(), ordinal, now)) {
@@ -305,11 +301,7 @@ public final class Registrations {
   }
 
   private int addSecret(
-      TenantTx tx,
-      Target target,
-      Secret secret,
-      List<Registration> older,
-      Instant retireAt) {
+      TenantTx tx, Target target, Secret secret, List<Registration> older, Instant retireAt) {
     String field = target.registrar().secretField();
     Connections.Changed changed =
         connections.change(
@@ -337,17 +329,11 @@ public final class Registrations {
 
   private void retire(TenantTx tx, Registration one, Instant retireAt, Instant now) {
     store.move(
-        tx,
-        one.id(),
-        Registration.State.REGISTERED,
-        Registration.State.RETIRING,
-        retireAt,
-        now);
+        tx, one.id(), Registration.State.REGISTERED, Registration.State.RETIRING, retireAt, now);
     jobs.make(
         tx,
         List.of(
-            new NewJob(
-                RetireWork.KIND, 1, one.id().toString(), null, NewJob.ORDINARY, retireAt)));
+            new NewJob(RetireWork.KIND, 1, one.id().toString(), null, NewJob.ORDINARY, retireAt)));
   }
 
   /// How the endpoint of a connection is.
@@ -371,8 +357,7 @@ public final class Registrations {
     return database.asTenant(
         tenant,
         tx -> {
-          List<Registration> registered =
-              store.in(tx, target.id(), Registration.State.REGISTERED);
+          List<Registration> registered = store.in(tx, target.id(), Registration.State.REGISTERED);
           List<Registration> retiring = store.in(tx, target.id(), Registration.State.RETIRING);
           EndpointRegistrar.@Nullable Registered ours =
               registered.isEmpty() ? null : find(there, registered.getFirst().endpoint());
@@ -386,8 +371,7 @@ public final class Registrations {
               new ArrayList<>(
                   EndpointFindings.mode(
                       target.connection().environment(), target.account().live()));
-          findings.addAll(
-              EndpointFindings.all(!registered.isEmpty(), ours, others, needed, url));
+          findings.addAll(EndpointFindings.all(!registered.isEmpty(), ours, others, needed, url));
           return new Look(needed, url, ours, List.copyOf(findings), retiring);
         });
   }

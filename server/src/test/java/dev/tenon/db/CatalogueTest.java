@@ -110,8 +110,7 @@ class CatalogueTest {
                       + " update(finished_at) update(listed) update(part) update(state)"
                       + " update(trouble)",
                   "")),
-          Map.entry(
-              "reconciliation_event", new Rights("delete insert select update(id)", "")),
+          Map.entry("reconciliation_event", new Rights("delete insert select update(id)", "")),
           // The engine sees whose turn it is.
           Map.entry("reconciled", new Rights("insert select update", "select")),
           Map.entry("webhook_registration", new Rights(ALL, "")),

@@ -159,8 +159,12 @@ class DisputeTest {
     Set<List<String>> ends = new HashSet<>();
     for (List<Integer> order :
         List.of(
-            List.of(0, 1, 2), List.of(0, 2, 1), List.of(1, 0, 2),
-            List.of(1, 2, 0), List.of(2, 0, 1), List.of(2, 1, 0))) {
+            List.of(0, 1, 2),
+            List.of(0, 2, 1),
+            List.of(1, 0, 2),
+            List.of(1, 2, 0),
+            List.of(2, 0, 1),
+            List.of(2, 1, 0))) {
       Inbox.Source from = engine.connection(engine.tenant);
       for (int index : order) {
         engine.receive(from, life.get(index));

@@ -84,8 +84,7 @@ class FetchedFactsTest {
       engine.receive(from, subscription("evt_2", "updated", 100, "active", 2, ""));
       engine.runAll();
       assertThat(engine.rows("select kind, payload from waiting_job where kind = 'stripe.fetch'"))
-          .containsExactly(
-              List.of("stripe.fetch", from.connection() + " SUBSCRIPTION sub_1"));
+          .containsExactly(List.of("stripe.fetch", from.connection() + " SUBSCRIPTION sub_1"));
       assertThat(engine.rows("select count(*) from waiting_job where wake_at is not null"))
           .containsExactly(List.of("1"));
     }
@@ -98,11 +97,9 @@ class FetchedFactsTest {
       engine.receive(from, subscription("evt_1", "created", 100, "incomplete", 1, ""));
       engine.receive(
           from, subscription("evt_2", "updated", 100, "active", 1, "{\"status\":\"incomplete\"}"));
-      engine.receive(
-          from, subscription("evt_3", "updated", 100, "active", 2, "{\"quantity\":1}"));
+      engine.receive(from, subscription("evt_3", "updated", 100, "active", 2, "{\"quantity\":1}"));
       engine.runAll();
-      assertThat(engine.rows("select kind from waiting_job where kind = 'stripe.fetch'"))
-          .isEmpty();
+      assertThat(engine.rows("select kind from waiting_job where kind = 'stripe.fetch'")).isEmpty();
     }
   }
 
@@ -141,8 +138,7 @@ class FetchedFactsTest {
                 && found.path("data").path(0).path("state").asString().equals("active");
           });
       JsonNode events =
-          PaymentProgram.json(
-              program.call("GET", tenant, "/received-events?limit=100", key, ""));
+          PaymentProgram.json(program.call("GET", tenant, "/received-events?limit=100", key, ""));
       assertThat(events.path("data").valueStream().map(one -> one.path("origin").asString()))
           .contains("webhook", "fetch")
           .doesNotContain("reconciliation");
@@ -168,8 +164,7 @@ class FetchedFactsTest {
                   tenant,
                   "/subscriptions",
                   key,
-                  found ->
-                      found.path("data").path(0).path("state").asString("").equals("active"))
+                  found -> found.path("data").path(0).path("state").asString("").equals("active"))
               .path("data")
               .path(0)
               .path("provider_id")

@@ -55,10 +55,10 @@ class ReconciliationTest {
     JsonNode events =
         get("/reconciliations/" + report.path("id").asString() + "/events?limit=100").path("data");
     assertThat(events.size()).isEqualTo(report.path("missing").asInt());
-    JsonNode received =
-        get("/received-events/" + events.path(0).path("received_event").asString());
+    JsonNode received = get("/received-events/" + events.path(0).path("received_event").asString());
     assertThat(received.path("origin").asString()).isEqualTo("reconciliation");
-    assertThat(program.call("GET", program.tenant("Other"), "/reconciliations", key, "").statusCode())
+    assertThat(
+            program.call("GET", program.tenant("Other"), "/reconciliations", key, "").statusCode())
         .isGreaterThanOrEqualTo(400);
 
     JsonNode again = ended(start(connection, ", \"until\": \"%s\"".formatted(now())));
@@ -110,8 +110,7 @@ class ReconciliationTest {
     JsonNode ended = ended(start(connection, ""));
     assertThat(ended.path("state").asString()).isEqualTo("failed");
     assertThat(ended.path("trouble").asString()).contains("rak_event_read");
-    assertThat(get("/connections/" + connection.id()).path("state").asString())
-        .isEqualTo("active");
+    assertThat(get("/connections/" + connection.id()).path("state").asString()).isEqualTo("active");
   }
 
   @Test
@@ -119,8 +118,7 @@ class ReconciliationTest {
     Connection connection = program.connect(tenant, "sk_wrong");
     JsonNode ended = ended(start(connection, ""));
     assertThat(ended.path("state").asString()).isEqualTo("failed");
-    assertThat(get("/connections/" + connection.id()).path("state").asString())
-        .isEqualTo("broken");
+    assertThat(get("/connections/" + connection.id()).path("state").asString()).isEqualTo("broken");
   }
 
   @Test
@@ -157,15 +155,13 @@ class ReconciliationTest {
     Connection connection = program.connect(tenant, "sk_test_program");
     assertThat(post("{\"connection\": \"con_nobody\"}").statusCode()).isEqualTo(404);
     assertThat(
-            post(
-                    "{\"connection\": \"%s\", \"until\": \"%s\"}"
-                        .formatted(connection.id(), "2999-01-01T00:00:00Z"))
+            post("{\"connection\": \"%s\", \"until\": \"%s\"}"
+                    .formatted(connection.id(), "2999-01-01T00:00:00Z"))
                 .statusCode())
         .isEqualTo(400);
     assertThat(
-            post(
-                    "{\"connection\": \"%s\", \"since\": \"%s\"}"
-                        .formatted(connection.id(), "2999-01-01T00:00:00Z"))
+            post("{\"connection\": \"%s\", \"since\": \"%s\"}"
+                    .formatted(connection.id(), "2999-01-01T00:00:00Z"))
                 .statusCode())
         .isEqualTo(400);
   }

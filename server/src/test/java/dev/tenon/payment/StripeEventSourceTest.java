@@ -138,12 +138,7 @@ class StripeEventSourceTest {
             TenantId.PLATFORM,
             tx ->
                 connections.create(
-                    tx,
-                    "stripe",
-                    "S",
-                    Connection.Environment.DEVELOPMENT,
-                    Map.of(),
-                    secrets))
+                    tx, "stripe", "S", Connection.Environment.DEVELOPMENT, Map.of(), secrets))
         .id();
   }
 

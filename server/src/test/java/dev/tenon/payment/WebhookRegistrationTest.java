@@ -266,8 +266,7 @@ class WebhookRegistrationTest {
   }
 
   private int count() {
-    return PaymentProgram.json(
-            program.call("GET", tenant, "/received-events?limit=100", key, ""))
+    return PaymentProgram.json(program.call("GET", tenant, "/received-events?limit=100", key, ""))
         .path("data")
         .size();
   }

@@ -37,8 +37,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Reconciliations on a real database, of a provider that lists what the test says: events are texts
-/// `id kind second`, two a page.
+/// Reconciliations on a real database, of a provider that lists what the test says: events are
+/// texts `id kind second`, two a page.
 final class ReconciliationBed implements AutoCloseable {
   static final Instant START = Instant.parse("2026-11-24T10:00:00Z");
   private static final int PAGE = 2;
@@ -51,8 +51,7 @@ final class ReconciliationBed implements AutoCloseable {
   final Provider provider = new Provider();
   final Ids ids = new Ids(clock);
   final Connections connections =
-      new Connections(
-          db, Vault.open(new VaultKey.Given(Vault.newKey()), db, clock), ids, clock);
+      new Connections(db, Vault.open(new VaultKey.Given(Vault.newKey()), db, clock), ids, clock);
   final Inbox inbox;
   final Jobs jobs;
   final Reconciliations reconciliations;
@@ -105,12 +104,7 @@ final class ReconciliationBed implements AutoCloseable {
         tenant,
         tx ->
             connections.create(
-                tx,
-                "lister",
-                "Lists",
-                Connection.Environment.DEVELOPMENT,
-                Map.of(),
-                Map.of()));
+                tx, "lister", "Lists", Connection.Environment.DEVELOPMENT, Map.of(), Map.of()));
   }
 
   /// Starts one that looks through the last day up to now.
@@ -138,7 +132,8 @@ final class ReconciliationBed implements AutoCloseable {
         return one;
       }
       if (System.nanoTime() > end) {
-        throw new AssertionError("still " + one + " with " + texts("select last_error from waiting_job"));
+        throw new AssertionError(
+            "still " + one + " with " + texts("select last_error from waiting_job"));
       }
       now.set(now.get().plusMillis(100));
     }
@@ -283,8 +278,7 @@ final class ReconciliationBed implements AutoCloseable {
       return part.length == 3
           ? new Reading.Facts(
               List.of(
-                  new ReadFact(
-                      part[0], part[0], part[1], part[0], second(String.join(" ", part)))))
+                  new ReadFact(part[0], part[0], part[1], part[0], second(String.join(" ", part)))))
           : new Reading.Malformed("not three words");
     }
   }

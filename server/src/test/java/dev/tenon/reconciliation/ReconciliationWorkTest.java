@@ -23,7 +23,11 @@ class ReconciliationWorkTest {
   ReconciliationWorkTest() {
     bed.provider.events.addAll(
         List.of(
-            "e1 a.made 10", "e2 b.made 20", "e3 a.made 30", "e4 a.gone 40", "e5 b.made 50",
+            "e1 a.made 10",
+            "e2 b.made 20",
+            "e3 a.made 30",
+            "e4 a.gone 40",
+            "e5 b.made 50",
             "e6 a.made 60"));
   }
 
@@ -47,8 +51,7 @@ class ReconciliationWorkTest {
         bed.db.asTenant(bed.tenant, tx -> bed.reconciliations.kinds(tx, ended.id()));
     assertThat(kinds).isEqualTo(Map.of("a.made", 2, "a.gone", 1, "b.made", 1));
     List<ReconciliationStore.Missing> missing =
-        bed.db.asTenant(
-            bed.tenant, tx -> bed.reconciliations.missing(tx, ended.id(), null, 9));
+        bed.db.asTenant(bed.tenant, tx -> bed.reconciliations.missing(tx, ended.id(), null, 9));
     assertThat(missing)
         .extracting(ReconciliationStore.Missing::event)
         .containsExactlyInAnyOrder("e1", "e4", "e5", "e6");
@@ -86,8 +89,9 @@ class ReconciliationWorkTest {
                     UUID.randomUUID(), "e1", "a.made", "e1", ReconciliationBed.START)));
     Reconciliation ended = bed.ended(running.id());
     assertThat(ended.missing()).isEqualTo(6);
-    assertThat(bed.texts(
-            """
+    assertThat(
+            bed.texts(
+                """
             select r.event from reconciliation_event r
             join received_event e on e.tenant_id = r.tenant_id and e.id = r.id order by 1
             """))
@@ -105,7 +109,8 @@ class ReconciliationWorkTest {
 
   @Test
   void eventsThatHappenMeanwhileMoveNoPage() {
-    bed.provider.before = () -> bed.provider.events.addFirst("n" + bed.provider.events.size() + " a.made 0");
+    bed.provider.before =
+        () -> bed.provider.events.addFirst("n" + bed.provider.events.size() + " a.made 0");
     Reconciliation ended = bed.ended(bed.started(connection).id());
     assertThat(bed.fetched())
         .contains("a.made e1", "b.made e2", "a.made e3", "a.gone e4", "b.made e5", "a.made e6");
@@ -131,7 +136,9 @@ class ReconciliationWorkTest {
   void aProviderThatRepeatsItsPageEndsIt() {
     var page =
         new EventSource.Answer.Page(
-            List.of(new EventSource.Listed("e1", ReconciliationBed.START.minusSeconds(10), "e1 a.made 10")),
+            List.of(
+                new EventSource.Listed(
+                    "e1", ReconciliationBed.START.minusSeconds(10), "e1 a.made 10")),
             true);
     bed.provider.instead.addAll(List.of(page, page));
     Reconciliation ended = bed.ended(bed.started(connection).id());
@@ -192,8 +199,7 @@ class ReconciliationWorkTest {
   void oneRunsForAConnectionAtATime() {
     bed.provider.instead.add(new EventSource.Answer.NotNow(Duration.ofHours(1), true, "later"));
     Reconciliation running = bed.started(connection);
-    assertThat(bed.start(connection))
-        .isEqualTo(new Reconciliations.Started.Running(running.id()));
+    assertThat(bed.start(connection)).isEqualTo(new Reconciliations.Started.Running(running.id()));
     assertThat(bed.start(bed.connection())).isInstanceOf(Reconciliations.Started.Yes.class);
   }
 
@@ -204,8 +210,7 @@ class ReconciliationWorkTest {
     Reconciliation first = bed.ended(only());
     assertThat(first.cause()).isEqualTo(Reconciliation.Cause.SCHEDULE);
     assertThat(first.since()).isEqualTo(connection.createdAt().minus(Duration.ofMinutes(10)));
-    assertThat(first.until())
-        .isEqualTo(ReconciliationBed.START.plus(Duration.ofMinutes(110)));
+    assertThat(first.until()).isEqualTo(ReconciliationBed.START.plus(Duration.ofMinutes(110)));
     // Not again within the hour.
     bed.reconciliations.startDue();
     assertThat(all()).hasSize(1);

@@ -55,7 +55,9 @@ class StripeEventsTest extends StripeSimulatorRig {
   @Test
   void lostWebhooksLeaveNoTraceButTheList() throws Exception {
     simulator.registerEndpoint(sink.url(), SECRET);
-    sandbox.faults("stripe").set(java.util.List.of(dev.tenon.sandbox.Fault.loseWebhooks().times(1)));
+    sandbox
+        .faults("stripe")
+        .set(java.util.List.of(dev.tenon.sandbox.Fault.loseWebhooks().times(1)));
     customer("lost@example.com");
     customer("ada@example.com");
     idle();
@@ -128,8 +130,7 @@ class StripeEventsTest extends StripeSimulatorRig {
             SECRET,
             Long.MAX_VALUE / 2);
     assertThat(thin.getType()).isEqualTo("v1.customer.created");
-    var tree =
-        dev.tenon.sandbox.Json.readObject(received.body().getBytes(StandardCharsets.UTF_8));
+    var tree = dev.tenon.sandbox.Json.readObject(received.body().getBytes(StandardCharsets.UTF_8));
     assertThat(tree.path("related_object").path("id").asString()).isEqualTo(customer);
     Event whole = stripe.v1().events().retrieve(tree.path("snapshot_event").asString());
     assertThat(whole.getType()).isEqualTo("customer.created");
