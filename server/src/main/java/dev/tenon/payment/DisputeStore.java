@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The SQL of disputes: one statement a batch to load and lock, one to save.
 final class DisputeStore {
-  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final JsonMapper JSON = StateJson.MAPPER;
   private static final TypeReference<List<DisputeFact>> FACTS = new TypeReference<>() {};
 
   private static final String SAVE =
