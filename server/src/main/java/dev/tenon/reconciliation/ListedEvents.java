@@ -41,7 +41,7 @@ public final class ListedEvents {
   }
 
   /// An event that can be taken in, with what it is known by.
-  private record Readable(EventSource.Listed listed, ReadFact fact, Set<UUID> keys) {}
+  private record Known(EventSource.Listed listed, ReadFact fact, Set<UUID> keys) {}
 
   /// Takes a page. False when intake is busy: the same page is to come again.
   boolean take(
@@ -51,7 +51,7 @@ public final class ListedEvents {
       List<EventSource.Listed> page) {
     UUID of = connection.id().uuid();
     var source = new Inbox.Source(tenant, of, connection.provider(), List.of());
-    List<Readable> readable = new ArrayList<>();
+    List<Known> known = new ArrayList<>();
     Set<UUID> keys = new HashSet<>();
     for (EventSource.Listed listed : page) {
       if (listed.occurredAt().isBefore(reconciliation.since())
@@ -66,7 +66,7 @@ public final class ListedEvents {
           Set<UUID> own = new HashSet<>();
           facts.facts().forEach(fact -> own.add(Inbox.key(of, fact)));
           if (!own.isEmpty()) {
-            readable.add(new Readable(listed, facts.facts().getFirst(), own));
+            known.add(new Known(listed, facts.facts().getFirst(), own));
             keys.addAll(own);
           }
         }
@@ -75,8 +75,8 @@ public final class ListedEvents {
     if (keys.isEmpty()) {
       return true;
     }
-    Map<Readable, UUID> missing = note(tenant, reconciliation, readable, keys);
-    for (Map.Entry<Readable, UUID> one : missing.entrySet()) {
+    Map<Known, UUID> missing = note(tenant, reconciliation, known, keys);
+    for (Map.Entry<Known, UUID> one : missing.entrySet()) {
       if (!takeOne(source, reconciliation, one.getKey(), one.getValue())) {
         return false;
       }
@@ -84,14 +84,14 @@ public final class ListedEvents {
     return true;
   }
 
-  private Map<Readable, UUID> note(
-      TenantId tenant, Reconciliation reconciliation, List<Readable> readable, Set<UUID> keys) {
+  private Map<Known, UUID> note(
+      TenantId tenant, Reconciliation reconciliation, List<Known> known, Set<UUID> keys) {
     return database.asTenant(
         tenant,
         tx -> {
           Set<UUID> seen = store.seen(tx, keys);
-          Map<Readable, UUID> missing = new HashMap<>();
-          for (Readable one : readable) {
+          Map<Known, UUID> missing = new HashMap<>();
+          for (Known one : known) {
             if (!seen.containsAll(one.keys())) {
               UUID id = ids.next();
               missing.put(one, id);
@@ -110,8 +110,7 @@ public final class ListedEvents {
         });
   }
 
-  private boolean takeOne(
-      Inbox.Source source, Reconciliation reconciliation, Readable one, UUID id) {
+  private boolean takeOne(Inbox.Source source, Reconciliation reconciliation, Known one, UUID id) {
     return switch (inbox.takeFetched(
         source, ReceivedFrom.RECONCILIATION, id, bytes(one.listed()))) {
       case Received.Accepted(boolean fresh) -> {

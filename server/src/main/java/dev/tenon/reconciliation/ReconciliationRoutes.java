@@ -224,7 +224,8 @@ public final class ReconciliationRoutes {
         database.asTenant(
             request.tenant(),
             tx -> {
-              reconciliations.find(tx, id).orElseThrow(ProblemException::notFound);
+              Reconciliation _ =
+                  reconciliations.find(tx, id).orElseThrow(ProblemException::notFound);
               return reconciliations.missing(tx, id, ask.before().orElse(null), ask.rows());
             });
     return Page.of(

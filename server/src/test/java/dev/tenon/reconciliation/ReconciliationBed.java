@@ -188,7 +188,7 @@ final class ReconciliationBed implements AutoCloseable {
   }
 
   private static Instant second(String event) {
-    return START.minusSeconds(Long.parseLong(event.split(" ")[2]));
+    return START.minusSeconds(Long.parseLong(event.split(" ", -1)[2]));
   }
 
   /// The provider: its events, the newest first, and what it answers instead.
@@ -241,12 +241,12 @@ final class ReconciliationBed implements AutoCloseable {
       }
       List<String> matching =
           events.stream()
-              .filter(event -> (event.split(" ")[1].startsWith("a") ? 0 : 1) == part)
+              .filter(event -> (event.split(" ", -1)[1].startsWith("a") ? 0 : 1) == part)
               .filter(event -> !second(event).isBefore(since) && !second(event).isAfter(until))
               .toList();
       int from = 0;
       if (!after.isEmpty()) {
-        List<String> known = matching.stream().map(event -> event.split(" ")[0]).toList();
+        List<String> known = matching.stream().map(event -> event.split(" ", -1)[0]).toList();
         if (!known.contains(after)) {
           return new Answer.CursorGone();
         }
@@ -255,7 +255,7 @@ final class ReconciliationBed implements AutoCloseable {
       int to = Math.min(matching.size(), from + PAGE);
       return new Answer.Page(
           matching.subList(from, to).stream()
-              .map(event -> new Listed(event.split(" ")[0], second(event), event))
+              .map(event -> new Listed(event.split(" ", -1)[0], second(event), event))
               .toList(),
           to < matching.size());
     }
@@ -274,7 +274,7 @@ final class ReconciliationBed implements AutoCloseable {
 
     @Override
     public Reading read(byte[] body) {
-      String[] part = new String(body, StandardCharsets.UTF_8).split(" ");
+      String[] part = new String(body, StandardCharsets.UTF_8).split(" ", -1);
       return part.length == 3
           ? new Reading.Facts(
               List.of(
