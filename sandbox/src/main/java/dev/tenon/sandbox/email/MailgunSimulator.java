@@ -1,8 +1,11 @@
 package dev.tenon.sandbox.email;
 
 import dev.tenon.sandbox.Json;
+import dev.tenon.sandbox.SimulatorContext;
 import dev.tenon.sandbox.mailbox.Carrier;
 import dev.tenon.sandbox.mailbox.Mail;
+import dev.tenon.sandbox.mailbox.MailContent;
+import dev.tenon.sandbox.mailbox.MailEvent;
 import dev.tenon.sandbox.mailbox.Mailbox;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
@@ -11,10 +14,12 @@ import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,13 +28,17 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Any key is taken, and any domain but two: `unverified.test` may not send (403), and
 /// `missing.test` isn't there (404). A Message-Id that the caller gives is kept, and a domain's
-/// events can be searched by it.
+/// events can be searched by it. Webhooks are signed with [#SIGNING_KEY].
 public final class MailgunSimulator extends MailSimulator {
+  /// The account's signing key for webhooks, until the control call sets another.
+  public static final String SIGNING_KEY = "tenon-sandbox-signing-key";
+
   /// Mailgun's limit for one message, attachments included.
   private static final int BYTES_MAX = 25 * 1024 * 1024;
 
   private static final int EVENTS_MAX = 300;
   private final InstantSource clock;
+  private Supplier<String> signingKey = () -> SIGNING_KEY;
 
   public MailgunSimulator(Mailbox mailbox, InstantSource clock) {
     super(Carrier.MAILGUN, mailbox);
@@ -37,7 +46,15 @@ public final class MailgunSimulator extends MailSimulator {
   }
 
   @Override
-  void api(HttpRouting.Builder routing) {
+  MailHooks hooks(SimulatorContext context) {
+    MailgunHooks made = new MailgunHooks(context);
+    signingKey = made::key;
+    return made;
+  }
+
+  @Override
+  void api(HttpRouting.Builder routing, SimulatorContext context, MailHooks hooks) {
+    webhooks(routing, new MailgunWebhooks(hooks.endpoints()));
     routing
         .post("/v3/{domain}/messages", (request, response) -> answer(request, response, this::send))
         .get("/v3/{domain}/events", (request, response) -> answer(request, response, this::events))
@@ -46,6 +63,94 @@ public final class MailgunSimulator extends MailSimulator {
               Json.body(request);
               text(response, 404, "404 page not found\n");
             });
+  }
+
+  private void webhooks(HttpRouting.Builder routing, MailgunWebhooks webhooks) {
+    String v3 = "/v3/domains/{domain}/webhooks";
+    String v4 = "/v4/domains/{domain}/webhooks";
+    routing
+        .get(
+            "/v5/accounts/http_signing_key",
+            (request, response) ->
+                account(
+                    request,
+                    response,
+                    () ->
+                        Json.object()
+                            .put("message", "success")
+                            .put("http_signing_key", signingKey.get())))
+        .get(v3, (request, response) -> answer(request, response, (asked, _) -> webhooks.list(domain(asked))))
+        .post(
+            v3,
+            (request, response) ->
+                answer(
+                    request,
+                    response,
+                    (asked, body) -> {
+                      MultipartForm form = form(asked, body);
+                      return webhooks.create(domain(asked), form.first("id"), form.all("url"));
+                    }))
+        .get(
+            v3 + "/{type}",
+            (request, response) ->
+                answer(
+                    request,
+                    response,
+                    (asked, _) -> webhooks.get(domain(asked), parameter(asked, "type"))))
+        .put(
+            v3 + "/{type}",
+            (request, response) ->
+                answer(
+                    request,
+                    response,
+                    (asked, body) ->
+                        webhooks.update(
+                            domain(asked), parameter(asked, "type"), form(asked, body).all("url"))))
+        .delete(
+            v3 + "/{type}",
+            (request, response) ->
+                answer(
+                    request,
+                    response,
+                    (asked, _) -> webhooks.delete(domain(asked), parameter(asked, "type"))))
+        .post(v4, (request, response) -> answer(request, response, (asked, body) -> set(webhooks, asked, body, false)))
+        .put(v4, (request, response) -> answer(request, response, (asked, body) -> set(webhooks, asked, body, true)))
+        .delete(
+            v4,
+            (request, response) ->
+                answer(
+                    request,
+                    response,
+                    (asked, _) ->
+                        webhooks.set(
+                            domain(asked),
+                            asked.query().first("url").orElse(""),
+                            List.of(),
+                            true)));
+  }
+
+  private static JsonNode set(
+      MailgunWebhooks webhooks, ServerRequest request, byte[] body, boolean only) {
+    MultipartForm form = form(request, body);
+    return webhooks.set(domain(request), form.first("url"), form.all("event_types"), only);
+  }
+
+  private static void account(
+      ServerRequest request, ServerResponse response, Supplier<JsonNode> work) {
+    if (hasKey(request)) {
+      Json.send(response, 200, work.get());
+    } else {
+      text(response, 401, "Forbidden");
+    }
+  }
+
+  private static MultipartForm form(ServerRequest request, byte[] body) {
+    try {
+      return MultipartForm.read(
+          request.headers().first(HeaderNames.CONTENT_TYPE).orElse(""), body);
+    } catch (IllegalArgumentException noForm) {
+      throw new ProviderRefusal(400, "", "Bad request: " + noForm.getMessage());
+    }
   }
 
   @Override
@@ -66,17 +171,19 @@ public final class MailgunSimulator extends MailSimulator {
     if (body.length > BYTES_MAX) {
       throw new ProviderRefusal(413, "", "Message size exceeds the limit of 25MB");
     }
-    String type = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
-    MailgunMessage message;
-    try {
-      message = MailgunMessage.read(MultipartForm.read(type, body), clock.instant());
-    } catch (IllegalArgumentException noForm) {
-      throw new ProviderRefusal(400, "", "Bad request: " + noForm.getMessage());
-    }
+    MultipartForm form = form(request, body);
+    MailgunMessage message = MailgunMessage.read(form, domain(request), clock.instant());
     String id =
         message.id().orElseGet(() -> "<%s@%s>".formatted(UUID.randomUUID(), domain(request)));
+    List<MailContent> contents = message.contents(form);
     if (!message.isTest()) {
-      mailbox().add(Carrier.MAILGUN, id, message.fate(), message.content());
+      for (MailContent content : contents) {
+        if (message.dueAt().isPresent()) {
+          var _ = take(id, content, message.dueAt().get(), "");
+        } else {
+          var _ = take(id, content);
+        }
+      }
     }
     return Json.object().put("id", id).put("message", "Queued. Thank you.");
   }
@@ -86,7 +193,8 @@ public final class MailgunSimulator extends MailSimulator {
   private JsonNode events(ServerRequest request, byte[] body) {
     String id = request.query().first("message-id").orElse("");
     String recipient = request.query().first("recipient").orElse("");
-    String event = request.query().first("event").orElse("accepted");
+    List<String> events =
+        List.of(request.query().first("event").orElse("").split(" +(?:OR|or) +", 20));
     String limit = request.query().first("limit").orElse("100");
     if (!limit.matches("[0-9]{1,3}") || Integer.parseInt(limit) > EVENTS_MAX) {
       throw new ProviderRefusal(400, "", "limit parameter must be from 1 to 300");
@@ -95,13 +203,17 @@ public final class MailgunSimulator extends MailSimulator {
     ArrayNode items = answer.putArray("items");
     mailbox().list("", Mailbox.MAILS_MAX).stream()
         .filter(mail -> mail.carrier() == Carrier.MAILGUN)
-        .filter(mail -> id.isEmpty() || bare(mail.carrierId()).equals(bare(id)))
-        .filter(_ -> event.equals("accepted"))
-        .flatMap(
+        .filter(mail -> mail.content().stream().equals(domain(request)))
+        .filter(
             mail ->
-                everyone(mail).stream()
-                    .filter(to -> recipient.isEmpty() || to.contains(recipient))
-                    .map(to -> event(mail, to)))
+                id.isEmpty()
+                    || MailgunEvents.bare(mail.carrierId()).equals(MailgunEvents.bare(id)))
+        .flatMap(mail -> mail.events().stream()
+                .sorted(Comparator.comparing(MailEvent::at).reversed())
+                .map(event -> new Told(mail, event)))
+        .filter(told -> recipient.isEmpty() || told.event().recipient().contains(recipient))
+        .filter(told -> events.getFirst().isEmpty() || events.contains(told.word()))
+        .map(told -> MailgunEvents.of(told.mail(), told.event()))
         .limit(Integer.parseInt(limit))
         .forEach(items::add);
     ObjectNode paging = answer.putObject("paging");
@@ -111,37 +223,18 @@ public final class MailgunSimulator extends MailSimulator {
     return answer;
   }
 
-  private static List<String> everyone(Mail mail) {
-    return java.util.stream.Stream.of(
-            mail.content().to(), mail.content().cc(), mail.content().bcc())
-        .flatMap(List::stream)
-        .toList();
-  }
-
-  private static ObjectNode event(Mail mail, String recipient) {
-    ObjectNode event = Json.object();
-    event.put("event", "accepted");
-    event.put("id", mail.id() + "-" + Integer.toHexString(recipient.hashCode()));
-    event.put("timestamp", mail.receivedAt().toEpochMilli() / 1000.0);
-    event.put("recipient", recipient.replaceAll(".*<(.+)>$", "$1"));
-    ObjectNode headers = event.putObject("message").putObject("headers");
-    headers.put("message-id", bare(mail.carrierId()));
-    headers.put("from", mail.content().from());
-    headers.put("to", String.join(", ", mail.content().to()));
-    headers.put("subject", mail.content().subject());
-    ArrayNode tags = event.putArray("tags");
-    mail.content().tags().forEach(tags::add);
-    ObjectNode variables = event.putObject("user-variables");
-    mail.content().metadata().forEach(variables::put);
-    return event;
-  }
-
-  private static String bare(String id) {
-    return id.startsWith("<") && id.endsWith(">") ? id.substring(1, id.length() - 1) : id;
+  private record Told(Mail mail, MailEvent event) {
+    String word() {
+      return MailgunEvents.word(event.happening());
+    }
   }
 
   private static String domain(ServerRequest request) {
-    return request.path().pathParameters().get("domain").toLowerCase(Locale.ROOT);
+    return parameter(request, "domain").toLowerCase(Locale.ROOT);
+  }
+
+  private static String parameter(ServerRequest request, String name) {
+    return request.path().pathParameters().get(name);
   }
 
   private static void answer(

@@ -1,8 +1,6 @@
 package dev.tenon.sandbox.email;
 
-import dev.tenon.sandbox.Faults;
 import dev.tenon.sandbox.Json;
-import dev.tenon.sandbox.Simulator;
 import dev.tenon.sandbox.SimulatorContext;
 import dev.tenon.sandbox.mailbox.Carrier;
 import dev.tenon.sandbox.mailbox.Fate;
@@ -21,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,17 +26,16 @@ import tools.jackson.databind.node.ObjectNode;
 /// A stand-in for Resend. Mails go to the [Mailbox].
 ///
 /// Any key that starts with `re_` is taken. `delivered@`, `bounced@`, `complained@` and
-/// `suppressed@resend.dev`, with or without `+label`, decide what becomes of a mail; recipients at
+/// `suppressed@resend.dev`, with or without `+label`, decide what becomes of a mail ([MagicAddresses]
+/// has more of them); recipients at
 /// example.com and test.com are refused with 422, as the real one does.
-public final class ResendSimulator implements Simulator {
+public final class ResendSimulator extends MailSimulator {
   private static final int BATCH_MAX = 100;
   private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
   private static final HeaderName BATCH_VALIDATION = HeaderNames.create("x-batch-validation");
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSSx").withZone(ZoneOffset.UTC);
 
-  private final Mailbox mailbox;
-  private @Nullable Faults faults;
   private final InstantSource clock;
   private final ResendSettings settings;
   private final ResendIdempotency idempotency;
@@ -51,43 +47,50 @@ public final class ResendSimulator implements Simulator {
   }
 
   public ResendSimulator(Mailbox mailbox, InstantSource clock, ResendSettings settings) {
-    this.mailbox = mailbox;
+    super(Carrier.RESEND, mailbox);
     this.clock = clock;
     this.settings = settings;
     this.idempotency = new ResendIdempotency(clock);
   }
 
-  /// The faults set for this provider.
-  ///
-  /// @throws IllegalStateException before the sandbox has started
-  public Faults faults() {
-    Faults known = faults;
-    if (known == null) {
-      throw new IllegalStateException(name() + " has not started yet");
-    }
-    return known;
+  @Override
+  MailHooks hooks(SimulatorContext context) {
+    return new ResendHooks(context);
   }
 
   @Override
-  public String name() {
-    return Carrier.RESEND.id();
-  }
-
-  @Override
-  public String title() {
-    return Carrier.RESEND.title();
-  }
-
-  @Override
-  public void routing(HttpRouting.Builder routing, SimulatorContext context) {
-    mailbox.keepIn(context.journals().apply("mailbox"));
+  void api(HttpRouting.Builder routing, SimulatorContext context, MailHooks hooks) {
     idempotency.keepIn(context.journal());
-    faults = context.faults();
+    ResendWebhooks webhooks = new ResendWebhooks(hooks.endpoints());
+    routing
+        .post(
+            "/webhooks",
+            (request, response) ->
+                answer(
+                    request,
+                    response,
+                    201,
+                    (_, body) -> webhooks.create(json(body), clock.instant())))
+        .get("/webhooks", (request, response) -> answer(request, response, (_, _) -> webhooks.list()))
+        .get(
+            "/webhooks/{id}",
+            (request, response) ->
+                answer(request, response, (asked, _) -> webhooks.get(id(asked))))
+        .patch(
+            "/webhooks/{id}",
+            (request, response) ->
+                answer(
+                    request, response, (asked, body) -> webhooks.update(id(asked), json(body))))
+        .delete(
+            "/webhooks/{id}",
+            (request, response) ->
+                answer(request, response, (asked, _) -> webhooks.delete(id(asked))));
     routing
         .post("/emails", (request, response) -> answer(request, response, this::send))
         .post("/emails/batch", (request, response) -> answer(request, response, this::batch))
         .get("/emails", (request, response) -> answer(request, response, this::list))
         .get("/emails/{id}", (request, response) -> answer(request, response, this::get))
+        .patch("/emails/{id}", (request, response) -> answer(request, response, this::reschedule))
         .post("/emails/{id}/cancel", (request, response) -> answer(request, response, this::cancel))
         .get("/domains", (request, response) -> answer(request, response, (_, _) -> domains()))
         .any(
@@ -123,7 +126,7 @@ public final class ResendSimulator implements Simulator {
         request.headers().first(IDEMPOTENCY_KEY).orElse(""),
         body,
         () -> {
-          ResendMessage message = ResendMessage.read(json(body));
+          ResendMessage message = ResendMessage.read(json(body), clock.instant());
           work();
           return deliver(message);
         });
@@ -147,7 +150,7 @@ public final class ResendSimulator implements Simulator {
           List<ResendMessage> messages = new ArrayList<>();
           for (int index = 0; index < array.size(); index++) {
             try {
-              messages.add(ResendMessage.read(array.get(index)));
+              messages.add(ResendMessage.readOfBatch(array.get(index), clock.instant()));
             } catch (ProviderRefusal refusal) {
               if (strict) {
                 throw refusal;
@@ -168,7 +171,11 @@ public final class ResendSimulator implements Simulator {
 
   private ObjectNode deliver(ResendMessage message) {
     String id = UUID.randomUUID().toString();
-    mailbox.add(Carrier.RESEND, id, message.fate(), message.content());
+    if (message.dueAt().isPresent()) {
+      var _ = take(id, message.content(), message.dueAt().get(), "");
+    } else {
+      var _ = take(id, message.content());
+    }
     return Json.object().put("id", id);
   }
 
@@ -179,7 +186,7 @@ public final class ResendSimulator implements Simulator {
   private JsonNode list(ServerRequest request, byte[] body) {
     ObjectNode answer = Json.object().put("object", "list").put("has_more", false);
     ArrayNode data = answer.putArray("data");
-    mailbox.list("", Mailbox.MAILS_MAX).stream()
+    mailbox().list("", Mailbox.MAILS_MAX).stream()
         .filter(mail -> mail.carrier() == Carrier.RESEND)
         .limit(100)
         .forEach(mail -> data.add(record(mail, false)));
@@ -191,8 +198,25 @@ public final class ResendSimulator implements Simulator {
     if (mail.fate() != Fate.SCHEDULED) {
       throw new ProviderRefusal(422, "validation_error", "Only a scheduled email can be canceled.");
     }
-    mailbox.settle(mail, Fate.CANCELED);
+    mailbox().settle(mail, Fate.CANCELED);
     return Json.object().put("object", "email").put("id", mail.carrierId());
+  }
+
+  private JsonNode reschedule(ServerRequest request, byte[] body) {
+    Mail mail = find(request);
+    String time = json(body).path("scheduled_at").asString("");
+    if (mail.fate() != Fate.SCHEDULED) {
+      throw new ProviderRefusal(422, "validation_error", "Only a scheduled email can be updated.");
+    }
+    if (time.isEmpty()) {
+      throw new ProviderRefusal(422, "missing_required_field", "Missing `scheduled_at` field.");
+    }
+    mailbox().reschedule(mail, ResendMessage.time(time, clock.instant()));
+    return Json.object().put("object", "email").put("id", mail.carrierId());
+  }
+
+  private static String id(ServerRequest request) {
+    return request.path().pathParameters().get("id");
   }
 
   private static JsonNode domains() {
@@ -202,8 +226,8 @@ public final class ResendSimulator implements Simulator {
   }
 
   private Mail find(ServerRequest request) {
-    return mailbox
-        .findByCarrierId(Carrier.RESEND, request.path().pathParameters().get("id"))
+    return mailbox()
+        .findByCarrierId(Carrier.RESEND, id(request))
         .orElseThrow(() -> new ProviderRefusal(404, "not_found", "Email not found"));
   }
 
@@ -219,7 +243,8 @@ public final class ResendSimulator implements Simulator {
     texts(record, "reply_to", mail.content().replyTo());
     record.put("created_at", time(mail.receivedAt()));
     record.put("subject", mail.content().subject());
-    record.put("last_event", mail.fate().word());
+    record.put("last_event", ResendEvents.last(mail));
+    record.put("scheduled_at", mail.dueAt().map(ResendSimulator::time).orElse(null));
     if (whole) {
       record.put("html", mail.content().html());
       record.put("text", mail.content().text());
@@ -239,7 +264,7 @@ public final class ResendSimulator implements Simulator {
     values.forEach(list::add);
   }
 
-  private static String time(Instant instant) {
+  static String time(Instant instant) {
     return TIME.format(instant);
   }
 
@@ -263,6 +288,14 @@ public final class ResendSimulator implements Simulator {
       ServerRequest request,
       ServerResponse response,
       BiFunction<ServerRequest, byte[], JsonNode> work) {
+    answer(request, response, 200, work);
+  }
+
+  private void answer(
+      ServerRequest request,
+      ServerResponse response,
+      int status,
+      BiFunction<ServerRequest, byte[], JsonNode> work) {
     byte[] body = Json.body(request);
     try {
       if (request.headers().first(HeaderNames.USER_AGENT).orElse("").isBlank()) {
@@ -274,7 +307,7 @@ public final class ResendSimulator implements Simulator {
             : new ProviderRefusal(403, "invalid_api_key", "API key is invalid");
       }
       limit(response);
-      Json.send(response, 200, work.apply(request, body));
+      Json.send(response, status, work.apply(request, body));
     } catch (ProviderRefusal refusal) {
       Json.send(
           response, refusal.status(), error(refusal.status(), refusal.code(), refusal.words()));

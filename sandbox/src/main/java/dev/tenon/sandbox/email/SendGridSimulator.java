@@ -1,31 +1,35 @@
 package dev.tenon.sandbox.email;
 
 import dev.tenon.sandbox.Json;
+import dev.tenon.sandbox.SimulatorContext;
 import dev.tenon.sandbox.mailbox.Carrier;
+import dev.tenon.sandbox.mailbox.Fate;
+import dev.tenon.sandbox.mailbox.Mail;
 import dev.tenon.sandbox.mailbox.Mailbox;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A stand-in for SendGrid's mail send. Mails go to the [Mailbox], one for each personalization.
 ///
 /// Any key that begins with `SG.` is taken. Sandbox mode checks a mail, answers 200 and throws it
-/// away. Suppressed and unknown recipients are accepted, as the real one does. Senders at
-/// `unverified.test` are refused with 403.
+/// away. Suppressed and unknown recipients are accepted, as the real one does: that they are dropped
+/// is told by the Event Webhook only. Senders at `unverified.test` are refused with 403.
 public final class SendGridSimulator extends MailSimulator {
   /// SendGrid's limit for one request, attachments included.
   private static final int BYTES_MAX = 30 * 1024 * 1024;
 
   private final InstantSource clock;
-  private final SecureRandom random = new SecureRandom();
+  private final SendGridHolds holds = new SendGridHolds();
+  private Runnable closing = () -> {};
 
   public SendGridSimulator(Mailbox mailbox, InstantSource clock) {
     super(Carrier.SENDGRID, mailbox);
@@ -33,7 +37,33 @@ public final class SendGridSimulator extends MailSimulator {
   }
 
   @Override
-  void api(HttpRouting.Builder routing) {
+  MailHooks hooks(SimulatorContext context) {
+    SendGridHooks made = new SendGridHooks(context);
+    closing = made.batches()::close;
+    return made;
+  }
+
+  /// A paused batch waits, and a cancelled one is thrown away when its time comes.
+  @Override
+  boolean isHeld(Mail mail) {
+    String status = mail.batch().isEmpty() ? "" : holds.status(mail.batch());
+    if (status.equals("cancel")) {
+      mailbox().settle(mail, Fate.CANCELED);
+    }
+    return !status.isEmpty();
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    closing.run();
+  }
+
+  @Override
+  void api(HttpRouting.Builder routing, SimulatorContext context, MailHooks hooks) {
+    holds.keepIn(context.journal());
+    settings(routing, new SendGridWebhooks(hooks.endpoints()));
+    scheduled(routing);
     routing
         .post("/v3/mail/send", (request, response) -> answer(request, response, this::send))
         .post(
@@ -64,6 +94,108 @@ public final class SendGridSimulator extends MailSimulator {
                     }));
   }
 
+  private void settings(HttpRouting.Builder routing, SendGridWebhooks webhooks) {
+    String path = "/v3/user/webhooks/event/settings";
+    json(routing, "POST", path, 201, (_, body) -> webhooks.create(body, clock.instant()));
+    json(routing, "GET", path, 200, (_, _) -> webhooks.get(""));
+    json(routing, "GET", path + "/all", 200, (_, _) -> webhooks.list());
+    json(routing, "GET", path + "/signed", 200, (_, _) -> webhooks.key(""));
+    json(
+        routing,
+        "PATCH",
+        path + "/signed",
+        200,
+        (_, body) -> webhooks.sign("", body.path("enabled").asBoolean(false)));
+    json(routing, "GET", path + "/signed/{id}", 200, (request, _) -> webhooks.key(id(request)));
+    json(
+        routing,
+        "PATCH",
+        path + "/signed/{id}",
+        200,
+        (request, body) -> webhooks.sign(id(request), body.path("enabled").asBoolean(false)));
+    json(routing, "GET", path + "/{id}", 200, (request, _) -> webhooks.get(id(request)));
+    json(
+        routing,
+        "PATCH",
+        path + "/{id}",
+        200,
+        (request, body) -> webhooks.update(id(request), body, clock.instant()));
+    json(
+        routing,
+        "DELETE",
+        path + "/{id}",
+        204,
+        (request, _) -> {
+          webhooks.delete(id(request));
+          return Json.object();
+        });
+  }
+
+  private void scheduled(HttpRouting.Builder routing) {
+    String path = "/v3/user/scheduled_sends";
+    json(
+        routing,
+        "POST",
+        path,
+        201,
+        (_, body) ->
+            holds.put(
+                body.path("batch_id").asString(""), body.path("status").asString(""), true));
+    json(routing, "GET", path, 200, (_, _) -> holds.list(""));
+    json(routing, "GET", path + "/{id}", 200, (request, _) -> holds.list(id(request)));
+    json(
+        routing,
+        "PATCH",
+        path + "/{id}",
+        204,
+        (request, body) -> holds.put(id(request), body.path("status").asString(""), false));
+    json(
+        routing,
+        "DELETE",
+        path + "/{id}",
+        204,
+        (request, _) -> {
+          holds.remove(id(request));
+          return Json.object();
+        });
+  }
+
+  private static String id(ServerRequest request) {
+    return request.path().pathParameters().get("id");
+  }
+
+  private static void json(
+      HttpRouting.Builder routing,
+      String method,
+      String path,
+      int status,
+      BiFunction<ServerRequest, JsonNode, JsonNode> work) {
+    routing.route(
+        Method.create(method),
+        path,
+        (request, response) ->
+            answer(
+                request,
+                response,
+                (body, answered) -> {
+                  JsonNode read = body.length == 0 ? Json.object() : read(body);
+                  JsonNode made = work.apply(request, read);
+                  if (status == 204) {
+                    answered.status(204).send();
+                  } else {
+                    Json.send(answered, status, made);
+                  }
+                }));
+  }
+
+  private static JsonNode read(byte[] body) {
+    try {
+      return Json.read(body);
+    } catch (IllegalArgumentException notJson) {
+      throw new ProviderRefusal(400, "", "Bad Request");
+    }
+  }
+
   @Override
   public String faultBody(int status) {
     String words =
@@ -84,27 +216,26 @@ public final class SendGridSimulator extends MailSimulator {
     if (body.length > BYTES_MAX) {
       throw new ProviderRefusal(413, "", "content too large");
     }
-    JsonNode json;
-    try {
-      json = Json.read(body);
-    } catch (IllegalArgumentException notJson) {
-      throw new ProviderRefusal(400, "", "Bad Request");
-    }
+    JsonNode json = read(body);
     List<SendGridMessage> messages = SendGridMessage.readAll(json, clock.instant());
     if (json.at("/mail_settings/sandbox_mode/enable").asBoolean(false)) {
       response.status(200).send();
       return;
     }
     String id = newId();
-    messages.forEach(one -> mailbox().add(Carrier.SENDGRID, id, one.fate(), one.content()));
+    for (SendGridMessage one : messages) {
+      if (one.dueAt().isPresent()) {
+        var _ = take(id, one.content(), one.dueAt().get(), one.batch());
+      } else {
+        var _ = take(id, one.content());
+      }
+    }
     response.status(202).header(HeaderNames.create("X-Message-Id"), id).send();
   }
 
   /// 22 characters, as the real ones have.
-  private String newId() {
-    byte[] bytes = new byte[16];
-    random.nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  private static String newId() {
+    return MailHooks.token(16);
   }
 
   private static void answer(

@@ -30,11 +30,14 @@ final class MailboxPages {
 
   private final Mailbox mailbox;
   private final List<ProviderSwitch> providers;
+  private final MailCourse course;
   private final InstantSource clock;
 
-  MailboxPages(Mailbox mailbox, List<ProviderSwitch> providers, InstantSource clock) {
+  MailboxPages(
+      Mailbox mailbox, List<ProviderSwitch> providers, MailCourse course, InstantSource clock) {
     this.mailbox = mailbox;
     this.providers = providers;
+    this.course = course;
     this.clock = clock;
   }
 
@@ -56,8 +59,15 @@ final class MailboxPages {
   void list(ServerRequest request, ServerResponse response) {
     String query = request.query().first("query").orElse("");
     MailboxSimulator.checkQuery(query);
+    String only = request.query().first("provider").orElse("");
     List<Mail> newest = mailbox.list("", 1);
-    List<Mail> shown = mailbox.list(query, SHOWN_MAX);
+    List<Mail> found = only.isEmpty() ? mailbox.list(query, SHOWN_MAX) : mailbox.list(query, Mailbox.MAILS_MAX);
+    List<Mail> shown =
+        found.stream()
+            .filter(mail -> only.isEmpty() || mail.carrier().id().equals(only))
+            .limit(SHOWN_MAX)
+            .toList();
+    boolean isAll = query.isBlank() && only.isEmpty();
     StringBuilder body = new StringBuilder();
     body.append(
         "<h1>Mailbox</h1>\n<p class=\"quiet\">What the sandbox's email providers accepted. Nothing"
@@ -70,17 +80,19 @@ final class MailboxPages {
         <h2 data-count>%s</h2>
         <div class="tools">
         <form action="/" role="search"><input type="search" name="query" value="%s" maxlength="200"
-          aria-label="Search mails" placeholder="Search sender, recipient, subject, text"><button>Search</button></form>
+          aria-label="Search mails" placeholder="Search sender, recipient, subject, text">
+        <select name="provider" aria-label="Provider">%s</select><button>Search</button></form>
         <form method="post" action="/clear"><button>Delete all</button></form>
         </div>
         <div data-newest="%s">
         """
             .formatted(
-                query.isBlank() ? count(mailbox.size()) : "Found " + count(shown.size()),
+                isAll ? count(mailbox.size()) : "Found " + count(shown.size()),
                 Page.escape(query),
+                options(only),
                 newest.isEmpty() ? "0" : newest.getFirst().id()));
     if (shown.isEmpty()) {
-      body.append(query.isBlank() ? nothingYet() : nothingFound(query));
+      body.append(isAll ? nothingYet() : nothingFound(query));
     } else {
       body.append("<ul class=\"mails\">\n");
       shown.forEach(mail -> body.append(mailLine(mail)));
@@ -92,6 +104,20 @@ final class MailboxPages {
     }
     body.append("</div>\n");
     MailboxShell.send(response, 200, "Mailbox", body.toString());
+  }
+
+  private static String options(String only) {
+    return Stream.concat(
+            Stream.of("<option value=\"\">All providers</option>"),
+            Stream.of(Carrier.values())
+                .map(
+                    carrier ->
+                        "<option value=\"%s\"%s>%s</option>"
+                            .formatted(
+                                carrier.id(),
+                                carrier.id().equals(only) ? " selected" : "",
+                                carrier.title())))
+        .collect(Collectors.joining());
   }
 
   private static String count(int mails) {
@@ -143,8 +169,9 @@ final class MailboxPages {
   }
 
   private static String nothingFound(String query) {
-    return "<p class=\"empty\">No mail holds all of “%s”. <a href=\"/\">Show all mails</a></p>\n"
-        .formatted(Page.escape(query));
+    String what = query.isBlank() ? "No such mail." : "No mail holds all of “%s”.".formatted(query);
+    return "<p class=\"empty\">%s <a href=\"/\">Show all mails</a></p>\n"
+        .formatted(Page.escape(what));
   }
 
   void detail(ServerRequest request, ServerResponse response) {
@@ -167,8 +194,13 @@ final class MailboxPages {
             .findAny()
             .orElse(fallback);
     String body =
-        "<p><a href=\"/\">← All mails</a></p>\n<h1>%s</h1>\n%s%s%s"
-            .formatted(Page.escape(subject(mail)), facts(mail), tabs(mail, tab), shown(mail, tab));
+        "<p><a href=\"/\">← All mails</a></p>\n<h1>%s</h1>\n%s%s%s%s"
+            .formatted(
+                Page.escape(subject(mail)),
+                facts(mail),
+                course.html(mail),
+                tabs(mail, tab),
+                shown(mail, tab, Look.read(request)));
     MailboxShell.send(response, 200, subject(mail), body);
   }
 
@@ -197,15 +229,9 @@ final class MailboxPages {
             .map(entry -> entry.getKey() + " = " + entry.getValue())
             .sorted()
             .collect(Collectors.joining(", ")));
-    fact(
-        facts,
-        "Attachments",
-        content.attachments().stream()
-            .map(
-                file ->
-                    "%s (%s, %d bytes)"
-                        .formatted(file.name(), file.contentType(), file.sizeBytes()))
-            .collect(Collectors.joining(", ")));
+    if (!content.attachments().isEmpty()) {
+      facts.append("<dt>Attachments</dt><dd>%s</dd>\n".formatted(MailFiles.list(mail)));
+    }
     return facts.append("</dl>\n").toString();
   }
 
@@ -229,14 +255,46 @@ final class MailboxPages {
             Collectors.joining("\n", "<nav aria-label=\"Parts of the mail\">\n", "\n</nav>\n"));
   }
 
-  private static String shown(Mail mail, Tab tab) {
+  /// How the HTML is shown: as a reader in light or dark mode sees it, wide or as on a telephone.
+  private record Look(boolean isDark, boolean isNarrow) {
+    static Look read(ServerRequest request) {
+      return new Look(
+          request.query().first("scheme").orElse("").equals("dark"),
+          request.query().first("width").orElse("").equals("narrow"));
+    }
+
+    String choices(Mail mail) {
+      return "<p class=\"looks\">%s %s <span aria-hidden=\"true\">·</span> %s %s</p>\n"
+          .formatted(
+              choice(mail, "Light", new Look(false, isNarrow)),
+              choice(mail, "Dark", new Look(true, isNarrow)),
+              choice(mail, "Wide", new Look(isDark, false)),
+              choice(mail, "Narrow", new Look(isDark, true)));
+    }
+
+    private String choice(Mail mail, String label, Look other) {
+      return "<a href=\"/messages/%s?tab=html&amp;scheme=%s&amp;width=%s\"%s>%s</a>"
+          .formatted(
+              mail.id(),
+              other.isDark ? "dark" : "light",
+              other.isNarrow ? "narrow" : "wide",
+              equals(other) ? " aria-current=\"true\"" : "",
+              label);
+    }
+  }
+
+  private static String shown(Mail mail, Tab tab, Look look) {
     MailContent content = mail.content();
     return switch (tab) {
       case HTML ->
           content.html().isEmpty()
               ? "<p class=\"empty\">This mail has no HTML part.</p>\n"
-              : "<iframe sandbox=\"allow-popups allow-popups-to-escape-sandbox\" title=\"The mail as HTML\" src=\"/api/messages/%s/html\"></iframe>\n"
-                  .formatted(mail.id());
+              : look.choices(mail)
+                  + "<iframe class=\"%s%s\" sandbox=\"allow-popups allow-popups-to-escape-sandbox\" title=\"The mail as HTML\" src=\"/api/messages/%s/html\"></iframe>\n"
+                      .formatted(
+                          look.isDark() ? "dark" : "light",
+                          look.isNarrow() ? " narrow" : "",
+                          mail.id());
       case TEXT ->
           content.text().isEmpty()
               ? "<p class=\"empty\">This mail has no text part.</p>\n"

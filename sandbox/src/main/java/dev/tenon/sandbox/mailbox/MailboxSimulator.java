@@ -1,16 +1,21 @@
 package dev.tenon.sandbox.mailbox;
 
+import dev.tenon.sandbox.Delivery;
 import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.Simulator;
 import dev.tenon.sandbox.SimulatorContext;
 import dev.tenon.sandbox.mailbox.ProviderSwitch.Breakage;
+import io.helidon.common.uri.UriQuery;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,10 +26,14 @@ public final class MailboxSimulator implements Simulator {
 
   private final Mailbox mailbox;
   private final List<ProviderSwitch> providers;
+  private final MailCourse course;
 
-  public MailboxSimulator(Mailbox mailbox, List<ProviderSwitch> providers) {
+  /// @param aftermaths of the providers that can tell what becomes of a mail
+  public MailboxSimulator(
+      Mailbox mailbox, List<ProviderSwitch> providers, List<? extends Aftermath> aftermaths) {
     this.mailbox = mailbox;
     this.providers = List.copyOf(providers);
+    this.course = new MailCourse(List.copyOf(aftermaths));
   }
 
   @Override
@@ -46,7 +55,7 @@ public final class MailboxSimulator implements Simulator {
   @Override
   public void routing(HttpRouting.Builder routing, SimulatorContext context) {
     mailbox.keepIn(context.journals().apply("mailbox"));
-    MailboxPages pages = new MailboxPages(mailbox, providers, context.clock());
+    MailboxPages pages = new MailboxPages(mailbox, providers, course, context.clock());
     routing
         // The list takes the place of the index page that every other simulator shows.
         .addFilter(
@@ -61,6 +70,15 @@ public final class MailboxSimulator implements Simulator {
         .get(
             "/messages/{id}",
             (request, response) -> checked(response, () -> pages.detail(request, response)))
+        .get(
+            "/messages/{id}/attachments/{index}",
+            (request, response) -> checked(response, () -> attachment(request, response)))
+        .post(
+            "/messages/{id}/events",
+            (request, response) -> checked(response, () -> happenByHand(request, response)))
+        .post(
+            "/api/messages/{id}/events",
+            (request, response) -> checked(response, () -> happen(request, response)))
         .get("/mailbox.js", (_, response) -> MailboxShell.sendScript(response))
         .get("/mailbox.css", (_, response) -> MailboxShell.sendStyle(response))
         .post(
@@ -134,7 +152,98 @@ public final class MailboxSimulator implements Simulator {
   private void get(ServerRequest request, ServerResponse response) {
     find(request)
         .ifPresentOrElse(
-            mail -> Json.send(response, 200, MailJson.whole(mail)), () -> notFound(response));
+            mail -> Json.send(response, 200, whole(mail)), () -> notFound(response));
+  }
+
+  /// With the webhooks of each event.
+  private ObjectNode whole(Mail mail) {
+    ObjectNode json = MailJson.shown(mail);
+    course
+        .of(mail.carrier())
+        .ifPresent(
+            aftermath -> {
+              for (int index = 0; index < mail.events().size(); index++) {
+                ArrayNode webhooks =
+                    ((ObjectNode) json.path("events").path(index)).putArray("webhooks");
+                for (Delivery delivery : aftermath.deliveries(mail.events().get(index))) {
+                  webhooks
+                      .addObject()
+                      .put("type", delivery.eventType())
+                      .put("url", delivery.url().toString())
+                      .put("state", delivery.state().name().toLowerCase(Locale.ROOT))
+                      .put("tries", delivery.tries())
+                      .put("status", delivery.status());
+                }
+              }
+            });
+    return json;
+  }
+
+  private void attachment(ServerRequest request, ServerResponse response) {
+    String index = request.path().pathParameters().get("index");
+    Optional<AttachedFile> file =
+        find(request)
+            .map(mail -> mail.content().attachments())
+            .filter(files -> index.matches("[0-9]{1,4}") && Integer.parseInt(index) < files.size())
+            .map(files -> files.get(Integer.parseInt(index)));
+    file.ifPresentOrElse(found -> MailFiles.send(found, response), () -> notFound(response));
+  }
+
+  /// `POST /api/messages/{id}/events`: `{"event": "hard_bounced", "recipient": "…"}`; without a
+  /// recipient it is the first.
+  private void happen(ServerRequest request, ServerResponse response) {
+    ObjectNode wanted = Json.readObject(Json.body(request));
+    find(request)
+        .ifPresentOrElse(
+            mail -> {
+              report(
+                  mail,
+                  wanted.path("event").asString(""),
+                  wanted.path("recipient").asString(""));
+              Json.send(response, 200, whole(find(request).orElse(mail)));
+            },
+            () -> notFound(response));
+  }
+
+  private void happenByHand(ServerRequest request, ServerResponse response) {
+    UriQuery form = UriQuery.create(new String(Json.body(request), StandardCharsets.UTF_8));
+    find(request)
+        .ifPresentOrElse(
+            mail -> {
+              report(mail, form.first("event").orElse(""), form.first("recipient").orElse(""));
+              response
+                  .status(303)
+                  .header(HeaderNames.LOCATION, "/messages/" + mail.id())
+                  .send();
+            },
+            () -> notFound(response));
+  }
+
+  private void report(Mail mail, String event, String recipient) {
+    Aftermath aftermath =
+        course
+            .of(mail.carrier())
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        mail.carrier().title() + " tells nothing of its mails."));
+    Happening happening =
+        Happening.find(event)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "Unknown event. Use %s."
+                            .formatted(
+                                aftermath.happenings().stream()
+                                    .map(Happening::word)
+                                    .collect(Collectors.joining(", ")))));
+    List<String> recipients = aftermath.recipients(mail);
+    aftermath.report(
+        mail,
+        happening,
+        recipient.isEmpty() && !recipients.isEmpty()
+            ? recipients.getFirst()
+            : recipient.toLowerCase(Locale.ROOT));
   }
 
   private void html(ServerRequest request, ServerResponse response) {
@@ -181,7 +290,12 @@ public final class MailboxSimulator implements Simulator {
         .filter(each -> each.carrier().id().equals(name))
         .findAny()
         .orElseThrow(
-            () -> new IllegalArgumentException("The providers are postmark, resend and smtp."));
+            () -> new IllegalArgumentException(
+                    "The providers are %s."
+                        .formatted(
+                            providers.stream()
+                                .map(each -> each.carrier().id())
+                                .collect(Collectors.joining(", ")))));
   }
 
   private static Breakage breakage(String word) {
