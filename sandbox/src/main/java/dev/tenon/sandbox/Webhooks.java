@@ -108,8 +108,8 @@ public final class Webhooks implements AutoCloseable {
     made.forEach(this::start);
   }
 
-  /// Sends them after a pause, in this order unless a fault says otherwise: what an answer to a call
-  /// brings about is rarely told before that answer. They are in the journal at once.
+  /// Sends them after a pause, in this order unless a fault says otherwise: what an answer to a
+  /// call brings about is rarely told before that answer. They are in the journal at once.
   ///
   /// @throws IllegalStateException when far too many are waiting
   public synchronized void sendAfter(Duration pause, List<OutgoingWebhook> batch) {
@@ -277,8 +277,7 @@ public final class Webhooks implements AutoCloseable {
           record(entry, new WebhookPost.Answer(0, "the endpoint is gone"), true);
           return;
         }
-        answer =
-            post.send(address.get().url(), address.get().body(), address.get().headers());
+        answer = post.send(address.get().url(), address.get().body(), address.get().headers());
       } finally {
         atOnce.release();
       }

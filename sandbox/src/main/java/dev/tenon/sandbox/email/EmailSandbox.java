@@ -55,8 +55,9 @@ public final class EmailSandbox {
     return List.of(postmark, resend, sendgrid, ses, mailgun);
   }
 
-  /// Has one webhook of a provider for everything that happens to its mails from now on, in place of
-  /// the one that an earlier such call made; `PUT /_sandbox/webhook` does the same. SMTP has none.
+  /// Has one webhook of a provider for everything that happens to its mails from now on, in place
+  /// of the one that an earlier such call made; `PUT /_sandbox/webhook` does the same. SMTP has
+  /// none.
   ///
   /// @param url a name and a password in it are sent as basic authentication
   /// @param secret for Postmark the password of its basic authentication, for Resend a `whsec_…`,

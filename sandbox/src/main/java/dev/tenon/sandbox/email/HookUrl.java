@@ -52,7 +52,6 @@ record HookUrl(URI url, String login) {
 
   /// @param login name and password with a colon between
   static String basic(String login) {
-    return "Basic "
-        + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
+    return "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
   }
 }

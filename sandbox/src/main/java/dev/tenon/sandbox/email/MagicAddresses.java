@@ -9,9 +9,9 @@ import java.util.Locale;
 ///
 /// At `sandbox.test`, for every provider alike, the local part says what happens: `delivered`,
 /// `delayed`, `hard-bounced`, `soft-bounced`, `blocked`, `complained`, `opened`, `clicked`,
-/// `unsubscribed`, `suppressed`, `failed`; also `bounce`, `hard-bounce`, `soft-bounce`, `complaint`,
-/// `open`, `click` and `unsubscribe`. A `+label` makes a fresh address of it. Beside them are those
-/// that each provider documents itself.
+/// `unsubscribed`, `suppressed`, `failed`; also `bounce`, `hard-bounce`, `soft-bounce`,
+/// `complaint`, `open`, `click` and `unsubscribe`. A `+label` makes a fresh address of it. Beside
+/// them are those that each provider documents itself.
 final class MagicAddresses {
   static final String DOMAIN = "sandbox.test";
   private static final String RESEND = "resend.dev";
@@ -26,7 +26,8 @@ final class MagicAddresses {
     }
   }
 
-  private static final List<Step> USUAL = List.of(step(Happening.ACCEPTED), step(Happening.DELIVERED));
+  private static final List<Step> USUAL =
+      List.of(step(Happening.ACCEPTED), step(Happening.DELIVERED));
 
   private static Step step(Happening happening) {
     return new Step(happening);

@@ -101,8 +101,7 @@ abstract class MailHooks implements Webhooks.Addresses {
             });
   }
 
-  final OutgoingWebhook webhook(
-      ObjectNode endpoint, MailEvent event, String type, String body) {
+  final OutgoingWebhook webhook(ObjectNode endpoint, MailEvent event, String type, String body) {
     return new OutgoingWebhook(
         event.id(), type, endpoint.path("id").asString(), HookUrl.of(endpoint).url(), body);
   }

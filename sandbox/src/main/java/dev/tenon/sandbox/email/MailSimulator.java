@@ -2,7 +2,6 @@ package dev.tenon.sandbox.email;
 
 import dev.tenon.sandbox.Delivery;
 import dev.tenon.sandbox.Faults;
-import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.Simulator;
 import dev.tenon.sandbox.SimulatorContext;
 import dev.tenon.sandbox.mailbox.Aftermath;
@@ -149,8 +148,7 @@ abstract class MailSimulator implements Simulator, Aftermath {
   final Mail take(String carrierId, MailContent content) {
     List<MailEvent> events = plan(content);
     Mail mail =
-        mailbox.add(
-            carrier, carrierId, Fate.of(events), content, Optional.empty(), "", events);
+        mailbox.add(carrier, carrierId, Fate.of(events), content, Optional.empty(), "", events);
     follow(mail, events);
     return mail;
   }
@@ -165,8 +163,7 @@ abstract class MailSimulator implements Simulator, Aftermath {
             .map(to -> event(Happening.SCHEDULED, to, parts().context().clock().instant(), ""))
             .toList();
     Mail mail =
-        mailbox.add(
-            carrier, carrierId, Fate.SCHEDULED, content, Optional.of(dueAt), batch, events);
+        mailbox.add(carrier, carrierId, Fate.SCHEDULED, content, Optional.of(dueAt), batch, events);
     tell(mail, events);
     return mail;
   }
@@ -210,8 +207,7 @@ abstract class MailSimulator implements Simulator, Aftermath {
 
   private void follow(Mail mail, List<MailEvent> events) {
     events.forEach(
-        event ->
-            suppress(mail.content(), event.recipient(), event.happening(), event.detail()));
+        event -> suppress(mail.content(), event.recipient(), event.happening(), event.detail()));
     tell(mail, events);
   }
 
@@ -280,5 +276,4 @@ abstract class MailSimulator implements Simulator, Aftermath {
     answer.properties().forEach(field -> known.put(field.getKey(), field.getValue().asString()));
     return known;
   }
-
 }

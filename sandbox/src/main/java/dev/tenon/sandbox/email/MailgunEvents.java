@@ -45,8 +45,7 @@ final class MailgunEvents {
       }
       case HARD_BOUNCED -> {
         failed(data, mail, event, "permanent", "bounce");
-        status(
-            data, 550, "5.1.1 The email account that you tried to reach does not exist.", "");
+        status(data, 550, "5.1.1 The email account that you tried to reach does not exist.", "");
       }
       case SOFT_BOUNCED -> {
         failed(data, mail, event, "permanent", "old");
@@ -139,8 +138,7 @@ final class MailgunEvents {
     }
   }
 
-  private static ObjectNode status(
-      ObjectNode data, int code, String message, String description) {
+  private static ObjectNode status(ObjectNode data, int code, String message, String description) {
     return data.putObject("delivery-status")
         .put("attempt-no", 1)
         .put("code", code)

@@ -79,7 +79,10 @@ public final class MailgunSimulator extends MailSimulator {
                         Json.object()
                             .put("message", "success")
                             .put("http_signing_key", signingKey.get())))
-        .get(v3, (request, response) -> answer(request, response, (asked, _) -> webhooks.list(domain(asked))))
+        .get(
+            v3,
+            (request, response) ->
+                answer(request, response, (asked, _) -> webhooks.list(domain(asked))))
         .post(
             v3,
             (request, response) ->
@@ -113,8 +116,14 @@ public final class MailgunSimulator extends MailSimulator {
                     request,
                     response,
                     (asked, _) -> webhooks.delete(domain(asked), parameter(asked, "type"))))
-        .post(v4, (request, response) -> answer(request, response, (asked, body) -> set(webhooks, asked, body, false)))
-        .put(v4, (request, response) -> answer(request, response, (asked, body) -> set(webhooks, asked, body, true)))
+        .post(
+            v4,
+            (request, response) ->
+                answer(request, response, (asked, body) -> set(webhooks, asked, body, false)))
+        .put(
+            v4,
+            (request, response) ->
+                answer(request, response, (asked, body) -> set(webhooks, asked, body, true)))
         .delete(
             v4,
             (request, response) ->
@@ -146,8 +155,7 @@ public final class MailgunSimulator extends MailSimulator {
 
   private static MultipartForm form(ServerRequest request, byte[] body) {
     try {
-      return MultipartForm.read(
-          request.headers().first(HeaderNames.CONTENT_TYPE).orElse(""), body);
+      return MultipartForm.read(request.headers().first(HeaderNames.CONTENT_TYPE).orElse(""), body);
     } catch (IllegalArgumentException noForm) {
       throw new ProviderRefusal(400, "", "Bad request: " + noForm.getMessage());
     }
@@ -206,11 +214,12 @@ public final class MailgunSimulator extends MailSimulator {
         .filter(mail -> mail.content().stream().equals(domain(request)))
         .filter(
             mail ->
-                id.isEmpty()
-                    || MailgunEvents.bare(mail.carrierId()).equals(MailgunEvents.bare(id)))
-        .flatMap(mail -> mail.events().stream()
-                .sorted(Comparator.comparing(MailEvent::at).reversed())
-                .map(event -> new Told(mail, event)))
+                id.isEmpty() || MailgunEvents.bare(mail.carrierId()).equals(MailgunEvents.bare(id)))
+        .flatMap(
+            mail ->
+                mail.events().stream()
+                    .sorted(Comparator.comparing(MailEvent::at).reversed())
+                    .map(event -> new Told(mail, event)))
         .filter(told -> recipient.isEmpty() || told.event().recipient().contains(recipient))
         .filter(told -> events.getFirst().isEmpty() || events.contains(told.word()))
         .map(told -> MailgunEvents.of(told.mail(), told.event()))

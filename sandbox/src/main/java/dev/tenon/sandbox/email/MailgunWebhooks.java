@@ -6,8 +6,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Mailgun's webhooks of a domain, up to three URLs for each type of event: `/v3/domains/…` by type,
-/// and `/v4/domains/…` by URL.
+/// Mailgun's webhooks of a domain, up to three URLs for each type of event: `/v3/domains/…` by
+/// type, and `/v4/domains/…` by URL.
 final class MailgunWebhooks {
   private static final int URLS_MAX = 3;
 

@@ -63,7 +63,8 @@ final class PostmarkBounces {
       List.of(
           HARD,
           TRANSIENT,
-          new Type("Unsubscribe", 16, "Unsubscribe request", "Unsubscribe or Remove request.", false),
+          new Type(
+              "Unsubscribe", 16, "Unsubscribe request", "Unsubscribe or Remove request.", false),
           new Type("Subscribe", 32, "Subscribe request", "Subscribe request.", false),
           new Type("AutoResponder", 64, "Auto responder", "Automatic email responder.", false),
           new Type(
@@ -116,8 +117,14 @@ final class PostmarkBounces {
               false),
           BLOCKED,
           SMTP_API_ERROR,
-          new Type("InboundError", 100_008, "Processing failed", "Unable to deliver inbound message to destination inbound hook.", false),
-          new Type("DMARCPolicy", 100_009, "DMARC Policy", "Email rejected due DMARC Policy.", false),
+          new Type(
+              "InboundError",
+              100_008,
+              "Processing failed",
+              "Unable to deliver inbound message to destination inbound hook.",
+              false),
+          new Type(
+              "DMARCPolicy", 100_009, "DMARC Policy", "Email rejected due DMARC Policy.", false),
           TEMPLATE);
 
   /// The type of a name in any case, with or without `_`; a hard bounce for a name that is none.

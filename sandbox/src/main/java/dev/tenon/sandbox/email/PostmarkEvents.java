@@ -120,11 +120,7 @@ final class PostmarkEvents {
     record.put("ReceivedAt", PostmarkRecords.time(event.at()));
     record.put("Platform", "Desktop");
     record.put("UserAgent", BROWSER);
-    record
-        .putObject("OS")
-        .put("Name", "Linux")
-        .put("Company", "Canonical")
-        .put("Family", "Linux");
+    record.putObject("OS").put("Name", "Linux").put("Company", "Canonical").put("Family", "Linux");
     record
         .putObject("Client")
         .put("Name", "Chrome 140.0.0.0")

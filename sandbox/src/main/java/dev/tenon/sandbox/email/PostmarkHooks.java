@@ -98,8 +98,7 @@ final class PostmarkHooks extends MailHooks {
     endpoint
         .path("HttpHeaders")
         .forEach(
-            header ->
-                headers.put(header.path("Name").asString(), header.path("Value").asString()));
+            header -> headers.put(header.path("Name").asString(), header.path("Value").asString()));
     String user = endpoint.path("HttpAuth").path("Username").asString("");
     if (!user.isEmpty()) {
       headers.put(

@@ -124,9 +124,9 @@ final class PostmarkRecords {
           details
               .put("Summary", PostmarkEvents.details(event))
               .put("BounceID", Long.toString(PostmarkEvents.bounceId(event)));
-      case "LinkClicked" ->
-          details.put("Summary", "").put("Link", Links.first(mail.content()));
-      case "SubscriptionChanged" -> details.put("Origin", "Recipient").put("SuppressSending", "True");
+      case "LinkClicked" -> details.put("Summary", "").put("Link", Links.first(mail.content()));
+      case "SubscriptionChanged" ->
+          details.put("Origin", "Recipient").put("SuppressSending", "True");
       default -> details.put("Summary", "");
     }
   }

@@ -73,8 +73,7 @@ public final class PostmarkSimulator extends MailSimulator {
   @Override
   void suppress(MailContent content, String address, Happening reason, String detail) {
     switch (reason) {
-      case HARD_BOUNCED ->
-          suppressions.add(content.stream(), address, "HardBounce", "Recipient");
+      case HARD_BOUNCED -> suppressions.add(content.stream(), address, "HardBounce", "Recipient");
       case COMPLAINED -> suppressions.add(content.stream(), address, "SpamComplaint", "Recipient");
       case UNSUBSCRIBED ->
           suppressions.add(content.stream(), address, "ManualSuppression", "Recipient");

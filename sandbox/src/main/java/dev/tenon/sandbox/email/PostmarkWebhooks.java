@@ -153,7 +153,8 @@ final class PostmarkWebhooks {
     } else {
       shown.putNull("HttpAuth");
     }
-    shown.set("HttpHeaders", webhook.has("HttpHeaders") ? webhook.get("HttpHeaders") : Json.array());
+    shown.set(
+        "HttpHeaders", webhook.has("HttpHeaders") ? webhook.get("HttpHeaders") : Json.array());
     ObjectNode triggers = shown.putObject("Triggers");
     for (String name : PostmarkHooks.TRIGGERS) {
       JsonNode known = webhook.path("Triggers").path(name);

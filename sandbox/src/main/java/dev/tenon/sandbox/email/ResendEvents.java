@@ -13,8 +13,8 @@ import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The bodies of Resend's webhooks, as its OpenAPI description 1.5.0 has them. All of `to` stands in
-/// each; which recipient is meant isn't told.
+/// The bodies of Resend's webhooks, as its OpenAPI description 1.5.0 has them. All of `to` stands
+/// in each; which recipient is meant isn't told.
 final class ResendEvents {
   static final List<String> TYPES =
       List.of(

@@ -96,8 +96,7 @@ final class ResendHooks extends MailHooks {
       byte[] key = Base64.getDecoder().decode(secret.substring(SECRET_PREFIX.length()));
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key, "HmacSHA256"));
-      return Base64.getEncoder()
-          .encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+      return Base64.getEncoder().encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("HmacSHA256 is part of every JDK", e);
     }
@@ -105,8 +104,7 @@ final class ResendHooks extends MailHooks {
 
   static String newSecret() {
     return SECRET_PREFIX
-        + Base64.getEncoder()
-            .encodeToString(Base64.getUrlDecoder().decode(token(SECRET_BYTES)));
+        + Base64.getEncoder().encodeToString(Base64.getUrlDecoder().decode(token(SECRET_BYTES)));
   }
 
   /// A secret is `whsec_` and base64; without one the earlier one stays, or there is a new one.

@@ -26,9 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// A stand-in for Resend. Mails go to the [Mailbox].
 ///
 /// Any key that starts with `re_` is taken. `delivered@`, `bounced@`, `complained@` and
-/// `suppressed@resend.dev`, with or without `+label`, decide what becomes of a mail ([MagicAddresses]
-/// has more of them); recipients at
-/// example.com and test.com are refused with 422, as the real one does.
+/// `suppressed@resend.dev`, with or without `+label`, decide what becomes of a mail
+/// ([MagicAddresses] has more of them); recipients at example.com and test.com are refused with
+/// 422, as the real one does.
 public final class ResendSimulator extends MailSimulator {
   private static final int BATCH_MAX = 100;
   private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
@@ -71,16 +71,16 @@ public final class ResendSimulator extends MailSimulator {
                     response,
                     201,
                     (_, body) -> webhooks.create(json(body), clock.instant())))
-        .get("/webhooks", (request, response) -> answer(request, response, (_, _) -> webhooks.list()))
+        .get(
+            "/webhooks",
+            (request, response) -> answer(request, response, (_, _) -> webhooks.list()))
         .get(
             "/webhooks/{id}",
-            (request, response) ->
-                answer(request, response, (asked, _) -> webhooks.get(id(asked))))
+            (request, response) -> answer(request, response, (asked, _) -> webhooks.get(id(asked))))
         .patch(
             "/webhooks/{id}",
             (request, response) ->
-                answer(
-                    request, response, (asked, body) -> webhooks.update(id(asked), json(body))))
+                answer(request, response, (asked, body) -> webhooks.update(id(asked), json(body))))
         .delete(
             "/webhooks/{id}",
             (request, response) ->

@@ -33,8 +33,7 @@ final class SelfSigned {
     byte[] subject =
         sequence(
             tlv(0x31, sequence(COMMON_NAME, tlv(0x0C, name.getBytes(StandardCharsets.UTF_8)))));
-    byte[] validity =
-        sequence(time(now.minus(Duration.ofDays(1))), time(now.plus(LIFE)));
+    byte[] validity = sequence(time(now.minus(Duration.ofDays(1))), time(now.plus(LIFE)));
     byte[] body =
         sequence(
             tlv(0xA0, integer(BigInteger.TWO)),

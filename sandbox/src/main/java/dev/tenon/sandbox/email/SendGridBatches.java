@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Collects the events of all mails for [#WINDOW] and sends them together, as SendGrid does. What is
-/// collected is in the journal, so that a kill loses none.
+/// Collects the events of all mails for [#WINDOW] and sends them together, as SendGrid does. What
+/// is collected is in the journal, so that a kill loses none.
 final class SendGridBatches {
   static final Duration WINDOW = Duration.ofMillis(300);
   static final int BATCH_MAX = 1_000;

@@ -59,8 +59,7 @@ final class SendGridHooks extends MailHooks {
 
   @Override
   Set<Happening> happenings() {
-    return EnumSet.complementOf(
-        EnumSet.of(Happening.RENDERING_FAILED, Happening.SCHEDULED));
+    return EnumSet.complementOf(EnumSet.of(Happening.RENDERING_FAILED, Happening.SCHEDULED));
   }
 
   @Override

@@ -21,8 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// A stand-in for SendGrid's mail send. Mails go to the [Mailbox], one for each personalization.
 ///
 /// Any key that begins with `SG.` is taken. Sandbox mode checks a mail, answers 200 and throws it
-/// away. Suppressed and unknown recipients are accepted, as the real one does: that they are dropped
-/// is told by the Event Webhook only. Senders at `unverified.test` are refused with 403.
+/// away. Suppressed and unknown recipients are accepted, as the real one does: that they are
+/// dropped is told by the Event Webhook only. Senders at `unverified.test` are refused with 403.
 public final class SendGridSimulator extends MailSimulator {
   /// SendGrid's limit for one request, attachments included.
   private static final int BYTES_MAX = 30 * 1024 * 1024;
@@ -139,8 +139,7 @@ public final class SendGridSimulator extends MailSimulator {
         path,
         201,
         (_, body) ->
-            holds.put(
-                body.path("batch_id").asString(""), body.path("status").asString(""), true));
+            holds.put(body.path("batch_id").asString(""), body.path("status").asString(""), true));
     json(routing, "GET", path, 200, (_, _) -> holds.list(""));
     json(routing, "GET", path + "/{id}", 200, (request, _) -> holds.list(id(request)));
     json(

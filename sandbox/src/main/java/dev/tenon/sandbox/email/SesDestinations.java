@@ -25,9 +25,7 @@ final class SesDestinations {
     List<ObjectNode> known = hooks.destinations(set);
     if (known.stream().anyMatch(each -> each.path("name").asString().equals(name))) {
       throw new ProviderRefusal(
-          400,
-          "AlreadyExistsException",
-          "Event destination <%s> already exists.".formatted(name));
+          400, "AlreadyExistsException", "Event destination <%s> already exists.".formatted(name));
     }
     if (known.size() >= SET_MAX) {
       throw new ProviderRefusal(

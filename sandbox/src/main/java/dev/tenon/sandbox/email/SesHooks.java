@@ -102,10 +102,7 @@ final class SesHooks extends MailHooks {
 
   private static boolean wants(ObjectNode destination, String type) {
     return destination.path("enabled").asBoolean(false)
-        && destination
-            .path("types")
-            .valueStream()
-            .anyMatch(each -> each.asString().equals(type));
+        && destination.path("types").valueStream().anyMatch(each -> each.asString().equals(type));
   }
 
   @Override

@@ -18,9 +18,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// A stand-in for Amazon SES, version 2 of its API, in whatever region. Mails go to the [Mailbox].
 ///
 /// Signatures are checked: any access key id that begins with `AKIA` is taken, with the secret key
-/// [#SECRET_KEY], and SNS is at the same port. The addresses of Amazon's mailbox simulator (`bounce@`, `complaint@`,
-/// `suppressionlist@simulator.amazonses.com`) decide what becomes of a mail. Senders at
-/// `unverified.test` are rejected, and a configuration set or tenant named `missing` isn't there.
+/// [#SECRET_KEY], and SNS is at the same port. The addresses of Amazon's mailbox simulator
+/// (`bounce@`, `complaint@`, `suppressionlist@simulator.amazonses.com`) decide what becomes of a
+/// mail. Senders at `unverified.test` are rejected, and a configuration set or tenant named
+/// `missing` isn't there.
 public final class SesSimulator extends MailSimulator {
   /// The secret key of every access key.
   public static final String SECRET_KEY = "tenon-sandbox-secret-key";
@@ -91,9 +92,7 @@ public final class SesSimulator extends MailSimulator {
             path,
             (request, response) ->
                 answer(
-                    request,
-                    response,
-                    body -> made.create(parameter(request, "set"), json(body))))
+                    request, response, body -> made.create(parameter(request, "set"), json(body))))
         .put(
             path + "/{name}",
             (request, response) ->

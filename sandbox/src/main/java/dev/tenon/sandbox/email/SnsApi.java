@@ -13,8 +13,9 @@ import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
 /// So much of SNS's query API as subscribing by HTTP takes: `CreateTopic`, `Subscribe`,
-/// `ConfirmSubscription`, `Unsubscribe`, `SetTopicAttributes` and `ListSubscriptionsByTopic`, signed
-/// requests at `/`; and what a subscriber fetches unsigned: the confirmation and the certificate.
+/// `ConfirmSubscription`, `Unsubscribe`, `SetTopicAttributes` and `ListSubscriptionsByTopic`,
+/// signed requests at `/`; and what a subscriber fetches unsigned: the confirmation and the
+/// certificate.
 final class SnsApi {
   private final SnsTopics topics;
   private final InstantSource clock;

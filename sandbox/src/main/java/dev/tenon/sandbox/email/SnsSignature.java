@@ -24,8 +24,7 @@ final class SnsSignature {
   private static final List<String> NOTIFICATION =
       List.of("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type");
   private static final List<String> CONFIRMATION =
-      List.of(
-          "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type");
+      List.of("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type");
 
   private final HookEndpoints kept;
   private final InstantSource clock;

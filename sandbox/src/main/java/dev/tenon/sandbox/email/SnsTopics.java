@@ -143,10 +143,10 @@ final class SnsTopics {
   }
 
   /// One notification of an event for each confirmed subscriber.
-  List<OutgoingWebhook> notifications(
-      String topic, MailEvent event, String type, String message) {
+  List<OutgoingWebhook> notifications(String topic, MailEvent event, String type, String message) {
     List<OutgoingWebhook> outgoing = new ArrayList<>();
-    String id = UUID.nameUUIDFromBytes((event.id() + topic).getBytes(StandardCharsets.UTF_8)).toString();
+    String id =
+        UUID.nameUUIDFromBytes((event.id() + topic).getBytes(StandardCharsets.UTF_8)).toString();
     for (ObjectNode subscription : subscriptions(topic)) {
       if (subscription.path("confirmed").asBoolean(false)) {
         ObjectNode body = message("Notification", topic, id);

@@ -4,8 +4,8 @@ import dev.tenon.sandbox.Delivery;
 import java.util.List;
 import java.util.Set;
 
-/// What a stand-in can do about a mail after it took it: let things happen, and tell them by webhook
-/// as its provider does. Each mailbox has one for every provider that sends webhooks.
+/// What a stand-in can do about a mail after it took it: let things happen, and tell them by
+/// webhook as its provider does. Each mailbox has one for every provider that sends webhooks.
 public interface Aftermath {
   Carrier carrier();
 

@@ -36,8 +36,7 @@ public record Mail(
   }
 
   Mail with(Fate other) {
-    return new Mail(
-        number, receivedAt, carrier, carrierId, other, content, dueAt, batch, events);
+    return new Mail(number, receivedAt, carrier, carrierId, other, content, dueAt, batch, events);
   }
 
   Mail due(Instant at) {

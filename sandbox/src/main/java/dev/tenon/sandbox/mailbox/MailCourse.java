@@ -40,8 +40,9 @@ final class MailCourse {
     List<MailEvent> events = mail.events().reversed();
     List<MailEvent> shown = events.subList(0, Math.min(SHOWN_MAX, events.size()));
     String rows = shown.stream().map(event -> row(event, aftermath)).collect(Collectors.joining());
-    html.append("<section aria-label=\"What became of it\" data-course%s>\n"
-        .formatted(rows.contains("data-waiting") ? " data-waiting" : ""));
+    html.append(
+        "<section aria-label=\"What became of it\" data-course%s>\n"
+            .formatted(rows.contains("data-waiting") ? " data-waiting" : ""));
     html.append("<h2>What became of it</h2>\n");
     if (!aftermath.hasWebhooks()) {
       html.append(
@@ -55,7 +56,8 @@ final class MailCourse {
       html.append("<p class=\"quiet\">The latest 100 are shown.</p>\n");
     }
     if (mail.fate() == Fate.SCHEDULED) {
-      html.append("<p>It waits until %s.</p>\n".formatted(mail.dueAt().map(Object::toString).orElse("")));
+      html.append(
+          "<p>It waits until %s.</p>\n".formatted(mail.dueAt().map(Object::toString).orElse("")));
     } else if (mail.fate() != Fate.CANCELED) {
       html.append(buttons(mail, aftermath));
     }

@@ -47,9 +47,7 @@ final class MailFiles {
     if (bytes < 1_000) {
       return bytes + " bytes";
     }
-    return bytes < 1_000_000
-        ? "%.1f kB".formatted(bytes / 1e3)
-        : "%.1f MB".formatted(bytes / 1e6);
+    return bytes < 1_000_000 ? "%.1f kB".formatted(bytes / 1e3) : "%.1f MB".formatted(bytes / 1e6);
   }
 
   /// Sends the bytes as a download, so that nothing in them runs here.

@@ -61,7 +61,8 @@ final class MailboxPages {
     MailboxSimulator.checkQuery(query);
     String only = request.query().first("provider").orElse("");
     List<Mail> newest = mailbox.list("", 1);
-    List<Mail> found = only.isEmpty() ? mailbox.list(query, SHOWN_MAX) : mailbox.list(query, Mailbox.MAILS_MAX);
+    List<Mail> found =
+        only.isEmpty() ? mailbox.list(query, SHOWN_MAX) : mailbox.list(query, Mailbox.MAILS_MAX);
     List<Mail> shown =
         found.stream()
             .filter(mail -> only.isEmpty() || mail.carrier().id().equals(only))

@@ -151,8 +151,7 @@ public final class MailboxSimulator implements Simulator {
 
   private void get(ServerRequest request, ServerResponse response) {
     find(request)
-        .ifPresentOrElse(
-            mail -> Json.send(response, 200, whole(mail)), () -> notFound(response));
+        .ifPresentOrElse(mail -> Json.send(response, 200, whole(mail)), () -> notFound(response));
   }
 
   /// With the webhooks of each event.
@@ -197,9 +196,7 @@ public final class MailboxSimulator implements Simulator {
         .ifPresentOrElse(
             mail -> {
               report(
-                  mail,
-                  wanted.path("event").asString(""),
-                  wanted.path("recipient").asString(""));
+                  mail, wanted.path("event").asString(""), wanted.path("recipient").asString(""));
               Json.send(response, 200, whole(find(request).orElse(mail)));
             },
             () -> notFound(response));
@@ -211,10 +208,7 @@ public final class MailboxSimulator implements Simulator {
         .ifPresentOrElse(
             mail -> {
               report(mail, form.first("event").orElse(""), form.first("recipient").orElse(""));
-              response
-                  .status(303)
-                  .header(HeaderNames.LOCATION, "/messages/" + mail.id())
-                  .send();
+              response.status(303).header(HeaderNames.LOCATION, "/messages/" + mail.id()).send();
             },
             () -> notFound(response));
   }
@@ -290,7 +284,8 @@ public final class MailboxSimulator implements Simulator {
         .filter(each -> each.carrier().id().equals(name))
         .findAny()
         .orElseThrow(
-            () -> new IllegalArgumentException(
+            () ->
+                new IllegalArgumentException(
                     "The providers are %s."
                         .formatted(
                             providers.stream()

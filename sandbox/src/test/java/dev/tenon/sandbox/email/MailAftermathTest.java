@@ -62,7 +62,8 @@ class MailAftermathTest {
   @Test
   void registersEveryProvidersWebhookByOneCall() throws Exception {
     String secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    assertThat(control("resend", "{\"url\":\"%s\",\"secret\":\"%s\"}".formatted(sink.url(), secret)))
+    assertThat(
+            control("resend", "{\"url\":\"%s\",\"secret\":\"%s\"}".formatted(sink.url(), secret)))
         .contains(secret);
     assertThat(email.registerWebhook(Carrier.POSTMARK, sink.url().toString(), "pass"))
         .containsEntry("username", "tenon")
@@ -326,7 +327,10 @@ class MailAftermathTest {
     HttpRequest request =
         HttpRequest.newBuilder(uri("mailgun", "/v3/acme.test/messages"))
             .header("Content-Type", "application/x-www-form-urlencoded")
-            .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("api:k".getBytes(StandardCharsets.UTF_8)))
+            .header(
+                "Authorization",
+                "Basic "
+                    + Base64.getEncoder().encodeToString("api:k".getBytes(StandardCharsets.UTF_8)))
             .POST(BodyPublishers.ofString("from=a@acme.test&to=" + to + "&subject=Hi&text=Hi"))
             .build();
     assertThat(http.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
