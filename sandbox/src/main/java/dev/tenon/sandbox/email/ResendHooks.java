@@ -88,15 +88,17 @@ final class ResendHooks extends MailHooks {
         "svix-timestamp",
         time,
         "svix-signature",
-        "v1," + sign(endpoint.path("secret").asString(), id + "." + time + "." + body));
+        sign(endpoint.path("secret").asString(), id, time, body));
   }
 
-  private static String sign(String secret, String text) {
+  /// Svix's signature of version 1.
+  static String sign(String secret, String id, String time, String body) {
     try {
       byte[] key = Base64.getDecoder().decode(secret.substring(SECRET_PREFIX.length()));
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key, "HmacSHA256"));
-      return Base64.getEncoder().encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+      byte[] text = (id + "." + time + "." + body).getBytes(StandardCharsets.UTF_8);
+      return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(text));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("HmacSHA256 is part of every JDK", e);
     }

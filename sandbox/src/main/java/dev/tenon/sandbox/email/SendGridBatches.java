@@ -51,7 +51,7 @@ final class SendGridBatches {
     this.sender = sender;
     pending.putAll(journal.take(KEY));
     if (!pending.isEmpty()) {
-      wait(Duration.ofSeconds(3));
+      wait(WINDOW);
     }
   }
 

@@ -238,6 +238,19 @@ class MailAftermathTest {
         .containsExactly("email.suppressed");
   }
 
+  @Test
+  void losesNoEventOfSendGridByAStopBeforeItsBatchWasSent(@TempDir Path folder) throws Exception {
+    sandbox.close();
+    restart(folder);
+    email.registerWebhook(Carrier.SENDGRID, sink.url().toString(), "");
+    sendgrid("ann@shop.test");
+    sandbox.close();
+    restart(folder);
+    JsonNode events = sink.await(found -> found.body().contains("ann@shop.test")).json();
+    assertThat(events).extracting(event -> event.path("event").asString())
+        .containsExactly("processed", "delivered");
+  }
+
   private void restart(Path folder) {
     email = new EmailSandbox(InstantSource.system(), 0);
     sandbox = start(SandboxSettings.defaults(InstantSource.system()).withDirectory(folder));
