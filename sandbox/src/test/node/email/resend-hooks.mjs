@@ -69,6 +69,15 @@ assert.equal(batch.errors[0].index, 1);
 assert.equal(ok(await client.emails.get(batch.data[0].id)).last_event, "delivered", "a batch forgets the time");
 await told(batch.data[0].id, "email.delivered");
 
+// For a day both secrets sign.
+const rotated = ok(await client.webhooks.rotateSigningSecret(made.id));
+const both = await send({ to: "ann@shop.test" });
+await told(both, "email.sent");
+await told(both, "email.delivered");
+const last = hook.received.at(-1);
+assert.equal(last.headers["svix-signature"].split(" ").length, 2);
+new Webhook(rotated.signing_secret).verify(last.body, last.headers);
+
 ok(await client.webhooks.update(made.id, { status: "disabled" }));
 const quiet = hook.received.length;
 await send({ to: "ann@shop.test" });

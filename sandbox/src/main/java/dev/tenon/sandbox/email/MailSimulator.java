@@ -16,6 +16,7 @@ import io.helidon.webserver.http.HttpRouting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -272,7 +273,7 @@ abstract class MailSimulator implements Simulator, Aftermath {
   /// @return what the receiver needs to verify them, in the words of `PUT /_sandbox/webhook`
   public final Map<String, String> registerWebhook(String url, String secret) {
     ObjectNode answer = MailControl.register(parts().hooks(), url, secret);
-    Map<String, String> known = new java.util.LinkedHashMap<>();
+    Map<String, String> known = new LinkedHashMap<>();
     answer.properties().forEach(field -> known.put(field.getKey(), field.getValue().asString()));
     return known;
   }

@@ -10,10 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -66,29 +69,35 @@ final class MailgunHooks extends MailHooks {
     for (MailEvent event : events) {
       String type = type(event.happening());
       // One URL gets an event once, however often it stands in the settings.
-      Set<String> told = new java.util.LinkedHashSet<>();
-      endpoints().find(CONTROL).ifPresent(control -> told.add(control.path("url").asString()));
+      Map<String, String> told = new LinkedHashMap<>();
+      endpoints()
+          .find(CONTROL)
+          .ifPresent(control -> told.put(control.path("url").asString(), CONTROL));
       endpoints()
           .find(DOMAIN_PREFIX + domain)
-          .ifPresent(known -> known.path(type).forEach(url -> told.add(url.asString())));
-      for (String url : told) {
-        ObjectNode endpoint = Json.object().put("id", url).put("url", url);
-        outgoing.add(webhook(endpoint, event, type, body(mail, event)));
-      }
+          .ifPresent(
+              known ->
+                  known
+                      .path(type)
+                      .forEach(url -> told.putIfAbsent(url.asString(), url.asString())));
+      told.forEach(
+          (url, id) -> {
+            ObjectNode endpoint = Json.object().put("id", id).put("url", url);
+            outgoing.add(webhook(endpoint, event, type, body(mail, event)));
+          });
     }
     return outgoing;
   }
 
-  /// The endpoint of a webhook is its URL: it stays until no setting names it any more.
+  /// The endpoint of a webhook is its URL: it stays until no setting names it any more. That of the
+  /// control call may move.
   @Override
-  java.util.Optional<ObjectNode> endpoint(OutgoingWebhook webhook) {
+  Optional<ObjectNode> endpoint(OutgoingWebhook webhook) {
     String url = webhook.endpoint();
-    boolean known =
-        endpoints().list().stream()
-            .anyMatch(each -> each.path("url").asString("").equals(url) || holds(each, url));
-    return known
-        ? java.util.Optional.of(Json.object().put("id", url).put("url", url))
-        : java.util.Optional.empty();
+    return url.equals(CONTROL)
+        ? endpoints().find(CONTROL)
+        : Optional.of(Json.object().put("id", url).put("url", url))
+            .filter(_ -> endpoints().list().stream().anyMatch(each -> holds(each, url)));
   }
 
   private static boolean holds(ObjectNode settings, String url) {
@@ -118,8 +127,7 @@ final class MailgunHooks extends MailHooks {
 
   private String body(Mail mail, MailEvent event) {
     String time = Long.toString(event.at().getEpochSecond());
-    String token =
-        HexFormat.of().formatHex(java.util.Base64.getUrlDecoder().decode(token(TOKEN_BYTES)));
+    String token = HexFormat.of().formatHex(Base64.getUrlDecoder().decode(token(TOKEN_BYTES)));
     ObjectNode body = Json.object();
     body.putObject("signature")
         .put("token", token)

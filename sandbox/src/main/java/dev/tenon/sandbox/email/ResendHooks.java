@@ -8,6 +8,7 @@ import dev.tenon.sandbox.mailbox.Mail;
 import dev.tenon.sandbox.mailbox.MailEvent;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -27,6 +28,7 @@ final class ResendHooks extends MailHooks {
   static final String SECRET_PREFIX = "whsec_";
 
   private static final int SECRET_BYTES = 24;
+  private static final Duration OLD_SECRET = Duration.ofHours(24);
 
   ResendHooks(SimulatorContext context) {
     super(context);
@@ -78,6 +80,10 @@ final class ResendHooks extends MailHooks {
       ObjectNode endpoint, OutgoingWebhook webhook, String body, Instant at) {
     String id = "msg_" + webhook.eventId();
     String time = Long.toString(at.getEpochSecond());
+    String signatures = sign(endpoint.path("secret").asString(), id, time, body);
+    if (endpoint.path("old_until").asLong(0) > at.getEpochSecond()) {
+      signatures += " " + sign(endpoint.path("old_secret").asString(), id, time, body);
+    }
     return Map.of(
         "Content-Type",
         "application/json",
@@ -88,7 +94,7 @@ final class ResendHooks extends MailHooks {
         "svix-timestamp",
         time,
         "svix-signature",
-        sign(endpoint.path("secret").asString(), id, time, body));
+        signatures);
   }
 
   /// Svix's signature of version 1.
@@ -107,6 +113,13 @@ final class ResendHooks extends MailHooks {
   static String newSecret() {
     return SECRET_PREFIX
         + Base64.getEncoder().encodeToString(Base64.getUrlDecoder().decode(token(SECRET_BYTES)));
+  }
+
+  /// Gives an endpoint a new secret; for 24 hours the old one signs too, as Svix has it.
+  static void rotate(ObjectNode endpoint, Instant now) {
+    endpoint.put("old_secret", endpoint.path("secret").asString());
+    endpoint.put("old_until", now.plus(OLD_SECRET).getEpochSecond());
+    endpoint.put("secret", newSecret());
   }
 
   /// A secret is `whsec_` and base64; without one the earlier one stays, or there is a new one.

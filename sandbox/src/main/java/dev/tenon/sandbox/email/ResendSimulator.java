@@ -77,6 +77,11 @@ public final class ResendSimulator extends MailSimulator {
         .get(
             "/webhooks/{id}",
             (request, response) -> answer(request, response, (asked, _) -> webhooks.get(id(asked))))
+        .post(
+            "/webhooks/{id}/signing-secret/rotate",
+            (request, response) ->
+                answer(
+                    request, response, (asked, _) -> webhooks.rotate(id(asked), clock.instant())))
         .patch(
             "/webhooks/{id}",
             (request, response) ->

@@ -65,6 +65,16 @@ final class ResendWebhooks {
     return Json.object().put("object", "webhook").put("id", id);
   }
 
+  JsonNode rotate(String id, Instant now) {
+    ObjectNode known = find(id);
+    ResendHooks.rotate(known, now);
+    endpoints.put(known);
+    return Json.object()
+        .put("object", "webhook")
+        .put("id", id)
+        .put("signing_secret", known.path("secret").asString());
+  }
+
   JsonNode delete(String id) {
     endpoints.remove(find(id).path("id").asString());
     return Json.object().put("object", "webhook").put("id", id).put("deleted", true);

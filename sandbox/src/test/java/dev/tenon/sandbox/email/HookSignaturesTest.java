@@ -58,8 +58,7 @@ class HookSignaturesTest {
   @ParameterizedTest
   @ValueSource(strings = {"1", "2"})
   void signsAsSnsDoesWithACertificateThatHolds(String version) throws Exception {
-    Map<String, String> made =
-        email.registerWebhook(Carrier.SES, sink.url().toString(), version);
+    Map<String, String> made = email.registerWebhook(Carrier.SES, sink.url().toString(), version);
     JsonNode message = sink.await(found -> found.body().contains("SubscribeURL")).json();
     String pem = get(message.path("SigningCertURL").asString());
     X509Certificate certificate =
@@ -118,8 +117,7 @@ class HookSignaturesTest {
     assertThat(
             signature.verify(
                 Base64.getDecoder()
-                    .decode(
-                        received.headers().get("X-Twilio-Email-Event-Webhook-Signature"))))
+                    .decode(received.headers().get("X-Twilio-Email-Event-Webhook-Signature"))))
         .isTrue();
     assertThat(received.body()).endsWith("}]\r\n").contains("},\r\n{");
     assertThat(received.json().at("/0/tenon_message").asString()).isEqualTo("msg_ä");

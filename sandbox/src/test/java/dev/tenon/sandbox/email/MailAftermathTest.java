@@ -247,7 +247,8 @@ class MailAftermathTest {
     sandbox.close();
     restart(folder);
     JsonNode events = sink.await(found -> found.body().contains("ann@shop.test")).json();
-    assertThat(events).extracting(event -> event.path("event").asString())
+    assertThat(events)
+        .extracting(event -> event.path("event").asString())
         .containsExactly("processed", "delivered");
   }
 
