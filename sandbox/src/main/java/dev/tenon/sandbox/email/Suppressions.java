@@ -41,7 +41,7 @@ final class Suppressions {
     }
   }
 
-  /// @return whether it was there
+  /// Lets an address go, and says whether it was there.
   synchronized boolean remove(String address) {
     if (entries.remove(address) == null) {
       return false;

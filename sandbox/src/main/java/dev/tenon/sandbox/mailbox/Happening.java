@@ -50,6 +50,8 @@ public enum Happening {
     return label;
   }
 
+  /// The happening of a word, or nothing when there is none.
+  ///
   /// @param word as [#word] gives it, in any case, with `-` or `_`
   public static Optional<Happening> find(String word) {
     String wanted = word.toLowerCase(Locale.ROOT).replace('-', '_');

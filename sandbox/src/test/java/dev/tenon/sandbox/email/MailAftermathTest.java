@@ -205,7 +205,7 @@ class MailAftermathTest {
     for (WebhookSink.Received each : sink.received()) {
       String type = each.json().path("type").asString();
       StringBuilder name = new StringBuilder("Email");
-      for (String word : type.substring("email.".length()).split("_")) {
+      for (String word : type.substring("email.".length()).split("_", -1)) {
         name.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
       }
       ObjectNode schema = document.deepCopy();
