@@ -58,6 +58,12 @@ await told("click@sandbox.test", "opened");
 assert.equal((await told("click@sandbox.test", "clicked")).url, "https://shop.test/1");
 assert.equal(tokens.size, hook.received.length, "every event has a token of its own");
 
+// What the provider holds can be let go.
+const bounces = await client.suppressions.list(domain, "bounces");
+assert.deepEqual(bounces.items.map((one) => one.address), ["hard-bounce+1@sandbox.test"]);
+await client.suppressions.destroy(domain, "bounces", "hard-bounce+1@sandbox.test");
+assert.equal((await client.suppressions.list(domain, "bounces")).items.length, 0);
+
 // The events API tells the same.
 const events = await client.events.get(domain, { "message-id": id });
 assert.deepEqual(events.items.map((one) => one.event), ["delivered", "accepted"]);

@@ -54,6 +54,13 @@ const second = await send({ to: "hard-bounce+2@sandbox.test" });
 assert.equal((await told(second, "email.suppressed")).data.suppressed.reason, "previous_bounce");
 assert.equal(ok(await client.emails.get(second)).last_event, "suppressed");
 
+const asked = { Authorization: "Bearer re_x", "User-Agent": "check" };
+const listed = await (await fetch(`${process.argv[2]}/suppressions`, { headers: asked })).json();
+assert.deepEqual([listed.data[0].email, listed.data[0].origin], ["hard-bounce+2@sandbox.test", "bounce"]);
+const gone = await fetch(`${process.argv[2]}/suppressions/${listed.data[0].id}`, { method: "DELETE", headers: asked });
+assert.equal((await gone.json()).deleted, true);
+await told(await send({ to: "hard-bounce+2@sandbox.test" }), "email.bounced");
+
 const later = await send({ to: "ann@shop.test", scheduledAt: new Date(Date.now() + 3600e3).toISOString() });
 await told(later, "email.scheduled");
 ok(await client.emails.update({ id: later, scheduledAt: new Date(Date.now() + 500).toISOString() }));

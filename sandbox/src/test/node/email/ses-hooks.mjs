@@ -5,6 +5,7 @@ import http from "node:http";
 import https from "node:https";
 import {
   SESv2Client, SendEmailCommand, CreateConfigurationSetEventDestinationCommand,
+  DeleteSuppressedDestinationCommand, GetSuppressedDestinationCommand, ListSuppressedDestinationsCommand,
   GetConfigurationSetEventDestinationsCommand, DeleteConfigurationSetEventDestinationCommand,
 } from "@aws-sdk/client-sesv2";
 import { SNSClient, CreateTopicCommand, SubscribeCommand, SetTopicAttributesCommand, ListSubscriptionsByTopicCommand } from "@aws-sdk/client-sns";
@@ -87,6 +88,13 @@ await told(await send("complaint@simulator.amazonses.com"), "Complaint");
 assert.equal((await told(await send("suppressionlist@simulator.amazonses.com"), "Bounce")).bounce.bounceSubType, "Suppressed");
 await send("hard-bounce@sandbox.test");
 assert.equal((await told(await send("hard-bounce@sandbox.test"), "Bounce")).bounce.bounceSubType, "OnAccountSuppressionList");
+const EmailAddress = "hard-bounce@sandbox.test";
+const { SuppressedDestination } = await ses.send(new GetSuppressedDestinationCommand({ EmailAddress }));
+assert.equal(SuppressedDestination.Reason, "BOUNCE");
+assert.ok(SuppressedDestination.LastUpdateTime instanceof Date);
+await ses.send(new DeleteSuppressedDestinationCommand({ EmailAddress }));
+const { SuppressedDestinationSummaries } = await ses.send(new ListSuppressedDestinationsCommand({}));
+assert.deepEqual(SuppressedDestinationSummaries, []);
 assert.equal((await told(await send("click@sandbox.test"), "Click")).click.link, "https://shop.test/1");
 await told(await send("delay@sandbox.test"), "DeliveryDelay");
 await told(await send("failed@sandbox.test"), "Reject");

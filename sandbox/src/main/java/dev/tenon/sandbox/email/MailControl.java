@@ -4,7 +4,6 @@ import dev.tenon.sandbox.Json;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -13,7 +12,17 @@ import tools.jackson.databind.node.ObjectNode;
 final class MailControl {
   private MailControl() {}
 
+  /// With the list of suppressed addresses, for those that have one for all their mails.
   static void add(HttpRouting.Builder routing, MailHooks hooks, Suppressions suppressions) {
+    add(routing, hooks);
+    routing
+        .get("/_sandbox/suppressions", (_, response) -> list(suppressions, response))
+        .delete(
+            "/_sandbox/suppressions/{address}",
+            (request, response) -> remove(suppressions, request, response));
+  }
+
+  static void add(HttpRouting.Builder routing, MailHooks hooks) {
     routing
         .put(
             "/_sandbox/webhook",
@@ -32,11 +41,7 @@ final class MailControl {
             (_, response) -> {
               hooks.endpoints().remove(MailHooks.CONTROL);
               response.status(204).send();
-            })
-        .get("/_sandbox/suppressions", (_, response) -> list(suppressions, response))
-        .delete(
-            "/_sandbox/suppressions/{address}",
-            (request, response) -> remove(suppressions, request, response));
+            });
   }
 
   /// @throws IllegalArgumentException when the URL is none
@@ -58,14 +63,17 @@ final class MailControl {
     suppressions
         .list()
         .forEach(
-            (address, reason) ->
-                list.addObject().put("address", address).put("reason", reason.word()));
+            entry ->
+                list.addObject()
+                    .put("address", entry.address())
+                    .put("reason", entry.reason().word())
+                    .put("at", entry.at().toString()));
     Json.send(response, 200, answer);
   }
 
   private static void remove(
       Suppressions suppressions, ServerRequest request, ServerResponse response) {
-    String address = request.path().pathParameters().get("address").toLowerCase(Locale.ROOT);
+    String address = request.path().pathParameters().get("address");
     if (suppressions.remove(address)) {
       response.status(204).send();
     } else {

@@ -98,11 +98,22 @@ abstract class MailSimulator implements Simulator, Aftermath {
   public final void routing(HttpRouting.Builder routing, SimulatorContext context) {
     mailbox.keepIn(context.journals().apply("mailbox"));
     MailHooks hooks = hooks(context);
-    Parts made = new Parts(context, hooks, new Suppressions(context.journal()));
+    Parts made = new Parts(context, hooks, new Suppressions(context.journal(), context.clock()));
     parts = made;
     context.webhooks().addressed(hooks);
-    MailControl.add(routing, hooks, made.suppressions());
+    if (skipsSuppressed()) {
+      MailControl.add(routing, hooks);
+    } else {
+      MailControl.add(routing, hooks, made.suppressions());
+    }
     api(routing, context, hooks);
+  }
+
+  @Override
+  public List<Link> links() {
+    return skipsSuppressed()
+        ? List.of()
+        : List.of(new Link("/_sandbox/suppressions", "Addresses to which it sends nothing more"));
   }
 
   @Override
@@ -117,6 +128,11 @@ abstract class MailSimulator implements Simulator, Aftermath {
     timer.shutdownNow();
   }
 
+  /// The provider's list of addresses to which it sends nothing.
+  final Suppressions suppressions() {
+    return parts().suppressions();
+  }
+
   /// Its webhooks, made once.
   abstract MailHooks hooks(SimulatorContext context);
 
@@ -125,7 +141,7 @@ abstract class MailSimulator implements Simulator, Aftermath {
 
   /// Why the provider sends nothing to an address any more; empty when it does.
   Optional<Happening> suppressed(MailContent content, String address) {
-    return parts().suppressions().find(address);
+    return parts().suppressions().find(address).map(Suppressions.Entry::reason);
   }
 
   /// Puts an address on the provider's list.
@@ -135,7 +151,8 @@ abstract class MailSimulator implements Simulator, Aftermath {
     }
   }
 
-  /// Whether a suppressed address is passed over without a word.
+  /// Whether a suppressed address is passed over without a word: what has lists of its own for that
+  /// has refused it already.
   boolean skipsSuppressed() {
     return false;
   }

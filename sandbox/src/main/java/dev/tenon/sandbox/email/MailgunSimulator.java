@@ -55,7 +55,31 @@ public final class MailgunSimulator extends MailSimulator {
   @Override
   void api(HttpRouting.Builder routing, SimulatorContext context, MailHooks hooks) {
     webhooks(routing, new MailgunWebhooks(hooks.endpoints()));
+    MailgunSuppressions suppressed = new MailgunSuppressions(suppressions());
     routing
+        .get(
+            "/v3/{domain}/{list:bounces|complaints|unsubscribes}",
+            (request, response) ->
+                answer(
+                    request,
+                    response,
+                    (asked, _) -> suppressed.list(parameter(asked, "list"), paging(asked))))
+        .get(
+            "/v3/{domain}/{list:bounces|complaints|unsubscribes}/{address}",
+            (request, response) ->
+                answer(
+                    request,
+                    response,
+                    (asked, _) ->
+                        suppressed.get(parameter(asked, "list"), parameter(asked, "address"))))
+        .delete(
+            "/v3/{domain}/{list:bounces|complaints|unsubscribes}/{address}",
+            (request, response) ->
+                answer(
+                    request,
+                    response,
+                    (asked, _) ->
+                        suppressed.remove(parameter(asked, "list"), parameter(asked, "address"))))
         .post("/v3/{domain}/messages", (request, response) -> answer(request, response, this::send))
         .get("/v3/{domain}/events", (request, response) -> answer(request, response, this::events))
         .any(
@@ -136,6 +160,10 @@ public final class MailgunSimulator extends MailSimulator {
                             asked.query().first("url").orElse(""),
                             List.of(),
                             true)));
+  }
+
+  private static String paging(ServerRequest request) {
+    return "http://%s%s".formatted(request.authority(), request.path().path());
   }
 
   private static JsonNode set(

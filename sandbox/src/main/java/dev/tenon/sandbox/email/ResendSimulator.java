@@ -62,7 +62,23 @@ public final class ResendSimulator extends MailSimulator {
   void api(HttpRouting.Builder routing, SimulatorContext context, MailHooks hooks) {
     idempotency.keepIn(context.journal());
     ResendWebhooks webhooks = new ResendWebhooks(hooks.endpoints());
+    ResendSuppressions suppressed = new ResendSuppressions(suppressions());
     routing
+        .get(
+            "/suppressions",
+            (request, response) -> answer(request, response, (_, _) -> suppressed.list()))
+        .post(
+            "/suppressions",
+            (request, response) ->
+                answer(request, response, 201, (_, body) -> suppressed.add(json(body))))
+        .get(
+            "/suppressions/{id}",
+            (request, response) ->
+                answer(request, response, (asked, _) -> suppressed.get(id(asked))))
+        .delete(
+            "/suppressions/{id}",
+            (request, response) ->
+                answer(request, response, (asked, _) -> suppressed.remove(id(asked))))
         .post(
             "/webhooks",
             (request, response) ->

@@ -4,6 +4,7 @@ import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.SimulatorContext;
 import dev.tenon.sandbox.mailbox.Carrier;
 import dev.tenon.sandbox.mailbox.Fate;
+import dev.tenon.sandbox.mailbox.Happening;
 import dev.tenon.sandbox.mailbox.Mail;
 import dev.tenon.sandbox.mailbox.Mailbox;
 import io.helidon.http.HeaderNames;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A stand-in for SendGrid's mail send. Mails go to the [Mailbox], one for each personalization.
@@ -64,6 +66,9 @@ public final class SendGridSimulator extends MailSimulator {
     holds.keepIn(context.journal());
     settings(routing, new SendGridWebhooks(hooks.endpoints()));
     scheduled(routing);
+    suppressions(routing, "/v3/suppression/bounces", Happening.HARD_BOUNCED);
+    suppressions(routing, "/v3/suppression/spam_reports", Happening.COMPLAINED);
+    suppressions(routing, "/v3/asm/suppressions/global", Happening.UNSUBSCRIBED);
     routing
         .post("/v3/mail/send", (request, response) -> answer(request, response, this::send))
         .post(
@@ -157,6 +162,41 @@ public final class SendGridSimulator extends MailSimulator {
           holds.remove(id(request));
           return Json.object();
         });
+  }
+
+  /// A list of addresses to which SendGrid sends nothing, by why.
+  private void suppressions(HttpRouting.Builder routing, String path, Happening reason) {
+    json(routing, "GET", path, 200, (_, _) -> suppressed(reason, ""));
+    json(routing, "GET", path + "/{id}", 200, (request, _) -> suppressed(reason, id(request)));
+    json(
+        routing,
+        "DELETE",
+        path + "/{id}",
+        204,
+        (request, _) -> {
+          boolean known = !suppressed(reason, id(request)).isEmpty();
+          if (!known || !suppressions().remove(id(request))) {
+            throw new ProviderRefusal(404, "", "resource not found");
+          }
+          return Json.object();
+        });
+  }
+
+  /// @param only an address; empty for all
+  private ArrayNode suppressed(Happening reason, String only) {
+    ArrayNode list = Json.array();
+    for (Suppressions.Entry entry : suppressions().list()) {
+      if (entry.reason() == reason && (only.isEmpty() || entry.address().equalsIgnoreCase(only))) {
+        ObjectNode one =
+            list.addObject()
+                .put("created", entry.at().getEpochSecond())
+                .put("email", entry.address());
+        if (reason == Happening.HARD_BOUNCED) {
+          one.put("reason", "550 5.1.1 user unknown").put("status", "5.1.1");
+        }
+      }
+    }
+    return list;
   }
 
   private static String id(ServerRequest request) {

@@ -62,7 +62,21 @@ public final class SesSimulator extends MailSimulator {
     }
     sns.routes(routing);
     destinations(routing, destinations);
+    SesSuppressions suppressed = new SesSuppressions(suppressions());
+    String path = "/v2/email/suppression/addresses";
     routing
+        .get(path, (request, response) -> answer(request, response, _ -> suppressed.list()))
+        .put(
+            path,
+            (request, response) -> answer(request, response, body -> suppressed.put(json(body))))
+        .get(
+            path + "/{address}",
+            (request, response) ->
+                answer(request, response, _ -> suppressed.get(parameter(request, "address"))))
+        .delete(
+            path + "/{address}",
+            (request, response) ->
+                answer(request, response, _ -> suppressed.remove(parameter(request, "address"))))
         .post(
             "/v2/email/outbound-emails",
             (request, response) -> answer(request, response, this::send))

@@ -3,7 +3,11 @@ package dev.tenon.sandbox.email;
 import dev.tenon.sandbox.Journal;
 import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.mailbox.Happening;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,27 +18,40 @@ final class Suppressions {
   private static final String KEY = "suppressed/";
 
   private final Journal journal;
-  private final Map<String, Happening> entries = new LinkedHashMap<>();
+  private final InstantSource clock;
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
 
   /// Takes back what an earlier run kept.
-  Suppressions(Journal journal) {
+  Suppressions(Journal journal, InstantSource clock) {
     this.journal = journal;
+    this.clock = clock;
     journal
         .take(KEY)
         .forEach(
             (address, json) ->
                 Happening.find(json.path("reason").asString())
-                    .ifPresent(reason -> entries.put(address, reason)));
+                    .ifPresent(
+                        reason ->
+                            entries.put(
+                                address,
+                                new Entry(
+                                    address, reason, Instant.parse(json.path("at").asString())))));
   }
 
-  synchronized Optional<Happening> find(String address) {
-    return Optional.ofNullable(entries.get(address));
+  /// @param reason what brought it here; [Happening#SUPPRESSED] for "by hand"
+  record Entry(String address, Happening reason, Instant at) {}
+
+  synchronized Optional<Entry> find(String address) {
+    return Optional.ofNullable(entries.get(address.toLowerCase(Locale.ROOT)));
   }
 
   /// The first reason stays.
   synchronized void add(String address, Happening reason) {
-    if (entries.putIfAbsent(address, reason) == null) {
-      journal.put(KEY + address, Json.object().put("reason", reason.word()));
+    String key = address.toLowerCase(Locale.ROOT);
+    Entry entry = new Entry(key, reason, clock.instant());
+    if (entries.putIfAbsent(key, entry) == null) {
+      journal.put(
+          KEY + key, Json.object().put("reason", reason.word()).put("at", entry.at().toString()));
     }
     if (entries.size() > ADDRESSES_MAX) {
       remove(entries.keySet().iterator().next());
@@ -43,14 +60,16 @@ final class Suppressions {
 
   /// Lets an address go, and says whether it was there.
   synchronized boolean remove(String address) {
-    if (entries.remove(address) == null) {
+    String key = address.toLowerCase(Locale.ROOT);
+    if (entries.remove(key) == null) {
       return false;
     }
-    journal.remove(KEY + address);
+    journal.remove(KEY + key);
     return true;
   }
 
-  synchronized Map<String, Happening> list() {
-    return new LinkedHashMap<>(entries);
+  /// In the order in which they came.
+  synchronized List<Entry> list() {
+    return List.copyOf(entries.values());
   }
 }

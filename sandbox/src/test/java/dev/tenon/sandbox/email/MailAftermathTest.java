@@ -10,6 +10,7 @@ import com.networknt.schema.SpecificationVersion;
 import dev.tenon.sandbox.Delivery;
 import dev.tenon.sandbox.Fault;
 import dev.tenon.sandbox.Json;
+import dev.tenon.sandbox.MovableClock;
 import dev.tenon.sandbox.Sandbox;
 import dev.tenon.sandbox.SandboxSettings;
 import dev.tenon.sandbox.WebhookSink;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
@@ -250,6 +252,66 @@ class MailAftermathTest {
     assertThat(events)
         .extracting(event -> event.path("event").asString())
         .containsExactly("processed", "delivered");
+  }
+
+  @Test
+  void sendsAScheduledMailWhenItsTimeComesAlsoAfterARestart(@TempDir Path folder) throws Exception {
+    sandbox.close();
+    MovableClock clock = new MovableClock(Instant.now());
+    email = new EmailSandbox(clock, 0);
+    sandbox = start(SandboxSettings.defaults(clock).withDirectory(folder));
+    email.registerWebhook(Carrier.RESEND, sink.url().toString(), "");
+    send(
+        "resend",
+        "/emails",
+        """
+        {"from":"a@acme.test","to":["ann@shop.test"],"subject":"Hi","text":"Hi","scheduled_at":"in 2 hours"}
+        """);
+    idle("resend");
+    assertThat(newest().fate()).isEqualTo(Fate.SCHEDULED);
+    assertThat(happen(newest(), "event=opened&recipient=ann%40shop.test").statusCode())
+        .as("nothing happens to what isn't sent")
+        .isEqualTo(400);
+    sandbox.close();
+    clock.advance(Duration.ofHours(3));
+    email = new EmailSandbox(clock, 0);
+    sandbox = start(SandboxSettings.defaults(clock).withDirectory(folder));
+    assertThat(
+            sink.await(found -> found.body().contains("email.delivered"))
+                .json()
+                .at("/data/to/0")
+                .asString())
+        .isEqualTo("ann@shop.test");
+    assertThat(newest().fate()).isEqualTo(Fate.DELIVERED);
+  }
+
+  /// Its description knows nothing of null in the fields that SendGrid leaves open so.
+  @Test
+  void hasTheShapesOfSendGridsDescription() throws Exception {
+    Optional<Path> published =
+        Stream.of("../../shared", "../../../shared")
+            .map(folder -> Path.of(folder, "api", "sendgrid-webhooks-v3.openapi.json"))
+            .filter(Files::exists)
+            .findFirst();
+    assumeTrue(
+        published.isPresent(), "SendGrid's API description is not beside the project: skipped");
+    ObjectNode document = Json.readObject(Files.readAllBytes(published.orElseThrow()));
+    String path = "/v3/user/webhooks/event/settings";
+    send("sendgrid", path, "{\"url\":\"%s\",\"enabled\":true}".formatted(sink.url()));
+    HttpRequest all =
+        HttpRequest.newBuilder(uri("sendgrid", path + "/all"))
+            .header("Authorization", "Bearer SG.any.key")
+            .build();
+    String answer = http.send(all, BodyHandlers.ofString()).body();
+    ObjectNode schema = document.deepCopy();
+    schema.put("$ref", "#/components/schemas/EventWebhookAllResponse");
+    assertThat(
+            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(Json.write(schema), InputFormat.JSON)
+                .validate(answer.replaceAll(",\"[a-z_]+\":null", ""), InputFormat.JSON))
+        .as(answer)
+        .isEmpty();
+    assertThat(answer).contains("\"friendly_name\":null").doesNotContain("private_key");
   }
 
   private void restart(Path folder) {
