@@ -52,15 +52,27 @@ final class MailFiles {
 
   /// Sends the bytes as a download, so that nothing in them runs here.
   static void send(AttachedFile file, ServerResponse response) {
-    String name = URLEncoder.encode(file.name(), StandardCharsets.UTF_8).replace("+", "%20");
+    download(file.name(), Base64.getDecoder().decode(file.base64()), response);
+  }
+
+  /// What came over the wire: the JSON of a call, or a message as `.eml`.
+  static void sendSource(Mail mail, ServerResponse response) {
+    String source = mail.content().source();
+    String end =
+        source.startsWith("{") ? ".json" : mail.carrier() == Carrier.MAILGUN ? ".txt" : ".eml";
+    download(mail.id() + end, source.getBytes(StandardCharsets.UTF_8), response);
+  }
+
+  private static void download(String name, byte[] bytes, ServerResponse response) {
+    String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     response
         .status(200)
         .header(HeaderNames.CONTENT_TYPE, "application/octet-stream")
-        .header("Content-Disposition", "attachment; filename*=UTF-8''" + name)
+        .header("Content-Disposition", "attachment; filename*=UTF-8''" + encoded)
         .header("Content-Security-Policy", "sandbox; default-src 'none'")
         .header("X-Content-Type-Options", "nosniff")
         .header("Cache-Control", "no-store");
-    response.send(Base64.getDecoder().decode(file.base64()));
+    response.send(bytes);
   }
 
   /// The HTML with its inline images in it, as far as they are kept and not too large together.

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 /// The list of mails with the switches of the providers, and one mail.
 final class MailboxPages {
   private static final int SHOWN_MAX = 100;
+  private static final int TEXT_CHARS_MAX = 200_000;
   private static final DateTimeFormatter ABSOLUTE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
   private static final String DOT =
@@ -299,7 +300,7 @@ final class MailboxPages {
       case TEXT ->
           content.text().isEmpty()
               ? "<p class=\"empty\">This mail has no text part.</p>\n"
-              : "<pre tabindex=\"0\">" + Page.escape(content.text()) + "</pre>\n";
+              : cut(content.text());
       case HEADERS ->
           content.headers().isEmpty()
               ? "<p class=\"empty\">The sender set no headers of its own.</p>\n"
@@ -309,8 +310,18 @@ final class MailboxPages {
                           "<tr><th scope=\"row\">%s</th><td class=\"mono\">%s</td></tr>"
                               .formatted(Page.escape(header.name()), Page.escape(header.value())))
                   .collect(Collectors.joining("\n", "<table>\n", "\n</table>\n"));
-      case SOURCE -> "<pre tabindex=\"0\">" + Page.escape(content.source()) + "</pre>\n";
+      case SOURCE ->
+          "<p><a href=\"/messages/%s/source\" download>Download the source</a></p>\n"
+                  .formatted(mail.id())
+              + cut(content.source());
     };
+  }
+
+  /// So much of a text as a page can bear.
+  private static String cut(String text) {
+    String shown = text.length() > TEXT_CHARS_MAX ? text.substring(0, TEXT_CHARS_MAX) : text;
+    String rest = text.length() > TEXT_CHARS_MAX ? "<p>The rest isn't shown.</p>\n" : "";
+    return "<pre tabindex=\"0\">" + Page.escape(shown) + "</pre>\n" + rest;
   }
 
   private static List<String> everyone(Mail mail) {

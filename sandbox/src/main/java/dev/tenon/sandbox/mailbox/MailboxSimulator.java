@@ -73,6 +73,16 @@ public final class MailboxSimulator implements Simulator {
         .get(
             "/messages/{id}/attachments/{index}",
             (request, response) -> checked(response, () -> attachment(request, response)))
+        .get(
+            "/messages/{id}/source",
+            (request, response) ->
+                checked(
+                    response,
+                    () ->
+                        find(request)
+                            .ifPresentOrElse(
+                                mail -> MailFiles.sendSource(mail, response),
+                                () -> notFound(response))))
         .post(
             "/messages/{id}/events",
             (request, response) -> checked(response, () -> happenByHand(request, response)))

@@ -346,6 +346,39 @@ class MailAftermathTest {
     assertThat(get("mailbox", "/?provider=postmark&query=logo").body()).contains("Found 1 mail");
   }
 
+  @Test
+  void showsNoMoreOfALongMailThanAPageCanBear() throws Exception {
+    send(
+        "resend",
+        "/emails",
+        Json.write(
+            Json.object()
+                .put("from", "a@acme.test")
+                .put("to", "ann@shop.test")
+                .put("subject", "Long")
+                .put("text", "x".repeat(3_000_000))));
+    String id = newest().id();
+    for (String tab : List.of("text", "source")) {
+      assertThat(get("mailbox", "/messages/" + id + "?tab=" + tab).body().length())
+          .isLessThan(300_000);
+    }
+    HttpResponse<String> source = get("mailbox", "/messages/" + id + "/source");
+    assertThat(source.body().length()).isGreaterThan(3_000_000);
+    assertThat(source.headers().firstValue("Content-Disposition").orElse("")).contains(".json");
+  }
+
+  @Test
+  void forgetsTheAttachmentsOfABatchAsResendDoes() throws Exception {
+    send(
+        "resend",
+        "/emails/batch",
+        """
+        [{"from":"a@acme.test","to":["ann@shop.test"],"subject":"Hi","text":"Hi",
+          "attachments":[{"filename":"a.txt","content":"aGVsbG8="}]}]
+        """);
+    assertThat(newest().content().attachments()).isEmpty();
+  }
+
   private Mail newest() {
     return email.mailbox().list("", 1).getFirst();
   }
