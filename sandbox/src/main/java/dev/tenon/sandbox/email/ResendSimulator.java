@@ -10,7 +10,6 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -18,7 +17,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.BiFunction;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,8 +37,7 @@ public final class ResendSimulator extends MailSimulator {
   private final InstantSource clock;
   private final ResendSettings settings;
   private final ResendIdempotency idempotency;
-  private long second;
-  private int used;
+  private final ResendAnswers answers;
 
   public ResendSimulator(Mailbox mailbox, InstantSource clock) {
     this(mailbox, clock, ResendSettings.DEFAULTS);
@@ -51,6 +48,7 @@ public final class ResendSimulator extends MailSimulator {
     this.clock = clock;
     this.settings = settings;
     this.idempotency = new ResendIdempotency(clock);
+    this.answers = new ResendAnswers(clock, settings);
   }
 
   @Override
@@ -61,62 +59,26 @@ public final class ResendSimulator extends MailSimulator {
   @Override
   void api(HttpRouting.Builder routing, SimulatorContext context, MailHooks hooks) {
     idempotency.keepIn(context.journal());
-    ResendWebhooks webhooks = new ResendWebhooks(hooks.endpoints());
-    ResendSuppressions suppressed = new ResendSuppressions(suppressions());
+    new ResendWebhooks(hooks.endpoints(), clock).routes(routing, answers);
+    new ResendSuppressions(suppressions()).routes(routing, answers);
     routing
-        .get(
-            "/suppressions",
-            (request, response) -> answer(request, response, (_, _) -> suppressed.list()))
+        .post("/emails", (request, response) -> answers.answer(request, response, this::send))
         .post(
-            "/suppressions",
-            (request, response) ->
-                answer(request, response, 201, (_, body) -> suppressed.add(json(body))))
-        .get(
-            "/suppressions/{id}",
-            (request, response) ->
-                answer(request, response, (asked, _) -> suppressed.get(id(asked))))
-        .delete(
-            "/suppressions/{id}",
-            (request, response) ->
-                answer(request, response, (asked, _) -> suppressed.remove(id(asked))))
-        .post(
-            "/webhooks",
-            (request, response) ->
-                answer(
-                    request,
-                    response,
-                    201,
-                    (_, body) -> webhooks.create(json(body), clock.instant())))
-        .get(
-            "/webhooks",
-            (request, response) -> answer(request, response, (_, _) -> webhooks.list()))
-        .get(
-            "/webhooks/{id}",
-            (request, response) -> answer(request, response, (asked, _) -> webhooks.get(id(asked))))
-        .post(
-            "/webhooks/{id}/signing-secret/rotate",
-            (request, response) ->
-                answer(
-                    request, response, (asked, _) -> webhooks.rotate(id(asked), clock.instant())))
+            "/emails/batch", (request, response) -> answers.answer(request, response, this::batch))
+        .get("/emails", (request, response) -> answers.answer(request, response, this::list))
+        .get("/emails/{id}", (request, response) -> answers.answer(request, response, this::get))
         .patch(
-            "/webhooks/{id}",
-            (request, response) ->
-                answer(request, response, (asked, body) -> webhooks.update(id(asked), json(body))))
-        .delete(
-            "/webhooks/{id}",
-            (request, response) ->
-                answer(request, response, (asked, _) -> webhooks.delete(id(asked))));
-    routing
-        .post("/emails", (request, response) -> answer(request, response, this::send))
-        .post("/emails/batch", (request, response) -> answer(request, response, this::batch))
-        .get("/emails", (request, response) -> answer(request, response, this::list))
-        .get("/emails/{id}", (request, response) -> answer(request, response, this::get))
-        .patch("/emails/{id}", (request, response) -> answer(request, response, this::reschedule))
-        .post("/emails/{id}/cancel", (request, response) -> answer(request, response, this::cancel))
-        .get("/domains", (request, response) -> answer(request, response, (_, _) -> domains()))
+            "/emails/{id}",
+            (request, response) -> answers.answer(request, response, this::reschedule))
+        .post(
+            "/emails/{id}/cancel",
+            (request, response) -> answers.answer(request, response, this::cancel))
+        .get(
+            "/domains",
+            (request, response) -> answers.answer(request, response, (_, _) -> domains()))
         .any(
             (request, response) ->
-                answer(
+                answers.answer(
                     request,
                     response,
                     (_, _) -> {
@@ -138,16 +100,16 @@ public final class ResendSimulator extends MailSimulator {
           case 503 -> "service_unavailable";
           default -> status < 500 ? "validation_error" : "application_error";
         };
-    return Json.write(error(status, name, "Failed by a fault of the sandbox."));
+    return Json.write(ResendAnswers.error(status, name, "Failed by a fault of the sandbox."));
   }
 
   private JsonNode send(ServerRequest request, byte[] body) {
     return idempotency.once(
-        key(request) + " /emails",
+        ResendAnswers.key(request) + " /emails",
         request.headers().first(IDEMPOTENCY_KEY).orElse(""),
         body,
         () -> {
-          ResendMessage message = ResendMessage.read(json(body), clock.instant());
+          ResendMessage message = ResendMessage.read(ResendAnswers.json(body), clock.instant());
           work();
           return deliver(message);
         });
@@ -155,11 +117,11 @@ public final class ResendSimulator extends MailSimulator {
 
   private JsonNode batch(ServerRequest request, byte[] body) {
     return idempotency.once(
-        key(request) + " /emails/batch",
+        ResendAnswers.key(request) + " /emails/batch",
         request.headers().first(IDEMPOTENCY_KEY).orElse(""),
         body,
         () -> {
-          if (!(json(body) instanceof ArrayNode array)
+          if (!(ResendAnswers.json(body) instanceof ArrayNode array)
               || array.isEmpty()
               || array.size() > BATCH_MAX) {
             throw new ProviderRefusal(
@@ -225,7 +187,7 @@ public final class ResendSimulator extends MailSimulator {
 
   private JsonNode reschedule(ServerRequest request, byte[] body) {
     Mail mail = find(request);
-    String time = json(body).path("scheduled_at").asString("");
+    String time = ResendAnswers.json(body).path("scheduled_at").asString("");
     if (mail.fate() != Fate.SCHEDULED) {
       throw new ProviderRefusal(422, "validation_error", "Only a scheduled email can be updated.");
     }
@@ -236,10 +198,6 @@ public final class ResendSimulator extends MailSimulator {
     return Json.object().put("object", "email").put("id", mail.carrierId());
   }
 
-  private static String id(ServerRequest request) {
-    return request.path().pathParameters().get("id");
-  }
-
   private static JsonNode domains() {
     ObjectNode answer = Json.object().put("object", "list").put("has_more", false);
     answer.putArray("data");
@@ -248,7 +206,7 @@ public final class ResendSimulator extends MailSimulator {
 
   private Mail find(ServerRequest request) {
     return mailbox()
-        .findByCarrierId(Carrier.RESEND, id(request))
+        .findByCarrierId(Carrier.RESEND, ResendAnswers.id(request))
         .orElseThrow(() -> new ProviderRefusal(404, "not_found", "Email not found"));
   }
 
@@ -295,78 +253,5 @@ public final class ResendSimulator extends MailSimulator {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static JsonNode json(byte[] body) {
-    try {
-      return Json.read(body);
-    } catch (IllegalArgumentException notJson) {
-      throw new ProviderRefusal(400, "validation_error", "The request body is not valid JSON.");
-    }
-  }
-
-  private void answer(
-      ServerRequest request,
-      ServerResponse response,
-      BiFunction<ServerRequest, byte[], JsonNode> work) {
-    answer(request, response, 200, work);
-  }
-
-  private void answer(
-      ServerRequest request,
-      ServerResponse response,
-      int status,
-      BiFunction<ServerRequest, byte[], JsonNode> work) {
-    byte[] body = Json.body(request);
-    try {
-      if (request.headers().first(HeaderNames.USER_AGENT).orElse("").isBlank()) {
-        throw new ProviderRefusal(403, "validation_error", "A request needs a User-Agent header.");
-      }
-      if (!key(request).startsWith("re_")) {
-        throw key(request).isEmpty()
-            ? new ProviderRefusal(401, "missing_api_key", "Missing API Key")
-            : new ProviderRefusal(403, "invalid_api_key", "API key is invalid");
-      }
-      limit(response);
-      Json.send(response, status, work.apply(request, body));
-    } catch (ProviderRefusal refusal) {
-      Json.send(
-          response, refusal.status(), error(refusal.status(), refusal.code(), refusal.words()));
-    }
-  }
-
-  /// Counts in whole seconds and tells the caller how it stands (IETF draft-06 names).
-  private void limit(ServerResponse response) {
-    int remaining;
-    synchronized (this) {
-      long now = clock.instant().getEpochSecond();
-      if (now != second) {
-        second = now;
-        used = 0;
-      }
-      remaining = settings.requestsPerSecond() - ++used;
-    }
-    int most = settings.requestsPerSecond();
-    response
-        .header("ratelimit-limit", Integer.toString(most))
-        .header("ratelimit-remaining", Integer.toString(Math.max(0, remaining)))
-        .header("ratelimit-reset", "1")
-        .header("ratelimit-policy", most + ";w=1");
-    if (remaining < 0) {
-      response.header("retry-after", "1");
-      throw new ProviderRefusal(
-          429,
-          "rate_limit_exceeded",
-          "Too many requests. You can only make %d requests per second.".formatted(most));
-    }
-  }
-
-  private static String key(ServerRequest request) {
-    String header = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
-    return header.regionMatches(true, 0, "Bearer ", 0, 7) ? header.substring(7).strip() : "";
-  }
-
-  private static ObjectNode error(int status, String name, String message) {
-    return Json.object().put("statusCode", status).put("name", name).put("message", message);
   }
 }

@@ -2,6 +2,7 @@ package dev.tenon.sandbox.email;
 
 import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.mailbox.Happening;
+import io.helidon.webserver.http.HttpRouting;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
@@ -16,14 +17,33 @@ final class ResendSuppressions {
     this.suppressions = suppressions;
   }
 
-  JsonNode list() {
+  void routes(HttpRouting.Builder routing, ResendAnswers answers) {
+    routing
+        .get(
+            "/suppressions",
+            (request, response) -> answers.answer(request, response, (_, _) -> list()))
+        .post(
+            "/suppressions",
+            (request, response) ->
+                answers.answer(request, response, 201, (_, body) -> add(ResendAnswers.json(body))))
+        .get(
+            "/suppressions/{id}",
+            (request, response) ->
+                answers.answer(request, response, (asked, _) -> get(ResendAnswers.id(asked))))
+        .delete(
+            "/suppressions/{id}",
+            (request, response) ->
+                answers.answer(request, response, (asked, _) -> remove(ResendAnswers.id(asked))));
+  }
+
+  private JsonNode list() {
     ObjectNode answer = Json.object().put("object", "list").put("has_more", false);
     ArrayNode data = answer.putArray("data");
     suppressions.list().reversed().stream().limit(100).forEach(entry -> data.add(json(entry)));
     return answer;
   }
 
-  JsonNode add(JsonNode wanted) {
+  private JsonNode add(JsonNode wanted) {
     String address = wanted.path("email").asString("");
     if (Addresses.parse(address).filter(parsed -> parsed.size() == 1).isEmpty()) {
       throw new ProviderRefusal(422, "validation_error", "The `email` must be a valid address.");
@@ -32,11 +52,11 @@ final class ResendSuppressions {
     return Json.object().put("object", "suppression").put("id", id(find(address)));
   }
 
-  JsonNode get(String wanted) {
+  private JsonNode get(String wanted) {
     return json(find(wanted)).put("object", "suppression");
   }
 
-  JsonNode remove(String wanted) {
+  private JsonNode remove(String wanted) {
     Suppressions.Entry entry = find(wanted);
     boolean removed = suppressions.remove(entry.address());
     return Json.object().put("object", "suppression").put("id", id(entry)).put("deleted", removed);

@@ -1,7 +1,8 @@
 package dev.tenon.sandbox.email;
 
 import dev.tenon.sandbox.Json;
-import java.time.Instant;
+import io.helidon.webserver.http.HttpRouting;
+import java.time.InstantSource;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -11,16 +12,49 @@ import tools.jackson.databind.node.ObjectNode;
 final class ResendWebhooks {
   private final HookEndpoints endpoints;
 
-  ResendWebhooks(HookEndpoints endpoints) {
+  private final InstantSource clock;
+
+  ResendWebhooks(HookEndpoints endpoints, InstantSource clock) {
     this.endpoints = endpoints;
+    this.clock = clock;
   }
 
-  JsonNode create(JsonNode wanted, Instant now) {
+  void routes(HttpRouting.Builder routing, ResendAnswers answers) {
+    routing
+        .post(
+            "/webhooks",
+            (request, response) ->
+                answers.answer(
+                    request, response, 201, (_, body) -> create(ResendAnswers.json(body))))
+        .get(
+            "/webhooks", (request, response) -> answers.answer(request, response, (_, _) -> list()))
+        .get(
+            "/webhooks/{id}",
+            (request, response) ->
+                answers.answer(request, response, (asked, _) -> get(ResendAnswers.id(asked))))
+        .post(
+            "/webhooks/{id}/signing-secret/rotate",
+            (request, response) ->
+                answers.answer(request, response, (asked, _) -> rotate(ResendAnswers.id(asked))))
+        .patch(
+            "/webhooks/{id}",
+            (request, response) ->
+                answers.answer(
+                    request,
+                    response,
+                    (asked, body) -> update(ResendAnswers.id(asked), ResendAnswers.json(body))))
+        .delete(
+            "/webhooks/{id}",
+            (request, response) ->
+                answers.answer(request, response, (asked, _) -> delete(ResendAnswers.id(asked))));
+  }
+
+  private JsonNode create(JsonNode wanted) {
     ObjectNode made = Json.object();
     made.put("id", UUID.randomUUID().toString());
     made.put("status", "enabled");
     made.put("secret", ResendHooks.newSecret());
-    made.put("created_at", ResendSimulator.time(now));
+    made.put("created_at", ResendSimulator.time(clock.instant()));
     for (String field : new String[] {"endpoint", "events"}) {
       if (!wanted.has(field)) {
         throw new ProviderRefusal(
@@ -35,7 +69,7 @@ final class ResendWebhooks {
         .put("signing_secret", made.path("secret").asString());
   }
 
-  JsonNode list() {
+  private JsonNode list() {
     ObjectNode answer = Json.object().put("object", "list").put("has_more", false);
     ArrayNode data = answer.putArray("data");
     endpoints.list().stream()
@@ -44,14 +78,14 @@ final class ResendWebhooks {
     return answer;
   }
 
-  JsonNode get(String id) {
+  private JsonNode get(String id) {
     ObjectNode known = find(id);
     ObjectNode answer = Json.object().put("object", "webhook");
     answer.setAll(shown(known));
     return answer.put("signing_secret", known.path("secret").asString());
   }
 
-  JsonNode update(String id, JsonNode wanted) {
+  private JsonNode update(String id, JsonNode wanted) {
     ObjectNode known = find(id);
     change(known, wanted);
     if (wanted.has("status")) {
@@ -65,9 +99,9 @@ final class ResendWebhooks {
     return Json.object().put("object", "webhook").put("id", id);
   }
 
-  JsonNode rotate(String id, Instant now) {
+  private JsonNode rotate(String id) {
     ObjectNode known = find(id);
-    ResendHooks.rotate(known, now);
+    ResendHooks.rotate(known, clock.instant());
     endpoints.put(known);
     return Json.object()
         .put("object", "webhook")
@@ -75,7 +109,7 @@ final class ResendWebhooks {
         .put("signing_secret", known.path("secret").asString());
   }
 
-  JsonNode delete(String id) {
+  private JsonNode delete(String id) {
     endpoints.remove(find(id).path("id").asString());
     return Json.object().put("object", "webhook").put("id", id).put("deleted", true);
   }

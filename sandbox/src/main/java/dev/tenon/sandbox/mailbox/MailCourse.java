@@ -6,7 +6,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// What happened to a mail, who was told of it with which answer, and the buttons that let more
@@ -17,18 +16,15 @@ final class MailCourse {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
-  private final List<Aftermath> aftermaths;
+  private final MailActions actions;
 
-  MailCourse(List<Aftermath> aftermaths) {
-    this.aftermaths = aftermaths;
-  }
-
-  Optional<Aftermath> of(Carrier carrier) {
-    return aftermaths.stream().filter(each -> each.carrier() == carrier).findAny();
+  MailCourse(MailActions actions) {
+    this.actions = actions;
   }
 
   String html(Mail mail) {
-    return of(mail.carrier())
+    return actions
+        .of(mail.carrier())
         .map(aftermath -> section(mail, aftermath))
         .orElse(
             "<p class=\"quiet\">SMTP has no webhooks: what becomes of a mail is told by the answers"

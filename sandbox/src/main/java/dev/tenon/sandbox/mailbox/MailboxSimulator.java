@@ -1,6 +1,5 @@
 package dev.tenon.sandbox.mailbox;
 
-import dev.tenon.sandbox.Delivery;
 import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.Simulator;
 import dev.tenon.sandbox.SimulatorContext;
@@ -13,7 +12,6 @@ import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
@@ -26,14 +24,14 @@ public final class MailboxSimulator implements Simulator {
 
   private final Mailbox mailbox;
   private final List<ProviderSwitch> providers;
-  private final MailCourse course;
+  private final MailActions actions;
 
   /// @param aftermaths of the providers that can tell what becomes of a mail
   public MailboxSimulator(
       Mailbox mailbox, List<ProviderSwitch> providers, List<? extends Aftermath> aftermaths) {
     this.mailbox = mailbox;
     this.providers = List.copyOf(providers);
-    this.course = new MailCourse(List.copyOf(aftermaths));
+    this.actions = new MailActions(List.copyOf(aftermaths));
   }
 
   @Override
@@ -55,7 +53,7 @@ public final class MailboxSimulator implements Simulator {
   @Override
   public void routing(HttpRouting.Builder routing, SimulatorContext context) {
     mailbox.keepIn(context.journals().apply("mailbox"));
-    MailboxPages pages = new MailboxPages(mailbox, providers, course, context.clock());
+    MailboxPages pages = new MailboxPages(mailbox, providers, actions, context.clock());
     routing
         // The list takes the place of the index page that every other simulator shows.
         .addFilter(
@@ -161,31 +159,8 @@ public final class MailboxSimulator implements Simulator {
 
   private void get(ServerRequest request, ServerResponse response) {
     find(request)
-        .ifPresentOrElse(mail -> Json.send(response, 200, whole(mail)), () -> notFound(response));
-  }
-
-  /// With the webhooks of each event.
-  private ObjectNode whole(Mail mail) {
-    ObjectNode json = MailJson.shown(mail);
-    course
-        .of(mail.carrier())
-        .ifPresent(
-            aftermath -> {
-              for (int index = 0; index < mail.events().size(); index++) {
-                ArrayNode webhooks =
-                    ((ObjectNode) json.path("events").path(index)).putArray("webhooks");
-                for (Delivery delivery : aftermath.deliveries(mail.events().get(index))) {
-                  webhooks
-                      .addObject()
-                      .put("type", delivery.eventType())
-                      .put("url", delivery.url().toString())
-                      .put("state", delivery.state().name().toLowerCase(Locale.ROOT))
-                      .put("tries", delivery.tries())
-                      .put("status", delivery.status());
-                }
-              }
-            });
-    return json;
+        .ifPresentOrElse(
+            mail -> Json.send(response, 200, actions.whole(mail)), () -> notFound(response));
   }
 
   private void attachment(ServerRequest request, ServerResponse response) {
@@ -205,9 +180,9 @@ public final class MailboxSimulator implements Simulator {
     find(request)
         .ifPresentOrElse(
             mail -> {
-              report(
+              actions.report(
                   mail, wanted.path("event").asString(""), wanted.path("recipient").asString(""));
-              Json.send(response, 200, whole(find(request).orElse(mail)));
+              Json.send(response, 200, actions.whole(find(request).orElse(mail)));
             },
             () -> notFound(response));
   }
@@ -217,37 +192,11 @@ public final class MailboxSimulator implements Simulator {
     find(request)
         .ifPresentOrElse(
             mail -> {
-              report(mail, form.first("event").orElse(""), form.first("recipient").orElse(""));
+              actions.report(
+                  mail, form.first("event").orElse(""), form.first("recipient").orElse(""));
               response.status(303).header(HeaderNames.LOCATION, "/messages/" + mail.id()).send();
             },
             () -> notFound(response));
-  }
-
-  private void report(Mail mail, String event, String recipient) {
-    Aftermath aftermath =
-        course
-            .of(mail.carrier())
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        mail.carrier().title() + " tells nothing of its mails."));
-    Happening happening =
-        Happening.find(event)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "Unknown event. Use %s."
-                            .formatted(
-                                aftermath.happenings().stream()
-                                    .map(Happening::word)
-                                    .collect(Collectors.joining(", ")))));
-    List<String> recipients = aftermath.recipients(mail);
-    aftermath.report(
-        mail,
-        happening,
-        recipient.isEmpty() && !recipients.isEmpty()
-            ? recipients.getFirst()
-            : recipient.toLowerCase(Locale.ROOT));
   }
 
   private void html(ServerRequest request, ServerResponse response) {
