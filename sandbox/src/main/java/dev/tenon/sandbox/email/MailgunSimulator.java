@@ -7,18 +7,12 @@ import dev.tenon.sandbox.mailbox.Mail;
 import dev.tenon.sandbox.mailbox.MailContent;
 import dev.tenon.sandbox.mailbox.MailEvent;
 import dev.tenon.sandbox.mailbox.Mailbox;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -54,139 +48,23 @@ public final class MailgunSimulator extends MailSimulator {
 
   @Override
   void api(HttpRouting.Builder routing, SimulatorContext context, MailHooks hooks) {
-    webhooks(routing, new MailgunWebhooks(hooks.endpoints()));
-    MailgunSuppressions suppressed = new MailgunSuppressions(suppressions());
+    new MailgunManagement(
+            new MailgunWebhooks(hooks.endpoints()),
+            new MailgunSuppressions(suppressions()),
+            signingKey)
+        .routes(routing);
     routing
+        .post(
+            "/v3/{domain}/messages",
+            (request, response) -> MailgunAnswers.answer(request, response, this::send))
         .get(
-            "/v3/{domain}/{list:bounces|complaints|unsubscribes}",
-            (request, response) ->
-                answer(
-                    request,
-                    response,
-                    (asked, _) -> suppressed.list(parameter(asked, "list"), paging(asked))))
-        .get(
-            "/v3/{domain}/{list:bounces|complaints|unsubscribes}/{address}",
-            (request, response) ->
-                answer(
-                    request,
-                    response,
-                    (asked, _) ->
-                        suppressed.get(parameter(asked, "list"), parameter(asked, "address"))))
-        .delete(
-            "/v3/{domain}/{list:bounces|complaints|unsubscribes}/{address}",
-            (request, response) ->
-                answer(
-                    request,
-                    response,
-                    (asked, _) ->
-                        suppressed.remove(parameter(asked, "list"), parameter(asked, "address"))))
-        .post("/v3/{domain}/messages", (request, response) -> answer(request, response, this::send))
-        .get("/v3/{domain}/events", (request, response) -> answer(request, response, this::events))
+            "/v3/{domain}/events",
+            (request, response) -> MailgunAnswers.answer(request, response, this::events))
         .any(
             (request, response) -> {
               Json.body(request);
-              text(response, 404, "404 page not found\n");
+              MailgunAnswers.text(response, 404, "404 page not found\n");
             });
-  }
-
-  private void webhooks(HttpRouting.Builder routing, MailgunWebhooks webhooks) {
-    String v3 = "/v3/domains/{domain}/webhooks";
-    String v4 = "/v4/domains/{domain}/webhooks";
-    routing
-        .get(
-            "/v5/accounts/http_signing_key",
-            (request, response) ->
-                account(
-                    request,
-                    response,
-                    () ->
-                        Json.object()
-                            .put("message", "success")
-                            .put("http_signing_key", signingKey.get())))
-        .get(
-            v3,
-            (request, response) ->
-                answer(request, response, (asked, _) -> webhooks.list(domain(asked))))
-        .post(
-            v3,
-            (request, response) ->
-                answer(
-                    request,
-                    response,
-                    (asked, body) -> {
-                      MultipartForm form = form(asked, body);
-                      return webhooks.create(domain(asked), form.first("id"), form.all("url"));
-                    }))
-        .get(
-            v3 + "/{type}",
-            (request, response) ->
-                answer(
-                    request,
-                    response,
-                    (asked, _) -> webhooks.get(domain(asked), parameter(asked, "type"))))
-        .put(
-            v3 + "/{type}",
-            (request, response) ->
-                answer(
-                    request,
-                    response,
-                    (asked, body) ->
-                        webhooks.update(
-                            domain(asked), parameter(asked, "type"), form(asked, body).all("url"))))
-        .delete(
-            v3 + "/{type}",
-            (request, response) ->
-                answer(
-                    request,
-                    response,
-                    (asked, _) -> webhooks.delete(domain(asked), parameter(asked, "type"))))
-        .post(
-            v4,
-            (request, response) ->
-                answer(request, response, (asked, body) -> set(webhooks, asked, body, false)))
-        .put(
-            v4,
-            (request, response) ->
-                answer(request, response, (asked, body) -> set(webhooks, asked, body, true)))
-        .delete(
-            v4,
-            (request, response) ->
-                answer(
-                    request,
-                    response,
-                    (asked, _) ->
-                        webhooks.set(
-                            domain(asked),
-                            asked.query().first("url").orElse(""),
-                            List.of(),
-                            true)));
-  }
-
-  private static String paging(ServerRequest request) {
-    return "http://%s%s".formatted(request.authority(), request.path().path());
-  }
-
-  private static JsonNode set(
-      MailgunWebhooks webhooks, ServerRequest request, byte[] body, boolean only) {
-    MultipartForm form = form(request, body);
-    return webhooks.set(domain(request), form.first("url"), form.all("event_types"), only);
-  }
-
-  private static void account(
-      ServerRequest request, ServerResponse response, Supplier<JsonNode> work) {
-    if (hasKey(request)) {
-      Json.send(response, 200, work.get());
-    } else {
-      text(response, 401, "Forbidden");
-    }
-  }
-
-  private static MultipartForm form(ServerRequest request, byte[] body) {
-    try {
-      return MultipartForm.read(request.headers().first(HeaderNames.CONTENT_TYPE).orElse(""), body);
-    } catch (IllegalArgumentException noForm) {
-      throw new ProviderRefusal(400, "", "Bad request: " + noForm.getMessage());
-    }
   }
 
   @Override
@@ -207,10 +85,14 @@ public final class MailgunSimulator extends MailSimulator {
     if (body.length > BYTES_MAX) {
       throw new ProviderRefusal(413, "", "Message size exceeds the limit of 25MB");
     }
-    MultipartForm form = form(request, body);
-    MailgunMessage message = MailgunMessage.read(form, domain(request), clock.instant());
+    MultipartForm form = MailgunAnswers.form(request, body);
+    MailgunMessage message =
+        MailgunMessage.read(form, MailgunAnswers.domain(request), clock.instant());
     String id =
-        message.id().orElseGet(() -> "<%s@%s>".formatted(UUID.randomUUID(), domain(request)));
+        message
+            .id()
+            .orElseGet(
+                () -> "<%s@%s>".formatted(UUID.randomUUID(), MailgunAnswers.domain(request)));
     List<MailContent> contents = message.contents(form);
     if (!message.isTest()) {
       for (MailContent content : contents) {
@@ -239,7 +121,7 @@ public final class MailgunSimulator extends MailSimulator {
     ArrayNode items = answer.putArray("items");
     mailbox().list("", Mailbox.MAILS_MAX).stream()
         .filter(mail -> mail.carrier() == Carrier.MAILGUN)
-        .filter(mail -> mail.content().stream().equals(domain(request)))
+        .filter(mail -> mail.content().stream().equals(MailgunAnswers.domain(request)))
         .filter(
             mail ->
                 id.isEmpty() || MailgunEvents.bare(mail.carrierId()).equals(MailgunEvents.bare(id)))
@@ -255,7 +137,9 @@ public final class MailgunSimulator extends MailSimulator {
         .forEach(items::add);
     ObjectNode paging = answer.putObject("paging");
     for (String page : List.of("previous", "first", "last", "next")) {
-      paging.put(page, "http://%s/v3/%s/events".formatted(request.authority(), domain(request)));
+      paging.put(
+          page,
+          "http://%s/v3/%s/events".formatted(request.authority(), MailgunAnswers.domain(request)));
     }
     return answer;
   }
@@ -264,60 +148,5 @@ public final class MailgunSimulator extends MailSimulator {
     String word() {
       return MailgunEvents.word(event.happening());
     }
-  }
-
-  private static String domain(ServerRequest request) {
-    return parameter(request, "domain").toLowerCase(Locale.ROOT);
-  }
-
-  private static String parameter(ServerRequest request, String name) {
-    return request.path().pathParameters().get(name);
-  }
-
-  private static void answer(
-      ServerRequest request,
-      ServerResponse response,
-      BiFunction<ServerRequest, byte[], JsonNode> work) {
-    byte[] body = Json.body(request);
-    if (!hasKey(request)) {
-      text(response, 401, "Forbidden");
-      return;
-    }
-    try {
-      switch (domain(request)) {
-        case "missing.test" ->
-            throw new ProviderRefusal(404, "", "Domain not found: " + domain(request));
-        case UNVERIFIED_DOMAIN ->
-            throw new ProviderRefusal(
-                403,
-                "",
-                "Domain %s is not allowed to send: The domain is unverified and requires DNS"
-                        .formatted(domain(request))
-                    + " configuration. Log in to your control panel to view required DNS records.");
-        default -> Json.send(response, 200, work.apply(request, body));
-      }
-    } catch (ProviderRefusal refusal) {
-      Json.send(response, refusal.status(), Json.object().put("message", refusal.words()));
-    }
-  }
-
-  private static boolean hasKey(ServerRequest request) {
-    String header = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
-    if (!header.regionMatches(true, 0, "Basic ", 0, 6)) {
-      return false;
-    }
-    try {
-      String login =
-          new String(
-              Base64.getDecoder().decode(header.substring(6).strip()), StandardCharsets.UTF_8);
-      return login.startsWith("api:") && login.length() > 4;
-    } catch (IllegalArgumentException notBase64) {
-      return false;
-    }
-  }
-
-  private static void text(ServerResponse response, int status, String words) {
-    response.status(status).header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
-    response.send(words.getBytes(StandardCharsets.UTF_8));
   }
 }
