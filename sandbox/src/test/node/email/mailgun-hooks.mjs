@@ -17,6 +17,14 @@ assert.deepEqual((await client.webhooks.get(domain, "delivered")).urls, [hook.ur
 const other = "https://elsewhere.test/hook";
 assert.deepEqual((await client.webhooks.update(domain, "accepted", [other])).urls, [other]);
 await client.webhooks.destroy(domain, "accepted");
+// Version 4 goes by URL.
+const v4 = async (method, body, query = "") => (await fetch(`${url}/v4/domains/other.test/webhooks${query}`,
+  { method, body, headers: { Authorization: `Basic ${btoa("api:any")}` } })).json();
+const both = new URLSearchParams([["url", other], ["event_types", "opened"], ["event_types", "clicked"]]);
+assert.deepEqual((await v4("POST", both)).webhooks, { opened: { urls: [other] }, clicked: { urls: [other] } });
+assert.deepEqual((await v4("PUT", new URLSearchParams({ url: other, event_types: "opened" }))).webhooks,
+  { opened: { urls: [other] } });
+assert.deepEqual((await v4("DELETE", undefined, `?url=${encodeURIComponent(other)}`)).webhooks, {});
 const key = await (await fetch(`${url}/v5/accounts/http_signing_key`,
   { headers: { Authorization: `Basic ${btoa("api:any")}` } })).json();
 assert.equal(key.http_signing_key, signingKey);
