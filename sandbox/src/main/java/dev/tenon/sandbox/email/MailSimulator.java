@@ -50,9 +50,7 @@ abstract class MailSimulator implements Simulator, Aftermath {
 
   private final Carrier carrier;
   private final Mailbox mailbox;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofVirtual().name("sandbox-scheduled-mail").factory());
+  private @Nullable ScheduledExecutorService timer;
   private @Nullable Parts parts;
 
   MailSimulator(Carrier carrier, Mailbox mailbox) {
@@ -118,14 +116,22 @@ abstract class MailSimulator implements Simulator, Aftermath {
 
   @Override
   public void started(SimulatorContext context) {
+    // Made here, since a simulator can be part of one sandbox after another.
+    ScheduledExecutorService made =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("sandbox-scheduled-mail").factory());
+    timer = made;
     var _ =
-        timer.scheduleWithFixedDelay(
+        made.scheduleWithFixedDelay(
             this::sendDue, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
   public void close() {
-    timer.shutdownNow();
+    ScheduledExecutorService running = timer;
+    if (running != null) {
+      running.shutdownNow();
+    }
   }
 
   /// The provider's list of addresses to which it sends nothing.

@@ -241,6 +241,17 @@ class MailAftermathTest {
   }
 
   @Test
+  void goesOnInAnotherSandbox() throws Exception {
+    sandbox.close();
+    sandbox = start(SandboxSettings.defaults(InstantSource.system()));
+    email.registerWebhook(Carrier.SENDGRID, sink.url().toString(), "");
+    sendgrid("ann@shop.test");
+    assertThat(sink.await(found -> found.body().contains("delivered")).json()).hasSize(2);
+    resend("bob@shop.test");
+    assertThat(newest().fate()).isEqualTo(Fate.DELIVERED);
+  }
+
+  @Test
   void losesNoEventOfSendGridByAStopBeforeItsBatchWasSent(@TempDir Path folder) throws Exception {
     sandbox.close();
     restart(folder);
