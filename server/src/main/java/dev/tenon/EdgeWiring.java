@@ -27,6 +27,7 @@ import dev.tenon.inbox.RefusalRoutes;
 import dev.tenon.inbox.ReplayRoutes;
 import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeConnections;
+import dev.tenon.suppression.SuppressionRoutes;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
@@ -78,6 +79,7 @@ record EdgeWiring(
     MessageRoutes.declare(routes, database, messages, mail.providers(), work.jobs());
     EmailRoutingRoutes.declare(routes, database, base.connections(), mail.breakers());
     SenderRoutes.declare(routes, database, clock);
+    SuppressionRoutes.declare(routes, database, base.ids(), clock);
     ReceivedEventRoutes.declare(routes, database, lanes.replays(), clock);
     EventRoutes.declare(routes, database);
     EndpointRoutes.declare(routes, database, outgoing.endpoints(), egress, clock);
