@@ -31,6 +31,7 @@ import dev.tenon.reconciliation.ReconciliationRoutes;
 import dev.tenon.reconciliation.Reconciliations;
 import dev.tenon.registration.RegistrationRoutes;
 import dev.tenon.registration.Registrations;
+import dev.tenon.suppression.SuppressionRoutes;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
@@ -79,6 +80,7 @@ record EdgeWiring(
     MessageRoutes.declare(routes, database, messages, mail.providers(), work.jobs());
     EmailRoutingRoutes.declare(routes, database, base.connections(), mail.breakers());
     SenderRoutes.declare(routes, database, clock);
+    SuppressionRoutes.declare(routes, database, base.ids(), clock);
     ReceivedEventRoutes.declare(routes, database, lanes.replays(), clock);
     EventRoutes.declare(routes, database);
     EndpointRoutes.declare(routes, database, outgoing.endpoints(), egress, clock);

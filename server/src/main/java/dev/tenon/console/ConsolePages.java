@@ -18,6 +18,7 @@ final class ConsolePages {
   private final Redelivery redelivery;
   private final TenantDirectory tenants;
   private final InboxViews inbox;
+  private final SuppressionViews suppressions;
   private final TenantPages pages;
   private final ConsoleCookies cookies;
   private final Notices notices;
@@ -31,6 +32,7 @@ final class ConsolePages {
     this.redelivery = needs.redelivery();
     this.tenants = new TenantDirectory(needs.database());
     this.inbox = new InboxViews(needs.database(), needs.clock(), firstSteps);
+    this.suppressions = new SuppressionViews(needs.database(), needs.clock(), needs.publicUrl());
     this.cookies = new ConsoleCookies(needs.publicUrl());
     this.notices = new Notices(assets, renderer, needs.publicUrl());
     this.pages =
@@ -46,7 +48,8 @@ final class ConsolePages {
                 new ReceivedEventViews(needs.database(), needs.clock(), needs.deliveries()),
                 new MessageViews(needs.database(), needs.clock(), needs.contents(), firstSteps),
                 new PaymentViews(needs.database(), needs.clock(), firstSteps),
-                new DeliveryViews(needs.database(), needs.clock(), needs.publicUrl())));
+                new DeliveryViews(needs.database(), needs.clock(), needs.publicUrl()),
+                suppressions));
   }
 
   ConsoleAnswer answer(ConsoleRequest request) {
@@ -120,6 +123,12 @@ final class ConsolePages {
         parts.isEmpty() ? Optional.empty() : tenant(session, parts.getFirst());
     if (tenant.isPresent()
         && parts.size() == 4
+        && parts.get(1).equals("suppressions")
+        && parts.get(3).equals("remove")) {
+      return unsuppress(request, tenant.get().id(), parts.get(2));
+    }
+    if (tenant.isPresent()
+        && parts.size() == 4
         && parts.get(1).equals("facts")
         && parts.get(3).equals("replay")) {
       return replay(request, session, tenant.get().id(), parts.get(2));
@@ -155,6 +164,13 @@ final class ConsolePages {
             + "/inbox/"
             + Ids.write(Prefix.RECEIVED_EVENT, event.get())
             + "?replayed=1");
+  }
+
+  private ConsoleAnswer unsuppress(ConsoleRequest request, TenantId tenant, String entry) {
+    String page = Frame.base(tenant) + "/suppressions";
+    return suppressions.remove(tenant, entry, request.form("reason").orElse(""))
+        ? ConsoleAnswer.seeOther(page + "?removed=1")
+        : notices.notFound(request, page);
   }
 
   private ConsoleAnswer redeliver(

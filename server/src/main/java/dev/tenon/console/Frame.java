@@ -29,6 +29,7 @@ public record Frame(
     OVERVIEW("Overview", "overview"),
     INBOX("Inbox", "inbox"),
     MESSAGES("Messages", "messages"),
+    SUPPRESSIONS("Suppressions", "suppressions"),
     DELIVERIES("Deliveries", "deliveries"),
     SUBSCRIPTIONS("Subscriptions", "subscriptions"),
     PAYMENTS("Payments", "payments");

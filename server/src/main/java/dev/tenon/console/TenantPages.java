@@ -27,7 +27,8 @@ final class TenantPages {
       ReceivedEventViews receivedEvents,
       MessageViews messages,
       PaymentViews payments,
-      DeliveryViews deliveries) {}
+      DeliveryViews deliveries,
+      SuppressionViews suppressions) {}
 
   TenantPages(
       InstantSource clock,
@@ -81,6 +82,12 @@ final class TenantPages {
               Frame.Section.DELIVERIES,
               "deliveries",
               views.deliveries.list(id, query));
+      case "suppressions" ->
+          at.show(
+              "Suppressions",
+              Frame.Section.SUPPRESSIONS,
+              "suppressions",
+              views.suppressions.list(id, query));
       case "subscriptions" ->
           at.show(
               "Subscriptions",

@@ -70,6 +70,7 @@ final class NewMessages {
         mail.cause(),
         mail.about(),
         mail.onceKey(),
+        EmailAddress.comparable(unmade.toAddress()).stream().toList(),
         seal.seal(tx.tenant(), id, unmade.write()));
   }
 
@@ -157,6 +158,7 @@ final class NewMessages {
               null,
               about,
               null,
+              EmailAddress.comparable(unmade.toAddress()).stream().toList(),
               seal.seal(tx.tenant(), made, unmade.write()));
     };
   }
@@ -185,6 +187,7 @@ final class NewMessages {
         cause,
         about,
         onceKey,
+        mail.recipients(),
         seal.seal(tx.tenant(), id, mail.write()));
   }
 }

@@ -21,6 +21,7 @@ public enum Prefix {
   REPLAY("rpl"),
   REQUEST("req"),
   SUBSCRIPTION("sub"),
+  SUPPRESSION("sup"),
   TENANT("ten"),
   USER("usr");
 

@@ -3,7 +3,6 @@ package dev.tenon.reconciliation;
 import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connection.Connections;
-import dev.tenon.connector.Secret;
 import dev.tenon.connector.signature.Verdict;
 import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
@@ -268,12 +267,12 @@ final class ReconciliationBed implements AutoCloseable {
     }
 
     @Override
-    public Verdict verify(byte[] body, InboundHeaders headers, List<Secret> secrets, Instant at) {
+    public Verdict verify(byte[] body, InboundHeaders headers, Inbox.Source source, Instant at) {
       return new Verdict.Valid(0);
     }
 
     @Override
-    public Reading read(byte[] body) {
+    public Reading read(byte[] body, InboundHeaders headers) {
       String[] part = new String(body, StandardCharsets.UTF_8).split(" ", -1);
       return part.length == 3
           ? new Reading.Facts(
