@@ -74,7 +74,7 @@ public final class ReconciliationRoutes {
         path + "/{reconciliation}/events",
         Scope.WEBHOOKS_READ,
         MissingView.class,
-        "List the events that a reconciliation found missing",
+        "List what a reconciliation found missing",
         here::events);
   }
 
