@@ -27,6 +27,10 @@ import dev.tenon.inbox.RefusalRoutes;
 import dev.tenon.inbox.ReplayRoutes;
 import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeConnections;
+import dev.tenon.reconciliation.ReconciliationRoutes;
+import dev.tenon.reconciliation.Reconciliations;
+import dev.tenon.registration.RegistrationRoutes;
+import dev.tenon.registration.Registrations;
 import dev.tenon.suppression.SuppressionRoutes;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
@@ -45,7 +49,10 @@ record EdgeWiring(
     MailWiring mail,
     Messages messages,
     DeliveryWiring outgoing,
-    UpkeepWiring upkeep) {
+    UpkeepWiring upkeep,
+    StripeConnections stripe,
+    Reconciliations reconciliations,
+    Registrations registrations) {
 
   static PublicUrl publicUrl(Config.Server settings) {
     return settings.publicUrl().isEmpty()
@@ -69,13 +76,7 @@ record EdgeWiring(
         config.inbox().bodyBytesMax(),
         clock);
     RefusalRoutes.declare(routes, database, base.connections(), intake.refusals());
-    PaymentRoutes.declare(
-        routes,
-        database,
-        new StripeConnections(database, base.connections(), base.http()),
-        config.payments().source(),
-        base.ids(),
-        clock);
+    PaymentRoutes.declare(routes, database, stripe, config.payments().source(), base.ids(), clock);
     MessageRoutes.declare(routes, database, messages, mail.providers(), work.jobs());
     EmailRoutingRoutes.declare(routes, database, base.connections(), mail.breakers());
     SenderRoutes.declare(routes, database, clock);
@@ -87,6 +88,8 @@ record EdgeWiring(
     DeliveryReplayRoutes.declare(
         routes, database, outgoing.endpoints(), outgoing.deliveries(), clock);
     ReplayRoutes.declare(routes, database, base.connections(), lanes.replays(), clock);
+    ReconciliationRoutes.declare(routes, database, base.connections(), reconciliations, clock);
+    RegistrationRoutes.declare(routes, registrations);
     JobRoutes.declare(routes, database, work.jobs(), clock);
     return routes;
   }

@@ -49,6 +49,10 @@ final class RouteBodies {
           Map.entry("disableAnEndpoint", "{\"reason\": \"maintenance\"}"),
           Map.entry("rotateTheSigningKeyOfAnEndpoint", "{\"signing\": \"v1\"}"),
           Map.entry("replayManyDeliveries", "{\"state\": \"failed\", \"limit\": 10}"),
+          Map.entry(
+              "lookForEventsThatAProviderNeverSent",
+              "{\"connection\": \"{stripe}\", \"since\": \"2026-11-24T10:00:00Z\"}"),
+          Map.entry("replaceTheWebhookEndpointOfAConnectionAndItsSecret", "{\"overlap_hours\": 1}"),
           Map.entry("replayManyFacts", "{\"state\": \"dead\", \"limit\": 10}"),
           Map.entry(
               "sendAMessage",

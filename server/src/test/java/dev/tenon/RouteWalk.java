@@ -228,6 +228,7 @@ final class RouteWalk implements AutoCloseable {
     return RouteBodies.of(operation.id())
         .formatted(price)
         .replace("{mail}", owner.mail())
+        .replace("{stripe}", owner.connection())
         .replace("{sandbox}", sandbox.url("stripe").toString());
   }
 

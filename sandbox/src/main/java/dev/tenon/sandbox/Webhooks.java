@@ -106,6 +106,9 @@ public final class Webhooks implements AutoCloseable {
     if (batch.isEmpty()) {
       return List.of();
     }
+    if (faults.take(Fault.Kind.LOSE_WEBHOOKS, "").isPresent()) {
+      return List.of();
+    }
     List<OutgoingWebhook> order = new ArrayList<>(batch);
     if (faults.take(Fault.Kind.REORDER_WEBHOOKS, "").isPresent()) {
       order = order.reversed();

@@ -111,6 +111,7 @@ public record Mark(Shape shape, Tone tone, String word) {
     return switch (state) {
       case "succeeded" -> new Mark(Shape.DOT, Tone.GOOD, "succeeded");
       case "failed" -> new Mark(Shape.CROSS, Tone.BAD, "failed");
+      case "action_required" -> new Mark(Shape.BAR, Tone.WARN, "action required");
       default -> unknown(state);
     };
   }

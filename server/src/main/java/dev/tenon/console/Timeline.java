@@ -26,13 +26,24 @@ final class Timeline {
             "received",
             event.receivedAt,
             new Mark(Mark.Shape.DOT, Mark.Tone.GOOD, "received"),
-            "Webhook received",
+            switch (event.origin) {
+              case "webhook" -> "Webhook received";
+              case "reconciliation" -> "Found missing";
+              default -> "Fetched";
+            },
             event.provider,
             "",
-            "Signature verified, %d bytes stored before they were acknowledged."
-                .formatted(event.bodyBytes),
+            came(event).formatted(event.bodyBytes),
             "",
             ""));
+  }
+
+  private static String came(InboxQueries.Received event) {
+    return switch (event.origin) {
+      case "webhook" -> "Signature verified, %d bytes stored before they were acknowledged.";
+      case "reconciliation" -> "It never came as a webhook; %d bytes from the provider's own list.";
+      default -> "What came was not enough; the provider was asked for these %d bytes.";
+    };
   }
 
   /// @param href the page of the webhook that it came in; empty on that page itself

@@ -73,6 +73,22 @@ final class EventFields {
               "amount_refunded", 2900, "All that went back of this charge, in the smallest unit."),
           EventField.text("currency", "eur", "ISO 4217, in lower case."));
 
+  static final List<EventField> DISPUTE =
+      List.of(
+          EventField.text("provider_id", "du_Q1w2e3", "The dispute's id at the provider."),
+          EventField.text("charge_provider_id", "ch_Q1w2e3", "What is disputed, at the provider.")
+              .orNull(),
+          EventField.text("payment_intent", "pi_Q1w2e3", "The intent, at the provider.").orNull(),
+          EventField.number("amount", 2900, "In the smallest unit of the currency."),
+          EventField.text("currency", "eur", "ISO 4217, in lower case."),
+          EventField.text("reason", "fraudulent", "The bank's word for why.").orNull(),
+          EventField.text("state", "open", "`open`, `won`, `lost` or `closed` (an inquiry)."),
+          EventField.text("provider_status", "needs_response", "As the provider says it."),
+          EventField.time("respond_by", "2026-12-24T10:00:00Z", "Until when evidence is taken.")
+              .orNull(),
+          EventField.flag("funds_withdrawn", true, "Whether the money was taken from the account."),
+          EventField.flag("funds_reinstated", false, "Whether it was given back."));
+
   static final List<EventField> MESSAGE =
       List.of(
           EventField.text("state", "sent", "`sent`, `failed`, `suppressed` or `uncertain`."),

@@ -40,8 +40,25 @@ public enum EventType {
       "payment",
       EventFields.PAYMENT,
       "A try to collect a payment failed. It may still succeed."),
+  PAYMENT_ACTION_REQUIRED(
+      "payment.action_required",
+      "payment",
+      EventFields.PAYMENT,
+      "The bank wants the customer to confirm a payment. It may still succeed."),
   PAYMENT_REFUNDED(
       "payment.refunded", "refund", EventFields.REFUND, "Money of a charge went back."),
+  DISPUTE_OPENED(
+      "dispute.opened",
+      "dispute",
+      EventFields.DISPUTE,
+      "A customer disputes a charge at the bank. Answer before `respond_by`."),
+  DISPUTE_UPDATED(
+      "dispute.updated",
+      "dispute",
+      EventFields.DISPUTE,
+      "Something that these fields show has changed, such as the money taken or given back."),
+  DISPUTE_CLOSED(
+      "dispute.closed", "dispute", EventFields.DISPUTE, "A dispute was decided, or decided anew."),
   MESSAGE_SENT("message.sent", "message", EventFields.MESSAGE, "A provider accepted a message."),
   MESSAGE_FAILED(
       "message.failed",
@@ -177,6 +194,7 @@ public enum EventType {
           "subscription", "sub",
           "payment", "pay",
           "refund", "rfd",
+          "dispute", "dsp",
           "message", "msg",
           "endpoint", "ep");
 }

@@ -86,17 +86,62 @@ public final class Inbox {
           case Reading.Facts facts ->
               FactBounds.fault(facts.facts())
                   .<Received>map(Received.Malformed::new)
-                  .orElseGet(() -> store(source, delivery, facts, now));
+                  .orElseGet(
+                      () -> store(source, ReceivedFrom.WEBHOOK, ids.next(), delivery, facts, now));
         });
   }
 
-  private Received store(Source source, Delivery delivery, Reading.Facts facts, Instant now) {
-    UUID receivedEvent = ids.next();
+  /// What this server fetched, as far as intake must know it: its facts, and whether it can be kept
+  /// at all. Nothing is stored yet.
+  public Reading read(Source source, byte[] body) {
+    InboundProvider provider = providers.get(source.provider());
+    if (provider == null) {
+      return new Reading.Malformed("this provider sends no webhooks");
+    }
+    return switch (provider.read(body, _ -> Optional.empty())) {
+      case Reading.Malformed malformed -> malformed;
+      case Reading.Facts facts ->
+          FactBounds.fault(facts.facts()).<Reading>map(Reading.Malformed::new).orElse(facts);
+    };
+  }
+
+  /// By what a fact is known again on its connection.
+  public static UUID key(UUID connection, ReadFact fact) {
+    return Digest.of(connection, fact.key());
+  }
+
+  /// Takes in what this server fetched from the provider over a call of its own, which stands for
+  /// the signature; else it goes the way of a webhook.
+  ///
+  /// @param origin not [ReceivedFrom#WEBHOOK]
+  /// @param receivedEvent the id that it gets, made just now
+  public Received takeFetched(Source source, ReceivedFrom origin, UUID receivedEvent, byte[] body) {
+    return switch (read(source, body)) {
+      case Reading.Malformed malformed -> new Received.Malformed(malformed.reason());
+      case Reading.Facts facts ->
+          store(
+              source,
+              origin,
+              receivedEvent,
+              new Delivery(Map.of("tenon-origin", origin.text()), body),
+              facts,
+              clock.instant());
+    };
+  }
+
+  private Received store(
+      Source source,
+      ReceivedFrom origin,
+      UUID receivedEvent,
+      Delivery delivery,
+      Reading.Facts facts,
+      Instant now) {
     var intake =
         new Intake(
             source.tenant(),
             source.connection(),
             source.provider(),
+            origin,
             receivedEvent,
             now,
             seal.seal(source.tenant(), receivedEvent, delivery.pack()),

@@ -89,6 +89,11 @@ final class InvoiceFollowUps {
     tell(batch, EventType.PAYMENT_FAILED, row, cause);
   }
 
+  /// The bank wants the customer to confirm.
+  static void actionRequired(PaymentBatch batch, PaymentRow row, UUID cause) {
+    tell(batch, EventType.PAYMENT_ACTION_REQUIRED, row, cause);
+  }
+
   private static Map<String, Object> receipt(PaymentRow row, String number, String description) {
     Map<String, Object> data = new HashMap<>();
     data.put("amount", Wording.amount(row.amount, row.currency));

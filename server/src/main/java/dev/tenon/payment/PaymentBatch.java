@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ final class PaymentBatch {
   /// The keys of those that waited in vain.
   final List<String> withdrawn = new ArrayList<>();
 
+  /// Subscriptions whose newest fact can't be told from their facts, with the last of these.
+  private final Map<String, UUID> ties = new TreeMap<>();
+
   private final TenantTx tx;
   private final UUID connection;
   private final Stores stores;
@@ -36,6 +40,7 @@ final class PaymentBatch {
   private final Map<String, PaymentRow> payments = new HashMap<>();
   private final Map<String, CustomerRow> customers = new HashMap<>();
   private final Map<String, RefundRow> refunds = new HashMap<>();
+  private final Map<String, DisputeRow> disputes = new HashMap<>();
   private final Map<String, String> invoiceByIntent = new HashMap<>();
 
   /// The tables.
@@ -43,7 +48,8 @@ final class PaymentBatch {
       CustomerStore customers,
       SubscriptionStore subscriptions,
       PaymentStore payments,
-      RefundStore refunds) {}
+      RefundStore refunds,
+      DisputeStore disputes) {}
 
   PaymentBatch(TenantTx tx, UUID connection, Stores stores, Ids ids) {
     this.tx = tx;
@@ -70,6 +76,10 @@ final class PaymentBatch {
         .refunds
         .load(tx, connection, rows.charges)
         .forEach(row -> refunds.put(row.providerId, row));
+    stores
+        .disputes
+        .load(tx, connection, rows.disputes)
+        .forEach(row -> disputes.put(row.providerId, row));
   }
 
   SubscriptionRow subscription(String providerId) {
@@ -109,6 +119,22 @@ final class PaymentBatch {
     return refunds.computeIfAbsent(providerId, key -> new RefundRow(ids.next(), key));
   }
 
+  DisputeRow dispute(String providerId) {
+    return disputes.computeIfAbsent(providerId, key -> new DisputeRow(ids.next(), key, List.of()));
+  }
+
+  void tie(String subscription, UUID cause) {
+    ties.put(subscription, cause);
+  }
+
+  void noTie(String subscription) {
+    ties.remove(subscription);
+  }
+
+  Map<String, UUID> ties() {
+    return ties;
+  }
+
   void link(@Nullable String paymentIntent, @Nullable String invoice) {
     if (paymentIntent != null && invoice != null) {
       invoiceByIntent.putIfAbsent(paymentIntent, invoice);
@@ -124,6 +150,7 @@ final class PaymentBatch {
     stores.subscriptions.save(tx, connection, subscriptions.values());
     stores.payments.save(tx, connection, payments.values());
     stores.refunds.save(tx, connection, refunds.values());
+    stores.disputes.save(tx, connection, disputes.values());
     stores.payments.link(tx, connection, invoiceByIntent);
   }
 }

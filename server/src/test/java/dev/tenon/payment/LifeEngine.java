@@ -63,7 +63,8 @@ final class LifeEngine implements AutoCloseable {
             ids,
             clock,
             new Events(ids, clock),
-            new Messages(EmailTemplates.builtIn(), new NoSeal(), jobs, ids, clock));
+            new Messages(EmailTemplates.builtIn(), new NoSeal(), jobs, ids, clock),
+            jobs);
     add(tenant, "Acme");
   }
 
