@@ -27,6 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// `bounce-testing.postmarkapp.com` bounce as their name says; those that bounced hard, complained
 /// or unsubscribed are refused from then on (406).
 public final class PostmarkSimulator extends MailSimulator {
+  /// The user's name in webhooks that are registered here.
+  public static final String WEBHOOK_USER = PostmarkHooks.CONTROL_USER;
+
   /// The token that checks without sending.
   public static final String TEST_TOKEN = "POSTMARK_API_TEST";
 

@@ -127,7 +127,7 @@ final class SesHooks extends MailHooks {
   /// signature.
   @Override
   ObjectNode register(HookUrl url, String text, String secret) {
-    String topic = topics.create("tenon-sandbox-mail-events");
+    String topic = topics.create(SnsTopics.MAIL_EVENTS);
     if (!secret.isEmpty()) {
       topics.signatureVersion(topic, secret);
     }

@@ -23,6 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// mail. Senders at `unverified.test` are rejected, and a configuration set or tenant named
 /// `missing` isn't there.
 public final class SesSimulator extends MailSimulator {
+  /// The SNS topic of all mails, which webhooks that are registered here belong to.
+  public static final String TOPIC_ARN = SnsTopics.arn(SnsTopics.MAIL_EVENTS);
+
   /// The secret key of every access key.
   public static final String SECRET_KEY = "tenon-sandbox-secret-key";
 

@@ -18,6 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// Topics of SNS and who subscribed to them by HTTP. A subscription gets nothing but its
 /// confirmation until it is confirmed.
 final class SnsTopics {
+  /// The topic of all mails.
+  static final String MAIL_EVENTS = "tenon-sandbox-mail-events";
+
   private static final String ACCOUNT = "000000000000";
   private static final String REGION = "us-east-1";
   private static final String TOPIC = "topic:";
@@ -51,11 +54,15 @@ final class SnsTopics {
     if (!name.matches("[A-Za-z0-9_-]{1,256}")) {
       throw invalid("Invalid parameter: Topic Name");
     }
-    String arn = "arn:aws:sns:%s:%s:%s".formatted(REGION, ACCOUNT, name);
+    String arn = arn(name);
     if (kept.find(TOPIC + arn).isEmpty()) {
       kept.put(Json.object().put("id", TOPIC + arn).put("version", "1"));
     }
     return arn;
+  }
+
+  static String arn(String name) {
+    return "arn:aws:sns:%s:%s:%s".formatted(REGION, ACCOUNT, name);
   }
 
   void signatureVersion(String topic, String version) {
