@@ -29,13 +29,14 @@ final class MessageQueries {
   /// A message with its place in the list.
   record Row(UUID id, MessageViews.MessageView view) {}
 
+  /// The message is read first and what belongs to it after: each statement sees what is committed
+  /// by then, so a state that is shown is never ahead of the attempts and reports it rests on.
   Optional<MessageViews.MessageView> find(TenantTx tx, UUID id) {
-    var parts = new Parts(attempts(tx, id), reports.inOrder(tx, id));
     return tx.handle()
         .createQuery("select * from message where tenant_id = :tenant and id = :id")
         .bind("tenant", tx.tenant().uuid())
         .bind("id", id)
-        .map((row, _) -> view(row, parts))
+        .map((row, _) -> view(row, new Parts(attempts(tx, id), reports.inOrder(tx, id))))
         .findOne();
   }
 

@@ -58,6 +58,23 @@ final class ConsoleBrowserTest {
 
   @Test
   void everyPageFitsEveryScreenAndCanBeUsedByEverybody() {
+    fixture.database.useTenant(
+        fixture.tenant,
+        tx -> {
+          for (String reason : List.of("bounced", "complained", "unsubscribed", "manual")) {
+            tx.handle()
+                .execute(
+                    """
+                    insert into suppression (tenant_id, address, stream, id, reason, detail,
+                      occurred_at, created_at)
+                    values (?, ?, '', gen_random_uuid(), ?, ?, now(), now())
+                    """,
+                    fixture.tenant.uuid(),
+                    reason + ".a.rather.long.address@customer.example.test",
+                    reason,
+                    "postmark reports HardBounce: smtp;550 5.1.1 The email account does not exist");
+          }
+        });
     String full = Frame.base(fixture.tenant);
     String empty = Frame.base(fixture.other);
     for (String page :
@@ -70,6 +87,7 @@ final class ConsoleBrowserTest {
             full + story.messagePath(),
             full + "/subscriptions",
             full + story.subscriptionPath(),
+            full + "/suppressions",
             full + "/payments",
             full + story.paymentPath(),
             full + "/tenants",
@@ -79,6 +97,7 @@ final class ConsoleBrowserTest {
             empty + "/inbox",
             empty + "/messages",
             empty + "/subscriptions",
+            empty + "/suppressions",
             empty + "/payments")) {
       browser.size(360, 780).scheme(Scheme.LIGHT).open(server.at(page));
       looksRight(page + " at 360");

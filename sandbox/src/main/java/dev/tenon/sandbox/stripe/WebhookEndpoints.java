@@ -188,7 +188,8 @@ final class WebhookEndpoints {
             endpoint ->
                 new Webhooks.Address(
                     URI.create(endpoint.path("url").asString()),
-                    headers(secrets(endpoint), at, webhook.body())));
+                    headers(secrets(endpoint), at, webhook.body()),
+                    webhook.body()));
   }
 
   private OldShapes.Lookup lookup() {
