@@ -3,6 +3,7 @@ package dev.tenon.reconciliation;
 import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connection.Connections;
+import dev.tenon.connector.Secret;
 import dev.tenon.connector.signature.Verdict;
 import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
