@@ -16,6 +16,7 @@ import dev.tenon.email.EmailRoutingRoutes;
 import dev.tenon.email.MessageRoutes;
 import dev.tenon.email.Messages;
 import dev.tenon.email.SenderRoutes;
+import dev.tenon.email.TestMailRoutes;
 import dev.tenon.endpoint.EndpointRoutes;
 import dev.tenon.event.EventRoutes;
 import dev.tenon.http.Gate;
@@ -27,6 +28,7 @@ import dev.tenon.inbox.RefusalRoutes;
 import dev.tenon.inbox.ReplayRoutes;
 import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeConnections;
+import dev.tenon.template.TemplateRoutes;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
@@ -78,6 +80,8 @@ record EdgeWiring(
     MessageRoutes.declare(routes, database, messages, mail.providers(), work.jobs());
     EmailRoutingRoutes.declare(routes, database, base.connections(), mail.breakers());
     SenderRoutes.declare(routes, database, clock);
+    TemplateRoutes.declare(routes, database, mail.templates());
+    TestMailRoutes.declare(routes, database, mail.tests(messages), work.jobs());
     ReceivedEventRoutes.declare(routes, database, lanes.replays(), clock);
     EventRoutes.declare(routes, database);
     EndpointRoutes.declare(routes, database, outgoing.endpoints(), egress, clock);
@@ -102,7 +106,9 @@ record EdgeWiring(
             sealed::show,
             mail.opener(),
             lanes.replays()::replay,
-            outgoing.deliveries()::replay));
+            outgoing.deliveries()::replay,
+            mail.templates(),
+            mail.testMailer(messages, work.jobs())));
   }
 
   Gate gate() {

@@ -46,6 +46,18 @@ final class RouteBodies {
           Map.entry("rotateTheSigningKeyOfAnEndpoint", "{\"signing\": \"v1\"}"),
           Map.entry("replayManyDeliveries", "{\"state\": \"failed\", \"limit\": 10}"),
           Map.entry("replayManyFacts", "{\"state\": \"dead\", \"limit\": 10}"),
+          Map.entry("createATemplate", "{\"name\": \"made-by-the-walk\"}"),
+          Map.entry(
+              "declareTheVariablesOfATemplate",
+              "{\"variables\": [{\"name\": \"x\", \"type\": \"text\", \"sample\": \"y\"}]}"),
+          Map.entry("writeADraftOfATemplate", "{\"subject\": \"Hi {{x}}\", \"text\": \"Hi {{x}}\"}"),
+          Map.entry("previewATemplate", "{\"language\": \"en\", \"draft\": true}"),
+          Map.entry("publishTheDraftsOfATemplateAsANewVersion", "{\"note\": \"first\"}"),
+          Map.entry(
+              "sendATestOfATemplate", "{\"to\": \"ada@customer.test\", \"draft\": true}"),
+          Map.entry(
+              "replaceWhatStandsAroundTheMails",
+              "{\"product\": \"Walk\", \"brand_color\": \"#1e40af\", \"language\": \"de\"}"),
           Map.entry(
               "sendAMessage",
               """

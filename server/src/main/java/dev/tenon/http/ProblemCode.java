@@ -37,6 +37,21 @@ public enum ProblemCode {
       429,
       "This API key asks too much",
       "Repeat the request after the time in `Retry-After`; `RateLimit` tells how many are left."),
+  REQUEST_PRECONDITION_FAILED(
+      "request.precondition_failed",
+      412,
+      "It was changed in the meantime",
+      "Read it again, and send the request with the new `ETag` in `If-Match`."),
+  TEMPLATE_MISSING_VARIABLE(
+      "template.missing_variable",
+      400,
+      "A variable of the template is missing",
+      "Give the variable that `param` names, or let the template declare it as optional."),
+  TEMPLATE_INVALID(
+      "template.invalid",
+      400,
+      "The template is not right",
+      "The detail names the part, the line and what is wrong there."),
   REQUEST_NOT_FOUND(
       "request.not_found",
       404,

@@ -109,6 +109,12 @@ public final class StripeApplier implements FactApplier {
   }
 
   private void send(TenantTx tx, PaymentBatch batch) {
+    batch.confirmations.forEach(
+        (invoice, mail) -> {
+          if (!batch.isPaid(invoice)) {
+            batch.mails.add(() -> mail);
+          }
+        });
     if (!batch.mails.isEmpty() || !batch.firstReceipts.isEmpty()) {
       Set<String> off = PaymentMails.off(tx);
       messages.queue(
@@ -167,6 +173,9 @@ public final class StripeApplier implements FactApplier {
             fact.object(),
             StripeObjects.previousAttributes(fact.tree())));
     SubscriptionFollowUps.afterChange(batch, row, before, fact.uuid());
+    if (fact.fact().kind().endsWith("trial_will_end")) {
+      SubscriptionFollowUps.trialEnding(batch, row, fact.uuid());
+    }
     return "subscription %s is %s".formatted(row.providerId, row.state().text());
   }
 
@@ -215,6 +224,10 @@ public final class StripeApplier implements FactApplier {
       of.write(SubscriptionContact.of(invoice));
       of.name(invoice);
       SubscriptionFollowUps.mails(batch, of, fact.uuid());
+    }
+    if (fact.fact().kind().endsWith("payment_action_required")) {
+      InvoiceFollowUps.toConfirm(batch, fact.id(), invoice, fact.uuid());
+      return "the payment of invoice %s waits for its customer".formatted(fact.id());
     }
     boolean failed = fact.fact().kind().endsWith("payment_failed");
     if (!failed && PaymentRow.paid(invoice) == 0) {

@@ -79,7 +79,10 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
               "checkout.session.async_payment_succeeded",
               "checkout.session.async_payment_failed" ->
               About.CHECKOUT_SESSION;
-          case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed" ->
+          case "invoice.paid",
+              "invoice.payment_succeeded",
+              "invoice.payment_failed",
+              "invoice.payment_action_required" ->
               About.INVOICE;
           case "invoice_payment.paid" -> About.INVOICE_PAYMENT;
           case "charge.refunded" -> About.CHARGE;

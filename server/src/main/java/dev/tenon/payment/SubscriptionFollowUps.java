@@ -67,6 +67,42 @@ final class SubscriptionFollowUps {
     }
   }
 
+  /// Stripe tells three days before a trial ends, or at once where it is shorter. The mail is made
+  /// once for each end of a trial, and not any more when the trial is known to be over.
+  static void trialEnding(PaymentBatch batch, SubscriptionRow row, UUID cause) {
+    SubscriptionFact shown = Objects.requireNonNull(row.shown());
+    Instant end = shown.trialEnd();
+    if (end == null || !shown.status().equals("trialing")) {
+      return;
+    }
+    batch.mails.add(
+        () -> {
+          SubscriptionContact contact = batch.contact(row);
+          Map<String, Object> data = data(row);
+          data.put("trial_end", Wording.day(end));
+          data.put("amount", Wording.amount(shown.items(), shown.currency()));
+          if (shown.cancelAtPeriodEnd() || shown.cancelAt() != null) {
+            data.put("ends_for_good", "yes");
+          }
+          // Without an address it is stored as failed, so that somebody sees it.
+          TemplateMail mail =
+              mail(
+                  row,
+                  contact == null ? new SubscriptionContact(null, null, "") : contact,
+                  "trial-ending",
+                  data,
+                  cause);
+          return new TemplateMail(
+              mail.onceKey() + ":" + end.getEpochSecond(),
+              mail.template(),
+              mail.toName(),
+              mail.toAddress(),
+              mail.data(),
+              mail.cause(),
+              mail.about());
+        });
+  }
+
   private static Map<String, Object> confirmation(SubscriptionRow row) {
     SubscriptionFact shown = Objects.requireNonNull(row.shown());
     Map<String, Object> data = data(row);
