@@ -174,7 +174,9 @@ public final class StripeApplier implements FactApplier {
             StripeObjects.previousAttributes(fact.tree())));
     SubscriptionFollowUps.afterChange(batch, row, before, fact.uuid());
     if (fact.fact().kind().endsWith("trial_will_end")) {
-      SubscriptionFollowUps.trialEnding(batch, row, fact.uuid());
+      return "subscription %s: %s"
+          .formatted(
+              row.providerId, SubscriptionFollowUps.trialEnding(batch, row, fact.uuid()));
     }
     return "subscription %s is %s".formatted(row.providerId, row.state().text());
   }

@@ -68,30 +68,27 @@ final class SubscriptionFollowUps {
   }
 
   /// Stripe tells three days before a trial ends, or at once where it is shorter. The mail is made
-  /// once for each end of a trial, and not any more when the trial is known to be over.
-  static void trialEnding(PaymentBatch batch, SubscriptionRow row, UUID cause) {
+  /// once for each end of a trial, and not any more when the trial is known to be over. Answers what
+  /// came of it, in words.
+  static String trialEnding(PaymentBatch batch, SubscriptionRow row, UUID cause) {
     SubscriptionFact shown = Objects.requireNonNull(row.shown());
     Instant end = shown.trialEnd();
     if (end == null || !shown.status().equals("trialing")) {
-      return;
+      return "its trial is over already";
+    }
+    SubscriptionContact contact = batch.contact(row);
+    if (contact == null) {
+      return "nobody is known to be told that its trial ends";
     }
     batch.mails.add(
         () -> {
-          SubscriptionContact contact = batch.contact(row);
           Map<String, Object> data = data(row);
           data.put("trial_end", Wording.day(end));
           data.put("amount", Wording.amount(shown.items(), shown.currency()));
           if (shown.cancelAtPeriodEnd() || shown.cancelAt() != null) {
             data.put("ends_for_good", "yes");
           }
-          // Without an address it is stored as failed, so that somebody sees it.
-          TemplateMail mail =
-              mail(
-                  row,
-                  contact == null ? new SubscriptionContact(null, null, "") : contact,
-                  "trial-ending",
-                  data,
-                  cause);
+          TemplateMail mail = mail(row, contact, "trial-ending", data, cause);
           return new TemplateMail(
               mail.onceKey() + ":" + end.getEpochSecond(),
               mail.template(),
@@ -101,6 +98,7 @@ final class SubscriptionFollowUps {
               mail.cause(),
               mail.about());
         });
+    return "the end of its trial is told";
   }
 
   private static Map<String, Object> confirmation(SubscriptionRow row) {

@@ -147,12 +147,17 @@ final class TemplateDraftRoutes {
     }
   }
 
+  /// A draft that is gone already, such as by its publication, is as good as deleted.
   private void delete(Request request) {
     String name = TemplateRoutes.name(request);
-    if (!database.asTenant(
-        request.tenant(), tx -> templates.deleteDraft(tx, name, tag(request)))) {
-      throw ProblemException.notFound();
-    }
+    String language = tag(request);
+    database.useTenant(
+        request.tenant(),
+        tx -> {
+          if (!templates.deleteDraft(tx, name, language) && templates.find(tx, name).isEmpty()) {
+            throw ProblemException.notFound();
+          }
+        });
   }
 
   private VersionView publish(Request request, PublishTemplate body) {

@@ -103,7 +103,7 @@ final class LifeExpectation {
             used |= status.equals("canceled") && days(object) > 1;
             long created = event.path("created").asLong();
             // A trial that is known to be over ends no more.
-            if (type.endsWith("trial_will_end") && created >= newest) {
+            if (type.endsWith("trial_will_end") && created >= newest && contact) {
               mails.add("trial-ending");
             }
             newest = Math.max(newest, created);
