@@ -10,6 +10,7 @@ import dev.tenon.connector.template.MailLayout;
 import dev.tenon.connector.template.RenderedEmail;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,9 +46,9 @@ class BuiltInTemplatesBrowserTest {
           String what = name + " " + language + (all ? " with all" : " with little");
           open(mail.html());
           assertThat(browser.size(1280, 900).scheme(Scheme.LIGHT).overflow()).as(what).isZero();
-          assertThat(browser.accessibility()).as(what + " light").isEmpty();
+          assertThat(wrong()).as(what + " light").isEmpty();
           assertThat(browser.size(320, 700).scheme(Scheme.DARK).overflow()).as(what).isZero();
-          assertThat(browser.accessibility()).as(what + " dark").isEmpty();
+          assertThat(wrong()).as(what + " dark").isEmpty();
           assertThat(browser.count("h1")).as(what).isEqualTo(1);
           assertThat(browser.attribute("html", "lang")).isEqualTo(language);
           assertThat(browser.count("img:not([alt])")).isZero();
@@ -80,7 +81,15 @@ class BuiltInTemplatesBrowserTest {
                     "dashboard_url", "https://example.org/" + "y".repeat(400)));
     open(mail.html());
     assertThat(browser.size(320, 700).scheme(Scheme.DARK).overflow()).isZero();
-    assertThat(browser.accessibility()).isEmpty();
+    assertThat(wrong()).isEmpty();
+  }
+
+  /// What axe finds, but for what it asks of a page and not of a mail: whoever shows the mail has the
+  /// landmarks, and a mail is an article among them.
+  private static List<String> wrong() {
+    return browser.accessibility().stream()
+        .filter(found -> !found.startsWith("landmark-one-main:") && !found.startsWith("region:"))
+        .toList();
   }
 
   private static void open(String html) {
