@@ -56,6 +56,17 @@ final class MailStyles {
                   "quiet rule",
                   FACE
                       + "font-size:14px;line-height:22px;font-weight:400;text-align:left;vertical-align:top;"
+                      + "overflow-wrap:break-word;"
+                      + QUIET
+                      + "padding:9px 16px 9px 0;"
+                      + RULE)),
+          // What others named, as long as it likes.
+          Map.entry(
+              "th.item",
+              new Look(
+                  "quiet rule",
+                  FACE
+                      + "font-size:14px;line-height:22px;font-weight:400;text-align:left;vertical-align:top;"
                       + QUIET
                       + "padding:9px 16px 9px 0;"
                       + RULE)),
