@@ -34,6 +34,10 @@ public final class Commands {
         new CommandLine(new VaultCommand()).addSubcommand(new NewKey(console, json));
     CommandLine apiKey =
         new CommandLine(new ApiKeyCommand()).addSubcommand(new NewApiKey(console, json));
+    CommandLine events =
+        new CommandLine(new EventsCommand())
+            .addSubcommand(new EventsList(console, json))
+            .addSubcommand(new EventsTypes(console, json));
     CommandLine root =
         new CommandLine(new Root())
             .addMixin("json", json)
@@ -43,13 +47,17 @@ public final class Commands {
             .addSubcommand(new SandboxCommand(console, json))
             .addSubcommand(new Trigger(console, json))
             .addSubcommand(new Tail(console, json))
+            .addSubcommand(new Listen(console, json))
+            .addSubcommand(events)
             .addSubcommand(new ReplayCommand(console, json))
+            .addSubcommand(new VerifySignature(console, json, System.in))
             .addSubcommand(new Migrate(console, json))
             .addSubcommand(vault)
             .addSubcommand(apiKey)
             .addSubcommand(new Completion(console, json));
     root.getSubcommands().values().forEach(Commands::addHelp);
     config.getSubcommands().values().forEach(Commands::addHelp);
+    events.getSubcommands().values().forEach(Commands::addHelp);
     apiKey.getSubcommands().values().forEach(Commands::addHelp);
     vault.getSubcommands().values().forEach(Commands::addHelp);
     root.setOut(console.out());

@@ -1,6 +1,5 @@
 package dev.tenon.cli;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -11,17 +10,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
-/// Follows what comes in and what becomes of it. It looks again and again, which works through any
-/// proxy and with any number of nodes, and loses nothing when a node is restarted: what came in
-/// between is in the next look.
+/// Follows what comes in and what becomes of it. It loses nothing when a node is restarted: what
+/// came in between is in the next look.
 @Command(
     name = "tail",
     description =
         "Follow received events, what becomes of their facts, and messages, until Ctrl-C.")
 final class Tail implements Callable<Integer> {
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
-  private static final Duration BETWEEN_TRIES_MAX = Duration.ofSeconds(5);
-
   @Mixin private HubOptions target = new HubOptions();
 
   @Option(names = "--connection", paramLabel = "ID", description = "Only facts of a connection.")
@@ -73,84 +68,40 @@ final class Tail implements Callable<Integer> {
     boolean withMessages = !noMessages && filter.isOpen();
     var events = new TailedEvents(filter, from, since == null);
     var messages = new TailedMessages(from, since == null);
-    ClientLog.start(console.environment());
-    HubClient hub = HubClient.open(target.find(console.environment()));
-    boolean away = false;
-    Duration pause = BETWEEN_LOOKS;
-    try {
-      if (!json.wanted()) {
-        console
-            .err()
-            .println(
+    var follower = new Follower(target, console, json);
+    follower.follow(
+        () -> isOver(start),
+        new Follower.Look() {
+          @Override
+          public void begin(HubClient hub) {
+            follower.greet(
                 "Following %s at %s. Stop with Ctrl-C."
                     .formatted(hub.hub().tenant(), hub.hub().api()));
-        console.err().flush();
-      }
-      while (!isOver(start)) {
-        try {
-          if (away) {
-            // A dev that starts anew may have another port and another key.
-            Hub found = target.find(console.environment());
-            hub.close();
-            hub = HubClient.open(found);
           }
-          events.look(hub, this::show);
-          if (events.leftOut()) {
-            tell("More came than one look reads; some of it is not shown.");
-          }
-          if (withMessages) {
-            boolean before = messages.refused();
-            messages.look(hub, this::show);
-            if (messages.refused() && !before) {
-              tell("The key may not read messages (email:read), so none are shown.");
+
+          @Override
+          public void at(HubClient hub) {
+            events.look(hub, Tail.this::show);
+            if (events.leftOut()) {
+              follower.tell("More came than one look reads; some of it is not shown.");
+            }
+            if (withMessages) {
+              boolean before = messages.refused();
+              messages.look(hub, Tail.this::show);
+              if (messages.refused() && !before) {
+                follower.tell("The key may not read messages (email:read), so none are shown.");
+              }
             }
           }
-          if (away) {
-            tell("The server answers again at " + hub.hub().api() + ".");
-          }
-          away = false;
-          pause = BETWEEN_LOOKS;
-        } catch (CommandFailed e) {
-          if (e.exitCode() != Failure.UNREACHABLE || (!away && events.isNew())) {
-            throw e;
-          }
-          if (!away) {
-            tell(e.text() + ". Trying again until it does.");
-          }
-          away = true;
-          pause = pause.multipliedBy(2);
-          pause = pause.compareTo(BETWEEN_TRIES_MAX) > 0 ? BETWEEN_TRIES_MAX : pause;
-        }
-        if (!isOver(start)) {
-          Thread.sleep(pause);
-        }
-      }
-    } finally {
-      hub.close();
-    }
+        });
     return 0;
   }
 
   private boolean isOver(Instant start) {
     @Nullable Integer most = countMax;
     @Nullable Integer time = seconds;
-    // Nobody reads any more, as after `tail | head`.
-    return console.out().checkError()
-        || (most != null && lines >= most)
+    return (most != null && lines >= most)
         || (time != null && !clock.instant().isBefore(start.plusSeconds(time)));
-  }
-
-  private void tell(String line) {
-    if (json.wanted()) {
-      console
-          .err()
-          .println(
-              tools.jackson.databind.json.JsonMapper.shared()
-                  .writeValueAsString(Map.of("notice", line)));
-    } else {
-      console.err().println("tenon: " + line);
-    }
-    console.err().flush();
   }
 
   /// Prints one line, unless as many as wanted have been.

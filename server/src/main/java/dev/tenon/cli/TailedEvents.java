@@ -1,9 +1,7 @@
 package dev.tenon.cli;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,12 +11,9 @@ import tools.jackson.databind.JsonNode;
 
 /// The received events that `tail` has seen, and the state in which it saw their facts.
 ///
-/// Each look reads back to a little before the last one, since nodes commit side by side and an
-/// event may appear behind a newer one. Events whose facts wait are asked for one by one when they
-/// are older than that, a few in each look.
+/// Events whose facts wait are asked for one by one when they are older than the window of the
+/// look, a few in each.
 final class TailedEvents {
-  private static final Duration OVERLAP = Duration.ofSeconds(10);
-  private static final int PAGES_MAX = 20;
   private static final int KNOWN_MAX = 20_000;
   private static final int OPEN_MAX = 2_000;
   private static final int OPEN_ASKED_MAX = 20;
@@ -31,70 +26,32 @@ final class TailedEvents {
   /// Events whose facts wait; those asked least recently first.
   private final Deque<String> open = new ArrayDeque<>();
 
-  private Instant newest;
-  private boolean first = true;
-  private boolean leftOut;
-  private final boolean onlyNew;
+  private final Window window;
 
   /// @param onlyNew whether what is there at the first look is taken as seen
   TailedEvents(TailFilter filter, Instant from, boolean onlyNew) {
     this.filter = filter;
-    this.newest = from;
-    this.onlyNew = onlyNew;
-  }
-
-  /// Whether it has not looked yet.
-  boolean isNew() {
-    return first;
+    this.window = new Window(from, onlyNew);
   }
 
   /// Whether the last look met more events than it reads, so that the oldest of them are missing.
   boolean leftOut() {
-    return leftOut;
+    return window.leftOut();
   }
 
   void look(HubClient hub, BiConsumer<String, Map<String, JsonNode>> show) {
-    if (first && onlyNew) {
-      // What time it is there: this machine's clock may be another.
-      JsonNode _ = hub.ofTenant("/received-events?limit=1");
-      newest = hub.serverTime().orElse(newest);
-    }
-    List<JsonNode> rows = since(hub);
-    boolean silent = first && onlyNew;
+    List<JsonNode> rows = window.look(hub, "/received-events", filter.query());
+    boolean silent = window.isSilent();
     for (JsonNode event : rows.reversed()) {
       take(event, silent, show);
     }
-    if (!first) {
+    if (!window.isFirst()) {
       askOpen(hub, rows, show);
     }
-    first = false;
+    window.looked();
     while (known.size() > KNOWN_MAX) {
       known.remove(known.keySet().iterator().next());
     }
-  }
-
-  private List<JsonNode> since(HubClient hub) {
-    Instant from = first && !onlyNew ? newest : newest.minus(OVERLAP);
-    String list = "/received-events?limit=100&since=" + from + filter.query();
-    List<JsonNode> rows = new ArrayList<>();
-    String cursor = "";
-    Instant lookedAt = newest;
-    for (int i = 0; i < PAGES_MAX; i++) {
-      JsonNode page =
-          hub.ofTenant(cursor.isEmpty() ? list : list + "&cursor=" + HubClient.query(cursor));
-      page.path("data").forEach(rows::add);
-      if (i == 0) {
-        lookedAt = hub.serverTime().orElse(newest);
-      }
-      cursor = page.path("next_cursor").asString("");
-      if (cursor.isEmpty()) {
-        break;
-      }
-    }
-    leftOut = !cursor.isEmpty();
-    // Not before: when a page fails, the next look begins where this one did.
-    newest = lookedAt;
-    return rows;
   }
 
   private void askOpen(

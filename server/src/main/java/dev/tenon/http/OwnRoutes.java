@@ -1,14 +1,15 @@
 package dev.tenon.http;
 
 import dev.tenon.access.Scope;
+import dev.tenon.reference.ReferencePage;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
-/// What the edge answers by itself: `/livez`, `/readyz`, `/metrics`, `/openapi.json` and the page
-/// of the problem codes.
+/// What the edge answers by itself: `/livez`, `/readyz`, `/metrics`, `/openapi.json`, and the pages
+/// of the API reference and of the problem codes.
 final class OwnRoutes {
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -86,6 +87,32 @@ final class OwnRoutes {
         "/openapi.json",
         "This document",
         request -> request.answer(200, "application/json", document));
+    declareReference(routes, new ReferencePage(document));
+  }
+
+  private static void declareReference(Routes routes, ReferencePage reference) {
+    routes.raw(
+        "GET",
+        ReferencePage.PATH,
+        "API reference",
+        request ->
+            request
+                .set("Content-Security-Policy", ReferencePage.POLICY)
+                .set("Cache-Control", "no-cache")
+                .answer(200, "text/html; charset=utf-8", reference.html()));
+    routes.raw(
+        "GET",
+        ReferencePage.PATH + "/{file}",
+        "A file of the API reference",
+        request -> {
+          ReferencePage.StaticFile file =
+              reference.file(request.path("file")).orElseThrow(ProblemException::notFound);
+          // Its address changes with its content.
+          request
+              .set("Cache-Control", "public, max-age=31536000, immutable")
+              .set("X-Content-Type-Options", "nosniff")
+              .answer(200, file.type(), file.content());
+        });
   }
 
   private void answerReady(Request request) {

@@ -23,21 +23,15 @@ import org.slf4j.LoggerFactory;
 /// done, so whoever returns from there may acknowledge.
 ///
 /// One writer takes what comes, so that batches grow as large as the rush makes them: a statement
-/// costs as much as thirty rows. Only when it leaves a crowd behind do others help. A batch that
-/// fails is tried once more delivery by delivery, so that one bad delivery fails alone; without a
-/// database all of it is "busy" at once.
+/// costs as much as thirty rows. Others help when it leaves a crowd behind, and look every 200 ms,
+/// since it may be held up in its commit. A batch that fails is tried once more delivery by
+/// delivery, so that one bad delivery fails alone; without a database all of it is "busy" at once.
 ///
 /// A writer survives whatever a batch throws. Should one end all the same, [#isRunning] says so.
 public final class InboxWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InboxWriter.class);
   private static final String DEADLOCK = "40P01";
   private static final long IDLE_MILLIS = 200;
-  private static final int CROWD = 32;
-
-  /// How long one such commit speaks for a rush: in the midst of it there are small ones as well.
-  private static final long CROWD_NANOS = 100_000_000;
-
-  private static final long RUSH_NANOS = 30_000_000_000L;
 
   /// So many left behind by one batch are worth a commit of their own at once: while one is written
   /// to the disk, the other is worked on.
@@ -51,10 +45,9 @@ public final class InboxWriter implements AutoCloseable {
   private final InboxQueue waiting;
   private final List<Thread> writers = new ArrayList<>();
   private final Semaphore crowded = new Semaphore(0);
+  private final Rush rush = new Rush(System::nanoTime);
   private volatile boolean closing;
   private volatile boolean cutOff;
-  private volatile long lastCrowd = System.nanoTime() - CROWD_NANOS;
-  private volatile long rushBegan = System.nanoTime();
 
   /// The bounds of the writer.
   ///
@@ -119,19 +112,9 @@ public final class InboxWriter implements AutoCloseable {
     return ticket.await(limits.waitMillis());
   }
 
-  /// Whether deliveries are queueing up: a commit held many just now. Work that can wait should
-  /// give way. A rush that lasts is what this node lives with, and nothing can wait for its end.
+  /// Whether deliveries are queueing up, so that work that can wait should give way.
   public boolean isBusy() {
-    long now = System.nanoTime();
-    return now - lastCrowd < CROWD_NANOS && now - rushBegan < RUSH_NANOS;
-  }
-
-  private void noteCrowd() {
-    long now = System.nanoTime();
-    if (now - lastCrowd >= CROWD_NANOS) {
-      rushBegan = now;
-    }
-    lastCrowd = now;
+    return rush.isOn();
   }
 
   /// Whether all writers are at work. When one is not, the node should get no more webhooks.
@@ -284,9 +267,7 @@ public final class InboxWriter implements AutoCloseable {
       fresh = store.takeIn(connection, batch.stream().map(ticket -> ticket.intake).toList());
     }
     meters.committed(batch.size(), System.nanoTime() - start);
-    if (batch.size() >= CROWD) {
-      noteCrowd();
-    }
+    rush.committed(batch.size());
     stored.raise();
     for (Ticket ticket : batch) {
       boolean isNew = ticket.intake.facts.isEmpty() || fresh.contains(ticket.intake.receivedEvent);

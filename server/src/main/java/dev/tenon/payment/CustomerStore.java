@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The SQL of customers: one statement a batch to load and lock, one to save.
 final class CustomerStore {
-  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final JsonMapper JSON = StateJson.MAPPER;
   private static final TypeReference<List<CustomerFact>> FACTS = new TypeReference<>() {};
 
   private static final String SAVE =

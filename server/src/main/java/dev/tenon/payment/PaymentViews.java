@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The SQL of what the API shows of customers, subscriptions and payments.
 final class PaymentViews {
-  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final JsonMapper JSON = StateJson.MAPPER;
   private static final TypeReference<List<SubscriptionItem>> ITEMS = new TypeReference<>() {};
   private static final TypeReference<List<SubscriptionFact>> FACTS = new TypeReference<>() {};
 

@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Writes all rows of a batch that are in one table with one statement.
 final class RowSaver {
-  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final JsonMapper JSON = StateJson.MAPPER;
 
   private final InstantSource clock;
 

@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The SQL of subscriptions: one statement a batch to load and lock, one to save.
 final class SubscriptionStore {
-  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final JsonMapper JSON = StateJson.MAPPER;
   private static final TypeReference<List<SubscriptionFact>> FACTS = new TypeReference<>() {};
   private static final TypeReference<Map<String, String>> NAMES = new TypeReference<>() {};
 

@@ -250,7 +250,13 @@ public final class ApacheProviderHttp implements ProviderHttp {
 
   /// The body; one byte more than `bytesMax` when it is longer than that.
   private static byte[] body(@Nullable HttpEntity entity, int bytesMax) throws IOException {
-    return entity == null ? new byte[0] : entity.getContent().readNBytes(bytesMax + 1);
+    if (entity == null) {
+      return new byte[0];
+    }
+    // Asked for more than is announced, a stream would begin with a buffer of 16 KB.
+    long announced = entity.getContentLength();
+    int expected = announced < 0 ? bytesMax : (int) Math.min(announced, bytesMax);
+    return entity.getContent().readNBytes(expected + 1);
   }
 
   /// The provider answered more than is read.
