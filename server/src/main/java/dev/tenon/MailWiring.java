@@ -49,11 +49,7 @@ record MailWiring(
     var breakers = new SharedBreakers(base.database(), base.connections(), base.clock());
     var templates =
         new Templates(TemplatesFolder.load(config.email()), templatesChanged, base.clock());
-    var maker =
-        new MailMaker(
-            templates,
-            FromSettings.mailDefaults(config.email()),
-            base.clock());
+    var maker = new MailMaker(templates, FromSettings.mailDefaults(config.email()), base.clock());
     var sender =
         new EmailSender(
             base.database(),

@@ -50,11 +50,11 @@ final class RouteBodies {
           Map.entry(
               "declareTheVariablesOfATemplate",
               "{\"variables\": [{\"name\": \"x\", \"type\": \"text\", \"sample\": \"y\"}]}"),
-          Map.entry("writeADraftOfATemplate", "{\"subject\": \"Hi {{x}}\", \"text\": \"Hi {{x}}\"}"),
+          Map.entry(
+              "writeADraftOfATemplate", "{\"subject\": \"Hi {{x}}\", \"text\": \"Hi {{x}}\"}"),
           Map.entry("previewATemplate", "{\"language\": \"en\", \"draft\": true}"),
           Map.entry("publishTheDraftsOfATemplateAsANewVersion", "{\"note\": \"first\"}"),
-          Map.entry(
-              "sendATestOfATemplate", "{\"to\": \"ada@customer.test\", \"draft\": true}"),
+          Map.entry("sendATestOfATemplate", "{\"to\": \"ada@customer.test\", \"draft\": true}"),
           Map.entry(
               "replaceWhatStandsAroundTheMails",
               "{\"product\": \"Walk\", \"brand_color\": \"#1e40af\", \"language\": \"de\"}"),

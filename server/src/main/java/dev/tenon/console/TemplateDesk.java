@@ -27,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// What the forms about templates do.
 final class TemplateDesk {
   private static final int LINE_CHARS_MAX = 500;
+  private static final int VARIABLES_MAX = 100;
   private static final String TOO_LONG =
       "The subject or the preheader is longer than 500 characters, or a part than 200000.";
 
@@ -100,11 +101,15 @@ final class TemplateDesk {
       case "preview" ->
           new End.Preview(
               views.preview(
-                  tenant, name, wanted(request, language), request.form("part").filter("text"::equals).isPresent()));
+                  tenant,
+                  name,
+                  wanted(request, language),
+                  request.form("part").filter("text"::equals).isPresent()));
       case "discard" -> {
         boolean _ = database.asTenant(tenant, tx -> templates.deleteDraft(tx, name, language));
         yield new End.Go(editor(name, language, "discarded"));
       }
+      case "variables" -> variables(tenant, request, name, language);
       case "rollback" -> rollBack(tenant, by, request, name, language);
       case "delete" -> {
         boolean _ = database.asTenant(tenant, tx -> templates.delete(tx, name));
@@ -204,18 +209,20 @@ final class TemplateDesk {
     try {
       Optional<TemplateRows.Version> made =
           database.asTenant(tenant, tx -> templates.publish(tx, name, List.of(), kept, by));
-      return made.isPresent()
-          ? new End.Go(editor(name, language, "published"))
-          : new End.Missing();
+      return made.isPresent() ? new End.Go(editor(name, language, "published")) : new End.Missing();
     } catch (TemplateException e) {
       return edit(
-          tenant, name, language, "It was saved but not published: " + TemplateViews.words(e), false, null);
+          tenant,
+          name,
+          language,
+          "It was saved but not published: " + TemplateViews.words(e),
+          false,
+          null);
     }
   }
 
   private End test(TenantId tenant, ConsoleRequest request, String name, String language) {
-    var wanted =
-        new Previews.Wanted(language, null, true, Optional.empty(), data(request));
+    var wanted = new Previews.Wanted(language, null, true, Optional.empty(), data(request));
     try {
       Optional<UUID> sent =
           database.asTenant(
@@ -223,8 +230,7 @@ final class TemplateDesk {
       return sent.<End>map(id -> new End.Go("/messages/" + Ids.write(Prefix.MESSAGE, id)))
           .orElseGet(End.Missing::new);
     } catch (IllegalArgumentException e) {
-      return edit(
-          tenant, name, language, "The test was not sent: " + e.getMessage(), false, null);
+      return edit(tenant, name, language, "The test was not sent: " + e.getMessage(), false, null);
     }
   }
 
@@ -234,11 +240,24 @@ final class TemplateDesk {
     try {
       Optional<TemplateRows.Version> made =
           database.asTenant(tenant, tx -> templates.rollBack(tx, name, version, by));
-      return made.isPresent()
-          ? new End.Go(editor(name, language, "published"))
-          : new End.Missing();
+      return made.isPresent() ? new End.Go(editor(name, language, "published")) : new End.Missing();
     } catch (TemplateException e) {
       return edit(tenant, name, language, TemplateViews.words(e), false, null);
+    }
+  }
+
+  /// What callers give, one variable a line.
+  private End variables(TenantId tenant, ConsoleRequest request, String name, String language) {
+    try {
+      List<Template.Variable> read =
+          Template.Variable.readAll(request.form("variables").orElse(""));
+      return read.size() <= VARIABLES_MAX
+              && database.asTenant(tenant, tx -> templates.setVariables(tx, name, read))
+          ? new End.Go(editor(name, language, "saved"))
+          : new End.Missing();
+    } catch (IllegalArgumentException e) {
+      return edit(
+          tenant, name, language, "The variables are not saved: " + e.getMessage(), false, null);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 /// @param origin where it comes from, in words
 /// @param revision of the stored draft; 0 for none
 /// @param problem why it can't be published as it is; empty when it can
+/// @param declared the variables as lines that can be edited
 /// @param sample the variables' samples, as JSON
 /// @param said what has just happened; empty for nothing
 /// @param conflict whether somebody else has changed the draft since
@@ -26,6 +27,7 @@ public record TemplatePage(
     String problem,
     List<String> warnings,
     List<VariableRow> variables,
+    String declared,
     String sample,
     List<VersionRow> versions,
     String said,

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -145,6 +146,7 @@ final class TemplateViews {
                     new TemplatePage.VariableRow(
                         one.name(), one.type().text(), one.required(), one.about()))
             .toList(),
+        all.variables().stream().map(Template.Variable::line).collect(Collectors.joining("\n")),
         JSON.writeValueAsString(Previews.samples(all.variables())),
         templates.versions(tx, all.name()).stream()
             .map(
@@ -170,8 +172,7 @@ final class TemplateViews {
   private static List<TemplatePage.LanguageLink> links(Templates.Whole all, String shown) {
     List<TemplatePage.LanguageLink> links = new ArrayList<>();
     for (String tag : all.languages()) {
-      boolean own =
-          all.own().filter(one -> one.content().languages().containsKey(tag)).isPresent();
+      boolean own = all.own().filter(one -> one.content().languages().containsKey(tag)).isPresent();
       String state = all.draft(tag).isPresent() ? "draft" : own ? "your own" : origin(all.source());
       links.add(new TemplatePage.LanguageLink(tag, state));
     }
@@ -182,8 +183,7 @@ final class TemplateViews {
   }
 
   MailLayoutPage layout(TenantId tenant, String said) {
-    return database.asTenant(
-        tenant, tx -> layout(tx, templates.storedBrand(tx), Map.of(), said));
+    return database.asTenant(tenant, tx -> layout(tx, templates.storedBrand(tx), Map.of(), said));
   }
 
   MailLayoutPage layout(TenantTx tx, Brand brand, Map<String, String> problems, String said) {

@@ -59,11 +59,11 @@ final class TenantPages {
           section.equals("templates") && parts.get(2).equals("preview")
               ? preview(at, parts.get(1))
               : section.equals("messages") && parts.get(2).equals("preview")
-              ? Ids.read(Prefix.MESSAGE, parts.get(1))
-                  .flatMap(message -> views.messages.preview(tenant.id(), message))
-                  .map(ConsoleAnswer::preview)
-                  .orElseGet(at::missing)
-              : at.missing();
+                  ? Ids.read(Prefix.MESSAGE, parts.get(1))
+                      .flatMap(message -> views.messages.preview(tenant.id(), message))
+                      .map(ConsoleAnswer::preview)
+                      .orElseGet(at::missing)
+                  : at.missing();
       default -> at.missing();
     };
   }
@@ -159,8 +159,8 @@ final class TenantPages {
     };
   }
 
-  /// What has just happened, by its word in the address: an address that others made says nothing of
-  /// its own.
+  /// What has just happened, by its word in the address: an address that others made says nothing
+  /// of its own.
   private static String said(String word) {
     return switch (word) {
       case "saved" -> "Saved.";
@@ -195,8 +195,7 @@ final class TenantPages {
       String title,
       String template,
       Object page) {
-    return new At(request, session, tenant)
-        .show(title, Frame.Section.TEMPLATES, template, page);
+    return new At(request, session, tenant).show(title, Frame.Section.TEMPLATES, template, page);
   }
 
   /// Only who sees every tenant chooses among them.

@@ -88,7 +88,8 @@ public final class MailMaker {
   /// @throws InvalidEmailException when nobody can send it, such as to what is no address
   /// @throws dev.tenon.connector.template.TemplateException when a variable is missing
   StoredMail make(UUID id, Sender sender, UnmadeMail mail, Chosen chosen) {
-    RenderedEmail rendered = chosen.template().render(data(chosen.brand(), mail.data(), sender.product()));
+    RenderedEmail rendered =
+        chosen.template().render(data(chosen.brand(), mail.data(), sender.product()));
     var made =
         new StoredMail(
             new EmailAddress(EmailAddress.cleanName(sender.name()), sender.address()),

@@ -43,10 +43,7 @@ final class InvoiceFollowUps {
             "receipt",
             row,
             new Recipient(invoice),
-            receipt(
-                row,
-                row.number == null ? row.providerId : row.number,
-                described(invoice)),
+            receipt(row, row.number == null ? row.providerId : row.number, described(invoice)),
             "invoice_url",
             cause);
     if (receipt == null) {
@@ -133,16 +130,14 @@ final class InvoiceFollowUps {
 
   /// The customer's bank wants a confirmation. Asked for once an invoice, and not for the first one
   /// of a subscription, which is confirmed in the form that buys it; nor when it is paid already.
-  static void toConfirm(
-      PaymentBatch batch, String invoiceId, InvoiceSnapshot invoice, UUID cause) {
+  static void toConfirm(PaymentBatch batch, String invoiceId, InvoiceSnapshot invoice, UUID cause) {
     String address = PlainText.name(invoice.customerEmail());
     if (address == null || invoice.billingReason().equals("subscription_create")) {
       return;
     }
     Map<String, Object> data = new HashMap<>();
     data.put(
-        "amount",
-        Wording.amount(invoice.amountDue(), PaymentRow.currency(invoice.currency())));
+        "amount", Wording.amount(invoice.amountDue(), PaymentRow.currency(invoice.currency())));
     String plan = PlanName.of(description(invoice, ""));
     if (plan != null) {
       data.put("plan", plan);

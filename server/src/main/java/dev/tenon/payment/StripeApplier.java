@@ -175,8 +175,7 @@ public final class StripeApplier implements FactApplier {
     SubscriptionFollowUps.afterChange(batch, row, before, fact.uuid());
     if (fact.fact().kind().endsWith("trial_will_end")) {
       return "subscription %s: %s"
-          .formatted(
-              row.providerId, SubscriptionFollowUps.trialEnding(batch, row, fact.uuid()));
+          .formatted(row.providerId, SubscriptionFollowUps.trialEnding(batch, row, fact.uuid()));
     }
     return "subscription %s is %s".formatted(row.providerId, row.state().text());
   }

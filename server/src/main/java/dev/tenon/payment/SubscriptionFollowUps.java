@@ -68,8 +68,8 @@ final class SubscriptionFollowUps {
   }
 
   /// Stripe tells three days before a trial ends, or at once where it is shorter. The mail is made
-  /// once for each end of a trial, and not any more when the trial is known to be over. Answers what
-  /// came of it, in words.
+  /// once for each end of a trial, and not any more when the trial is known to be over. Answers
+  /// what came of it, in words.
   static String trialEnding(PaymentBatch batch, SubscriptionRow row, UUID cause) {
     SubscriptionFact shown = Objects.requireNonNull(row.shown());
     Instant end = shown.trialEnd();

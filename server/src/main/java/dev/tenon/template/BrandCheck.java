@@ -56,8 +56,7 @@ public final class BrandCheck {
 
   private static void link(String field, String value, BiConsumer<String, String> refuse) {
     if (!value.isEmpty() && (value.length() > LINK_CHARS_MAX || !isHttps(value))) {
-      refuse.accept(
-          field, "`%s` is an https address of at most 2000 characters.".formatted(field));
+      refuse.accept(field, "`%s` is an https address of at most 2000 characters.".formatted(field));
     }
   }
 

@@ -23,7 +23,11 @@ final class MailLayoutRoutes {
     var here = new MailLayoutRoutes(database, templates);
     String path = "/v1/tenants/{tenant}/mail-layout";
     routes.get(
-        path, Scope.EMAIL_READ, MailLayoutView.class, "Show what stands around the mails", here::get);
+        path,
+        Scope.EMAIL_READ,
+        MailLayoutView.class,
+        "Show what stands around the mails",
+        here::get);
     routes.put(
         path,
         Scope.EMAIL_WRITE,

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,12 +43,12 @@ public final class Previews {
   public record Preview(RenderedEmail mail, String language, List<String> warnings) {}
 
   /// Empty when there is no such template or version; throws
-  /// [dev.tenon.connector.template.TemplateException] when it can't be
-  /// filled in.
+  /// [dev.tenon.connector.template.TemplateException] when it can't be filled in.
   ///
   /// @param product what mails call the product where the tenant doesn't say
   public Optional<Preview> render(TenantTx tx, String name, Wanted wanted, String product) {
-    Optional<CompiledTemplate> compiled = templates.find(tx, name).flatMap(all -> pick(tx, all, wanted));
+    Optional<CompiledTemplate> compiled =
+        templates.find(tx, name).flatMap(all -> pick(tx, all, wanted));
     return compiled.map(
         template -> {
           Map<String, Object> given = wanted.data();
@@ -72,11 +73,12 @@ public final class Previews {
     return TemplateCheck.samples(variables, true);
   }
 
-  private static List<Template.Variable> layoutOf(
-      CompiledTemplate template) {
+  private static List<Template.Variable> layoutOf(CompiledTemplate template) {
     return MailLayout.VARIABLES.stream()
         .filter(
-            known -> template.template().variables().stream().noneMatch(own -> own.name().equals(known.name())))
+            known ->
+                template.template().variables().stream()
+                    .noneMatch(own -> own.name().equals(known.name())))
         .toList();
   }
 
@@ -97,11 +99,7 @@ public final class Previews {
                       .filter(version.content().languages()::containsKey)
                       .findFirst()
                       .or(() -> version.content().languages().keySet().stream().findFirst())
-                      .map(
-                          tag ->
-                              CompiledTemplate.of(
-                                  version.content().languages().get(tag).template(all.name(), version.content().variables()),
-                                  tag)));
+                      .map(tag -> compiled(all.name(), version.content(), tag)));
     }
     for (String tag : chain) {
       Optional<TemplateParts> found =
@@ -115,7 +113,18 @@ public final class Previews {
     }
     return all.languages().stream()
         .findFirst()
-        .flatMap(tag -> all.used(tag).or(() -> all.draft(tag).map(TemplateRows.Draft::parts)).map(one -> CompiledTemplate.of(one.template(all.name(), all.variables()), tag)));
+        .flatMap(
+            tag ->
+                all.used(tag)
+                    .or(() -> all.draft(tag).map(TemplateRows.Draft::parts))
+                    .map(
+                        one ->
+                            CompiledTemplate.of(one.template(all.name(), all.variables()), tag)));
+  }
+
+  private static CompiledTemplate compiled(String name, TemplateContent content, String tag) {
+    TemplateParts parts = Objects.requireNonNull(content.languages().get(tag));
+    return CompiledTemplate.of(parts.template(name, content.variables()), tag);
   }
 
   private static List<String> warnings(RenderedEmail mail) {

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 /// What mails are made with, remembered on this node, so that a mail costs no statement for its
 /// template and no compilation.
 ///
-/// Whoever publishes raises the signal after the commit, here and on every other node; what was read
-/// before is not used from then on. Where the signal can't reach a node, it looks again after
+/// Whoever publishes raises the signal after the commit, here and on every other node; what was
+/// read before is not used from then on. Where the signal can't reach a node, it looks again after
 /// [#KEPT]. Bounded by the characters that it holds: the ones used longest ago go first.
 final class TemplateCache {
   static final Duration KEPT = Duration.ofSeconds(10);

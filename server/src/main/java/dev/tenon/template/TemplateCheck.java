@@ -70,7 +70,9 @@ public final class TemplateCheck {
   }
 
   static SortedMap<String, TemplateParts> merged(
-      SortedMap<String, TemplateParts> before, List<TemplateRows.Draft> drafts, List<String> without) {
+      SortedMap<String, TemplateParts> before,
+      List<TemplateRows.Draft> drafts,
+      List<String> without) {
     SortedMap<String, TemplateParts> languages = new TreeMap<>(before);
     drafts.forEach(draft -> languages.put(draft.language(), draft.parts()));
     without.forEach(languages::remove);

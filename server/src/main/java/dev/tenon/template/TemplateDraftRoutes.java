@@ -42,14 +42,13 @@ final class TemplateDraftRoutes {
         "Write a draft of a template",
         here::put);
     routes.delete(draft, Scope.EMAIL_WRITE, "Delete a draft of a template", here::delete);
-    routes
-        .post(
-            one + "/publish",
-            Scope.EMAIL_WRITE,
-            PublishTemplate.class,
-            VersionView.class,
-            "Publish the drafts of a template as a new version",
-            here::publish);
+    routes.post(
+        one + "/publish",
+        Scope.EMAIL_WRITE,
+        PublishTemplate.class,
+        VersionView.class,
+        "Publish the drafts of a template as a new version",
+        here::publish);
   }
 
   /// What a template is to say in one language.

@@ -16,6 +16,8 @@ public final class TemplateProblems {
           ProblemCode.TEMPLATE_MISSING_VARIABLE, detail, "data." + e.variable());
     }
     return new ProblemException(
-        ProblemCode.TEMPLATE_INVALID, detail, e.variable().isEmpty() ? field : "data." + e.variable());
+        ProblemCode.TEMPLATE_INVALID,
+        detail,
+        e.variable().isEmpty() ? field : "data." + e.variable());
   }
 }

@@ -57,10 +57,7 @@ public final class TemplateRoutes {
         "Declare the variables of a template",
         here::update);
     routes.delete(
-        one,
-        Scope.EMAIL_WRITE,
-        "Delete a template, or go back to the built-in one",
-        here::delete);
+        one, Scope.EMAIL_WRITE, "Delete a template, or go back to the built-in one", here::delete);
     routes
         .post(
             one + "/preview",
@@ -75,7 +72,8 @@ public final class TemplateRoutes {
     MailLayoutRoutes.declare(routes, database, templates);
   }
 
-  /// A template of the tenant's own to make. One in place of a built-in needs none: write its draft.
+  /// A template of the tenant's own to make. One in place of a built-in needs none: write its
+  /// draft.
   public record CreateTemplate(
       @About("1 to 60 lower-case letters, digits and `-`.") String name,
       @Nullable List<VariableView> variables) {}

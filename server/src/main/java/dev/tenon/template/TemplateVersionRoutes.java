@@ -24,7 +24,11 @@ final class TemplateVersionRoutes {
     var here = new TemplateVersionRoutes(database, templates);
     String versions = TemplateRoutes.PATH + "/{template}/versions";
     routes.get(
-        versions, Scope.EMAIL_READ, VersionList.class, "List the versions of a template", here::list);
+        versions,
+        Scope.EMAIL_READ,
+        VersionList.class,
+        "List the versions of a template",
+        here::list);
     routes.get(
         versions + "/{version}",
         Scope.EMAIL_READ,

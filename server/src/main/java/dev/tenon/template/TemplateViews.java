@@ -21,7 +21,8 @@ public final class TemplateViews {
   /// A template in the list.
   public record TemplateSummary(
       String name,
-      @About("Where it comes from, before a tenant puts its own in its place: `built_in`, `operator` or `own`.")
+      @About(
+              "Where it comes from, before a tenant puts its own in its place: `built_in`, `operator` or `own`.")
           Templates.Source source,
       @About("The tenant's version that is used; null where none is of its own.")
           @Nullable Integer publishedVersion,
@@ -29,11 +30,7 @@ public final class TemplateViews {
       @About("Languages with a draft.") List<String> drafts) {
     static TemplateSummary of(Templates.Listed one) {
       return new TemplateSummary(
-          one.name(),
-          one.source(),
-          one.published().orElse(null),
-          one.languages(),
-          one.drafts());
+          one.name(), one.source(), one.published().orElse(null), one.languages(), one.drafts());
     }
   }
 
@@ -43,7 +40,8 @@ public final class TemplateViews {
   /// A variable that callers give.
   public record VariableView(
       String name,
-      @About("`text`, `number`, `truth`, `list`, `map`, `url` or `color`; `text` where it is left out.")
+      @About(
+              "`text`, `number`, `truth`, `list`, `map`, `url` or `color`; `text` where it is left out.")
           @Nullable String type,
       @About("False where it may be left out; true where nothing is said.")
           @Nullable Boolean required,

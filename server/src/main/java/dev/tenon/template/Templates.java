@@ -134,7 +134,9 @@ public final class Templates {
   public List<Listed> list(TenantTx tx) {
     var all = new TreeMap<String, Listed>();
     for (String name : program.names()) {
-      all.put(name, new Listed(name, source(name), Optional.empty(), program.languages(name), List.of()));
+      all.put(
+          name,
+          new Listed(name, source(name), Optional.empty(), program.languages(name), List.of()));
     }
     List<String> drafts = TemplateStore.draftNames(tx);
     for (Head head : TemplateStore.list(tx, TEMPLATES_MAX)) {
@@ -192,14 +194,17 @@ public final class Templates {
     }
     SortedMap<String, TemplateParts> shared = new TreeMap<>();
     for (String language : program.languages(name)) {
-      program.find(name, language).ifPresent(one -> shared.put(language, TemplateParts.of(one.template())));
+      program
+          .find(name, language)
+          .ifPresent(one -> shared.put(language, TemplateParts.of(one.template())));
     }
     return Optional.of(
         new Whole(
             name,
             source(name),
             head.map(Head::variables).orElseGet(() -> program.template(name).variables()),
-            head.flatMap(Head::published).flatMap(number -> TemplateStore.version(tx, name, number)),
+            head.flatMap(Head::published)
+                .flatMap(number -> TemplateStore.version(tx, name, number)),
             shared,
             head.isEmpty() ? List.of() : TemplateStore.drafts(tx, name)));
   }
@@ -218,7 +223,8 @@ public final class Templates {
 
     /// What is used in a language: the tenant's, else the program's.
     public Optional<TemplateParts> used(String language) {
-      return own.map(version -> version.content().languages().get(language))
+      return own.flatMap(
+              version -> Optional.ofNullable(version.content().languages().get(language)))
           .or(() -> Optional.ofNullable(shared.get(language)));
     }
 
@@ -264,8 +270,7 @@ public final class Templates {
     if (own(tx, name).isEmpty()) {
       return false;
     }
-    TemplateStore.setVariables(
-        tx, name, TemplateContent.variablesJson(variables), clock.instant());
+    TemplateStore.setVariables(tx, name, TemplateContent.variablesJson(variables), clock.instant());
     return true;
   }
 

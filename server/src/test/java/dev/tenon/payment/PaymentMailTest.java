@@ -192,7 +192,8 @@ class PaymentMailTest {
     live(life("dunned, documented new shape"));
     List<Mail> mails = mails("trial-ending");
     assertThat(mails).hasSize(1);
-    assertThat(mails.getFirst().subject()).matches("Ihre Testphase von Pro endet am [0-9]+\\. [A-Z].* 2026");
+    assertThat(mails.getFirst().subject())
+        .matches("Ihre Testphase von Pro endet am [0-9]+\\. [A-Z].* 2026");
     assertThat(mails.getFirst().text()).contains("beginnt das\nAbo, für ", ",00 ");
     assertThat(mails("payment-failed").getFirst().subject()).startsWith("Ihre Zahlung über ");
   }
@@ -210,7 +211,8 @@ class PaymentMailTest {
     assertThat(mails.getFirst().html()).contains(">Confirm payment</a>");
 
     // Another invoice, of which the payment is known already.
-    String paid = bodies.stream().filter(body -> is(body, "invoice.paid")).skip(1).findFirst().orElseThrow();
+    String paid =
+        bodies.stream().filter(body -> is(body, "invoice.paid")).skip(1).findFirst().orElseThrow();
     apply(paid);
     apply(toConfirm(paid.replace("\"invoice.paid\"", "\"invoice.payment_failed\""), "c"));
     assertThat(mails("payment-action-required")).hasSize(1);

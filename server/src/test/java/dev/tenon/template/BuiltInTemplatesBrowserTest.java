@@ -56,7 +56,8 @@ class BuiltInTemplatesBrowserTest {
           assertThat(browser.count("table:not([role=presentation]):not(:has(th[scope=row]))"))
               .as(what)
               .isZero();
-          assertThat(browser.count("p:not([style]), h1:not([style]), td:not([style]), a:not([style])"))
+          assertThat(
+                  browser.count("p:not([style]), h1:not([style]), td:not([style]), a:not([style])"))
               .as(what)
               .isZero();
         }
@@ -74,18 +75,23 @@ class BuiltInTemplatesBrowserTest {
                 "welcome",
                 "de",
                 Map.of(
-                    "product", "Donaudampfschifffahrtsgesellschaft".repeat(5),
-                    "customer_name", "x".repeat(300),
-                    "brand_color", "#0f3d2e",
-                    "support_email", "a".repeat(60) + "@example.org",
-                    "dashboard_url", "https://example.org/" + "y".repeat(400)));
+                    "product",
+                    "Donaudampfschifffahrtsgesellschaft".repeat(5),
+                    "customer_name",
+                    "x".repeat(300),
+                    "brand_color",
+                    "#0f3d2e",
+                    "support_email",
+                    "a".repeat(60) + "@example.org",
+                    "dashboard_url",
+                    "https://example.org/" + "y".repeat(400)));
     open(mail.html());
     assertThat(browser.size(320, 700).scheme(Scheme.DARK).overflow()).isZero();
     assertThat(wrong()).isEmpty();
   }
 
-  /// What axe finds, but for what it asks of a page and not of a mail: whoever shows the mail has the
-  /// landmarks, and a mail is an article among them.
+  /// What axe finds, but for what it asks of a page and not of a mail: whoever shows the mail has
+  /// the landmarks, and a mail is an article among them.
   private static List<String> wrong() {
     return browser.accessibility().stream()
         .filter(found -> !found.startsWith("landmark-one-main:") && !found.startsWith("region:"))

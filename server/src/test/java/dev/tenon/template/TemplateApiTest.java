@@ -59,7 +59,8 @@ class TemplateApiTest {
   @Test
   void anOverrideIsUsedFromItsPublicationOnAndNotBefore() {
     ok(put("/templates/welcome/drafts/en", draft("Hi {{customer_name}}", "<p>New</p>", "New")));
-    assertThat(subject(send("welcome", "{\"customer_name\": \"Ada\"}"))).isEqualTo("Welcome to Atelier");
+    assertThat(subject(send("welcome", "{\"customer_name\": \"Ada\"}")))
+        .isEqualTo("Welcome to Atelier");
 
     JsonNode first = ok(post("/templates/welcome/publish", "{\"note\": \"shorter\"}"));
     assertThat(first.get("version").asInt()).isEqualTo(1);
@@ -67,7 +68,8 @@ class TemplateApiTest {
     assertThat(subject(send("welcome", "{\"customer_name\": \"Ada\"}"))).isEqualTo("Hi Ada");
     // Another tenant's are its own.
     makeTenant();
-    assertThat(subject(send("welcome", "{\"customer_name\": \"Ada\"}"))).isEqualTo("Welcome to Atelier");
+    assertThat(subject(send("welcome", "{\"customer_name\": \"Ada\"}")))
+        .isEqualTo("Welcome to Atelier");
   }
 
   @Test
@@ -82,7 +84,8 @@ class TemplateApiTest {
     assertThat(ok(get("/templates/welcome/versions/2")).toString()).contains("Two");
 
     assertThat(call("DELETE", "/templates/welcome", "").statusCode()).isEqualTo(204);
-    assertThat(subject(send("welcome", "{\"customer_name\": \"Ada\"}"))).isEqualTo("Welcome to Atelier");
+    assertThat(subject(send("welcome", "{\"customer_name\": \"Ada\"}")))
+        .isEqualTo("Welcome to Atelier");
     problem(call("DELETE", "/templates/welcome", ""), 404, "request.not_found", "");
     // A number is never used for two texts.
     publish("welcome", "Four");
@@ -95,15 +98,24 @@ class TemplateApiTest {
     HttpResponse<String> first = put("/templates/welcome/drafts/en", draft("One", "", "x"));
     assertThat(first.headers().firstValue("ETag")).hasValue("\"1\"");
     ok(ifMatch("\"1\"", draft("Two", "", "x")));
-    problem(ifMatch("\"1\"", draft("Three", "", "x")), 412, "request.precondition_failed", "If-Match");
-    problem(ifMatch("\"other\"", draft("Three", "", "x")), 412, "request.precondition_failed", "If-Match");
+    problem(
+        ifMatch("\"1\"", draft("Three", "", "x")), 412, "request.precondition_failed", "If-Match");
+    problem(
+        ifMatch("\"other\"", draft("Three", "", "x")),
+        412,
+        "request.precondition_failed",
+        "If-Match");
     HttpResponse<String> read = get("/templates/welcome/drafts/en");
     assertThat(read.headers().firstValue("ETag")).hasValue("\"2\"");
     assertThat(ok(read).get("subject").asString()).isEqualTo("Two");
     ok(ifMatch("*", draft("Four", "", "x")));
     assertThat(call("DELETE", "/templates/welcome/drafts/en", "").statusCode()).isEqualTo(204);
     problem(get("/templates/welcome/drafts/en"), 404, "request.not_found", "");
-    problem(put("/templates/welcome/drafts/not-a-language!", draft("a", "", "x")), 404, "request.not_found", "");
+    problem(
+        put("/templates/welcome/drafts/not-a-language!", draft("a", "", "x")),
+        404,
+        "request.not_found",
+        "");
     problem(put("/templates/no-such/drafts/en", draft("a", "", "x")), 404, "request.not_found", "");
   }
 
@@ -125,7 +137,8 @@ class TemplateApiTest {
       ok(put("/templates/shipped/drafts/en", draft("Shipped", wrong.getKey(), "x")));
       HttpResponse<String> refused = post("/templates/shipped/publish", "{}");
       problem(refused, 400, "template.invalid", null);
-      assertThat(refused.body()).contains(Json.MAPPER.writeValueAsString(wrong.getValue()).replace("\"", ""));
+      assertThat(refused.body())
+          .contains(Json.MAPPER.writeValueAsString(wrong.getValue()).replace("\"", ""));
     }
     // What its lists' entries hold shows only when it is filled in.
     ok(
@@ -191,7 +204,9 @@ class TemplateApiTest {
              "brand_color": "#1e40af", "support_email": "help@atelier.test",
              "postal_address": "Lindenstraße 4, Berlin"}"""));
     String html =
-        ok(post("/templates/welcome/preview", "{\"data\": {\"customer_name\": \"Ada\"}}")).get("html").asString();
+        ok(post("/templates/welcome/preview", "{\"data\": {\"customer_name\": \"Ada\"}}"))
+            .get("html")
+            .asString();
     assertThat(html)
         .contains(
             "Welcome to Atelier &lt;3",
@@ -236,13 +251,16 @@ class TemplateApiTest {
         "data.customer_name");
     assertThat(ok(get("/templates/welcome")).get("drafts")).isEmpty();
     ok(put("/templates/welcome/drafts/en", draft("Draft", "", "x")));
-    assertThat(subject(ok(post("/templates/welcome/preview", "{\"draft\": true}")))).isEqualTo("Draft");
-    assertThat(subject(ok(post("/templates/welcome/preview", "{}")))).isEqualTo("Welcome to Atelier");
+    assertThat(subject(ok(post("/templates/welcome/preview", "{\"draft\": true}"))))
+        .isEqualTo("Draft");
+    assertThat(subject(ok(post("/templates/welcome/preview", "{}"))))
+        .isEqualTo("Welcome to Atelier");
     problem(post("/templates/no-such/preview", "{}"), 404, "request.not_found", "");
     assertThat(
             ok(post(
                     "/templates/welcome/preview",
-                    "{\"content\": {\"subject\": \"S\", \"html\": \"<p>%s</p>\"}}".formatted("x".repeat(110_000))))
+                    "{\"content\": {\"subject\": \"S\", \"html\": \"<p>%s</p>\"}}"
+                        .formatted("x".repeat(110_000))))
                 .get("warnings")
                 .toString())
         .contains("102 KB", "no plain text");
@@ -256,7 +274,10 @@ class TemplateApiTest {
     assertThat(subject(message)).isEqualTo("[Test] Draft for Ada Lovelace");
     assertThat(message.get("to").toString()).contains("me@acme.test");
     problem(
-        post("/templates/welcome/test", "{\"to\": \"nobody\"}"), 400, "request.invalid_field", "to");
+        post("/templates/welcome/test", "{\"to\": \"nobody\"}"),
+        400,
+        "request.invalid_field",
+        "to");
     problem(
         post("/templates/welcome/test", "{\"to\": \"me@acme.test\", \"data\": {}}"),
         400,
@@ -278,12 +299,17 @@ class TemplateApiTest {
 
   private void publish(String template, String subject) {
     ok(put("/templates/" + template + "/drafts/en", draft(subject, "", "x")));
-    ok(call("PATCH", "/templates/" + template, "{\"variables\": [{\"name\": \"customer_name\", \"required\": false}]}"));
+    ok(
+        call(
+            "PATCH",
+            "/templates/" + template,
+            "{\"variables\": [{\"name\": \"customer_name\", \"required\": false}]}"));
     ok(post("/templates/" + template + "/publish", "{}"));
   }
 
   private static String draft(String subject, String html, String text) {
-    return "{\"subject\": \"%s\", \"html\": \"%s\", \"text\": \"%s\"}".formatted(subject, html, text);
+    return "{\"subject\": \"%s\", \"html\": \"%s\", \"text\": \"%s\"}"
+        .formatted(subject, html, text);
   }
 
   private JsonNode send(String template, String data) {
@@ -338,7 +364,10 @@ class TemplateApiTest {
   }
 
   private static void problem(
-      HttpResponse<String> response, int status, String code, @org.jspecify.annotations.Nullable String param) {
+      HttpResponse<String> response,
+      int status,
+      String code,
+      @org.jspecify.annotations.Nullable String param) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
     JsonNode problem = StartedTenon.json(response);
     assertThat(problem.get("code").asString()).as(response.body()).isEqualTo(code);

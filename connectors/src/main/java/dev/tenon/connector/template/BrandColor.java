@@ -13,8 +13,8 @@ final class BrandColor {
 
   private BrandColor() {}
 
-  /// Checks the value of a variable that is a colour, since it stands in a style, where HTML escaping
-  /// doesn't help.
+  /// Checks the value of a variable that is a colour, since it stands in a style, where HTML
+  /// escaping doesn't help.
   static void check(String template, String variable, @Nullable Object value) {
     if (!(value instanceof String color) || !HEX.matcher(color).matches()) {
       throw new TemplateException(
@@ -36,8 +36,7 @@ final class BrandColor {
       check("layout", "brand_color", color);
       return Optional.empty();
     } catch (TemplateException e) {
-      return Optional.of(
-          String.valueOf(e.getMessage()).replaceFirst("^template 'layout': ", ""));
+      return Optional.of(String.valueOf(e.getMessage()).replaceFirst("^template 'layout': ", ""));
     }
   }
 

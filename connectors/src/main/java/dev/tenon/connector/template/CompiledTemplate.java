@@ -50,8 +50,7 @@ public final class CompiledTemplate {
     variables.values().stream()
         .filter(variable -> variable.type() == VariableType.COLOR && !variable.fallback().isEmpty())
         .forEach(
-            variable ->
-                BrandColor.check(template.name(), variable.name(), variable.fallback()));
+            variable -> BrandColor.check(template.name(), variable.name(), variable.fallback()));
   }
 
   /// Checks and compiles a template of one language. Throws [TemplateException] that says what is
@@ -134,7 +133,8 @@ public final class CompiledTemplate {
     boolean inLayout = !MailLayout.isWhole(template.html());
     for (Template.Variable known : MailLayout.VARIABLES) {
       if (inLayout || used.contains(known.name())) {
-        // A template may say more of it, but not what it is: the layout puts it into styles and links.
+        // A template may say more of it, but not what it is: the layout puts it into styles and
+        // links.
         all.merge(known.name(), known, CompiledTemplate::ofType);
       }
     }
@@ -166,7 +166,7 @@ public final class CompiledTemplate {
                 Collectors.toMap(Template.Variable::name, Template.Variable::type, (a, _) -> a));
     Deque<Boolean> scopes = new ArrayDeque<>();
     for (SourceTags.Tag tag : tags) {
-      boolean outside = !scopes.contains(Boolean.TRUE);
+      boolean outside = !scopes.contains(true);
       if (outside && tag.kind() != SourceTags.Kind.CLOSE && tag.kind() != SourceTags.Kind.COMMENT) {
         int dot = tag.name().indexOf('.');
         String name = dot > 0 ? tag.name().substring(0, dot) : tag.name();
@@ -179,7 +179,7 @@ public final class CompiledTemplate {
           VariableType type = types.getOrDefault(tag.name(), VariableType.LIST);
           scopes.push(type == VariableType.LIST || type == VariableType.MAP);
         }
-        case INVERTED -> scopes.push(Boolean.FALSE);
+        case INVERTED -> scopes.push(false);
         case CLOSE -> scopes.pop();
         case VARIABLE, COMMENT -> {
           // They have no inside.

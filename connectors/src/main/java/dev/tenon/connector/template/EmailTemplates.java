@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// A set of templates by name and language. Immutable: each `with…` answers a larger set, in which a
-/// template of the same name and language replaces the earlier one.
+/// A set of templates by name and language. Immutable: each `with…` answers a larger set, in which
+/// a template of the same name and language replaces the earlier one.
 public final class EmailTemplates {
   /// The templates that come with Tenon, each in the languages of the [MailLayout].
   public static final List<String> BUILT_IN =
@@ -133,7 +133,7 @@ public final class EmailTemplates {
         return found;
       }
     }
-    return languages.get(languages.firstKey());
+    return languages.values().iterator().next();
   }
 
   /// There is no template of this name.

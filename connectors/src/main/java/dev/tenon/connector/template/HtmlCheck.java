@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -18,9 +19,26 @@ import java.util.regex.Pattern;
 final class HtmlCheck {
   private static final Set<String> REFUSED_ELEMENTS =
       Set.of(
-          "script", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "input",
-          "button", "textarea", "select", "base", "link", "svg", "math", "noscript", "template",
-          "plaintext", "xmp");
+          "script",
+          "iframe",
+          "frame",
+          "frameset",
+          "object",
+          "embed",
+          "applet",
+          "form",
+          "input",
+          "button",
+          "textarea",
+          "select",
+          "base",
+          "link",
+          "svg",
+          "math",
+          "noscript",
+          "template",
+          "plaintext",
+          "xmp");
   private static final Set<String> REFUSED_ATTRIBUTES =
       Set.of("srcdoc", "formaction", "action", "ping", "http-equiv", "is");
   private static final Set<String> VOID =
@@ -28,7 +46,8 @@ final class HtmlCheck {
   private static final Pattern ELEMENT = Pattern.compile("[a-z][a-z0-9:-]{0,30}");
   private static final Pattern ATTRIBUTE = Pattern.compile("[a-z_][a-z0-9_:-]{0,60}");
   private static final Pattern REFUSED_STYLE =
-      Pattern.compile("expression\\s*\\(|@import|behaviou?r\\s*:|-moz-binding|\\\\|url\\(\\s*['\"]?\\s*(?!https://)");
+      Pattern.compile(
+          "expression\\s*\\(|@import|behaviou?r\\s*:|-moz-binding|\\\\|url\\(\\s*['\"]?\\s*(?!https://)");
   private static final int DEPTH_MAX = 200;
 
   private final String template;
@@ -76,13 +95,15 @@ final class HtmlCheck {
 
   /// Passes over a mustache tag in `place`, which a section has to begin and end in.
   private void tag(String place, boolean variables, boolean style) {
-    SourceTags.Tag tag = tags.get(at);
+    SourceTags.Tag tag = Objects.requireNonNull(tags.get(at));
     switch (tag.kind()) {
       case VARIABLE -> {
         if (!variables) {
           throw refused(at, "has {{%s}} where no variable may stand".formatted(tag.name()));
         }
-        if (style && types.getOrDefault(tag.name(), VariableType.ofName(tag.name())) != VariableType.COLOR) {
+        if (style
+            && types.getOrDefault(tag.name(), VariableType.ofName(tag.name()))
+                != VariableType.COLOR) {
           throw refused(
               at, "has {{%s}} in a style, where only colours may stand".formatted(tag.name()));
         }
@@ -161,7 +182,9 @@ final class HtmlCheck {
           "has </%s> where %s"
               .formatted(
                   name,
-                  elements.isEmpty() ? "nothing is open" : "<%s> is open".formatted(elements.peek())));
+                  elements.isEmpty()
+                      ? "nothing is open"
+                      : "<%s> is open".formatted(elements.peek())));
     }
     elements.pop();
     at = end + 1;
@@ -277,7 +300,9 @@ final class HtmlCheck {
       // What a variable gives is looked at when it is rendered.
       int variable = value.indexOf("{{");
       LinkSchemes.firstRefused(
-              "href=\"" + (variable < 0 ? value : value.substring(0, variable)).replace('"', ' ') + "\"")
+              "href=\""
+                  + (variable < 0 ? value : value.substring(0, variable)).replace('"', ' ')
+                  + "\"")
           .ifPresent(
               scheme -> {
                 throw refused(from, "has a link with the scheme '%s'".formatted(scheme));

@@ -7,8 +7,9 @@ import java.util.Set;
 /// Finds links in rendered HTML whose scheme a mail must not have: escaping does not stop
 /// `javascript:`.
 ///
-/// References such as `&#106;` are read as a mail client reads them. It goes from one equals sign to the next, which costs a tenth of what a regular expression over
-/// the whole page takes; it runs for every mail.
+/// References such as `&#106;` are read as a mail client reads them. It goes from one equals sign
+/// to the next, which costs a tenth of what a regular expression over the whole page takes; it runs
+/// for every mail.
 final class LinkSchemes {
   private static final Set<String> ALLOWED = Set.of("https", "http", "mailto", "tel", "cid");
   static final Set<String> ATTRIBUTES =

@@ -13,8 +13,8 @@ import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What stands around every mail: the product's name or logo, its colour, and the lines at the foot.
-/// Whose they are is data ([#VARIABLES]); what the lines say depends on the language.
+/// What stands around every mail: the product's name or logo, its colour, and the lines at the
+/// foot. Whose they are is data ([#VARIABLES]); what the lines say depends on the language.
 public final class MailLayout {
   /// Languages in which the foot is written.
   public static final List<String> LANGUAGES = List.of("en", "de");
@@ -98,8 +98,7 @@ public final class MailLayout {
           ? html
           : BODY.matcher(html)
               .replaceFirst(
-                  found ->
-                      Matcher.quoteReplacement(found.group() + hidden(template.preheader())));
+                  found -> Matcher.quoteReplacement(found.group() + hidden(template.preheader())));
     }
     String preheader = template.preheader().isEmpty() ? "" : hidden(template.preheader());
     return PHRASE

@@ -4,12 +4,12 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Gives plain elements the inline styles, and buttons the tables, that mail clients need: a content
-/// is written as `<p>`, `<a class="button">`, `<table class="facts">`. An element with a style of
-/// its own is left alone.
+/// Gives plain elements the inline styles, and buttons the tables, that mail clients need: a
+/// content is written as `<p>`, `<a class="button">`, `<table class="facts">`. An element with a
+/// style of its own is left alone.
 ///
-/// The classes that are put in carry no style but in the dark: `<style>` is what clients that have a
-/// dark mode read.
+/// The classes that are put in carry no style but in the dark: `<style>` is what clients that have
+/// a dark mode read.
 final class MailStyles {
   static final String FACE =
       "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Helvetica,Arial,sans-serif;";
@@ -30,21 +30,33 @@ final class MailStyles {
               "h1",
               new Look(
                   "text",
-                  FACE + "font-size:22px;line-height:30px;font-weight:600;" + INK + "margin:0 0 16px 0;")),
+                  FACE
+                      + "font-size:22px;line-height:30px;font-weight:600;"
+                      + INK
+                      + "margin:0 0 16px 0;")),
           Map.entry(
               "h2",
               new Look(
                   "text",
-                  FACE + "font-size:17px;line-height:24px;font-weight:600;" + INK + "margin:24px 0 8px 0;")),
-          Map.entry("p", new Look("text", FACE + "font-size:15px;line-height:24px;" + INK + "margin:0 0 16px 0;")),
+                  FACE
+                      + "font-size:17px;line-height:24px;font-weight:600;"
+                      + INK
+                      + "margin:24px 0 8px 0;")),
+          Map.entry(
+              "p",
+              new Look(
+                  "text", FACE + "font-size:15px;line-height:24px;" + INK + "margin:0 0 16px 0;")),
           Map.entry(
               "p.quiet",
-              new Look("quiet", FACE + "font-size:14px;line-height:22px;" + QUIET + "margin:0 0 12px 0;")),
+              new Look(
+                  "quiet",
+                  FACE + "font-size:14px;line-height:22px;" + QUIET + "margin:0 0 12px 0;")),
           Map.entry("ul", new Look("text", INK + "margin:0 0 16px 0;padding:0 0 0 24px;")),
           Map.entry("ol", new Look("text", INK + "margin:0 0 16px 0;padding:0 0 0 24px;")),
           Map.entry(
               "li",
-              new Look("text", FACE + "font-size:15px;line-height:24px;" + INK + "margin:0 0 8px 0;")),
+              new Look(
+                  "text", FACE + "font-size:15px;line-height:24px;" + INK + "margin:0 0 8px 0;")),
           Map.entry("a", new Look("link", "color:{{brand_color}};text-decoration:underline;")),
           Map.entry("hr", new Look("rule", "border:0;" + RULE + "margin:24px 0;")),
           Map.entry(

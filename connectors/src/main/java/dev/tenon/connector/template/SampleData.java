@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// Data made from what variables say of themselves, for previews and for the check before a template
-/// is published.
+/// Data made from what variables say of themselves, for previews and for the check before a
+/// template is published.
 public final class SampleData {
   private SampleData() {}
 

@@ -30,7 +30,13 @@ final class SourceTags {
 
   /// The line of a place, from 1.
   static int line(String source, int at) {
-    return 1 + (int) source.substring(0, Math.min(at, source.length())).chars().filter(c -> c == '\n').count();
+    return 1
+        + (int)
+            source
+                .substring(0, Math.min(at, source.length()))
+                .chars()
+                .filter(c -> c == '\n')
+                .count();
   }
 
   /// All tags in order. Throws [TemplateException] for one that is not closed or not allowed, for
@@ -97,7 +103,10 @@ final class SourceTags {
 
   /// Names with dots between, `.`, and jmustache's own `-first`, `-last` and `-index` of lists.
   private static boolean isName(String name) {
-    if (name.equals(".") || name.equals("-first") || name.equals("-last") || name.equals("-index")) {
+    if (name.equals(".")
+        || name.equals("-first")
+        || name.equals("-last")
+        || name.equals("-index")) {
       return true;
     }
     for (String part : name.split("\\.", -1)) {

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// The source of one mail in one language, in mustache: `{{variable}}`, `{{#section}}…{{/section}}`,
-/// `{{^without}}…{{/without}}`. Escaped in HTML; as it is in subject and text.
+/// The source of one mail in one language, in mustache: `{{variable}}`,
+/// `{{#section}}…{{/section}}`, `{{^without}}…{{/without}}`. Escaped in HTML; as it is in subject
+/// and text.
 ///
 /// HTML that is no whole page (it has no `<html`) is put into the layout, with the styles that mail
 /// clients need, and so is its text.
@@ -58,8 +59,7 @@ public record Template(
     }
   }
 
-  public Template(
-      String name, String subject, String html, String text, List<Variable> variables) {
+  public Template(String name, String subject, String html, String text, List<Variable> variables) {
     this(name, subject, "", html, text, variables);
   }
 
@@ -97,8 +97,7 @@ public record Template(
         throw new IllegalArgumentException(
             "a variable is named by letters, digits and '_', at most 60");
       }
-      if (Math.max(fallback.length(), Math.max(about.length(), sample.length()))
-          > TEXT_CHARS_MAX) {
+      if (Math.max(fallback.length(), Math.max(about.length(), sample.length())) > TEXT_CHARS_MAX) {
         throw new IllegalArgumentException(
             "what is said of a variable has at most 2000 characters each");
       }
@@ -113,10 +112,10 @@ public record Template(
       return VARIABLE.matcher(name).matches();
     }
 
-    /// Reads one per line: `name`, `name?` (may be left out) or `name=value` (with a default),
-    /// and after it perhaps `| type | sample | about`. Empty lines and lines that start with `#`
-    /// are passed over. Throws [IllegalArgumentException] naming the line.
-    static List<Variable> readAll(String lines) {
+    /// Reads one per line: `name`, `name?` (may be left out) or `name=value` (with a default), and
+    /// after it perhaps `| type | sample | about`. Empty lines and lines that start with `#` are
+    /// passed over. Throws [IllegalArgumentException] naming the line.
+    public static List<Variable> readAll(String lines) {
       List<Variable> variables = new ArrayList<>();
       int number = 0;
       for (String raw : lines.lines().toList()) {
@@ -131,6 +130,12 @@ public record Template(
         }
       }
       return variables;
+    }
+
+    /// The line that reads as this variable.
+    public String line() {
+      String head = name + (required ? "" : fallback.isEmpty() ? "?" : "=" + fallback);
+      return "%s | %s | %s | %s".formatted(head, type.text(), sample, about).strip();
     }
 
     private static Variable read(String line) {

@@ -35,7 +35,9 @@ public final class TemplateException extends IllegalArgumentException {
     return new TemplateException(
         template,
         variable,
-        "%s (in %s)".formatted(String.valueOf(getMessage()).replaceFirst("^template '[^']*': ", ""), folder),
+        "%s (in %s)"
+            .formatted(
+                String.valueOf(getMessage()).replaceFirst("^template '[^']*': ", ""), folder),
         missing);
   }
 

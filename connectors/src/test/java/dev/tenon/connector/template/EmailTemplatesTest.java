@@ -52,9 +52,12 @@ class EmailTemplatesTest {
             .contains("color-scheme", "max-width:600px", "display:none;max-height:0")
             .contains("lang=\"" + language + "\"", "prefers-color-scheme: dark", "[data-ogsc]")
             .contains("&lt;x&quot;")
-            .doesNotContain("{{", MARK, "<!--content-->", "<!--preheader-->", "<!--title-->", "<!--=");
+            .doesNotContain(
+                "{{", MARK, "<!--content-->", "<!--preheader-->", "<!--title-->", "<!--=");
         assertThat(mail.html().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(102 * 1024);
-        assertThat(mail.text()).contains(MARK + "product").doesNotContain("{{", "&lt;", "<p>", "<td");
+        assertThat(mail.text())
+            .contains(MARK + "product")
+            .doesNotContain("{{", "&lt;", "<p>", "<td");
         assertThat(mail.text().lines()).allMatch(line -> line.length() <= 110);
         assertThat(mail.text()).doesNotContain("\n\n\n\n");
       }
@@ -82,7 +85,9 @@ class EmailTemplatesTest {
                 "customer_name", "B",
                 "brand_color", "#1e3a8a",
                 "dashboard_url", "https://example.org/"));
-    assertThat(mail.html()).contains("background-color:#1e3a8a").doesNotContain(".link { color: #1e3a8a");
+    assertThat(mail.html())
+        .contains("background-color:#1e3a8a")
+        .doesNotContain(".link { color: #1e3a8a");
     assertThat(BrandColor.onDark("#1e3a8a")).matches("#[0-9a-f]{6}");
     assertThat(BrandColor.onDark("#ffffff")).isEqualTo("#ffffff");
   }
@@ -90,9 +95,11 @@ class EmailTemplatesTest {
   @Test
   void takesAWiderLanguageThenEnglish() {
     Map<String, Object> data = Map.of("product", "Atelier", "customer_name", "Ada");
-    assertThat(builtIn.render("welcome", "de-AT", data).subject()).isEqualTo("Willkommen bei Atelier");
+    assertThat(builtIn.render("welcome", "de-AT", data).subject())
+        .isEqualTo("Willkommen bei Atelier");
     assertThat(builtIn.render("welcome", "fr", data).subject()).isEqualTo("Welcome to Atelier");
-    assertThat(builtIn.render("welcome", "no such tag", data).subject()).isEqualTo("Welcome to Atelier");
+    assertThat(builtIn.render("welcome", "no such tag", data).subject())
+        .isEqualTo("Welcome to Atelier");
     assertThat(Language.chain("de-AT", "fr")).containsExactly("de-at", "de", "fr", "en");
   }
 
@@ -123,15 +130,19 @@ class EmailTemplatesTest {
             .with(new Template("list", "Hi", "", "{{#items}}{{name}}: {{price}}\n{{/items}}"));
     assertThat(
             templates
-                .render("list", Map.of("items", List.of(Map.of("name", "a", "price", 1)), "product", "P"))
+                .render(
+                    "list",
+                    Map.of("items", List.of(Map.of("name", "a", "price", 1)), "product", "P"))
                 .text())
         .startsWith("a: 1\n");
     assertThatThrownBy(
-            () -> templates.render(
+            () ->
+                templates.render(
                     "list", Map.of("items", List.of(Map.of("name", "a")), "product", "P")))
         .isInstanceOf(TemplateException.class)
         .hasMessageContaining("'price' is missing");
-    assertThatThrownBy(() -> templates.render("list", Map.of("product", "P"))).hasMessageContaining("'items'");
+    assertThatThrownBy(() -> templates.render("list", Map.of("product", "P")))
+        .hasMessageContaining("'items'");
   }
 
   @Test

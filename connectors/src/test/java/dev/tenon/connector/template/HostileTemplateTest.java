@@ -156,7 +156,18 @@ class HostileTemplateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{{#n}}{{class.name}}{{/n}}", "{{n.bytes}}", "{{n.getClass}}", "{{a.size}}", "{{a.empty}}", "{{m.entrySet}}", "{{m.hashCode}}", "{{toString}}", "{{n.hash}}"})
+  @ValueSource(
+      strings = {
+        "{{#n}}{{class.name}}{{/n}}",
+        "{{n.bytes}}",
+        "{{n.getClass}}",
+        "{{a.size}}",
+        "{{a.empty}}",
+        "{{m.entrySet}}",
+        "{{m.hashCode}}",
+        "{{toString}}",
+        "{{n.hash}}"
+      })
   void nothingReachesAnObject(String source) {
     assertThatThrownBy(
             () ->
@@ -168,13 +179,13 @@ class HostileTemplateTest {
 
   @Test
   void anObjectIsNoData() {
-    assertThatThrownBy(
-            () -> text("{{a}}").render(Map.of("a", new Object(), "product", "P")))
+    assertThatThrownBy(() -> text("{{a}}").render(Map.of("a", new Object(), "product", "P")))
         .hasMessageContaining("must be text");
   }
 
   @Property(tries = 300)
-  void whateverTheDataTheMarkupStaysTheTemplates(@ForAll("texts") String a, @ForAll("texts") String b) {
+  void whateverTheDataTheMarkupStaysTheTemplates(
+      @ForAll("texts") String a, @ForAll("texts") String b) {
     CompiledTemplate template = html("<p title=\"{{a}}\">{{b}}</p><i id='{{b}}'>{{a}}</i>");
     String with = template.render(data(a, b)).html();
     String without = template.render(data("", "")).html();
@@ -217,8 +228,26 @@ class HostileTemplateTest {
   @Provide
   Arbitrary<String> texts() {
     return Arbitraries.of(
-            "<", ">", "\"", "'", "`", "=", "&", "{{a}}", "{{{b}}}", "javascript:", "</p>", "--", "x",
-            " ", "\n", "&#60;", "<script>", "on", "é", "\u202e")
+            "<",
+            ">",
+            "\"",
+            "'",
+            "`",
+            "=",
+            "&",
+            "{{a}}",
+            "{{{b}}}",
+            "javascript:",
+            "</p>",
+            "--",
+            "x",
+            " ",
+            "\n",
+            "&#60;",
+            "<script>",
+            "on",
+            "é",
+            "\u202e")
         .list()
         .ofMaxSize(8)
         .map(parts -> String.join("", parts));
@@ -228,9 +257,32 @@ class HostileTemplateTest {
   Arbitrary<String> sources() {
     Arbitrary<String> parts =
         Arbitraries.of(
-            "<p>", "</p>", "<a href=\"", "\">", "</a>", "{{a}}", "{{#a}}", "{{/a}}", "{{^b}}",
-            "{{/b}}", "<script>", "</script>", "'", "\"", "<!--", "-->", "javascript:", " onclick=",
-            "<style>", "</style>", "x", "<img src='", "'>", "{{", "}}", "https://a.test/");
+            "<p>",
+            "</p>",
+            "<a href=\"",
+            "\">",
+            "</a>",
+            "{{a}}",
+            "{{#a}}",
+            "{{/a}}",
+            "{{^b}}",
+            "{{/b}}",
+            "<script>",
+            "</script>",
+            "'",
+            "\"",
+            "<!--",
+            "-->",
+            "javascript:",
+            " onclick=",
+            "<style>",
+            "</style>",
+            "x",
+            "<img src='",
+            "'>",
+            "{{",
+            "}}",
+            "https://a.test/");
     return Combinators.combine(parts.list().ofMaxSize(12), parts)
         .as((list, last) -> String.join("", list) + last);
   }
