@@ -80,7 +80,7 @@ record EdgeWiring(
     MessageRoutes.declare(routes, database, messages, mail.providers(), work.jobs());
     EmailRoutingRoutes.declare(routes, database, base.connections(), mail.breakers());
     SenderRoutes.declare(routes, database, clock);
-    TemplateRoutes.declare(routes, database, mail.templates());
+    TemplateRoutes.declare(routes, database, mail.templates(), mail.previews());
     TestMailRoutes.declare(routes, database, mail.tests(messages), work.jobs());
     ReceivedEventRoutes.declare(routes, database, lanes.replays(), clock);
     EventRoutes.declare(routes, database);
@@ -108,6 +108,7 @@ record EdgeWiring(
             lanes.replays()::replay,
             outgoing.deliveries()::replay,
             mail.templates(),
+            mail.previews(),
             mail.testMailer(messages, work.jobs())));
   }
 

@@ -67,9 +67,14 @@ record MailWiring(
     return new Messages(maker, seal, jobs, base.ids(), base.clock());
   }
 
+  /// Templates as mails of the tenant would look.
+  Previews previews() {
+    return new Previews(templates, maker::preview);
+  }
+
   /// Templates on their way to people who look at them.
   TestMails tests(Messages messages) {
-    return new TestMails(messages, maker, new Previews(templates));
+    return new TestMails(messages, previews());
   }
 
   /// The same for the console, which shows whatever is wrong as it is said.

@@ -7,6 +7,7 @@ import dev.tenon.http.ProblemException;
 import dev.tenon.http.PublicUrl;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
+import dev.tenon.template.Previews;
 import dev.tenon.template.Templates;
 import dev.tenon.tenant.TenantId;
 import java.net.URLDecoder;
@@ -40,6 +41,7 @@ public final class ConsoleRoutes {
       FactReplay replay,
       Redelivery redelivery,
       Templates templates,
+      Previews previews,
       TestMailer testMailer) {}
 
   private ConsoleRoutes(ConsoleSessions sessions, Needs needs) {

@@ -45,11 +45,12 @@ final class TemplateViews {
   private final Templates templates;
   private final Previews previews;
 
-  TemplateViews(Database database, InstantSource clock, Templates templates) {
+  TemplateViews(
+      Database database, InstantSource clock, Templates templates, Previews previews) {
     this.database = database;
     this.clock = clock;
     this.templates = templates;
-    this.previews = new Previews(templates);
+    this.previews = previews;
   }
 
   TemplatesPage list(TenantId tenant, String problem) {
@@ -119,7 +120,7 @@ final class TemplateViews {
     try {
       warnings =
           previews
-              .render(tx, all.name(), wanted, "")
+              .render(tx, all.name(), wanted)
               .map(Previews.Preview::warnings)
               .orElse(List.of());
     } catch (TemplateException e) {
@@ -204,7 +205,7 @@ final class TemplateViews {
   String preview(TenantId tenant, String name, Previews.Wanted wanted, boolean text) {
     try {
       return database
-          .asTenant(tenant, tx -> previews.render(tx, name, wanted, ""))
+          .asTenant(tenant, tx -> previews.render(tx, name, wanted))
           .map(
               shown ->
                   text || shown.mail().html().isEmpty()

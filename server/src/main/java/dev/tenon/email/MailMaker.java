@@ -125,6 +125,11 @@ public final class MailMaker {
     var _ = mail.toMessage(Ids.write(Prefix.MESSAGE, id));
   }
 
+  /// The same for whoever looks at a template before there is a sender.
+  public Map<String, Object> preview(TenantTx tx, Brand brand, Map<String, Object> given) {
+    return data(brand, given, sender(tx).map(Sender::product).orElse("Your product"));
+  }
+
   /// What is given, with what the layout needs: as the tenant says, else as the settings do.
   ///
   /// @param product what the sender calls the product

@@ -19,12 +19,10 @@ public final class TestMails {
   private static final String BEFORE_SUBJECT = "[Test] ";
 
   private final Messages messages;
-  private final MailMaker maker;
   private final Previews previews;
 
-  public TestMails(Messages messages, MailMaker maker, Previews previews) {
+  public TestMails(Messages messages, Previews previews) {
     this.messages = messages;
-    this.maker = maker;
     this.previews = previews;
   }
 
@@ -35,9 +33,8 @@ public final class TestMails {
   /// @throws Messages.NoSenderException when nobody can send it
   public Optional<UUID> send(
       TenantTx tx, @Nullable UUID id, String name, Previews.Wanted wanted, EmailAddress to) {
-    String product = maker.sender(tx).map(Sender::product).orElse("");
     return previews
-        .render(tx, name, wanted, product)
+        .render(tx, name, wanted)
         .map(
             preview -> {
               RenderedEmail mail = preview.mail();

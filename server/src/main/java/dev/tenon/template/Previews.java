@@ -2,13 +2,11 @@ package dev.tenon.template;
 
 import dev.tenon.connector.template.CompiledTemplate;
 import dev.tenon.connector.template.Language;
-import dev.tenon.connector.template.MailLayout;
 import dev.tenon.connector.template.RenderedEmail;
 import dev.tenon.connector.template.Template;
 import dev.tenon.db.TenantTx;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,9 +16,18 @@ import org.jspecify.annotations.Nullable;
 /// Templates filled in for people to look at; nothing is stored.
 public final class Previews {
   private final Templates templates;
+  private final Surroundings surroundings;
 
-  public Previews(Templates templates) {
+  public Previews(Templates templates, Surroundings surroundings) {
     this.templates = templates;
+    this.surroundings = surroundings;
+  }
+
+  /// What a mail of this tenant would get beside its own data.
+  @FunctionalInterface
+  public interface Surroundings {
+    /// `given` with the variables of the layout.
+    Map<String, Object> around(TenantTx tx, Brand brand, Map<String, Object> given);
   }
 
   /// What is to be looked at.
@@ -44,25 +51,17 @@ public final class Previews {
 
   /// Empty when there is no such template or version; throws
   /// [dev.tenon.connector.template.TemplateException] when it can't be filled in.
-  ///
-  /// @param product what mails call the product where the tenant doesn't say
-  public Optional<Preview> render(TenantTx tx, String name, Wanted wanted, String product) {
+  public Optional<Preview> render(TenantTx tx, String name, Wanted wanted) {
     Optional<CompiledTemplate> compiled =
         templates.find(tx, name).flatMap(all -> pick(tx, all, wanted));
     return compiled.map(
         template -> {
           Map<String, Object> given = wanted.data();
           Map<String, Object> data =
-              given == null
-                  ? TemplateCheck.samples(template, true)
-                  : new HashMap<>(TemplateCheck.samples(layoutOf(template), true));
-          data.putAll(templates.storedBrand(tx).variables());
-          if (!product.isEmpty() && templates.storedBrand(tx).product().isEmpty()) {
-            data.put("product", product);
-          }
-          if (given != null) {
-            data.putAll(given);
-          }
+              surroundings.around(
+                  tx,
+                  templates.storedBrand(tx),
+                  given == null ? samples(template.template().variables()) : given);
           RenderedEmail mail = template.render(data);
           return new Preview(mail, template.language(), warnings(mail));
         });
@@ -71,15 +70,6 @@ public final class Previews {
   /// What a preview fills in where nothing is given.
   public static Map<String, Object> samples(List<Template.Variable> variables) {
     return TemplateCheck.samples(variables, true);
-  }
-
-  private static List<Template.Variable> layoutOf(CompiledTemplate template) {
-    return MailLayout.VARIABLES.stream()
-        .filter(
-            known ->
-                template.template().variables().stream()
-                    .noneMatch(own -> own.name().equals(known.name())))
-        .toList();
   }
 
   private Optional<CompiledTemplate> pick(TenantTx tx, Templates.Whole all, Wanted wanted) {

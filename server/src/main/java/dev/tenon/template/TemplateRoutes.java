@@ -30,15 +30,16 @@ public final class TemplateRoutes {
   private final Templates templates;
   private final Previews previews;
 
-  private TemplateRoutes(Database database, Templates templates) {
+  private TemplateRoutes(Database database, Templates templates, Previews previews) {
     this.database = database;
     this.templates = templates;
-    this.previews = new Previews(templates);
+    this.previews = previews;
   }
 
   /// Declares all routes about templates.
-  public static void declare(Routes routes, Database database, Templates templates) {
-    var here = new TemplateRoutes(database, templates);
+  public static void declare(
+      Routes routes, Database database, Templates templates, Previews previews) {
+    var here = new TemplateRoutes(database, templates, previews);
     String one = PATH + "/{template}";
     routes.get(PATH, Scope.EMAIL_READ, TemplateList.class, "List the templates", here::list);
     routes.post(
@@ -193,7 +194,7 @@ public final class TemplateRoutes {
             Boolean.TRUE.equals(body.draft()),
             Optional.ofNullable(body.version()),
             body.data());
-    return run(database, request, tx -> previews.render(tx, name(request), wanted, ""))
+    return run(database, request, tx -> previews.render(tx, name(request), wanted))
         .map(
             shown ->
                 new PreviewView(

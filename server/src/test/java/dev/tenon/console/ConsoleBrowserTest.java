@@ -126,6 +126,14 @@ final class ConsoleBrowserTest {
     browser.size(360, 780).scheme(Scheme.DARK);
     looksRight("a published template at 360");
     browser.size(1280, 900).scheme(Scheme.LIGHT);
+    browser.click(".declared summary");
+    Object _ =
+        browser.script("document.querySelector('[name=variables]').value = 'ok\\n9bad';");
+    browser.follow("Save variables");
+    assertThat(browser.text()).contains("The variables are not saved: line 2");
+    browser.click(".declared summary");
+    looksRight("the variables of a template");
+    browser.open(server.at(page));
     // Somebody else has written meanwhile.
     Object _ =
         browser.script("document.querySelector('[data-editor]').elements.revision.value = '7';");

@@ -5,6 +5,7 @@ import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
 import dev.tenon.http.PublicUrl;
 import dev.tenon.id.Ids;
+import dev.tenon.template.Previews;
 import dev.tenon.template.Templates;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Signal;
@@ -18,7 +19,9 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -55,6 +58,7 @@ final class ConsoleFixture implements AutoCloseable {
   }
 
   ConsoleRoutes.Needs needs(PublicUrl publicUrl) {
+    var templates = new Templates(EmailTemplates.builtIn(), new Signal(), clock);
     return new ConsoleRoutes.Needs(
         database,
         clock,
@@ -73,7 +77,15 @@ final class ConsoleFixture implements AutoCloseable {
         },
         (owner, fact, by) -> replayed.add(fact),
         (owner, delivery, by) -> replayed.add(delivery),
-        new Templates(EmailTemplates.builtIn(), new Signal(), clock),
+        templates,
+        new Previews(
+            templates,
+            (tx, brand, given) -> {
+              Map<String, Object> data = new HashMap<>(given);
+              data.putAll(brand.variables());
+              data.putIfAbsent("product", "Atelier");
+              return data;
+            }),
         (tx, template, wanted, to) -> {
           if (!to.contains("@")) {
             throw new IllegalArgumentException("'%s' is no address".formatted(to));

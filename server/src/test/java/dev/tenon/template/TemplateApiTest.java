@@ -236,7 +236,10 @@ class TemplateApiTest {
   @Test
   void aPreviewStoresNothingAndShowsWhatIsBeingWritten() {
     JsonNode sample = ok(post("/templates/receipt/preview", "{}"));
-    assertThat(sample.get("html").asString()).contains("AT-0042", "Extra seat");
+    assertThat(sample.get("html").asString())
+        .contains("AT-0042", "Extra seat", "at Atelier.")
+        // What stands around it is the tenant's own, and nobody's sample.
+        .doesNotContain("Lindenstraße", "help@");
     JsonNode typed =
         ok(
             post(
