@@ -2,6 +2,7 @@ package dev.tenon.http;
 
 import dev.tenon.access.Scope;
 import dev.tenon.reference.ReferencePage;
+import dev.tenon.reference.StaticFile;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -105,7 +106,7 @@ final class OwnRoutes {
         ReferencePage.PATH + "/{file}",
         "A file of the API reference",
         request -> {
-          ReferencePage.StaticFile file =
+          StaticFile file =
               reference.file(request.path("file")).orElseThrow(ProblemException::notFound);
           // Its address changes with its content.
           request

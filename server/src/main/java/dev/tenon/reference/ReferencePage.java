@@ -3,14 +3,10 @@ package dev.tenon.reference;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The reference of the API, made from the API document when somebody first asks for it. It loads
@@ -37,23 +33,6 @@ public final class ReferencePage {
   /// @param document the API document as it is served
   public ReferencePage(byte[] document) {
     this.document = document.clone();
-  }
-
-  /// A file beside the page.
-  public record StaticFile(String type, byte[] content, String version) {
-    private static StaticFile read(String name, String type) {
-      try (InputStream in = ReferencePage.class.getResourceAsStream("/reference/" + name)) {
-        if (in == null) {
-          throw new IllegalStateException("reference/" + name + " is missing from the program");
-        }
-        byte[] content = in.readAllBytes();
-        var sum = new CRC32();
-        sum.update(content);
-        return new StaticFile(type, content, Long.toHexString(sum.getValue()));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 
   /// What the page shows.

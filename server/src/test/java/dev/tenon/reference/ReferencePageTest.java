@@ -64,6 +64,7 @@ final class ReferencePageTest {
     assertThat(answer.body())
         .contains("Idempotency-Key")
         .contains("Needs the scope <code>webhooks:read</code>")
+        .contains("the header <code>Idempotency-Replayed: true</code>")
         .doesNotContain("$ref")
         .doesNotContain("#/components");
   }
