@@ -34,7 +34,8 @@ final class ConsolePages {
     this.inbox = new InboxViews(needs.database(), needs.clock(), firstSteps);
     this.cookies = new ConsoleCookies(needs.publicUrl());
     this.notices = new Notices(assets, renderer, needs.publicUrl());
-    var templates = new TemplateViews(needs.database(), needs.clock(), needs.templates(), needs.previews());
+    var templates =
+        new TemplateViews(needs.database(), needs.clock(), needs.templates(), needs.previews());
     this.desk =
         new TemplateDesk(
             needs.database(), needs.templates(), templates, needs.testMailer(), needs.clock());

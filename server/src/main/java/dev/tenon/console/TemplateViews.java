@@ -45,8 +45,7 @@ final class TemplateViews {
   private final Templates templates;
   private final Previews previews;
 
-  TemplateViews(
-      Database database, InstantSource clock, Templates templates, Previews previews) {
+  TemplateViews(Database database, InstantSource clock, Templates templates, Previews previews) {
     this.database = database;
     this.clock = clock;
     this.templates = templates;
@@ -119,10 +118,7 @@ final class TemplateViews {
     List<String> warnings = List.of();
     try {
       warnings =
-          previews
-              .render(tx, all.name(), wanted)
-              .map(Previews.Preview::warnings)
-              .orElse(List.of());
+          previews.render(tx, all.name(), wanted).map(Previews.Preview::warnings).orElse(List.of());
     } catch (TemplateException e) {
       problem = words(e);
     }

@@ -127,8 +127,7 @@ final class ConsoleBrowserTest {
     looksRight("a published template at 360");
     browser.size(1280, 900).scheme(Scheme.LIGHT);
     browser.click(".declared summary");
-    Object _ =
-        browser.script("document.querySelector('[name=variables]').value = 'ok\\n9bad';");
+    Object _ = browser.script("document.querySelector('[name=variables]').value = 'ok\\n9bad';");
     browser.follow("Save variables");
     assertThat(browser.text()).contains("The variables are not saved: line 2");
     browser.click(".declared summary");
