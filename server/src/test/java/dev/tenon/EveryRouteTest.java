@@ -85,7 +85,7 @@ class EveryRouteTest {
         Comparator.comparing((Operation one) -> one.method().equals("DELETE"))
             .thenComparing(one -> one.method().equals("POST"))
             // What is inside goes before what it is in.
-            .thenComparing(one -> one.method().equals("DELETE") ? -one.path().length() : 0)
+            .thenComparingInt(one -> one.method().equals("DELETE") ? -one.path().length() : 0)
             .thenComparing(Operation::path));
     for (Operation operation : ordered) {
       String key =

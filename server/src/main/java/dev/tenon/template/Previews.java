@@ -84,12 +84,14 @@ public final class Previews {
       return templates
           .version(tx, all.name(), wanted.version().get())
           .flatMap(
-              version ->
-                  chain.stream()
-                      .filter(version.content().languages()::containsKey)
-                      .findFirst()
-                      .or(() -> version.content().languages().keySet().stream().findFirst())
-                      .map(tag -> compiled(all.name(), version.content(), tag)));
+              version -> {
+                Map<String, TemplateParts> languages = version.content().languages();
+                return chain.stream()
+                    .filter(languages::containsKey)
+                    .findFirst()
+                    .or(() -> languages.keySet().stream().findFirst())
+                    .map(tag -> compiled(all.name(), version.content(), tag));
+              });
     }
     for (String tag : chain) {
       Optional<TemplateParts> found =

@@ -8,7 +8,7 @@ import dev.tenon.connector.template.TemplateException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -69,11 +69,11 @@ public final class TemplateCheck {
     }
   }
 
-  static SortedMap<String, TemplateParts> merged(
-      SortedMap<String, TemplateParts> before,
+  static NavigableMap<String, TemplateParts> merged(
+      NavigableMap<String, TemplateParts> before,
       List<TemplateRows.Draft> drafts,
       List<String> without) {
-    SortedMap<String, TemplateParts> languages = new TreeMap<>(before);
+    NavigableMap<String, TemplateParts> languages = new TreeMap<>(before);
     drafts.forEach(draft -> languages.put(draft.language(), draft.parts()));
     without.forEach(languages::remove);
     return languages;

@@ -4,7 +4,7 @@ import dev.tenon.connector.template.Template;
 import dev.tenon.connector.template.VariableType;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -13,12 +13,12 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param languages by tag
 public record TemplateContent(
-    List<Template.Variable> variables, SortedMap<String, TemplateParts> languages) {
+    List<Template.Variable> variables, NavigableMap<String, TemplateParts> languages) {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   public TemplateContent {
     variables = List.copyOf(variables);
-    languages = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(languages));
+    languages = java.util.Collections.unmodifiableNavigableMap(new TreeMap<>(languages));
   }
 
   int chars() {

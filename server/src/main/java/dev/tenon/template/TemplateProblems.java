@@ -8,6 +8,8 @@ import dev.tenon.http.ProblemException;
 public final class TemplateProblems {
   private TemplateProblems() {}
 
+  /// The problem that names the variable, or the field.
+  ///
   /// @param field where no variable is to blame
   public static ProblemException of(TemplateException e, String field) {
     String detail = String.valueOf(e.getMessage());

@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
-import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /// Templates in the API.
@@ -174,7 +174,7 @@ public final class TemplateViews {
       List<VariableView> variables,
       List<LanguageView> languages) {
     static VersionView of(TemplateRows.Version one) {
-      SortedMap<String, TemplateParts> languages = one.content().languages();
+      NavigableMap<String, TemplateParts> languages = one.content().languages();
       return new VersionView(
           one.number(),
           one.note().isEmpty() ? null : one.note(),

@@ -15,8 +15,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -192,7 +192,7 @@ public final class Templates {
     if (head.isEmpty() && !program.names().contains(name)) {
       return Optional.empty();
     }
-    SortedMap<String, TemplateParts> shared = new TreeMap<>();
+    NavigableMap<String, TemplateParts> shared = new TreeMap<>();
     for (String language : program.languages(name)) {
       program
           .find(name, language)
@@ -218,7 +218,7 @@ public final class Templates {
       Source source,
       List<Template.Variable> variables,
       Optional<Version> own,
-      SortedMap<String, TemplateParts> shared,
+      NavigableMap<String, TemplateParts> shared,
       List<Draft> drafts) {
 
     /// What is used in a language: the tenant's, else the program's.
@@ -319,10 +319,10 @@ public final class Templates {
     return own(tx, name)
         .map(
             head -> {
-              SortedMap<String, TemplateParts> before =
+              NavigableMap<String, TemplateParts> before =
                   head.published()
                       .flatMap(number -> TemplateStore.version(tx, name, number))
-                      .<SortedMap<String, TemplateParts>>map(
+                      .<NavigableMap<String, TemplateParts>>map(
                           version -> version.content().languages())
                       .orElseGet(TreeMap::new);
               var content =
