@@ -3,6 +3,7 @@ package dev.tenon;
 import dev.tenon.access.ApiKeys;
 import dev.tenon.config.Config;
 import dev.tenon.connection.Connections;
+import dev.tenon.connector.email.ses.SnsCertificates;
 import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.console.ConsoleSessions;
 import dev.tenon.db.Database;
@@ -14,10 +15,16 @@ import dev.tenon.email.BreakerGauge;
 import dev.tenon.email.Messages;
 import dev.tenon.endpoint.Endpoints;
 import dev.tenon.event.Events;
+import dev.tenon.feedback.MailApplier;
+import dev.tenon.feedback.MailInbound;
+import dev.tenon.feedback.MailWebhooks;
+import dev.tenon.feedback.SnsConfirmation;
 import dev.tenon.http.HttpServer;
 import dev.tenon.http.PublicUrl;
 import dev.tenon.http.Routes;
+import dev.tenon.inbox.InboundProvider;
 import dev.tenon.inbox.Refusals;
+import dev.tenon.lane.FactApplier;
 import dev.tenon.lane.FactBacklog;
 import dev.tenon.lane.ReplayWork;
 import dev.tenon.metric.Sampler;
@@ -30,6 +37,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,6 +122,7 @@ public final class Tenon implements AutoCloseable {
             signals,
             List.of(
                 mail.sender(),
+                new SnsConfirmation(database, base.connections(), base.http()),
                 new ReplayWork(database, signals.factsStored(), clock),
                 new DeliveryReplayWork(database, signals.eventsTold(), clock)));
     Messages messages = mail.messages(base, work.jobs());
@@ -122,16 +131,16 @@ public final class Tenon implements AutoCloseable {
 
     // Intake, and lanes, which give way to it.
     var sealed = new SealedDelivery(base.vault());
-    intake = IntakeWiring.of(config.inbox(), base, signals, sealed, List.of(new StripeInbound()));
+    var mailWebhooks = new MailWebhooks(new SnsCertificates(base.http(), clock));
+    List<InboundProvider> providers = new ArrayList<>(MailInbound.all(mailWebhooks));
+    providers.add(new StripeInbound());
+    intake = IntakeWiring.of(config.inbox(), base, signals, sealed, providers);
+    List<FactApplier> appliers =
+        new ArrayList<>(MailApplier.all(mailWebhooks, events, work.jobs(), base.ids(), clock));
+    appliers.add(new StripeApplier(base.ids(), clock, events, messages));
     lanes =
         LaneWiring.of(
-            config.lanes(),
-            base,
-            signals,
-            sealed,
-            List.of(new StripeApplier(base.ids(), clock, events, messages)),
-            work.jobs(),
-            intake.writer()::isBusy);
+            config.lanes(), base, signals, sealed, appliers, work.jobs(), intake.writer()::isBusy);
 
     upkeep = UpkeepWiring.of(config, base, stopMax);
 

@@ -39,6 +39,10 @@ final class RouteBodies {
               "replaceTheEmailRouting",
               "{\"connections\": [\"{mail}\"], \"streams\": {\"news\": [\"{mail}\"]}}"),
           Map.entry("createASender", "{\"address\": \"more@walk.test\", \"name\": \"More\"}"),
+          Map.entry("addASuppression", "{\"address\": \"gone@walk.test\", \"stream\": \"news\"}"),
+          Map.entry(
+              "importSuppressions",
+              "{\"suppressions\": [{\"address\": \"a@walk.test\", \"reason\": \"bounced\"}]}"),
           Map.entry("resendAMessage", "{\"policy\": \"at_least_once\"}"),
           Map.entry("createAnEndpoint", "{\"url\": \"{sandbox}/hooks\", \"ordered\": true}"),
           Map.entry("updateAnEndpoint", "{\"description\": \"Ours\"}"),

@@ -100,6 +100,8 @@ class StoreWallsTest {
           Map.entry("RefusalStore.add", "each refusal carries its connection's tenant"),
           Map.entry("RefusalStore.forget", "clears what is old, of all"),
           Map.entry("IdempotencyStore.deleteOlder", "clears what is old, of all"),
+          Map.entry(
+              "ReportStore.owners", "a report on the platform's connection names a message alone"),
           Map.entry("TenantQueries.startingWith", "for sessions that see every tenant"),
           Map.entry("TenantQueries.holding", "for sessions that see every tenant"));
 
@@ -110,6 +112,8 @@ class StoreWallsTest {
           "OverviewQueries.received",
           // A's key is free, whatever keys B has.
           "IdempotencyStore.insert",
+          // A's own list gets an entry.
+          "SuppressionStore.add",
           // A itself.
           "TenantQueries.find",
           "TenantStore.exists",

@@ -18,6 +18,7 @@ final class ConsolePages {
   private final Redelivery redelivery;
   private final TenantDirectory tenants;
   private final InboxViews inbox;
+  private final SuppressionViews suppressions;
   private final TenantPages pages;
   private final TemplateDesk desk;
   private final ConsoleCookies cookies;
@@ -32,6 +33,7 @@ final class ConsolePages {
     this.redelivery = needs.redelivery();
     this.tenants = new TenantDirectory(needs.database());
     this.inbox = new InboxViews(needs.database(), needs.clock(), firstSteps);
+    this.suppressions = new SuppressionViews(needs.database(), needs.clock(), needs.publicUrl());
     this.cookies = new ConsoleCookies(needs.publicUrl());
     this.notices = new Notices(assets, renderer, needs.publicUrl());
     var templates =
@@ -53,7 +55,11 @@ final class ConsolePages {
                 new MessageViews(needs.database(), needs.clock(), needs.contents(), firstSteps),
                 new PaymentViews(needs.database(), needs.clock(), firstSteps),
                 new DeliveryViews(needs.database(), needs.clock(), needs.publicUrl()),
+<<<<<<< HEAD
                 templates));
+=======
+                suppressions));
+>>>>>>> main
   }
 
   ConsoleAnswer answer(ConsoleRequest request) {
@@ -127,6 +133,12 @@ final class ConsolePages {
         parts.isEmpty() ? Optional.empty() : tenant(session, parts.getFirst());
     if (tenant.isPresent()
         && parts.size() == 4
+        && parts.get(1).equals("suppressions")
+        && parts.get(3).equals("remove")) {
+      return unsuppress(request, tenant.get().id(), parts.get(2));
+    }
+    if (tenant.isPresent()
+        && parts.size() == 4
         && parts.get(1).equals("facts")
         && parts.get(3).equals("replay")) {
       return replay(request, session, tenant.get().id(), parts.get(2));
@@ -190,6 +202,13 @@ final class ConsolePages {
             + "/inbox/"
             + Ids.write(Prefix.RECEIVED_EVENT, event.get())
             + "?replayed=1");
+  }
+
+  private ConsoleAnswer unsuppress(ConsoleRequest request, TenantId tenant, String entry) {
+    String page = Frame.base(tenant) + "/suppressions";
+    return suppressions.remove(tenant, entry, request.form("reason").orElse(""))
+        ? ConsoleAnswer.seeOther(page + "?removed=1")
+        : notices.notFound(request, page);
   }
 
   private ConsoleAnswer redeliver(

@@ -29,7 +29,11 @@ final class TenantPages {
       MessageViews messages,
       PaymentViews payments,
       DeliveryViews deliveries,
+<<<<<<< HEAD
       TemplateViews templates) {}
+=======
+      SuppressionViews suppressions) {}
+>>>>>>> main
 
   TenantPages(
       InstantSource clock,
@@ -85,6 +89,12 @@ final class TenantPages {
               Frame.Section.DELIVERIES,
               "deliveries",
               views.deliveries.list(id, query));
+      case "suppressions" ->
+          at.show(
+              "Suppressions",
+              Frame.Section.SUPPRESSIONS,
+              "suppressions",
+              views.suppressions.list(id, query));
       case "subscriptions" ->
           at.show(
               "Subscriptions",

@@ -74,6 +74,7 @@ final class NewMessages {
         mail.cause(),
         mail.about(),
         mail.onceKey(),
+        EmailAddress.comparable(unmade.toAddress()).stream().toList(),
         seal.seal(tx.tenant(), id, unmade.write()));
   }
 
@@ -166,6 +167,7 @@ final class NewMessages {
               null,
               about,
               null,
+              EmailAddress.comparable(unmade.toAddress()).stream().toList(),
               seal.seal(tx.tenant(), made, unmade.write()));
     };
   }
@@ -194,6 +196,7 @@ final class NewMessages {
         cause,
         about,
         onceKey,
+        mail.recipients(),
         seal.seal(tx.tenant(), id, mail.write()));
   }
 }

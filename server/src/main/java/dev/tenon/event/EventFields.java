@@ -79,6 +79,28 @@ final class EventFields {
           EventField.text("provider", "resend", "The provider that has it.").orNull(),
           EventField.text("reason", "resend accepted it", "What was decided last, in words."));
 
+  static final List<EventField> MESSAGE_REPORT =
+      List.of(
+          EventField.text(
+              "state",
+              "delivered",
+              "The message's state after this: `sent`, `delivered`, `bounced`, `complained`, `failed`"
+                  + " or `suppressed`."),
+          EventField.text("provider", "resend", "Who reports it."),
+          EventField.text(
+                  "recipient",
+                  "ada@customer.test",
+                  "Whom it is about; null where the provider doesn't say which of several.")
+              .orNull(),
+          EventField.text(
+              "cause",
+              "none",
+              "`none`, `invalid`, `bounced`, `timed_out`, `blocked`, `spam`, `unsubscribed` or"
+                  + " `other`."),
+          EventField.flag("lasting", false, "Whether the address takes no mail from now on."),
+          EventField.text("reason", "resend reports email.delivered", "What was said, in words."),
+          EventField.time("occurred_at", "2026-11-24T10:00:00Z", "When, by the provider's clock."));
+
   static final List<EventField> ENDPOINT_FAILING =
       List.of(
           EventField.text("tenant", "ten_0000000000000000000000000a", "Whose endpoint it is."),

@@ -47,12 +47,29 @@ public enum EventType {
       "message.failed",
       "message",
       EventFields.MESSAGE,
-      "A message was not sent and won't be: every way refused it, or it became too old."),
+      "A message was not sent and won't be: every way refused it, it became too old, its provider"
+          + " dropped it, or its recipients are suppressed."),
   MESSAGE_UNCERTAIN(
       "message.uncertain",
       "message",
       EventFields.MESSAGE,
       "A message may have been sent, and nobody can tell. Replay its job to send it again."),
+  MESSAGE_DELIVERED(
+      "message.delivered",
+      "message",
+      EventFields.MESSAGE_REPORT,
+      "A recipient's server took a message, as the provider reports. Told once for each recipient."),
+  MESSAGE_BOUNCED(
+      "message.bounced",
+      "message",
+      EventFields.MESSAGE_REPORT,
+      "A recipient's server refused a message for good, also after it had been delivered. Where"
+          + " `lasting` is true the address is on the suppression list from now on."),
+  MESSAGE_COMPLAINED(
+      "message.complained",
+      "message",
+      EventFields.MESSAGE_REPORT,
+      "A recipient called a message spam. The address is on the suppression list from now on."),
   ENDPOINT_FAILING(
       "endpoint.failing",
       "endpoint",

@@ -19,6 +19,7 @@ public enum Prefix {
   REPLAY("rpl"),
   REQUEST("req"),
   SUBSCRIPTION("sub"),
+  SUPPRESSION("sup"),
   TENANT("ten"),
   USER("usr");
 

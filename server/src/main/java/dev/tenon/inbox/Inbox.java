@@ -45,9 +45,26 @@ public final class Inbox {
   /// The connection that a delivery came through, as far as taking it in needs it.
   ///
   /// @param secrets all that are valid now: two while one is being replaced, none if none is stored
-  public record Source(TenantId tenant, UUID connection, String provider, List<Secret> secrets) {
+  /// @param settings what is not secret
+  public record Source(
+      TenantId tenant,
+      UUID connection,
+      String provider,
+      List<Secret> secrets,
+      Map<String, String> settings) {
     public Source {
       secrets = List.copyOf(secrets);
+      settings = Map.copyOf(settings);
+    }
+
+    /// Of a connection without settings.
+    public Source(TenantId tenant, UUID connection, String provider, List<Secret> secrets) {
+      this(tenant, connection, provider, secrets, Map.of());
+    }
+
+    /// One setting; empty when it is not set.
+    public String setting(String name) {
+      return settings.getOrDefault(name, "");
     }
   }
 
@@ -59,12 +76,12 @@ public final class Inbox {
       return Optional.empty();
     }
     Instant now = clock.instant();
-    Verdict verdict = provider.verify(delivery.body(), headers, source.secrets(), now);
+    Verdict verdict = provider.verify(delivery.body(), headers, source, now);
     if (!(verdict instanceof Verdict.Valid)) {
       return Optional.of(new Received.Refused(verdict));
     }
     return Optional.of(
-        switch (provider.read(delivery.body())) {
+        switch (provider.read(delivery.body(), headers)) {
           case Reading.Malformed malformed -> new Received.Malformed(malformed.reason());
           case Reading.Facts facts ->
               FactBounds.fault(facts.facts())
