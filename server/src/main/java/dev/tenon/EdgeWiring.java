@@ -28,11 +28,8 @@ import dev.tenon.inbox.RefusalRoutes;
 import dev.tenon.inbox.ReplayRoutes;
 import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeConnections;
-<<<<<<< HEAD
-import dev.tenon.template.TemplateRoutes;
-=======
 import dev.tenon.suppression.SuppressionRoutes;
->>>>>>> main
+import dev.tenon.template.TemplateRoutes;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
@@ -84,12 +81,9 @@ record EdgeWiring(
     MessageRoutes.declare(routes, database, messages, mail.providers(), work.jobs());
     EmailRoutingRoutes.declare(routes, database, base.connections(), mail.breakers());
     SenderRoutes.declare(routes, database, clock);
-<<<<<<< HEAD
     TemplateRoutes.declare(routes, database, mail.templates(), mail.previews());
     TestMailRoutes.declare(routes, database, mail.tests(messages), work.jobs());
-=======
     SuppressionRoutes.declare(routes, database, base.ids(), clock);
->>>>>>> main
     ReceivedEventRoutes.declare(routes, database, lanes.replays(), clock);
     EventRoutes.declare(routes, database);
     EndpointRoutes.declare(routes, database, outgoing.endpoints(), egress, clock);

@@ -55,11 +55,8 @@ final class ConsolePages {
                 new MessageViews(needs.database(), needs.clock(), needs.contents(), firstSteps),
                 new PaymentViews(needs.database(), needs.clock(), firstSteps),
                 new DeliveryViews(needs.database(), needs.clock(), needs.publicUrl()),
-<<<<<<< HEAD
-                templates));
-=======
+                templates,
                 suppressions));
->>>>>>> main
   }
 
   ConsoleAnswer answer(ConsoleRequest request) {

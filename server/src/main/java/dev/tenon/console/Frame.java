@@ -29,11 +29,8 @@ public record Frame(
     OVERVIEW("Overview", "overview"),
     INBOX("Inbox", "inbox"),
     MESSAGES("Messages", "messages"),
-<<<<<<< HEAD
     TEMPLATES("Templates", "templates"),
-=======
     SUPPRESSIONS("Suppressions", "suppressions"),
->>>>>>> main
     DELIVERIES("Deliveries", "deliveries"),
     SUBSCRIPTIONS("Subscriptions", "subscriptions"),
     PAYMENTS("Payments", "payments");

@@ -29,11 +29,8 @@ final class TenantPages {
       MessageViews messages,
       PaymentViews payments,
       DeliveryViews deliveries,
-<<<<<<< HEAD
-      TemplateViews templates) {}
-=======
+      TemplateViews templates,
       SuppressionViews suppressions) {}
->>>>>>> main
 
   TenantPages(
       InstantSource clock,
