@@ -16,6 +16,7 @@ import dev.tenon.email.EmailRoutingRoutes;
 import dev.tenon.email.MessageRoutes;
 import dev.tenon.email.Messages;
 import dev.tenon.email.SenderRoutes;
+import dev.tenon.email.TestMailRoutes;
 import dev.tenon.endpoint.EndpointRoutes;
 import dev.tenon.event.EventRoutes;
 import dev.tenon.http.Gate;
@@ -32,6 +33,7 @@ import dev.tenon.reconciliation.Reconciliations;
 import dev.tenon.registration.RegistrationRoutes;
 import dev.tenon.registration.Registrations;
 import dev.tenon.suppression.SuppressionRoutes;
+import dev.tenon.template.TemplateRoutes;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
@@ -80,6 +82,8 @@ record EdgeWiring(
     MessageRoutes.declare(routes, database, messages, mail.providers(), work.jobs());
     EmailRoutingRoutes.declare(routes, database, base.connections(), mail.breakers());
     SenderRoutes.declare(routes, database, clock);
+    TemplateRoutes.declare(routes, database, mail.templates(), mail.previews());
+    TestMailRoutes.declare(routes, database, mail.tests(messages), work.jobs());
     SuppressionRoutes.declare(routes, database, base.ids(), clock);
     ReceivedEventRoutes.declare(routes, database, lanes.replays(), clock);
     EventRoutes.declare(routes, database);
@@ -107,7 +111,10 @@ record EdgeWiring(
             sealed::show,
             mail.opener(),
             lanes.replays()::replay,
-            outgoing.deliveries()::replay));
+            outgoing.deliveries()::replay,
+            mail.templates(),
+            mail.previews(),
+            mail.testMailer(messages, work.jobs())));
   }
 
   Gate gate() {

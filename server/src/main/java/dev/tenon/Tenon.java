@@ -137,7 +137,7 @@ public final class Tenon implements AutoCloseable {
 
     // Follow-up work, and events on their way out.
     var events = new Events(base.ids(), clock, signals.eventsTold()::raise);
-    mail = MailWiring.of(config, base, around.mailServers(), events);
+    mail = MailWiring.of(config, base, around.mailServers(), events, signals.templatesChanged());
     work =
         JobWiring.of(
             config.jobs(),

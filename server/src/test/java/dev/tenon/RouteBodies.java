@@ -54,6 +54,18 @@ final class RouteBodies {
               "{\"connection\": \"{stripe}\", \"since\": \"2026-11-24T10:00:00Z\"}"),
           Map.entry("replaceTheWebhookEndpointOfAConnectionAndItsSecret", "{\"overlap_hours\": 1}"),
           Map.entry("replayManyFacts", "{\"state\": \"dead\", \"limit\": 10}"),
+          Map.entry("createATemplate", "{\"name\": \"made-by-the-walk\"}"),
+          Map.entry(
+              "declareTheVariablesOfATemplate",
+              "{\"variables\": [{\"name\": \"x\", \"type\": \"text\", \"sample\": \"y\"}]}"),
+          Map.entry(
+              "writeADraftOfATemplate", "{\"subject\": \"Hi {{x}}\", \"text\": \"Hi {{x}}\"}"),
+          Map.entry("previewATemplate", "{\"language\": \"en\", \"draft\": true}"),
+          Map.entry("publishTheDraftsOfATemplateAsANewVersion", "{\"note\": \"first\"}"),
+          Map.entry("sendATestOfATemplate", "{\"to\": \"ada@customer.test\", \"draft\": true}"),
+          Map.entry(
+              "replaceWhatStandsAroundTheMails",
+              "{\"product\": \"Walk\", \"brand_color\": \"#1e40af\", \"language\": \"de\"}"),
           Map.entry(
               "sendAMessage",
               """

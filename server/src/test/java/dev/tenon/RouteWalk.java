@@ -37,7 +37,18 @@ final class RouteWalk implements AutoCloseable {
 
   /// Path parameters that are no ids.
   private static final Map<String, String> PLAIN =
-      Map.of("field", "webhook_secret", "ordinal", "1");
+      Map.of(
+          "field",
+          "webhook_secret",
+          "ordinal",
+          "1",
+          // The name that the row in the table has.
+          "template",
+          "x",
+          "language",
+          "en",
+          "version",
+          "1");
 
   final AtomicReference<Instant> now =
       new AtomicReference<>(InstantSource.system().instant().truncatedTo(ChronoUnit.SECONDS));

@@ -26,6 +26,10 @@ final class PaymentBatch {
   /// Receipts for first invoices, which wait to see whether a checkout belongs to them.
   final List<TemplateMail> firstReceipts = new ArrayList<>();
 
+  /// Mails that ask for a confirmation, by the invoice; needless when the same batch tells that it
+  /// was paid.
+  final Map<String, TemplateMail> confirmations = new HashMap<>();
+
   /// The keys of those that waited in vain.
   final List<String> withdrawn = new ArrayList<>();
 
@@ -108,6 +112,12 @@ final class PaymentBatch {
 
   PaymentRow payment(String providerId) {
     return payments.computeIfAbsent(providerId, key -> new PaymentRow(ids.next(), key));
+  }
+
+  /// Whether an invoice is known to be paid.
+  boolean isPaid(String providerId) {
+    PaymentRow known = payments.get(providerId);
+    return known != null && known.succeeded;
   }
 
   CustomerRow customer(String providerId) {

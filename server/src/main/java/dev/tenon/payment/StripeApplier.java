@@ -141,6 +141,12 @@ public final class StripeApplier implements FactApplier {
   }
 
   private void send(TenantTx tx, PaymentBatch batch) {
+    batch.confirmations.forEach(
+        (invoice, mail) -> {
+          if (!batch.isPaid(invoice)) {
+            batch.mails.add(() -> mail);
+          }
+        });
     if (!batch.mails.isEmpty() || !batch.firstReceipts.isEmpty()) {
       Set<String> off = PaymentMails.off(tx);
       messages.queue(
@@ -205,6 +211,10 @@ public final class StripeApplier implements FactApplier {
       batch.noTie(row.providerId);
     }
     SubscriptionFollowUps.afterChange(batch, row, before, fact.uuid());
+    if (fact.fact().kind().endsWith("trial_will_end")) {
+      return "subscription %s: %s"
+          .formatted(row.providerId, SubscriptionFollowUps.trialEnding(batch, row, fact.uuid()));
+    }
     return "subscription %s is %s".formatted(row.providerId, row.state().text());
   }
 
@@ -262,6 +272,9 @@ public final class StripeApplier implements FactApplier {
       return "invoice %s is %s".formatted(fact.id(), invoice.status());
     }
     boolean action = fact.fact().kind().endsWith("payment_action_required");
+    if (action) {
+      InvoiceFollowUps.toConfirm(batch, fact.id(), invoice, fact.uuid());
+    }
     boolean failed = fact.fact().kind().endsWith("payment_failed");
     if (!failed && !action && PaymentRow.paid(invoice) == 0) {
       return "invoice %s over nothing is no payment".formatted(fact.id());

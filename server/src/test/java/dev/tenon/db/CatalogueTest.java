@@ -115,6 +115,15 @@ class CatalogueTest {
           Map.entry("reconciled", new Rights("insert select update", "select")),
           Map.entry("webhook_registration", new Rights(ALL, "")),
           Map.entry("payment_mail_off", new Rights("delete insert select", "")),
+          // What is published stays as it was; the oldest versions go.
+          Map.entry("mail_layout", new Rights("insert select update", "")),
+          Map.entry(
+              "template",
+              new Rights(
+                  "delete insert select update(published) update(updated_at) update(variables)",
+                  "")),
+          Map.entry("template_draft", new Rights(ALL, "")),
+          Map.entry("template_version", new Rights("delete insert select", "")),
           Map.entry("message_content", new Rights("insert select update(sealed)", "")),
           // What became of mails is written for many tenants at once: states and outcomes, and
           // nothing that says to whom or what.
