@@ -105,3 +105,31 @@ document.addEventListener("keydown", (event) => {
 document.documentElement.dataset.scripts = "";
 freshen();
 setInterval(freshen, 10_000);
+
+// The editor of templates: the preview follows what is typed, Ctrl+S saves.
+const editor = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-editor]"));
+if (editor) {
+  const preview = /** @type {HTMLButtonElement | null} */ (editor.querySelector("[data-preview]"));
+  let typing = 0;
+  const show = () => { if (preview) editor.requestSubmit(preview); };
+  editor.addEventListener("input", (event) => {
+    const field = event.target instanceof HTMLElement ? event.target : null;
+    if (field?.matches("[data-narrow]")) {
+      editor.querySelector("iframe")?.classList.toggle("narrow", /** @type {HTMLInputElement} */ (field).checked);
+    } else if (field?.matches("[name=subject], [name=preheader], [name=html], [name=text], [name=data], [name=part]")) {
+      clearTimeout(typing);
+      typing = setTimeout(show, field.matches("[name=part]") ? 0 : 600);
+    }
+  });
+  editor.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+      event.preventDefault();
+      editor.requestSubmit(editor.querySelector("[value=save]"));
+    }
+  });
+}
+
+document.addEventListener("submit", (event) => {
+  const words = event.target instanceof HTMLElement ? event.target.dataset.asks : "";
+  if (words && !confirm(words)) event.preventDefault();
+});

@@ -16,6 +16,7 @@ import dev.tenon.email.EmailRoutingRoutes;
 import dev.tenon.email.MessageRoutes;
 import dev.tenon.email.Messages;
 import dev.tenon.email.SenderRoutes;
+import dev.tenon.email.TestMailRoutes;
 import dev.tenon.endpoint.EndpointRoutes;
 import dev.tenon.event.EventRoutes;
 import dev.tenon.http.Gate;
@@ -27,6 +28,12 @@ import dev.tenon.inbox.RefusalRoutes;
 import dev.tenon.inbox.ReplayRoutes;
 import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeConnections;
+import dev.tenon.reconciliation.ReconciliationRoutes;
+import dev.tenon.reconciliation.Reconciliations;
+import dev.tenon.registration.RegistrationRoutes;
+import dev.tenon.registration.Registrations;
+import dev.tenon.suppression.SuppressionRoutes;
+import dev.tenon.template.TemplateRoutes;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
 import dev.tenon.tenant.Tenants;
@@ -44,7 +51,10 @@ record EdgeWiring(
     MailWiring mail,
     Messages messages,
     DeliveryWiring outgoing,
-    UpkeepWiring upkeep) {
+    UpkeepWiring upkeep,
+    StripeConnections stripe,
+    Reconciliations reconciliations,
+    Registrations registrations) {
 
   static PublicUrl publicUrl(Config.Server settings) {
     return settings.publicUrl().isEmpty()
@@ -68,16 +78,13 @@ record EdgeWiring(
         config.inbox().bodyBytesMax(),
         clock);
     RefusalRoutes.declare(routes, database, base.connections(), intake.refusals());
-    PaymentRoutes.declare(
-        routes,
-        database,
-        new StripeConnections(database, base.connections(), base.http()),
-        config.payments().source(),
-        base.ids(),
-        clock);
+    PaymentRoutes.declare(routes, database, stripe, config.payments().source(), base.ids(), clock);
     MessageRoutes.declare(routes, database, messages, mail.providers(), work.jobs());
     EmailRoutingRoutes.declare(routes, database, base.connections(), mail.breakers());
     SenderRoutes.declare(routes, database, clock);
+    TemplateRoutes.declare(routes, database, mail.templates(), mail.previews());
+    TestMailRoutes.declare(routes, database, mail.tests(messages), work.jobs());
+    SuppressionRoutes.declare(routes, database, base.ids(), clock);
     ReceivedEventRoutes.declare(routes, database, lanes.replays(), clock);
     EventRoutes.declare(routes, database);
     EndpointRoutes.declare(routes, database, outgoing.endpoints(), egress, clock);
@@ -85,6 +92,8 @@ record EdgeWiring(
     DeliveryReplayRoutes.declare(
         routes, database, outgoing.endpoints(), outgoing.deliveries(), clock);
     ReplayRoutes.declare(routes, database, base.connections(), lanes.replays(), clock);
+    ReconciliationRoutes.declare(routes, database, base.connections(), reconciliations, clock);
+    RegistrationRoutes.declare(routes, registrations);
     JobRoutes.declare(routes, database, work.jobs(), clock);
     return routes;
   }
@@ -102,7 +111,10 @@ record EdgeWiring(
             sealed::show,
             mail.opener(),
             lanes.replays()::replay,
-            outgoing.deliveries()::replay));
+            outgoing.deliveries()::replay,
+            mail.templates(),
+            mail.previews(),
+            mail.testMailer(messages, work.jobs())));
   }
 
   Gate gate() {

@@ -3,12 +3,10 @@ package dev.tenon;
 import dev.tenon.config.Config;
 import dev.tenon.config.SenderText;
 import dev.tenon.connector.http.Networks;
-import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.delivery.DeliveryWorkers;
 import dev.tenon.email.MailDefaults;
 import dev.tenon.http.HttpServer;
 import dev.tenon.retention.KeptDays;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -17,13 +15,6 @@ import javax.net.ssl.SSLContext;
 /// What features want of the settings, in their own words.
 final class FromSettings {
   private FromSettings() {}
-
-  static EmailTemplates templates(Config.Email email) {
-    EmailTemplates builtIn = EmailTemplates.builtIn();
-    return email.templatesFolder().isEmpty()
-        ? builtIn
-        : builtIn.withFolder(Path.of(email.templatesFolder()));
-  }
 
   static MailDefaults mailDefaults(Config.Email email) {
     return new MailDefaults(

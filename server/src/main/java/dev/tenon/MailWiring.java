@@ -1,7 +1,9 @@
 package dev.tenon;
 
 import dev.tenon.config.Config;
+import dev.tenon.config.TemplatesFolder;
 import dev.tenon.console.MessageOpener;
+import dev.tenon.console.TestMailer;
 import dev.tenon.email.ConfiguredEmail;
 import dev.tenon.email.EmailSender;
 import dev.tenon.email.MailContent;
@@ -11,9 +13,13 @@ import dev.tenon.email.Messages;
 import dev.tenon.email.MeteredEmail;
 import dev.tenon.email.SharedBreakers;
 import dev.tenon.email.StoredMail;
+import dev.tenon.email.TestMails;
 import dev.tenon.email.UnmadeMail;
 import dev.tenon.event.Events;
+import dev.tenon.template.Previews;
+import dev.tenon.template.Templates;
 import dev.tenon.work.Jobs;
+import dev.tenon.work.Signal;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.function.Predicate;
@@ -21,13 +27,18 @@ import java.util.function.Predicate;
 /// Mail: from what is asked for to the providers that take it. [EmailSender] is the job that sends.
 record MailWiring(
     MailSeal seal,
+    Templates templates,
     MailMaker maker,
     ConfiguredEmail providers,
     SharedBreakers breakers,
     EmailSender sender) {
 
   static MailWiring of(
-      Config config, Foundation base, Predicate<InetAddress> mailServers, Events events) {
+      Config config,
+      Foundation base,
+      Predicate<InetAddress> mailServers,
+      Events events,
+      Signal templatesChanged) {
     MailSeal seal = new SealedMail(base.vault());
     // Shorter than the lease, so that a mail's outcome is still its worker's to write.
     Duration callMax =
@@ -36,11 +47,9 @@ record MailWiring(
         new ConfiguredEmail(
             base.database(), base.connections(), base.http(), mailServers, callMax, base.clock());
     var breakers = new SharedBreakers(base.database(), base.connections(), base.clock());
-    var maker =
-        new MailMaker(
-            FromSettings.templates(config.email()),
-            FromSettings.mailDefaults(config.email()),
-            base.clock());
+    var templates =
+        new Templates(TemplatesFolder.load(config.email()), templatesChanged, base.clock());
+    var maker = new MailMaker(templates, FromSettings.mailDefaults(config.email()), base.clock());
     var sender =
         new EmailSender(
             base.database(),
@@ -50,12 +59,35 @@ record MailWiring(
             seal,
             events,
             base.clock());
-    return new MailWiring(seal, maker, providers, breakers, sender);
+    return new MailWiring(seal, templates, maker, providers, breakers, sender);
   }
 
   /// The service by which mail is asked for. It makes jobs for the sender.
   Messages messages(Foundation base, Jobs jobs) {
     return new Messages(maker, seal, jobs, base.ids(), base.clock());
+  }
+
+  /// Templates as mails of the tenant would look.
+  Previews previews() {
+    return new Previews(templates, maker::preview);
+  }
+
+  /// Templates on their way to people who look at them.
+  TestMails tests(Messages messages) {
+    return new TestMails(messages, previews());
+  }
+
+  /// The same for the console, which shows whatever is wrong as it is said.
+  TestMailer testMailer(Messages messages, Jobs jobs) {
+    TestMails tests = tests(messages);
+    return (tx, name, wanted, to) -> {
+      tx.handle().afterCommit(jobs::announce);
+      try {
+        return tests.send(tx, name, wanted, to);
+      } catch (Messages.NoSenderException e) {
+        throw new IllegalArgumentException(e.getMessage(), e);
+      }
+    };
   }
 
   /// What was sent, as the console shows it.

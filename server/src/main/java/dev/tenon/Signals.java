@@ -11,18 +11,35 @@ import java.util.Map;
 /// @param factsStored raised by intake and replays; lanes wait for it
 /// @param jobsMade raised where jobs are made; job workers wait for it
 /// @param eventsTold raised where events are told; delivery workers wait for it
-record Signals(Signal factsStored, Signal jobsMade, Signal eventsTold, NodeBell bell) {
+/// @param templatesChanged raised where a template is published; what is remembered of them is read
+///   anew
+record Signals(
+    Signal factsStored,
+    Signal jobsMade,
+    Signal eventsTold,
+    Signal templatesChanged,
+    NodeBell bell) {
   static Signals of(DatabaseAddress database) {
     var factsStored = new Signal();
     var jobsMade = new Signal();
     var eventsTold = new Signal();
+    var templatesChanged = new Signal();
     return new Signals(
         factsStored,
         jobsMade,
         eventsTold,
+        templatesChanged,
         new NodeBell(
             database,
-            Map.of("facts", factsStored, "jobs", jobsMade, "deliveries", eventsTold),
+            Map.of(
+                "facts",
+                factsStored,
+                "jobs",
+                jobsMade,
+                "deliveries",
+                eventsTold,
+                "templates",
+                templatesChanged),
             NodeBell.Pace.DEFAULT));
   }
 }

@@ -3,6 +3,7 @@ package dev.tenon;
 import dev.tenon.access.ApiKeys;
 import dev.tenon.config.Config;
 import dev.tenon.connection.Connections;
+import dev.tenon.connector.email.ses.SnsCertificates;
 import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.console.ConsoleSessions;
 import dev.tenon.db.Database;
@@ -14,15 +15,31 @@ import dev.tenon.email.BreakerGauge;
 import dev.tenon.email.Messages;
 import dev.tenon.endpoint.Endpoints;
 import dev.tenon.event.Events;
+import dev.tenon.feedback.MailApplier;
+import dev.tenon.feedback.MailInbound;
+import dev.tenon.feedback.MailWebhooks;
+import dev.tenon.feedback.SnsConfirmation;
 import dev.tenon.http.HttpServer;
 import dev.tenon.http.PublicUrl;
 import dev.tenon.http.Routes;
+import dev.tenon.inbox.InboundProvider;
 import dev.tenon.inbox.Refusals;
+import dev.tenon.lane.FactApplier;
 import dev.tenon.lane.FactBacklog;
 import dev.tenon.lane.ReplayWork;
 import dev.tenon.metric.Sampler;
 import dev.tenon.payment.StripeApplier;
+import dev.tenon.payment.StripeConnections;
+import dev.tenon.payment.StripeEventSource;
+import dev.tenon.payment.StripeFetchWork;
 import dev.tenon.payment.StripeInbound;
+import dev.tenon.payment.StripeKnownWork;
+import dev.tenon.payment.StripeRegistrar;
+import dev.tenon.reconciliation.EventSource;
+import dev.tenon.reconciliation.Reconciliations;
+import dev.tenon.registration.EndpointRegistrar;
+import dev.tenon.registration.Registrations;
+import dev.tenon.registration.RetireWork;
 import dev.tenon.tenant.Tenants;
 import dev.tenon.vault.VaultKey;
 import dev.tenon.work.JobBacklog;
@@ -30,6 +47,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +66,8 @@ public final class Tenon implements AutoCloseable {
   private final DeliveryWiring outgoing;
   private final IntakeWiring intake;
   private final LaneWiring lanes;
+  private final Reconciliations reconciliations;
+  private final Registrations registrations;
   private final UpkeepWiring upkeep;
   private final ConsoleSessions sessions;
   private final PublicUrl publicUrl;
@@ -104,9 +124,20 @@ public final class Tenon implements AutoCloseable {
     Database database = base.database();
     InstantSource clock = base.clock();
 
+    // Intake: what comes, and what was to be fetched.
+    var sealed = new SealedDelivery(base.vault());
+    var mailWebhooks = new MailWebhooks(new SnsCertificates(base.http(), clock));
+    List<InboundProvider> providers = new ArrayList<>(MailInbound.all(mailWebhooks));
+    providers.add(new StripeInbound());
+    intake = IntakeWiring.of(config.inbox(), base, signals, sealed, providers);
+    var stripe = new StripeConnections(database, base.connections(), base.http());
+    List<EventSource> sources = List.of(new StripeEventSource(stripe));
+    List<EndpointRegistrar> registrars =
+        List.of(new StripeRegistrar(stripe, config.payments().source()));
+
     // Follow-up work, and events on their way out.
     var events = new Events(base.ids(), clock, signals.eventsTold()::raise);
-    mail = MailWiring.of(config, base, around.mailServers(), events);
+    mail = MailWiring.of(config, base, around.mailServers(), events, signals.templatesChanged());
     work =
         JobWiring.of(
             config.jobs(),
@@ -114,26 +145,31 @@ public final class Tenon implements AutoCloseable {
             signals,
             List.of(
                 mail.sender(),
+                new SnsConfirmation(database, base.connections(), base.http()),
                 new ReplayWork(database, signals.factsStored(), clock),
-                new DeliveryReplayWork(database, signals.eventsTold(), clock)));
+                new DeliveryReplayWork(database, signals.eventsTold(), clock),
+                ReconciliationWiring.work(base, intake.inbox(), sources),
+                new StripeKnownWork(database, clock),
+                new StripeFetchWork(database, stripe, intake.inbox(), base.ids(), clock),
+                new RetireWork(database, base.connections(), registrars, clock)));
     Messages messages = mail.messages(base, work.jobs());
     outgoing =
         DeliveryWiring.of(config.deliveries(), base, around.egress(), signals, events, work.jobs());
 
-    // Intake, and lanes, which give way to it.
-    var sealed = new SealedDelivery(base.vault());
-    intake = IntakeWiring.of(config.inbox(), base, signals, sealed, List.of(new StripeInbound()));
+    // Lanes, which give way to intake.
+    List<FactApplier> appliers =
+        new ArrayList<>(MailApplier.all(mailWebhooks, events, work.jobs(), base.ids(), clock));
+    appliers.add(new StripeApplier(base.ids(), clock, events, messages, work.jobs()));
     lanes =
         LaneWiring.of(
-            config.lanes(),
-            base,
-            signals,
-            sealed,
-            List.of(new StripeApplier(base.ids(), clock, events, messages)),
-            work.jobs(),
-            intake.writer()::isBusy);
+            config.lanes(), base, signals, sealed, appliers, work.jobs(), intake.writer()::isBusy);
 
-    upkeep = UpkeepWiring.of(config, base, stopMax);
+    reconciliations = ReconciliationWiring.of(config.reconciliation(), base, sources, work.jobs());
+    publicUrl = EdgeWiring.publicUrl(config.server());
+    registrations =
+        new Registrations(
+            database, base.connections(), registrars, publicUrl, work.jobs(), base.ids(), clock);
+    upkeep = UpkeepWiring.of(config, base, reconciliations, stopMax);
 
     // The edge.
     sessions =
@@ -141,8 +177,19 @@ public final class Tenon implements AutoCloseable {
             database,
             clock,
             ConsoleSessions.Limits.lasting(Duration.ofHours(config.console().sessionHours())));
-    publicUrl = EdgeWiring.publicUrl(config.server());
-    var edge = new EdgeWiring(base, intake, lanes, work, mail, messages, outgoing, upkeep);
+    var edge =
+        new EdgeWiring(
+            base,
+            intake,
+            lanes,
+            work,
+            mail,
+            messages,
+            outgoing,
+            upkeep,
+            stripe,
+            reconciliations,
+            registrations);
     Routes routes = edge.routes(config, publicUrl, around.egress());
     if (config.console().enabled()) {
       edge.declareConsole(routes, sessions, publicUrl, sealed);
@@ -174,7 +221,8 @@ public final class Tenon implements AutoCloseable {
                 new FactBacklog(database, base.meters(), clock),
                 new JobBacklog(database, work.jobs(), base.meters(), clock),
                 new DeliveryBacklog(database, base.meters(), clock),
-                new BreakerGauge(mail.breakers(), base.meters())));
+                new BreakerGauge(mail.breakers(), base.meters()),
+                reconciliations));
   }
 
   private void begin(Consumer<Tenon> beforeWork) {

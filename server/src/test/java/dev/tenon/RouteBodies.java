@@ -39,13 +39,33 @@ final class RouteBodies {
               "replaceTheEmailRouting",
               "{\"connections\": [\"{mail}\"], \"streams\": {\"news\": [\"{mail}\"]}}"),
           Map.entry("createASender", "{\"address\": \"more@walk.test\", \"name\": \"More\"}"),
+          Map.entry("addASuppression", "{\"address\": \"gone@walk.test\", \"stream\": \"news\"}"),
+          Map.entry(
+              "importSuppressions",
+              "{\"suppressions\": [{\"address\": \"a@walk.test\", \"reason\": \"bounced\"}]}"),
           Map.entry("resendAMessage", "{\"policy\": \"at_least_once\"}"),
           Map.entry("createAnEndpoint", "{\"url\": \"{sandbox}/hooks\", \"ordered\": true}"),
           Map.entry("updateAnEndpoint", "{\"description\": \"Ours\"}"),
           Map.entry("disableAnEndpoint", "{\"reason\": \"maintenance\"}"),
           Map.entry("rotateTheSigningKeyOfAnEndpoint", "{\"signing\": \"v1\"}"),
           Map.entry("replayManyDeliveries", "{\"state\": \"failed\", \"limit\": 10}"),
+          Map.entry(
+              "lookForEventsThatAProviderNeverSent",
+              "{\"connection\": \"{stripe}\", \"since\": \"2026-11-24T10:00:00Z\"}"),
+          Map.entry("replaceTheWebhookEndpointOfAConnectionAndItsSecret", "{\"overlap_hours\": 1}"),
           Map.entry("replayManyFacts", "{\"state\": \"dead\", \"limit\": 10}"),
+          Map.entry("createATemplate", "{\"name\": \"made-by-the-walk\"}"),
+          Map.entry(
+              "declareTheVariablesOfATemplate",
+              "{\"variables\": [{\"name\": \"x\", \"type\": \"text\", \"sample\": \"y\"}]}"),
+          Map.entry(
+              "writeADraftOfATemplate", "{\"subject\": \"Hi {{x}}\", \"text\": \"Hi {{x}}\"}"),
+          Map.entry("previewATemplate", "{\"language\": \"en\", \"draft\": true}"),
+          Map.entry("publishTheDraftsOfATemplateAsANewVersion", "{\"note\": \"first\"}"),
+          Map.entry("sendATestOfATemplate", "{\"to\": \"ada@customer.test\", \"draft\": true}"),
+          Map.entry(
+              "replaceWhatStandsAroundTheMails",
+              "{\"product\": \"Walk\", \"brand_color\": \"#1e40af\", \"language\": \"de\"}"),
           Map.entry(
               "sendAMessage",
               """

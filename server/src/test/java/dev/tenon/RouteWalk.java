@@ -37,7 +37,18 @@ final class RouteWalk implements AutoCloseable {
 
   /// Path parameters that are no ids.
   private static final Map<String, String> PLAIN =
-      Map.of("field", "webhook_secret", "ordinal", "1");
+      Map.of(
+          "field",
+          "webhook_secret",
+          "ordinal",
+          "1",
+          // The name that the row in the table has.
+          "template",
+          "x",
+          "language",
+          "en",
+          "version",
+          "1");
 
   final AtomicReference<Instant> now =
       new AtomicReference<>(InstantSource.system().instant().truncatedTo(ChronoUnit.SECONDS));
@@ -228,6 +239,7 @@ final class RouteWalk implements AutoCloseable {
     return RouteBodies.of(operation.id())
         .formatted(price)
         .replace("{mail}", owner.mail())
+        .replace("{stripe}", owner.connection())
         .replace("{sandbox}", sandbox.url("stripe").toString());
   }
 

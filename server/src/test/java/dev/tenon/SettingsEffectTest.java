@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.access.Scope;
 import dev.tenon.config.Config;
+import dev.tenon.config.ConfigException;
 import dev.tenon.config.Layer;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.EgressPolicy;
@@ -87,6 +88,14 @@ class SettingsEffectTest {
                 folder.resolve("templates").toString()))) {
       assertThat(send(tenon, "a@b.test").body()).contains("Hi from us");
     }
+    Files.writeString(own.resolve("template.html"), "<p>\n<b>open</p>");
+    assertThatThrownBy(
+            () ->
+                start(Map.of("email.templates-folder", folder.resolve("templates").toString()))
+                    .close())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("email.templates-folder: template 'welcome': its HTML, line 2")
+        .hasMessageContaining(own.toString());
   }
 
   @Test

@@ -97,9 +97,14 @@ class StoreWallsTest {
           Map.entry("OutcomeStore.insertAttempts", "each delivery carries its tenant"),
           Map.entry("OutcomeStore.wakeNext", "each delivery carries its tenant"),
           Map.entry("HealthStore.lock", "each endpoint stands beside its tenant"),
+          Map.entry("ReconciliationStore.due", "the engine serves all tenants"),
+          Map.entry("ReconciliationStore.oldest", "figures of the node"),
+          Map.entry("ReconciliationStore.lastRun", "work of the platform alone"),
           Map.entry("RefusalStore.add", "each refusal carries its connection's tenant"),
           Map.entry("RefusalStore.forget", "clears what is old, of all"),
           Map.entry("IdempotencyStore.deleteOlder", "clears what is old, of all"),
+          Map.entry(
+              "ReportStore.owners", "a report on the platform's connection names a message alone"),
           Map.entry("TenantQueries.startingWith", "for sessions that see every tenant"),
           Map.entry("TenantQueries.holding", "for sessions that see every tenant"));
 
@@ -110,6 +115,8 @@ class StoreWallsTest {
           "OverviewQueries.received",
           // A's key is free, whatever keys B has.
           "IdempotencyStore.insert",
+          // A's own list gets an entry.
+          "SuppressionStore.add",
           // A itself.
           "TenantQueries.find",
           "TenantStore.exists",

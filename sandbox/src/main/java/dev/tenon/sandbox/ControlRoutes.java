@@ -128,7 +128,7 @@ final class ControlRoutes {
       }
     }
     throw new IllegalArgumentException(
-        "Unknown kind \"%s\": use status, latency, time_out_after_accepting, reset, duplicate_webhooks or reorder_webhooks."
+        "Unknown kind \"%s\": use status, latency, time_out_after_accepting, reset, duplicate_webhooks, reorder_webhooks or lose_webhooks."
             .formatted(word));
   }
 

@@ -31,7 +31,10 @@ public record Fault(Kind kind, int status, Duration duration, String path, int c
     /// Sends every webhook twice.
     DUPLICATE_WEBHOOKS,
     /// Sends the webhooks of one change in reverse order.
-    REORDER_WEBHOOKS;
+    REORDER_WEBHOOKS,
+    /// Sends no webhooks, though what they tell of has happened: the provider's list of events has
+    /// it and shows no gap.
+    LOSE_WEBHOOKS;
 
     /// The word on the wire, such as `time_out_after_accepting`.
     public String word() {
@@ -87,6 +90,11 @@ public record Fault(Kind kind, int status, Duration duration, String path, int c
   /// Webhooks of one change are sent in reverse.
   public static Fault reorderWebhooks() {
     return new Fault(Kind.REORDER_WEBHOOKS, 0, Duration.ZERO, "", 0);
+  }
+
+  /// Webhooks get lost.
+  public static Fault loseWebhooks() {
+    return new Fault(Kind.LOSE_WEBHOOKS, 0, Duration.ZERO, "", 0);
   }
 
   /// The same fault for the next `count` calls only.

@@ -62,6 +62,11 @@ public final class Journal implements AutoCloseable {
 
   private record Span(long start, int length) {}
 
+  /// Keeps nothing, for what isn't part of a sandbox yet.
+  public static Journal none() {
+    return inMemory();
+  }
+
   /// Keeps nothing.
   static Journal inMemory() {
     return new Journal(null);

@@ -48,7 +48,7 @@ public final class Webhooks implements AutoCloseable {
   private final Map<String, Deque<Entry>> lanes = new LinkedHashMap<>();
   private final Journal journal;
   private volatile Addresses addresses =
-      (webhook, at) -> Optional.of(new Address(webhook.url(), Map.of()));
+      (webhook, at) -> Optional.of(new Address(webhook.url(), Map.of(), webhook.body()));
   private long next = 1;
   private int unfinished;
   private boolean closed;
@@ -65,12 +65,18 @@ public final class Webhooks implements AutoCloseable {
   public interface Addresses {
     /// Empty when the endpoint is gone: then nothing is sent any more.
     Optional<Address> of(OutgoingWebhook webhook, Instant at);
+
+    /// Whether the provider takes this answer as "never again".
+    default boolean endsAt(int status) {
+      return false;
+    }
   }
 
   /// Where to, and with what.
   ///
   /// @param headers made afresh for every try
-  public record Address(URI url, Map<String, String> headers) {
+  /// @param body what is sent; a provider may write the same event anew for every try
+  public record Address(URI url, Map<String, String> headers, String body) {
     public Address {
       headers = Map.copyOf(headers);
     }
@@ -102,8 +108,30 @@ public final class Webhooks implements AutoCloseable {
     made.forEach(this::start);
   }
 
+  /// Sends them after a pause, in this order unless a fault says otherwise: what an answer to a
+  /// call brings about is rarely told before that answer. They are in the journal at once.
+  ///
+  /// @throws IllegalStateException when far too many are waiting
+  public synchronized void sendAfter(Duration pause, List<OutgoingWebhook> batch) {
+    if (unfinished + 2 * batch.size() > WAITING_MAX) {
+      throw new IllegalStateException("more than " + WAITING_MAX + " webhooks are waiting");
+    }
+    List<Entry> made = closed ? List.of() : entries(batch);
+    if (made.isEmpty()) {
+      return;
+    }
+    Instant first = clock.instant().plus(pause);
+    journal.append(made.stream().map(entry -> line(entry, first)).toList());
+    made.forEach(this::remember);
+    var _ =
+        timer.schedule(() -> made.forEach(this::queue), pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   private List<Entry> entries(List<OutgoingWebhook> batch) {
     if (batch.isEmpty()) {
+      return List.of();
+    }
+    if (faults.take(Fault.Kind.LOSE_WEBHOOKS, "").isPresent()) {
       return List.of();
     }
     List<OutgoingWebhook> order = new ArrayList<>(batch);
@@ -204,6 +232,13 @@ public final class Webhooks implements AutoCloseable {
 
   private void start(Entry entry) {
     remember(entry);
+    queue(entry);
+  }
+
+  private synchronized void queue(Entry entry) {
+    if (closed) {
+      return;
+    }
     String lane = entry.webhook.url().toString();
     Deque<Entry> waiting = lanes.get(lane);
     if (waiting == null) {
@@ -245,7 +280,7 @@ public final class Webhooks implements AutoCloseable {
           record(entry, new WebhookPost.Answer(0, "the endpoint is gone"), true);
           return;
         }
-        answer = post.send(address.get().url(), entry.webhook.body(), address.get().headers());
+        answer = post.send(address.get().url(), address.get().body(), address.get().headers());
       } finally {
         atOnce.release();
       }
@@ -256,7 +291,7 @@ public final class Webhooks implements AutoCloseable {
       log.warn("Webhook {} cannot be sent", entry.delivery.eventId(), e);
       answer = new WebhookPost.Answer(0, String.valueOf(e.getMessage()));
     }
-    record(entry, answer, false);
+    record(entry, answer, addresses.endsAt(answer.status()));
   }
 
   private synchronized void record(Entry entry, WebhookPost.Answer answer, boolean last) {

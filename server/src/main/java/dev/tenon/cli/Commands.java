@@ -50,6 +50,8 @@ public final class Commands {
             .addSubcommand(new Listen(console, json))
             .addSubcommand(events)
             .addSubcommand(new ReplayCommand(console, json))
+            .addSubcommand(new Reconcile(console, json))
+            .addSubcommand(new Doctor(console, json))
             .addSubcommand(new VerifySignature(console, json, System.in))
             .addSubcommand(new Migrate(console, json))
             .addSubcommand(vault)

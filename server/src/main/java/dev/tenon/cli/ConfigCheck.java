@@ -5,6 +5,7 @@ import dev.tenon.config.ConfigException;
 import dev.tenon.config.Layer.Setting;
 import dev.tenon.config.SecretReference;
 import dev.tenon.config.Settings;
+import dev.tenon.config.TemplatesFolder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,7 @@ final class ConfigCheck implements Callable<Integer> {
     Settings settings = options.settings(console.environment());
     Config config = settings.config();
     fetchSecrets(config);
+    var _ = TemplatesFolder.load(config.email());
     Map<String, Object> document = new LinkedHashMap<>();
     StringBuilder text = new StringBuilder();
     new TreeMap<>(settings.inForce())

@@ -102,7 +102,7 @@ final class Dev implements Callable<Integer> {
                   tenon,
                   sandbox,
                   stripe,
-                  email.smtpPort(),
+                  email,
                   DevKey.keep(tenon, config.data().folder().resolve("dev-key")));
           DevEndpoint.plant(tenon, seeded.tenant(), sandbox, application);
           Map<String, Object> ready = ready(tenon, sandbox, seeded);

@@ -16,6 +16,8 @@ import dev.tenon.connector.stripe.Origin;
 import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.db.TenantTx;
 import dev.tenon.sandbox.Sandbox;
+import dev.tenon.sandbox.email.EmailSandbox;
+import dev.tenon.sandbox.email.PostmarkSimulator;
 import dev.tenon.sandbox.email.SesSimulator;
 import dev.tenon.sandbox.stripe.StripeSimulator;
 import dev.tenon.tenant.Tenant;
@@ -26,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,17 +61,17 @@ final class DevSeed {
       Map<String, Map<String, String>> connections,
       String checkoutUrl) {}
 
-  /// Plants with a key of its own each time; see [#plant(Tenon, Sandbox, StripeSimulator, int,
-  /// Secret)].
-  static Seeded plant(Tenon tenon, Sandbox sandbox, StripeSimulator stripe, int smtpPort) {
-    return plant(tenon, sandbox, stripe, smtpPort, DevKey.make(tenon));
+  /// Plants with a key of its own each time; see [#plant(Tenon, Sandbox, StripeSimulator,
+  /// EmailSandbox, Secret)].
+  static Seeded plant(Tenon tenon, Sandbox sandbox, StripeSimulator stripe, EmailSandbox email) {
+    return plant(tenon, sandbox, stripe, email, DevKey.make(tenon));
   }
 
   /// Makes the tenant and its connections once; later starts use them again, pointed at where the
   /// sandbox is now. The webhook endpoint is moved along, since the server's port may have changed.
   static Seeded plant(
-      Tenon tenon, Sandbox sandbox, StripeSimulator stripe, int smtpPort, Secret apiKey) {
-    Map<String, ConnectionId> made = connect(tenon, sandbox, smtpPort);
+      Tenon tenon, Sandbox sandbox, StripeSimulator stripe, EmailSandbox email, Secret apiKey) {
+    Map<String, ConnectionId> made = connect(tenon, sandbox, email.smtpPort());
     TenantId tenant = tenant(tenon);
     ConnectionId stripeId = made.getOrDefault("stripe", new ConnectionId(new UUID(0, 0)));
     Secret webhookSecret =
@@ -85,16 +88,17 @@ final class DevSeed {
             webhookSecret.reveal());
     Map<String, Map<String, String>> connections = new LinkedHashMap<>();
     made.forEach(
-        (provider, id) ->
-            connections.put(
-                provider,
-                provider.equals("stripe")
-                    ? Map.of(
-                        "id", id.toString(),
-                        "webhook_url", hook,
-                        "webhook_secret", webhookSecret.reveal())
-                    : Map.of("id", id.toString())));
+        (provider, id) -> connections.put(provider, new HashMap<>(Map.of("id", id.toString()))));
+    shown(connections, "stripe")
+        .putAll(Map.of("webhook_url", hook, "webhook_secret", webhookSecret.reveal()));
+    DevMailWebhooks.register(tenon, email, tenant, made)
+        .forEach((provider, webhook) -> shown(connections, provider).putAll(webhook));
     return new Seeded(tenant, apiKey, connections, checkout(tenon, sandbox, tenant));
+  }
+
+  private static Map<String, String> shown(
+      Map<String, Map<String, String>> connections, String provider) {
+    return connections.computeIfAbsent(provider, _ -> new HashMap<>());
   }
 
   /// The sandbox's connections by provider, made where they are missing and pointed at it. Done
@@ -168,7 +172,15 @@ final class DevSeed {
               "base_url",
               sandbox.url(provider).toString(),
               "access_key_id",
-              "AKIASANDBOXKEY000000");
+              "AKIASANDBOXKEY000000",
+              "topic_arn",
+              SesSimulator.TOPIC_ARN);
+      case "postmark" ->
+          Map.of(
+              "base_url",
+              sandbox.url(provider).toString(),
+              "webhook_username",
+              PostmarkSimulator.WEBHOOK_USER);
       case "mailgun" ->
           Map.of("base_url", sandbox.url(provider).toString(), "domain", "mg.acme.test");
       default -> Map.of("base_url", sandbox.url(provider).toString());

@@ -21,6 +21,7 @@ public record Config(
     Deliveries deliveries,
     Email email,
     Payments payments,
+    Reconciliation reconciliation,
     Egress egress,
     Limits limits,
     Retention retention,
@@ -107,6 +108,11 @@ public record Config(
 
   /// What Tenon says of itself at payment providers.
   public record Payments(String source) {}
+
+  /// When providers are asked for what they never sent.
+  public record Reconciliation(
+      @Bounds(min = 0, max = 1_440) int everyMinutes,
+      @Bounds(min = 1, max = 1_440) int graceMinutes) {}
 
   /// Where we may call, and for how long.
   public record Egress(

@@ -31,7 +31,9 @@ public final class Connections {
   /// Short: a connection that was just made on another node must be found.
   private static final Duration ABSENT = Duration.ofSeconds(1);
 
-  private static final int ROLLING_MAX = 4;
+  /// How many webhook secrets may be good at once.
+  public static final int ROLLING_MAX = 4;
+
   private static final int REASON_CHARS_MAX = 500;
   private static final String ROLLING = "webhook_";
 
@@ -130,11 +132,18 @@ public final class Connections {
   /// its commit on.
   public Changed change(TenantId tenant, ConnectionId id, Change change) {
     Changed changed = database.asTenant(tenant, tx -> change(tx, id, change));
-    inbound.forget(id);
+    changed(id);
     return changed;
   }
 
-  private Changed change(TenantTx tx, ConnectionId id, Change change) {
+  /// Says that a change by [#change(TenantTx, ConnectionId, Change)] was committed: this node sees
+  /// the new secrets from then on.
+  public void changed(ConnectionId id) {
+    inbound.forget(id);
+  }
+
+  /// Changes a connection in the caller's transaction; call [#changed] after its commit.
+  public Changed change(TenantTx tx, ConnectionId id, Change change) {
     Optional<Connection> found = ConnectionStore.find(tx, id, true);
     if (found.isEmpty()) {
       return new Changed.NotFound();

@@ -95,8 +95,10 @@ public record ProviderKind(
         new ProviderKind(
             "postmark",
             Set.of("api_key", "webhook_password"),
-            Set.of("base_url", "webhook_username", "message_streams"),
+            Set.of("base_url", "webhook_username", "webhook_header", "message_streams"),
             Map.of(
+                "webhook_header",
+                Check.of("[A-Za-z][A-Za-z0-9-]{1,59}", "the name of a header like `X-Tenon`"),
                 "message_streams",
                 Check.streams("[a-z0-9-]{1,30}", "broadcast=newsletter, alerts=urgent"))),
         new ProviderKind("resend", Set.of("api_key", "webhook_secret"), Set.of("base_url")),
@@ -114,8 +116,18 @@ public record ProviderKind(
         new ProviderKind(
             "ses",
             Set.of("secret_access_key"),
-            Set.of("base_url", "region", "access_key_id", "configuration_sets", "tenant_name"),
+            Set.of(
+                "base_url",
+                "region",
+                "access_key_id",
+                "configuration_sets",
+                "tenant_name",
+                "topic_arn"),
             Map.of(
+                "topic_arn",
+                Check.of(
+                    "arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]{1,256}",
+                    "the ARN of a topic of Amazon SNS"),
                 "region",
                 Check.of("[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}", "a region like `eu-central-1`"),
                 "access_key_id",
@@ -129,7 +141,7 @@ public record ProviderKind(
                     "an http or https address with only letters, digits and `/._~-` in its path"))),
         new ProviderKind(
             "mailgun",
-            Set.of("api_key"),
+            Set.of("api_key", "webhook_signing_key"),
             Set.of("base_url", "region", "domain", "stream_domains", "test_mode"),
             Map.of(
                 "region",

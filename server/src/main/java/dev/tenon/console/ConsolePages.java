@@ -18,7 +18,9 @@ final class ConsolePages {
   private final Redelivery redelivery;
   private final TenantDirectory tenants;
   private final InboxViews inbox;
+  private final SuppressionViews suppressions;
   private final TenantPages pages;
+  private final TemplateDesk desk;
   private final ConsoleCookies cookies;
   private final Notices notices;
   private final Assets assets = Assets.load();
@@ -31,8 +33,14 @@ final class ConsolePages {
     this.redelivery = needs.redelivery();
     this.tenants = new TenantDirectory(needs.database());
     this.inbox = new InboxViews(needs.database(), needs.clock(), firstSteps);
+    this.suppressions = new SuppressionViews(needs.database(), needs.clock(), needs.publicUrl());
     this.cookies = new ConsoleCookies(needs.publicUrl());
     this.notices = new Notices(assets, renderer, needs.publicUrl());
+    var templates =
+        new TemplateViews(needs.database(), needs.clock(), needs.templates(), needs.previews());
+    this.desk =
+        new TemplateDesk(
+            needs.database(), needs.templates(), templates, needs.testMailer(), needs.clock());
     this.pages =
         new TenantPages(
             needs.clock(),
@@ -46,7 +54,9 @@ final class ConsolePages {
                 new ReceivedEventViews(needs.database(), needs.clock(), needs.deliveries()),
                 new MessageViews(needs.database(), needs.clock(), needs.contents(), firstSteps),
                 new PaymentViews(needs.database(), needs.clock(), firstSteps),
-                new DeliveryViews(needs.database(), needs.clock(), needs.publicUrl())));
+                new DeliveryViews(needs.database(), needs.clock(), needs.publicUrl()),
+                templates,
+                suppressions));
   }
 
   ConsoleAnswer answer(ConsoleRequest request) {
@@ -120,6 +130,12 @@ final class ConsolePages {
         parts.isEmpty() ? Optional.empty() : tenant(session, parts.getFirst());
     if (tenant.isPresent()
         && parts.size() == 4
+        && parts.get(1).equals("suppressions")
+        && parts.get(3).equals("remove")) {
+      return unsuppress(request, tenant.get().id(), parts.get(2));
+    }
+    if (tenant.isPresent()
+        && parts.size() == 4
         && parts.get(1).equals("facts")
         && parts.get(3).equals("replay")) {
       return replay(request, session, tenant.get().id(), parts.get(2));
@@ -130,7 +146,35 @@ final class ConsolePages {
         && parts.get(3).equals("replay")) {
       return redeliver(request, session, tenant.get().id(), parts.get(2));
     }
+    if (tenant.isPresent()) {
+      return template(request, session, tenant.get(), parts.subList(1, parts.size()));
+    }
     return notices.notFound(request, HOME);
+  }
+
+  private ConsoleAnswer template(
+      ConsoleRequest request, ConsoleSession session, NamedTenant tenant, List<String> parts) {
+    TenantId id = tenant.id();
+    String section = parts.isEmpty() ? "" : parts.getFirst();
+    TemplateDesk.End end =
+        section.equals("mail-layout") && parts.size() == 1
+            ? desk.layout(id, request)
+            : section.equals("templates") && parts.size() == 1
+                ? desk.create(id, request)
+                : section.equals("templates") && parts.size() == 3
+                    ? desk.act(id, session.madeBy(), request, parts.get(1), parts.get(2))
+                    : new TemplateDesk.End.Missing();
+    return switch (end) {
+      case TemplateDesk.End.Go go -> ConsoleAnswer.seeOther(Frame.base(id) + go.path());
+      case TemplateDesk.End.Preview preview -> ConsoleAnswer.preview(preview.html());
+      case TemplateDesk.End.Edit edit ->
+          pages.show(request, session, tenant, "Template", "template", edit.page());
+      case TemplateDesk.End.Again again ->
+          pages.show(request, session, tenant, "Templates", "templates", again.page());
+      case TemplateDesk.End.Layout layout ->
+          pages.show(request, session, tenant, "Mail layout", "mail-layout", layout.page());
+      case TemplateDesk.End.Missing _ -> notices.notFound(request, Frame.base(id) + "/templates");
+    };
   }
 
   /// The page a form was on, if it is one of ours: an address elsewhere would send people away.
@@ -155,6 +199,13 @@ final class ConsolePages {
             + "/inbox/"
             + Ids.write(Prefix.RECEIVED_EVENT, event.get())
             + "?replayed=1");
+  }
+
+  private ConsoleAnswer unsuppress(ConsoleRequest request, TenantId tenant, String entry) {
+    String page = Frame.base(tenant) + "/suppressions";
+    return suppressions.remove(tenant, entry, request.form("reason").orElse(""))
+        ? ConsoleAnswer.seeOther(page + "?removed=1")
+        : notices.notFound(request, page);
   }
 
   private ConsoleAnswer redeliver(

@@ -7,6 +7,8 @@ import dev.tenon.http.ProblemException;
 import dev.tenon.http.PublicUrl;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
+import dev.tenon.template.Previews;
+import dev.tenon.template.Templates;
 import dev.tenon.tenant.TenantId;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,9 @@ import java.util.Map;
 public final class ConsoleRoutes {
   private static final int FORM_BYTES_MAX = 16 * 1024;
   private static final int FIELDS_MAX = 32;
+
+  /// The editor of templates sends all of a mail at once.
+  private static final int TEMPLATE_BYTES_MAX = 512 * 1024;
 
   private final ConsolePages pages;
   private final ConsoleSessions sessions;
@@ -34,7 +39,10 @@ public final class ConsoleRoutes {
       DeliveryOpener deliveries,
       MessageOpener contents,
       FactReplay replay,
-      Redelivery redelivery) {}
+      Redelivery redelivery,
+      Templates templates,
+      Previews previews,
+      TestMailer testMailer) {}
 
   private ConsoleRoutes(ConsoleSessions sessions, Needs needs) {
     this.sessions = sessions;
@@ -46,7 +54,9 @@ public final class ConsoleRoutes {
     var here = new ConsoleRoutes(sessions, needs);
     routes.raw("GET", "/console", "The console", here::answer);
     routes.raw("GET", "/console/{rest...}", "A page of the console", here::answer);
-    routes.raw("POST", "/console/{rest...}", "A form of the console", here::answer);
+    routes
+        .raw("POST", "/console/{rest...}", "A form of the console", here::answer)
+        .bodyBytesMax(TEMPLATE_BYTES_MAX);
     routes
         .act(
             "/v1/console-logins",
@@ -121,7 +131,8 @@ public final class ConsoleRoutes {
 
   private static Map<String, String> form(Request request) {
     byte[] body = request.body();
-    return body.length > FORM_BYTES_MAX
+    boolean template = request.underlyingRequest().path().path().contains("/templates/");
+    return body.length > (template ? TEMPLATE_BYTES_MAX : FORM_BYTES_MAX)
         ? Map.of()
         : fields(new String(body, StandardCharsets.UTF_8));
   }

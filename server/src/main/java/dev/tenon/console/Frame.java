@@ -29,6 +29,8 @@ public record Frame(
     OVERVIEW("Overview", "overview"),
     INBOX("Inbox", "inbox"),
     MESSAGES("Messages", "messages"),
+    TEMPLATES("Templates", "templates"),
+    SUPPRESSIONS("Suppressions", "suppressions"),
     DELIVERIES("Deliveries", "deliveries"),
     SUBSCRIPTIONS("Subscriptions", "subscriptions"),
     PAYMENTS("Payments", "payments");

@@ -18,6 +18,7 @@ final class InboxQueries {
     final UUID id;
     final UUID connection;
     final String provider;
+    final String origin;
     final Instant receivedAt;
     final int bodyBytes;
     final byte[] sealed;
@@ -26,6 +27,7 @@ final class InboxQueries {
       id = row.getObject("id", UUID.class);
       connection = row.getObject("connection_id", UUID.class);
       provider = row.getString("provider");
+      origin = row.getString("origin");
       receivedAt = instant(row, "received_at");
       bodyBytes = row.getInt("body_bytes");
       sealed = row.getBytes("sealed");
@@ -63,7 +65,7 @@ final class InboxQueries {
     return tx.handle()
         .createQuery(
             """
-            select id, connection_id, provider, received_at, body_bytes, sealed
+            select id, connection_id, provider, origin, received_at, body_bytes, sealed
             from received_event where tenant_id = :tenant and id = :id
             """)
         .bind("tenant", tx.tenant().uuid())

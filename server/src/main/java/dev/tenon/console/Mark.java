@@ -111,6 +111,7 @@ public record Mark(Shape shape, Tone tone, String word) {
     return switch (state) {
       case "succeeded" -> new Mark(Shape.DOT, Tone.GOOD, "succeeded");
       case "failed" -> new Mark(Shape.CROSS, Tone.BAD, "failed");
+      case "action_required" -> new Mark(Shape.BAR, Tone.WARN, "action required");
       default -> unknown(state);
     };
   }
@@ -125,6 +126,36 @@ public record Mark(Shape shape, Tone tone, String word) {
       case "failed" -> new Mark(Shape.CROSS, Tone.BAD, "failed");
       case "cancelled" -> new Mark(Shape.BAR, Tone.QUIET, "cancelled");
       default -> unknown(state);
+    };
+  }
+
+  static Mark suppression(String reason) {
+    return switch (reason) {
+      case "bounced" -> new Mark(Shape.CROSS, Tone.BAD, "bounced");
+      case "complained" -> new Mark(Shape.CROSS, Tone.BAD, "complained");
+      case "unsubscribed" -> new Mark(Shape.BAR, Tone.QUIET, "unsubscribed");
+      case "manual" -> new Mark(Shape.BAR, Tone.QUIET, "manual");
+      default -> unknown(reason);
+    };
+  }
+
+  /// What a provider reported about a mail.
+  static Mark report(String kind) {
+    return switch (kind) {
+      case "queued" -> new Mark(Shape.DOT, Tone.INFO, "queued");
+      case "sent" -> new Mark(Shape.DOT, Tone.GOOD, "sent");
+      case "deferred" -> new Mark(Shape.HALF, Tone.WARN, "deferred");
+      case "delivered" -> new Mark(Shape.DOT, Tone.GOOD, "delivered");
+      case "opened" -> new Mark(Shape.DOT, Tone.GOOD, "opened");
+      case "clicked" -> new Mark(Shape.DOT, Tone.GOOD, "clicked");
+      case "autoresponded" -> new Mark(Shape.DASH, Tone.QUIET, "answered by a machine");
+      case "bounced" -> new Mark(Shape.CROSS, Tone.BAD, "bounced");
+      case "complained" -> new Mark(Shape.CROSS, Tone.BAD, "complained");
+      case "rejected" -> new Mark(Shape.CROSS, Tone.BAD, "rejected");
+      case "failed" -> new Mark(Shape.CROSS, Tone.BAD, "failed");
+      case "unsubscribed" -> new Mark(Shape.BAR, Tone.QUIET, "unsubscribed");
+      case "subscribed" -> new Mark(Shape.DOT, Tone.GOOD, "subscribed");
+      default -> new Mark(Shape.DASH, Tone.QUIET, "reported");
     };
   }
 

@@ -1,15 +1,20 @@
 package dev.tenon.console;
 
+import dev.tenon.connector.email.MailEvent;
 import dev.tenon.db.Database;
 import dev.tenon.db.TenantTx;
+import dev.tenon.feedback.MailReport;
+import dev.tenon.feedback.MailReports;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +33,7 @@ final class MessageViews {
   private final Effects effects = new Effects();
   private final InboxQueries inbox = new InboxQueries();
   private final MessageQueries messages = new MessageQueries();
+  private final MailReports reports = new MailReports();
 
   MessageViews(
       Database database, InstantSource clock, MessageOpener contents, FirstSteps firstSteps) {
@@ -92,6 +98,7 @@ final class MessageViews {
                   each -> {
                     timeline.message(each, "");
                     effects.addOf(timeline, tx, each, now);
+                    add(timeline, reports.inOrder(tx, id));
                   });
               return message;
             });
@@ -107,6 +114,20 @@ final class MessageViews {
               content.note(),
               timeline.steps());
         });
+  }
+
+  /// Opens and clicks of one recipient are one step, the first of them.
+  private static void add(Timeline timeline, List<MailReport> reports) {
+    Set<String> seen = new HashSet<>();
+    for (MailReport report : reports) {
+      boolean counted =
+          report.kind() == MailEvent.Kind.OPENED || report.kind() == MailEvent.Kind.CLICKED;
+      if (!counted) {
+        timeline.report(report, 1);
+      } else if (seen.add(report.kind() + report.recipient())) {
+        timeline.report(report, MailReports.count(reports, report.recipient(), report.kind()));
+      }
+    }
   }
 
   /// The page of the received event behind a message: the tenant's own, or the platform's where a

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param hours deliveries by hour, oldest first
 /// @param messages messages of the last day by state
 /// @param latest the newest received events
+/// @param reconciled how each connection was found when its provider was asked the last time
 /// @param firstStep what to do first; null when something has arrived already
 public record OverviewPage(
     Tally thisHour,
@@ -26,6 +27,7 @@ public record OverviewPage(
     List<Bar> hours,
     List<Count> messages,
     List<InboxRow> latest,
+    List<Reconciled> reconciled,
     @Nullable FirstStep firstStep) {
   private static final int WIDTH = 480;
   private static final int HEIGHT = 64;
@@ -38,7 +40,13 @@ public record OverviewPage(
   /// How many messages are in a state.
   public record Count(Mark mark, String state, Tally count) {}
 
+  /// A connection that was reconciled.
+  ///
+  /// @param missing how many events had never come
+  public record Reconciled(String connection, Moment at, int missing) {}
+
   public OverviewPage {
+    reconciled = List.copyOf(reconciled);
     hours = List.copyOf(hours);
     messages = List.copyOf(messages);
     latest = List.copyOf(latest);

@@ -182,6 +182,26 @@ final class OverviewQueries {
     return ordered;
   }
 
+  /// The connections that were reconciled, the one that was longest ago first.
+  List<OverviewPage.Reconciled> reconciled(TenantTx tx, Instant now) {
+    return tx.handle()
+        .createQuery(
+            """
+            select c.name, r.finished_at, r.missing from reconciled r
+            join connection c on c.tenant_id = r.tenant_id and c.id = r.connection_id
+            where r.tenant_id = :tenant and c.state <> 'disabled'
+            order by r.finished_at limit 10
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .map(
+            (row, _) ->
+                new OverviewPage.Reconciled(
+                    row.getString("name"),
+                    new Moment(instant(row, "finished_at"), now),
+                    row.getInt("missing")))
+        .list();
+  }
+
   /// Whether the tenant has anything yet: without it the page teaches the first step.
   boolean anything(TenantTx tx) {
     return tx.handle()

@@ -55,6 +55,7 @@ final class OverviewViews {
                               Mark.message(entry.getKey()), entry.getKey(), entry.getValue()))
                   .toList(),
               inbox.list(tx, InboxFilter.read(Map.of()), LATEST, now),
+              overview.reconciled(tx, now),
               overview.anything(tx) ? null : firstSteps.of(tx));
         });
   }

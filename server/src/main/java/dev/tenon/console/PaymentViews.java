@@ -80,6 +80,9 @@ final class PaymentViews {
               for (UUID refund : story.refunds(tx, id, REFUNDS_MAX)) {
                 abouts.add(Ids.write(Prefix.REFUND, refund));
               }
+              for (UUID dispute : story.disputes(tx, id, REFUNDS_MAX)) {
+                abouts.add(Ids.write(Prefix.DISPUTE, dispute));
+              }
               return payments.payment(tx, id, now);
             })
         .map(row -> record(written, row, stories.of(session, tenant, abouts, now)));

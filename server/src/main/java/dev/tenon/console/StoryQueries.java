@@ -44,6 +44,25 @@ final class StoryQueries {
         .list();
   }
 
+  /// The disputes about a payment.
+  List<UUID> disputes(TenantTx tx, UUID payment, int limit) {
+    return tx.handle()
+        .createQuery(
+            """
+            select d.id from payment p
+            join payment_link l on l.tenant_id = p.tenant_id and l.connection_id = p.connection_id
+              and l.invoice_provider_id = p.provider_id
+            join dispute d on d.tenant_id = l.tenant_id and d.connection_id = l.connection_id
+              and d.payment_intent = l.payment_intent
+            where p.tenant_id = :tenant and p.id = :payment order by d.id limit :limit
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("payment", payment)
+        .bind("limit", limit)
+        .mapTo(UUID.class)
+        .list();
+  }
+
   /// The refunds of a payment.
   List<UUID> refunds(TenantTx tx, UUID payment, int limit) {
     return tx.handle()

@@ -2,6 +2,7 @@ package dev.tenon.console;
 
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import dev.tenon.template.Previews;
 import dev.tenon.tenant.TenantId;
 import java.time.InstantSource;
 import java.util.List;
@@ -27,7 +28,9 @@ final class TenantPages {
       ReceivedEventViews receivedEvents,
       MessageViews messages,
       PaymentViews payments,
-      DeliveryViews deliveries) {}
+      DeliveryViews deliveries,
+      TemplateViews templates,
+      SuppressionViews suppressions) {}
 
   TenantPages(
       InstantSource clock,
@@ -54,12 +57,14 @@ final class TenantPages {
       case 0, 1 -> list(at, section);
       case 2 -> record(at, section, parts.get(1));
       case 3 ->
-          section.equals("messages") && parts.get(2).equals("preview")
-              ? Ids.read(Prefix.MESSAGE, parts.get(1))
-                  .flatMap(message -> views.messages.preview(tenant.id(), message))
-                  .map(ConsoleAnswer::preview)
-                  .orElseGet(at::missing)
-              : at.missing();
+          section.equals("templates") && parts.get(2).equals("preview")
+              ? preview(at, parts.get(1))
+              : section.equals("messages") && parts.get(2).equals("preview")
+                  ? Ids.read(Prefix.MESSAGE, parts.get(1))
+                      .flatMap(message -> views.messages.preview(tenant.id(), message))
+                      .map(ConsoleAnswer::preview)
+                      .orElseGet(at::missing)
+                  : at.missing();
       default -> at.missing();
     };
   }
@@ -81,6 +86,12 @@ final class TenantPages {
               Frame.Section.DELIVERIES,
               "deliveries",
               views.deliveries.list(id, query));
+      case "suppressions" ->
+          at.show(
+              "Suppressions",
+              Frame.Section.SUPPRESSIONS,
+              "suppressions",
+              views.suppressions.list(id, query));
       case "subscriptions" ->
           at.show(
               "Subscriptions",
@@ -90,6 +101,14 @@ final class TenantPages {
       case "payments" ->
           at.show(
               "Payments", Frame.Section.PAYMENTS, "payments", views.payments.payments(id, query));
+      case "templates" ->
+          at.show("Templates", Frame.Section.TEMPLATES, "templates", views.templates.list(id, ""));
+      case "mail-layout" ->
+          at.show(
+              "Mail layout",
+              Frame.Section.TEMPLATES,
+              "mail-layout",
+              views.templates.layout(id, said(query.getOrDefault("said", ""))));
       case "tenants" -> tenants(at);
       case "search" -> search(at);
       default -> at.missing();
@@ -111,6 +130,17 @@ final class TenantPages {
           Ids.read(Prefix.MESSAGE, record)
               .flatMap(message -> views.messages.find(at.session, id, message))
               .map(page -> at.show("Message", Frame.Section.MESSAGES, "message", page))
+              .orElseGet(at::missing);
+      case "templates" ->
+          views
+              .templates
+              .find(
+                  id,
+                  record,
+                  at.request.query().getOrDefault("language", ""),
+                  new TemplateViews.Shown(
+                      said(at.request.query().getOrDefault("said", "")), false, null))
+              .map(page -> at.show("Template", Frame.Section.TEMPLATES, "template", page))
               .orElseGet(at::missing);
       case "deliveries" ->
           Ids.read(Prefix.DELIVERY, record)
@@ -134,6 +164,45 @@ final class TenantPages {
               .orElseGet(at::missing);
       default -> at.missing();
     };
+  }
+
+  /// What has just happened, by its word in the address: an address that others made says nothing
+  /// of its own.
+  private static String said(String word) {
+    return switch (word) {
+      case "saved" -> "Saved.";
+      case "published" -> "Published. Mails are made with it from now on.";
+      case "discarded" -> "The draft is gone.";
+      default -> "";
+    };
+  }
+
+  private ConsoleAnswer preview(At at, String name) {
+    var query = at.request.query();
+    String version = query.getOrDefault("version", "");
+    var wanted =
+        new Previews.Wanted(
+            query.get("language"),
+            null,
+            version.isEmpty(),
+            version.matches("[0-9]{1,9}")
+                ? Optional.of(Integer.parseInt(version))
+                : Optional.empty(),
+            null);
+    return ConsoleAnswer.preview(
+        views.templates.preview(
+            at.tenant.id(), name, wanted, query.getOrDefault("part", "").equals("text")));
+  }
+
+  /// A page about templates that answers a form.
+  ConsoleAnswer show(
+      ConsoleRequest request,
+      ConsoleSession session,
+      NamedTenant tenant,
+      String title,
+      String template,
+      Object page) {
+    return new At(request, session, tenant).show(title, Frame.Section.TEMPLATES, template, page);
   }
 
   /// Only who sees every tenant chooses among them.

@@ -2,6 +2,7 @@ package dev.tenon.console;
 
 import dev.tenon.delivery.Delivery;
 import dev.tenon.delivery.DeliveryTry;
+import dev.tenon.feedback.MailReport;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import java.time.Duration;
@@ -25,13 +26,24 @@ final class Timeline {
             "received",
             event.receivedAt,
             new Mark(Mark.Shape.DOT, Mark.Tone.GOOD, "received"),
-            "Webhook received",
+            switch (event.origin) {
+              case "webhook" -> "Webhook received";
+              case "reconciliation" -> "Found missing";
+              default -> "Fetched";
+            },
             event.provider,
             "",
-            "Signature verified, %d bytes stored before they were acknowledged."
-                .formatted(event.bodyBytes),
+            came(event).formatted(event.bodyBytes),
             "",
             ""));
+  }
+
+  private static String came(InboxQueries.Received event) {
+    return switch (event.origin) {
+      case "webhook" -> "Signature verified, %d bytes stored before they were acknowledged.";
+      case "reconciliation" -> "It never came as a webhook; %d bytes from the provider's own list.";
+      default -> "What came was not enough; the provider was asked for these %d bytes.";
+    };
   }
 
   /// @param href the page of the webhook that it came in; empty on that page itself
@@ -137,6 +149,28 @@ final class Timeline {
             attempt.outcome().equals("connection_broken")
                 ? "Paste a new key into the connection, or check that it belongs to this account."
                 : "",
+            ""));
+  }
+
+  /// What a provider reported about a message.
+  ///
+  /// @param times how often it was reported of this recipient, this time included
+  void report(MailReport report, int times) {
+    Mark mark = Mark.report(report.kind().text());
+    String whom = report.recipient().isEmpty() ? "" : " for " + report.recipient();
+    steps.add(
+        new TimelineStep(
+            Ids.write(Prefix.FACT, report.fact()),
+            report.occurredAt(),
+            mark,
+            Character.toUpperCase(mark.word().charAt(0))
+                + mark.word().substring(1)
+                + whom
+                + (times > 1 ? ", %d times".formatted(times) : ""),
+            report.provider() + " reports " + report.name(),
+            "",
+            report.detail(),
+            report.lasting() ? "The address takes no mail from now on: see Suppressions." : "",
             ""));
   }
 

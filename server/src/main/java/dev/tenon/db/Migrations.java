@@ -14,6 +14,10 @@ public final class Migrations {
   /// Applies what is missing and answers how many steps that were. Several nodes may start at once:
   /// one migrates, the others wait for it.
   public static int run(DatabaseAddress address) {
+    return flyway(address).migrate().migrationsExecuted;
+  }
+
+  static Flyway flyway(DatabaseAddress address) {
     return Flyway.configure()
         .dataSource(new InUtc(address))
         .locations("classpath:db/migration")
@@ -21,9 +25,7 @@ public final class Migrations {
         .defaultSchema("tenon")
         .validateMigrationNaming(true)
         .cleanDisabled(true)
-        .load()
-        .migrate()
-        .migrationsExecuted;
+        .load();
   }
 
   /// Sessions in UTC, in which weeks are counted, whatever zone this machine is in. The driver

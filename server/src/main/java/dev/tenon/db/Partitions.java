@@ -23,6 +23,7 @@ public final class Partitions {
           "job",
           "message_content",
           "attempt",
+          "message_report",
           "event",
           "delivery",
           "delivery_attempt");

@@ -128,7 +128,10 @@ final class AttemptStore {
               as e (tenant_id, message_id, number, outcome, retry_after_ms, status, code, detail,
                 request_id, provider_message_id, refused, ended_at)
             where a.tenant_id = e.tenant_id and a.message_id = e.message_id and a.number = e.number
-              and a.message_id = any(:messages) and a.outcome = 'started'
+              and a.message_id = any(:messages)
+              and (a.outcome = 'started'
+                -- A webhook of the provider was faster than its answer.
+                or (a.outcome = 'accepted' and a.status is null and e.outcome = 'accepted'))
             """)
         .bindArray("tenants", UUID.class, ended.stream().map(a -> a.tenant().uuid()).toList())
         .bindArray("messages", UUID.class, ended.stream().map(AttemptRow::message).toList())
@@ -171,10 +174,11 @@ final class AttemptStore {
             update message m
             set state = e.state, sent_by = e.sent_by, provider_message_id = e.provider_message_id,
               reason = e.reason, next_at = e.next_at, updated_at = :now,
+              left_out = string_to_array(nullif(e.left_out, ''), e'\\n'),
               sent_at = case when e.state = 'sent' then :now else m.sent_at end
             from unnest(:tenants::uuid[], :ids::uuid[], :states::text[], :sent_by::text[],
-              :provider_ids::text[], :reasons::text[], :next::timestamptz[])
-              as e (tenant_id, id, state, sent_by, provider_message_id, reason, next_at)
+              :provider_ids::text[], :reasons::text[], :next::timestamptz[], :left_out::text[])
+              as e (tenant_id, id, state, sent_by, provider_message_id, reason, next_at, left_out)
             where m.tenant_id = e.tenant_id and m.id = e.id and m.id = any(:ids)
               and m.state in ('queued', 'sending', 'uncertain')
             returning m.id
@@ -188,6 +192,10 @@ final class AttemptStore {
             "provider_ids", String.class, ends.stream().map(MailEnd::providerMessageId).toList())
         .bindArray("reasons", String.class, ends.stream().map(MailEnd::reason).toList())
         .bindArray("next", OffsetDateTime.class, ends.stream().map(end -> end.nextAt(now)).toList())
+        .bindArray(
+            "left_out",
+            String.class,
+            ends.stream().map(end -> String.join("\n", end.leftOut())).toList())
         .mapTo(UUID.class)
         .set();
   }

@@ -131,7 +131,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
                       .sender(tx)
                       .map(
                           sender -> {
-                            StoredMail mail = maker.make(row.id, sender, unmade);
+                            StoredMail mail = maker.make(tx, row.id, sender, unmade);
                             store.made(
                                 tx,
                                 row.id,

@@ -80,7 +80,20 @@ final class MailCourse {
     }
   }
 
+  /// What the router decides, unless the suppression list leaves nobody to send it to. Asking what
+  /// became of an earlier try goes on all the same.
   private Decision decide(Sending sending, List<EmailConnections.Ready> ready, Instant now) {
+    Decision decision = route(sending, ready, now);
+    if (!sending.isNobodyLeft() || !(decision instanceof Decision.Send send)) {
+      return decision;
+    }
+    String why = "its recipients are on the suppression list" + sending.leftOutWords();
+    return router.isUnsettled(sending.attempts())
+        ? new Decision.HoldUncertain(send.connection(), "it may have been sent before; now " + why)
+        : new Decision.Suppress(send.connection(), why);
+  }
+
+  private Decision route(Sending sending, List<EmailConnections.Ready> ready, Instant now) {
     if (ready.isEmpty()) {
       return withoutConnections(sending, now);
     }
@@ -165,7 +178,7 @@ final class MailCourse {
             chosen.connection(),
             chosen.provider().name(),
             kind,
-            decision.reason(),
+            decision.reason() + sending.leftOutWords(),
             now);
     if (!kind.equals("sending")
         || !(chosen.provider().settling() instanceof Settling.RepeatWithSameKey)) {
@@ -208,8 +221,12 @@ final class MailCourse {
             ? named(ready, done.connection()).map(one -> one.provider().name()).orElse("")
             : "";
     UUID message = sending.id;
-    return MailEnd.of(
-        sending.job, message, decision, provider, router.isUnsettled(sending.attempts()));
+    MailEnd end =
+        MailEnd.of(
+            sending.job, message, decision, provider, router.isUnsettled(sending.attempts()));
+    return decision instanceof Decision.Done || sending.isNobodyLeft()
+        ? end.leavingOut(sending.leftOut(), sending.leftOutWords())
+        : end;
   }
 
   private static Optional<EmailConnections.Ready> named(

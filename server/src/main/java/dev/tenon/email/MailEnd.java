@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param state as `message.state`
 /// @param sentBy the provider that has it, else null
+/// @param leftOut whom the suppression list left out
 record MailEnd(
     UUID message,
     @Nullable UUID cause,
@@ -33,13 +35,39 @@ record MailEnd(
     @Nullable String sentBy,
     @Nullable String providerMessageId,
     String reason,
-    JobEnd job) {
+    JobEnd job,
+    List<String> leftOut) {
   /// Waits are drawn out by up to this share, by chance, so that the mails that one outage held
   /// back don't all return in the same second.
   private static final double JITTER = 0.2;
 
   MailEnd {
     reason = reason.replace('\0', ' ');
+    leftOut = List.copyOf(leftOut);
+  }
+
+  private MailEnd(
+      UUID message,
+      @Nullable UUID cause,
+      String state,
+      @Nullable String sentBy,
+      @Nullable String providerMessageId,
+      String reason,
+      JobEnd job) {
+    this(message, cause, state, sentBy, providerMessageId, reason, job, List.of());
+  }
+
+  /// The same end of a mail that some of its recipients did not get.
+  MailEnd leavingOut(List<String> addresses, String words) {
+    return new MailEnd(
+        message,
+        cause,
+        state,
+        sentBy,
+        providerMessageId,
+        reason.contains(words) ? reason : reason + words,
+        job,
+        addresses);
   }
 
   /// The end that a decision means when no call follows from it now.

@@ -4,16 +4,20 @@ import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.InvalidEmailException;
 import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.connector.template.RenderedEmail;
-import dev.tenon.connector.template.Template;
 import dev.tenon.db.TenantTx;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import dev.tenon.template.Brand;
+import dev.tenon.template.Chosen;
+import dev.tenon.template.Templates;
+import dev.tenon.work.Signal;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Makes mails from templates: with whose sender, under what name of the product, within which
 /// bounds.
@@ -23,11 +27,16 @@ public final class MailMaker {
 
   private static final int SUBJECT_CHARS_MAX = 500;
 
-  private final EmailTemplates templates;
+  private final Templates templates;
   private final MailDefaults defaults;
   private final InstantSource clock;
 
+  /// With what comes with the program alone, and nobody who tells of changes.
   public MailMaker(EmailTemplates templates, MailDefaults defaults, InstantSource clock) {
+    this(new Templates(templates, new Signal(), clock), defaults, clock);
+  }
+
+  public MailMaker(Templates templates, MailDefaults defaults, InstantSource clock) {
     this.templates = templates;
     this.defaults = defaults;
     this.clock = clock;
@@ -51,13 +60,36 @@ public final class MailMaker {
                                 clock.instant())));
   }
 
-  /// Makes a mail that follows from something.
+  /// The template that a mail is made with; in the tenant's language where `language` is null.
+  ///
+  /// @throws dev.tenon.connector.template.TemplateException when there is none of this name
+  Chosen choose(TenantTx tx, String template, @Nullable String language) {
+    return templates.choose(tx, template, language);
+  }
+
+  /// Makes a mail that waited, with the template that it was accepted with.
   ///
   /// @throws InvalidEmailException when nobody can send it, such as to what is no address
   /// @throws dev.tenon.connector.template.TemplateException when the template or a variable is
   ///   missing
-  StoredMail make(UUID id, Sender sender, UnmadeMail mail) {
-    RenderedEmail rendered = render(mail.template(), mail.data(), sender.product());
+  StoredMail make(TenantTx tx, UUID id, Sender sender, UnmadeMail mail) {
+    String language = mail.language();
+    return make(
+        id,
+        sender,
+        mail,
+        language == null
+            ? choose(tx, mail.template(), null)
+            : templates.pinned(tx, mail.template(), mail.version(), language));
+  }
+
+  /// Makes a mail that follows from something.
+  ///
+  /// @throws InvalidEmailException when nobody can send it, such as to what is no address
+  /// @throws dev.tenon.connector.template.TemplateException when a variable is missing
+  StoredMail make(UUID id, Sender sender, UnmadeMail mail, Chosen chosen) {
+    RenderedEmail rendered =
+        chosen.template().render(data(chosen.brand(), mail.data(), sender.product()));
     var made =
         new StoredMail(
             new EmailAddress(EmailAddress.cleanName(sender.name()), sender.address()),
@@ -93,28 +125,28 @@ public final class MailMaker {
     var _ = mail.toMessage(Ids.write(Prefix.MESSAGE, id));
   }
 
-  RenderedEmail render(String template, Map<String, Object> given, String product) {
+  /// The same for whoever looks at a template before there is a sender.
+  public Map<String, Object> preview(TenantTx tx, Brand brand, Map<String, Object> given) {
+    return data(brand, given, sender(tx).map(Sender::product).orElse("Your product"));
+  }
+
+  /// What is given, with what the layout needs: as the tenant says, else as the settings do.
+  ///
+  /// @param product what the sender calls the product
+  Map<String, Object> data(Brand brand, Map<String, Object> given, String product) {
     Map<String, Object> data = new HashMap<>(given);
-    for (Template.Variable variable : templates.variables(template)) {
-      switch (variable.name()) {
-        case "product" -> data.putIfAbsent("product", product);
-        case "support_email" -> putHelp(data, "support_email", isAddress(defaults.help()));
-        case "help_url" -> putHelp(data, "help_url", !isAddress(defaults.help()));
-        default -> {
-          // The caller's own.
-        }
+    brand.variables().forEach(data::putIfAbsent);
+    data.putIfAbsent("product", product);
+    String help = defaults.help();
+    boolean helped = !brand.supportEmail().isEmpty() || !brand.supportUrl().isEmpty();
+    if (!help.isEmpty() && !helped) {
+      if (help.contains("@") && !help.startsWith("http")) {
+        data.putIfAbsent("support_email", help);
+      } else {
+        data.putIfAbsent("support_url", help);
+        data.putIfAbsent("help_url", help);
       }
     }
-    return templates.render(template, data);
-  }
-
-  private static boolean isAddress(String help) {
-    return help.contains("@") && !help.startsWith("http");
-  }
-
-  private void putHelp(Map<String, Object> data, String variable, boolean fits) {
-    if (fits && !defaults.help().isEmpty()) {
-      data.putIfAbsent(variable, defaults.help());
-    }
+    return data;
   }
 }

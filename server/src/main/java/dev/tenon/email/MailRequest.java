@@ -29,7 +29,14 @@ record MailRequest(
 
   /// What the mail says.
   sealed interface Content {
-    record Template(String name, Map<String, Object> data) implements Content {}
+    /// In the tenant's language where none is asked for.
+    record Template(String name, Map<String, Object> data, @Nullable String language)
+        implements Content {
+      /// In the tenant's language.
+      Template(String name, Map<String, Object> data) {
+        this(name, data, null);
+      }
+    }
 
     /// Empty parts are left out.
     record Parts(String subject, String html, String text) implements Content {}

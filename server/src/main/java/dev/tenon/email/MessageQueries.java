@@ -1,29 +1,42 @@
 package dev.tenon.email;
 
+import dev.tenon.connector.email.EmailAddress;
+import dev.tenon.connector.email.MailEvent;
 import dev.tenon.db.TenantTx;
+import dev.tenon.feedback.MailOutcome;
+import dev.tenon.feedback.MailReport;
+import dev.tenon.feedback.MailReports;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What the API shows of messages.
 final class MessageQueries {
+  private final MailReports reports = new MailReports();
+
+  /// What is shown with a single message.
+  private record Parts(List<MessageViews.AttemptView> attempts, List<MailReport> reports) {}
 
   /// A message with its place in the list.
   record Row(UUID id, MessageViews.MessageView view) {}
 
+  /// The message is read first and what belongs to it after: each statement sees what is committed
+  /// by then, so a state that is shown is never ahead of the attempts and reports it rests on.
   Optional<MessageViews.MessageView> find(TenantTx tx, UUID id) {
-    List<MessageViews.AttemptView> attempts = attempts(tx, id);
     return tx.handle()
         .createQuery("select * from message where tenant_id = :tenant and id = :id")
         .bind("tenant", tx.tenant().uuid())
         .bind("id", id)
-        .map((row, _) -> view(row, attempts))
+        .map((row, _) -> view(row, new Parts(attempts(tx, id), reports.inOrder(tx, id))))
         .findOne();
   }
 
@@ -60,8 +73,64 @@ final class MessageQueries {
   }
 
   private static List<String> refused(ResultSet row) throws SQLException {
-    var array = row.getArray("refused_recipients");
+    return texts(row, "refused_recipients");
+  }
+
+  private static List<String> texts(ResultSet row, String column) throws SQLException {
+    var array = row.getArray(column);
     return array == null ? List.of() : List.of((String[]) array.getArray());
+  }
+
+  /// Each recipient of the message, and last what was said of nobody certain.
+  private static List<MessageViews.RecipientView> recipients(ResultSet row, Parts parts)
+      throws SQLException {
+    List<String> leftOut = texts(row, "left_out");
+    List<String> refused =
+        parts.attempts().stream()
+            .flatMap(one -> one.refusedRecipients().stream())
+            .flatMap(one -> EmailAddress.comparable(one).stream())
+            .toList();
+    Set<String> all = new LinkedHashSet<>(texts(row, "recipients"));
+    parts.reports().forEach(report -> all.add(report.recipient()));
+    boolean unnamed = all.remove("");
+    List<MessageViews.RecipientView> views = new ArrayList<>();
+    for (String one : all) {
+      views.add(
+          recipient(
+              one,
+              leftOut.contains(one) || row.getString("state").equals("suppressed")
+                  ? "suppressed"
+                  : refused.contains(one) ? "refused" : null,
+              parts.reports()));
+    }
+    if (unnamed) {
+      views.add(recipient("", null, parts.reports()));
+    }
+    return views;
+  }
+
+  private static MessageViews.RecipientView recipient(
+      String address, @Nullable String otherwise, List<MailReport> reports) {
+    return new MessageViews.RecipientView(
+        address.isEmpty() ? null : address,
+        MailOutcome.of(reports, address).map(MailOutcome::text).orElse(otherwise),
+        MailReports.count(reports, address, MailEvent.Kind.OPENED),
+        MailReports.count(reports, address, MailEvent.Kind.CLICKED),
+        MailReports.count(reports, address, MailEvent.Kind.UNSUBSCRIBED) > 0);
+  }
+
+  private static MessageViews.ReportView report(MailReport report) {
+    return new MessageViews.ReportView(
+        report.kind().text(),
+        report.name(),
+        report.reason().text(),
+        report.lasting(),
+        report.recipient().isEmpty() ? null : report.recipient(),
+        report.detail(),
+        report.provider(),
+        Ids.write(Prefix.CONNECTION, report.connection()),
+        Ids.write(Prefix.FACT, report.fact()),
+        report.occurredAt());
   }
 
   /// The newest first.
@@ -80,8 +149,8 @@ final class MessageQueries {
         .list();
   }
 
-  private static MessageViews.MessageView view(
-      ResultSet row, @Nullable List<MessageViews.AttemptView> attempts) throws SQLException {
+  private static MessageViews.MessageView view(ResultSet row, @Nullable Parts parts)
+      throws SQLException {
     OffsetDateTime nextAt = row.getObject("next_at", OffsetDateTime.class);
     OffsetDateTime sentAt = row.getObject("sent_at", OffsetDateTime.class);
     return new MessageViews.MessageView(
@@ -96,7 +165,9 @@ final class MessageQueries {
         row.getString("sent_by"),
         row.getString("provider_message_id"),
         row.getString("reason"),
-        attempts,
+        parts == null ? null : parts.attempts(),
+        parts == null ? null : recipients(row, parts),
+        parts == null ? null : parts.reports().stream().map(MessageQueries::report).toList(),
         nextAt == null ? null : nextAt.toInstant(),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
         sentAt == null ? null : sentAt.toInstant());

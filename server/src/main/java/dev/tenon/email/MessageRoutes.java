@@ -13,6 +13,7 @@ import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import dev.tenon.template.TemplateProblems;
 import dev.tenon.work.Jobs;
 import java.util.List;
 import java.util.UUID;
@@ -78,7 +79,7 @@ public final class MessageRoutes {
       jobs.announce();
       return find(request, id);
     } catch (TemplateException e) {
-      throw ProblemException.invalidField("template", String.valueOf(e.getMessage()));
+      throw TemplateProblems.of(e, "template");
     } catch (InvalidEmailException e) {
       throw ProblemException.invalidField(e.field(), String.valueOf(e.getMessage()));
     } catch (Messages.NoSenderException e) {

@@ -36,33 +36,59 @@ final class MessageStore {
       @Nullable UUID cause,
       @Nullable String about,
       @Nullable String onceKey,
+      List<String> recipients,
       byte[] sealed) {}
 
-  /// Inserts messages and answers which are new: one whose occasion had its mail already is not.
-  List<UUID> insert(TenantTx tx, List<NewMessage> messages, Instant now) {
+  /// A message that was stored, as what: with every recipient on the suppression list it is
+  /// `suppressed` at once.
+  record Inserted(UUID id, String state, @Nullable String reason) {}
+
+  /// Inserts messages and answers those that are new: one whose occasion had its mail already is
+  /// not. Whom of their recipients the tenant must not write to is looked up on the way.
+  List<Inserted> insert(TenantTx tx, List<NewMessage> messages, Instant now) {
     return tx.handle()
         .createQuery(
             """
-            with m as (
+            with given as (
               select * from unnest(:ids::uuid[], :recipients::text[], :senders::text[],
                 :subjects::text[], :templates::text[], :streams::text[], :policies::text[],
                 :named::uuid[], :causes::uuid[], :about::text[], :once_keys::text[],
-                :sealed::bytea[], :states::text[], :reasons::text[])
-                as m (id, recipient, sender, subject, template, stream, policy,
-                  named_connection_id, cause_id, about, once_key, sealed, state, reason)
+                :sealed::bytea[], :states::text[], :reasons::text[], :everybody::text[])
+                as g (id, recipient, sender, subject, template, stream, policy,
+                  named_connection_id, cause_id, about, once_key, sealed, state, reason,
+                  everybody)
+            ), m as (
+              select g.*, string_to_array(g.everybody, e'\\n') as recipients,
+                g.state = 'queued' and g.everybody <> '' and s.addresses = cardinality(string_to_array(g.everybody, e'\\n'))
+                  as nobody_left,
+                s.words
+              from given g cross join lateral (
+                select count(distinct s.address) as addresses,
+                  string_agg(s.address || ' (' || s.reason || ')', ', ' order by s.address) as words
+                from suppression s
+                where s.tenant_id = :tenant
+                  and s.address = any(string_to_array(g.everybody, e'\\n'))
+                  and s.stream in ('', g.stream)
+              ) s
             ), made as (
               insert into message (tenant_id, id, state, recipient, sender, subject, template,
                 stream, policy, named_connection_id, cause_id, about, once_key, reason, created_at,
-                updated_at)
-              select :tenant, id, state, recipient, sender, subject, template, stream, policy,
-                named_connection_id, cause_id, about, once_key, reason, :now, :now
+                updated_at, recipients)
+              select :tenant, id, case when nobody_left then 'suppressed' else state end, recipient,
+                sender, subject, template, stream, policy, named_connection_id, cause_id, about,
+                once_key,
+                case when nobody_left
+                  then left('every recipient is on the suppression list: ' || words, 1000)
+                  else reason end,
+                :now, :now, nullif(recipients, '{}')
               from m order by once_key
               on conflict do nothing
-              returning id
+              returning id, state, reason
+            ), content as (
+              insert into message_content (tenant_id, message_id, sealed)
+              select :tenant, m.id, m.sealed from m join made on made.id = m.id
             )
-            insert into message_content (tenant_id, message_id, sealed)
-            select :tenant, m.id, m.sealed from m join made on made.id = m.id
-            returning message_id
+            select id, state, reason from made
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("now", now)
@@ -81,7 +107,16 @@ final class MessageStore {
         .bindArray("sealed", byte[].class, messages.stream().map(NewMessage::sealed).toList())
         .bindArray("states", String.class, messages.stream().map(NewMessage::state).toList())
         .bindArray("reasons", String.class, messages.stream().map(NewMessage::reason).toList())
-        .mapTo(UUID.class)
+        .bindArray(
+            "everybody",
+            String.class,
+            messages.stream().map(one -> String.join("\n", one.recipients())).toList())
+        .map(
+            (row, _) ->
+                new Inserted(
+                    row.getObject("id", UUID.class),
+                    row.getString("state"),
+                    row.getString("reason")))
         .list();
   }
 
@@ -93,6 +128,10 @@ final class MessageStore {
     final @Nullable UUID namedConnection;
     final Instant createdAt;
     final byte[] sealed;
+
+    /// Whom of its recipients the tenant must not write to now, and why, by address.
+    final Map<String, String> suppressed = new LinkedHashMap<>();
+
     final List<AttemptRow> attempts = new ArrayList<>();
 
     Row(ResultSet row) throws SQLException {
@@ -102,6 +141,13 @@ final class MessageStore {
       namedConnection = row.getObject("named_connection_id", UUID.class);
       createdAt = row.getObject("created_at", OffsetDateTime.class).toInstant();
       sealed = row.getBytes("sealed");
+      String listed = row.getString("suppressed");
+      if (listed != null) {
+        for (String line : listed.split("\n", -1)) {
+          int blank = line.indexOf(' ');
+          suppressed.put(line.substring(0, blank), line.substring(blank + 1));
+        }
+      }
     }
 
     /// Whether nothing can be sent any more: it has its end, or somebody cancelled it.
@@ -194,8 +240,12 @@ final class MessageStore {
     tx.handle()
         .createQuery(
             """
-            select m.id, m.state, m.policy, m.named_connection_id, m.created_at as created_at, c.sealed, a.tenant_id,
-              a.message_id, a.number, a.connection_id, a.provider, a.kind, a.outcome,
+            select m.id, m.state, m.policy, m.named_connection_id, m.created_at as created_at, c.sealed,
+              (select string_agg(s.address || ' ' || s.reason, e'\\n' order by s.address)
+                from suppression s
+                where s.tenant_id = m.tenant_id and s.address = any(m.recipients)
+                  and s.stream in ('', m.stream)) as suppressed,
+              a.tenant_id, a.message_id, a.number, a.connection_id, a.provider, a.kind, a.outcome,
               a.retry_after_ms, a.status, a.code, a.detail, a.request_id, a.provider_message_id,
               a.refused_recipients, a.request, a.started_at, a.ended_at
             from message m

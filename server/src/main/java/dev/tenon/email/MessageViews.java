@@ -42,6 +42,39 @@ final class MessageViews {
       Instant startedAt,
       @Nullable Instant endedAt) {}
 
+  /// What became of it for one recipient.
+  public record RecipientView(
+      @About("In lower case; null for what was reported without saying whom it is about.")
+          @Nullable String address,
+      @About(
+              "`suppressed` (left out, since on the suppression list), `refused` (by the provider that"
+                  + " took the message), or as reported: `sent`, `deferred`, `rejected`, `delivered`,"
+                  + " `bounced`, `complained`; null while nothing is known.")
+          @Nullable String outcome,
+      @About("Counted up to 20.") int opens,
+      @About("Counted up to 20.") int clicks,
+      boolean unsubscribed) {}
+
+  /// One thing that a provider reported.
+  public record ReportView(
+      @About(
+              "`queued`, `sent`, `rejected`, `failed`, `bounced`, `deferred`, `delivered`,"
+                  + " `autoresponded`, `opened`, `clicked`, `complained`, `unsubscribed`,"
+                  + " `subscribed` or `unknown`.")
+          String kind,
+      @About("The provider's own word for it.") String name,
+      @About(
+              "`none`, `invalid`, `bounced`, `timed_out`, `blocked`, `spam`, `unsubscribed` or"
+                  + " `other`.")
+          String cause,
+      @About("Whether the address takes no mail from now on.") boolean lasting,
+      @About("Null where it is not certain who.") @Nullable String recipient,
+      @About("What the receiving server or the provider said.") String detail,
+      String provider,
+      String connection,
+      @About("The fact that it came as.") String fact,
+      Instant occurredAt) {}
+
   /// A message in the API.
   public record MessageView(
       String id,
@@ -56,6 +89,10 @@ final class MessageViews {
       @Nullable String providerMessageId,
       @About("Why it is in its state, in words.") @Nullable String reason,
       @About("Oldest first; only when one message is got.") @Nullable List<AttemptView> attempts,
+      @About("What became of it for each; only when one message is got.")
+          @Nullable List<RecipientView> recipients,
+      @About("What providers reported, by its time, at most 200; only when one message is got.")
+          @Nullable List<ReportView> reports,
       @About("When it is tried or asked about next; null when nothing follows by itself.")
           @Nullable Instant nextTryAt,
       Instant createdAt,

@@ -12,10 +12,10 @@ import dev.tenon.work.NewJob;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -145,17 +145,23 @@ public final class Messages {
     if (made.isEmpty()) {
       return;
     }
-    Set<UUID> inserted = new HashSet<>(store.insert(tx, made, clock.instant()));
+    Map<UUID, MessageStore.Inserted> inserted = new HashMap<>();
+    store.insert(tx, made, clock.instant()).forEach(one -> inserted.put(one.id(), one));
     List<NewJob> work = new ArrayList<>(inserted.size());
     List<NewEvent> failed = new ArrayList<>();
     for (MessageStore.NewMessage message : made) {
-      if (!inserted.contains(message.id())) {
+      MessageStore.Inserted stored = inserted.get(message.id());
+      if (stored == null) {
         continue;
       }
-      if (message.state().equals("failed")) {
+      if (!stored.state().equals("queued")) {
         failed.add(
             MailEnd.told(
-                message.id(), "failed", null, String.valueOf(message.reason()), message.cause()));
+                message.id(),
+                stored.state(),
+                null,
+                String.valueOf(stored.reason()),
+                message.cause()));
       } else {
         work.add(
             new NewJob(

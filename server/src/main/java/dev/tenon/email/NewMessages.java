@@ -2,11 +2,13 @@ package dev.tenon.email;
 
 import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.InvalidEmailException;
+import dev.tenon.connector.template.Language;
 import dev.tenon.connector.template.RenderedEmail;
 import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.TenantTx;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import dev.tenon.template.Chosen;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,12 +37,14 @@ final class NewMessages {
   @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
   MessageStore.NewMessage following(TenantTx tx, Optional<Sender> sender, TemplateMail mail) {
     UUID id = ids.next();
-    UnmadeMail unmade = UnmadeMail.of(mail);
-    if (sender.isEmpty()) {
-      return unmade(tx, id, unmade, "queued", MailMaker.NO_SENDER, mail);
-    }
+    UnmadeMail unmade = UnmadeMail.of(mail, Language.LAST, 0);
     try {
-      StoredMail made = maker.make(id, sender.get(), unmade);
+      Chosen chosen = maker.choose(tx, mail.template(), null);
+      unmade = UnmadeMail.of(mail, chosen.language(), chosen.number());
+      if (sender.isEmpty()) {
+        return unmade(tx, id, unmade, "queued", MailMaker.NO_SENDER, mail);
+      }
+      StoredMail made = maker.make(id, sender.get(), unmade, chosen);
       return message(
           tx, id, made, Messages.POLICY, null, mail.cause(), mail.about(), mail.onceKey());
     } catch (InvalidEmailException | TemplateException e) {
@@ -70,6 +74,7 @@ final class NewMessages {
         mail.cause(),
         mail.about(),
         mail.onceKey(),
+        EmailAddress.comparable(unmade.toAddress()).stream().toList(),
         seal.seal(tx.tenant(), id, unmade.write()));
   }
 
@@ -90,8 +95,13 @@ final class NewMessages {
             .orElse("");
     var stored =
         switch (mail.content()) {
-          case MailRequest.Content.Template(String name, Map<String, Object> data) -> {
-            RenderedEmail rendered = maker.render(name, data, product);
+          case MailRequest.Content.Template(
+                  String name,
+                  Map<String, Object> data,
+                  String language) -> {
+            Chosen chosen = maker.choose(tx, name, language);
+            RenderedEmail rendered =
+                chosen.template().render(maker.data(chosen.brand(), data, product));
             yield stored(mail, from, rendered.subject(), rendered.html(), rendered.text(), name);
           }
           case MailRequest.Content.Parts(String subject, String html, String text) ->
@@ -157,6 +167,7 @@ final class NewMessages {
               null,
               about,
               null,
+              EmailAddress.comparable(unmade.toAddress()).stream().toList(),
               seal.seal(tx.tenant(), made, unmade.write()));
     };
   }
@@ -185,6 +196,7 @@ final class NewMessages {
         cause,
         about,
         onceKey,
+        mail.recipients(),
         seal.seal(tx.tenant(), id, mail.write()));
   }
 }

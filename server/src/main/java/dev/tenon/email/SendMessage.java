@@ -1,6 +1,7 @@
 package dev.tenon.email;
 
 import dev.tenon.connector.email.EmailAddress;
+import dev.tenon.connector.template.Language;
 import dev.tenon.http.About;
 import dev.tenon.http.ProblemException;
 import java.util.ArrayList;
@@ -20,6 +21,10 @@ public record SendMessage(
         @Nullable String from,
     @Nullable String template,
     @About("The template's variables.") @Nullable Map<String, Object> data,
+    @About(
+            "The template's language, such as `de-AT`; `de`, the tenant's own and English stand in"
+                + " for one that it isn't there in. The tenant's where it is left out.")
+        @Nullable String language,
     @Nullable String subject,
     @Nullable String html,
     @Nullable String text,
@@ -65,7 +70,19 @@ public record SendMessage(
           "template", "Send a template, or subject with html or text; not both.");
     }
     Map<String, Object> data = body.data();
-    return new MailRequest.Content.Template(template, data == null ? Map.of() : data);
+    return new MailRequest.Content.Template(
+        template, data == null ? Map.of() : data, language(body.language()));
+  }
+
+  /// A language's tag as it is kept. Throws [ProblemException] when it is none.
+  static @Nullable String language(@Nullable String tag) {
+    return tag == null
+        ? null
+        : Language.read(tag)
+            .orElseThrow(
+                () ->
+                    ProblemException.invalidField(
+                        "language", "A language is a tag such as `en` or `de-AT`."));
   }
 
   private static String text(@Nullable String value) {

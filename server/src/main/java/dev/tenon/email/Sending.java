@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A message under way on this node: what it is, the job that sends it, and all that was tried.
@@ -23,6 +24,8 @@ final class Sending {
   final @Nullable UUID namedConnection;
   final Instant createdAt;
   final EmailMessage message;
+  private final Map<String, String> suppressed;
+  private final boolean nobodyLeft;
   private final List<Attempt> attempts = new ArrayList<>();
   private final Map<UUID, byte[]> requests = new HashMap<>();
   private int number;
@@ -33,13 +36,37 @@ final class Sending {
     this.policy = row.policy;
     this.namedConnection = row.namedConnection;
     this.createdAt = row.createdAt;
-    this.message = mail.toMessage(Ids.write(Prefix.MESSAGE, row.id));
+    this.suppressed = Map.copyOf(row.suppressed);
+    StoredMail rest = mail.without(suppressed.keySet());
+    // Without anybody in `to` it is nobody's mail: who would only get a copy of it gets none, and
+    // those in bcc are not shown to each other.
+    this.nobodyLeft = rest.to().isEmpty();
+    this.message = (nobodyLeft ? mail : rest).toMessage(Ids.write(Prefix.MESSAGE, row.id));
     row.attempts.forEach(this::tried);
   }
 
   /// Its id as the API, the providers and their webhooks carry it.
   String publicId() {
     return message.id();
+  }
+
+  /// Whether the suppression list leaves nobody to send it to.
+  boolean isNobodyLeft() {
+    return nobodyLeft;
+  }
+
+  /// Whom the suppression list leaves out, comparable, in a fixed order.
+  List<String> leftOut() {
+    return suppressed.keySet().stream().sorted().toList();
+  }
+
+  /// The same for people, with the reasons; empty when it leaves nobody out.
+  String leftOutWords() {
+    return suppressed.isEmpty()
+        ? ""
+        : leftOut().stream()
+            .map(address -> address + " (" + suppressed.get(address) + ")")
+            .collect(Collectors.joining(", ", "; left out, since suppressed: ", ""));
   }
 
   /// All that was tried, oldest first.

@@ -4,6 +4,8 @@ import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.EmailMessage;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A mail as it will be sent, in the form that is sealed and stored. Every attempt reads it anew,
@@ -31,6 +33,39 @@ public record StoredMail(
     bcc = List.copyOf(bcc);
     replyTo = List.copyOf(replyTo);
     metadata = Map.copyOf(metadata);
+  }
+
+  /// All that it is to, each once, in the form in which two spellings of an address are the same.
+  public List<String> recipients() {
+    return Stream.of(to, cc, bcc)
+        .flatMap(List::stream)
+        .flatMap(one -> EmailAddress.comparable(one.address()).stream())
+        .distinct()
+        .toList();
+  }
+
+  /// The same mail without some recipients, which are comparable.
+  StoredMail without(Set<String> left) {
+    return left.isEmpty()
+        ? this
+        : new StoredMail(
+            from,
+            without(to, left),
+            without(cc, left),
+            without(bcc, left),
+            replyTo,
+            subject,
+            html,
+            text,
+            stream,
+            tag,
+            metadata);
+  }
+
+  private static List<EmailAddress> without(List<EmailAddress> all, Set<String> left) {
+    return all.stream()
+        .filter(one -> EmailAddress.comparable(one.address()).filter(left::contains).isEmpty())
+        .toList();
   }
 
   @Override

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param onceKey names the occasion within the tenant: a second mail with the same key is not
 ///   made. Null for mails that may repeat
 /// @param toName may be empty
-/// @param data the template's variables, by name
+/// @param data the template's variables, by name; what reads differently in each language is
+///   [dev.tenon.connector.template.Localized]
 /// @param cause the fact that led to it
 /// @param about the record it is about
 public record TemplateMail(

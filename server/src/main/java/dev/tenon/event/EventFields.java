@@ -73,11 +73,49 @@ final class EventFields {
               "amount_refunded", 2900, "All that went back of this charge, in the smallest unit."),
           EventField.text("currency", "eur", "ISO 4217, in lower case."));
 
+  static final List<EventField> DISPUTE =
+      List.of(
+          EventField.text("provider_id", "du_Q1w2e3", "The dispute's id at the provider."),
+          EventField.text("charge_provider_id", "ch_Q1w2e3", "What is disputed, at the provider.")
+              .orNull(),
+          EventField.text("payment_intent", "pi_Q1w2e3", "The intent, at the provider.").orNull(),
+          EventField.number("amount", 2900, "In the smallest unit of the currency."),
+          EventField.text("currency", "eur", "ISO 4217, in lower case."),
+          EventField.text("reason", "fraudulent", "The bank's word for why.").orNull(),
+          EventField.text("state", "open", "`open`, `won`, `lost` or `closed` (an inquiry)."),
+          EventField.text("provider_status", "needs_response", "As the provider says it."),
+          EventField.time("respond_by", "2026-12-24T10:00:00Z", "Until when evidence is taken.")
+              .orNull(),
+          EventField.flag("funds_withdrawn", true, "Whether the money was taken from the account."),
+          EventField.flag("funds_reinstated", false, "Whether it was given back."));
+
   static final List<EventField> MESSAGE =
       List.of(
           EventField.text("state", "sent", "`sent`, `failed`, `suppressed` or `uncertain`."),
           EventField.text("provider", "resend", "The provider that has it.").orNull(),
           EventField.text("reason", "resend accepted it", "What was decided last, in words."));
+
+  static final List<EventField> MESSAGE_REPORT =
+      List.of(
+          EventField.text(
+              "state",
+              "delivered",
+              "The message's state after this: `sent`, `delivered`, `bounced`, `complained`, `failed`"
+                  + " or `suppressed`."),
+          EventField.text("provider", "resend", "Who reports it."),
+          EventField.text(
+                  "recipient",
+                  "ada@customer.test",
+                  "Whom it is about; null where the provider doesn't say which of several.")
+              .orNull(),
+          EventField.text(
+              "cause",
+              "none",
+              "`none`, `invalid`, `bounced`, `timed_out`, `blocked`, `spam`, `unsubscribed` or"
+                  + " `other`."),
+          EventField.flag("lasting", false, "Whether the address takes no mail from now on."),
+          EventField.text("reason", "resend reports email.delivered", "What was said, in words."),
+          EventField.time("occurred_at", "2026-11-24T10:00:00Z", "When, by the provider's clock."));
 
   static final List<EventField> ENDPOINT_FAILING =
       List.of(

@@ -40,19 +40,53 @@ public enum EventType {
       "payment",
       EventFields.PAYMENT,
       "A try to collect a payment failed. It may still succeed."),
+  PAYMENT_ACTION_REQUIRED(
+      "payment.action_required",
+      "payment",
+      EventFields.PAYMENT,
+      "The bank wants the customer to confirm a payment. It may still succeed."),
   PAYMENT_REFUNDED(
       "payment.refunded", "refund", EventFields.REFUND, "Money of a charge went back."),
+  DISPUTE_OPENED(
+      "dispute.opened",
+      "dispute",
+      EventFields.DISPUTE,
+      "A customer disputes a charge at the bank. Answer before `respond_by`."),
+  DISPUTE_UPDATED(
+      "dispute.updated",
+      "dispute",
+      EventFields.DISPUTE,
+      "Something that these fields show has changed, such as the money taken or given back."),
+  DISPUTE_CLOSED(
+      "dispute.closed", "dispute", EventFields.DISPUTE, "A dispute was decided, or decided anew."),
   MESSAGE_SENT("message.sent", "message", EventFields.MESSAGE, "A provider accepted a message."),
   MESSAGE_FAILED(
       "message.failed",
       "message",
       EventFields.MESSAGE,
-      "A message was not sent and won't be: every way refused it, or it became too old."),
+      "A message was not sent and won't be: every way refused it, it became too old, its provider"
+          + " dropped it, or its recipients are suppressed."),
   MESSAGE_UNCERTAIN(
       "message.uncertain",
       "message",
       EventFields.MESSAGE,
       "A message may have been sent, and nobody can tell. Replay its job to send it again."),
+  MESSAGE_DELIVERED(
+      "message.delivered",
+      "message",
+      EventFields.MESSAGE_REPORT,
+      "A recipient's server took a message, as the provider reports. Told once for each recipient."),
+  MESSAGE_BOUNCED(
+      "message.bounced",
+      "message",
+      EventFields.MESSAGE_REPORT,
+      "A recipient's server refused a message for good, also after it had been delivered. Where"
+          + " `lasting` is true the address is on the suppression list from now on."),
+  MESSAGE_COMPLAINED(
+      "message.complained",
+      "message",
+      EventFields.MESSAGE_REPORT,
+      "A recipient called a message spam. The address is on the suppression list from now on."),
   ENDPOINT_FAILING(
       "endpoint.failing",
       "endpoint",
@@ -160,6 +194,7 @@ public enum EventType {
           "subscription", "sub",
           "payment", "pay",
           "refund", "rfd",
+          "dispute", "dsp",
           "message", "msg",
           "endpoint", "ep");
 }

@@ -8,6 +8,7 @@ public enum Prefix {
   CONNECTION("con"),
   CUSTOMER("cus"),
   DELIVERY("dlv"),
+  DISPUTE("dsp"),
   ENDPOINT("ep"),
   EVENT("evt"),
   FACT("fct"),
@@ -15,10 +16,12 @@ public enum Prefix {
   MESSAGE("msg"),
   PAYMENT("pay"),
   RECEIVED_EVENT("rev"),
+  RECONCILIATION("rec"),
   REFUND("rfd"),
   REPLAY("rpl"),
   REQUEST("req"),
   SUBSCRIPTION("sub"),
+  SUPPRESSION("sup"),
   TENANT("ten"),
   USER("usr");
 

@@ -26,7 +26,17 @@ public final class InboundRoutes {
   /// Headers worth keeping: they say how it was signed and what it is. The others may hold what a
   /// proxy added, credentials among it.
   private static final List<String> KEPT =
-      List.of("content-type", "user-agent", "stripe-signature", "webhook-id", "webhook-timestamp");
+      List.of(
+          "content-type",
+          "user-agent",
+          "stripe-signature",
+          "webhook-id",
+          "webhook-timestamp",
+          "svix-id",
+          "svix-timestamp",
+          "x-twilio-email-event-webhook-timestamp",
+          "x-amz-sns-message-id",
+          "x-amz-sns-message-type");
 
   private final Inbox inbox;
   private final Connections connections;
@@ -87,7 +97,8 @@ public final class InboundRoutes {
             connection.tenant(),
             connection.id().uuid(),
             connection.provider(),
-            connection.secretsAt(clock.instant()));
+            connection.secretsAt(clock.instant()),
+            connection.settings());
     Optional<Received> received =
         inbox.receive(source, request::header, new Delivery(kept(request), body));
     if (received.isEmpty()) {

@@ -45,9 +45,26 @@ public final class Inbox {
   /// The connection that a delivery came through, as far as taking it in needs it.
   ///
   /// @param secrets all that are valid now: two while one is being replaced, none if none is stored
-  public record Source(TenantId tenant, UUID connection, String provider, List<Secret> secrets) {
+  /// @param settings what is not secret
+  public record Source(
+      TenantId tenant,
+      UUID connection,
+      String provider,
+      List<Secret> secrets,
+      Map<String, String> settings) {
     public Source {
       secrets = List.copyOf(secrets);
+      settings = Map.copyOf(settings);
+    }
+
+    /// Of a connection without settings.
+    public Source(TenantId tenant, UUID connection, String provider, List<Secret> secrets) {
+      this(tenant, connection, provider, secrets, Map.of());
+    }
+
+    /// One setting; empty when it is not set.
+    public String setting(String name) {
+      return settings.getOrDefault(name, "");
     }
   }
 
@@ -59,27 +76,72 @@ public final class Inbox {
       return Optional.empty();
     }
     Instant now = clock.instant();
-    Verdict verdict = provider.verify(delivery.body(), headers, source.secrets(), now);
+    Verdict verdict = provider.verify(delivery.body(), headers, source, now);
     if (!(verdict instanceof Verdict.Valid)) {
       return Optional.of(new Received.Refused(verdict));
     }
     return Optional.of(
-        switch (provider.read(delivery.body())) {
+        switch (provider.read(delivery.body(), headers)) {
           case Reading.Malformed malformed -> new Received.Malformed(malformed.reason());
           case Reading.Facts facts ->
               FactBounds.fault(facts.facts())
                   .<Received>map(Received.Malformed::new)
-                  .orElseGet(() -> store(source, delivery, facts, now));
+                  .orElseGet(
+                      () -> store(source, ReceivedFrom.WEBHOOK, ids.next(), delivery, facts, now));
         });
   }
 
-  private Received store(Source source, Delivery delivery, Reading.Facts facts, Instant now) {
-    UUID receivedEvent = ids.next();
+  /// What this server fetched, as far as intake must know it: its facts, and whether it can be kept
+  /// at all. Nothing is stored yet.
+  public Reading read(Source source, byte[] body) {
+    InboundProvider provider = providers.get(source.provider());
+    if (provider == null) {
+      return new Reading.Malformed("this provider sends no webhooks");
+    }
+    return switch (provider.read(body, _ -> Optional.empty())) {
+      case Reading.Malformed malformed -> malformed;
+      case Reading.Facts facts ->
+          FactBounds.fault(facts.facts()).<Reading>map(Reading.Malformed::new).orElse(facts);
+    };
+  }
+
+  /// By what a fact is known again on its connection.
+  public static UUID key(UUID connection, ReadFact fact) {
+    return Digest.of(connection, fact.key());
+  }
+
+  /// Takes in what this server fetched from the provider over a call of its own, which stands for
+  /// the signature; else it goes the way of a webhook.
+  ///
+  /// @param origin not [ReceivedFrom#WEBHOOK]
+  /// @param receivedEvent the id that it gets, made just now
+  public Received takeFetched(Source source, ReceivedFrom origin, UUID receivedEvent, byte[] body) {
+    return switch (read(source, body)) {
+      case Reading.Malformed malformed -> new Received.Malformed(malformed.reason());
+      case Reading.Facts facts ->
+          store(
+              source,
+              origin,
+              receivedEvent,
+              new Delivery(Map.of("tenon-origin", origin.text()), body),
+              facts,
+              clock.instant());
+    };
+  }
+
+  private Received store(
+      Source source,
+      ReceivedFrom origin,
+      UUID receivedEvent,
+      Delivery delivery,
+      Reading.Facts facts,
+      Instant now) {
     var intake =
         new Intake(
             source.tenant(),
             source.connection(),
             source.provider(),
+            origin,
             receivedEvent,
             now,
             seal.seal(source.tenant(), receivedEvent, delivery.pack()),

@@ -36,14 +36,15 @@ final class InboxStore {
       ), fresh as (
         select f.* from f join k on k.fact_id = f.id
       ), e as (
-        insert into received_event (tenant_id, id, connection_id, provider, received_at, sealed,
-          body_bytes, fact_ids, lane_ids)
-        select e.tenant_id, e.id, e.connection_id, e.provider,
+        insert into received_event (tenant_id, id, connection_id, provider, origin, received_at,
+          sealed, body_bytes, fact_ids, lane_ids)
+        select e.tenant_id, e.id, e.connection_id, e.provider, e.origin,
           timestamptz 'epoch' + e.received_us * interval '1 microsecond', e.sealed, e.body_bytes,
           coalesce(own.fact_ids, '{}'), coalesce(own.lane_ids, '{}')
-        from unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::text[], ?::bigint[], ?::bytea[], ?::int[],
-            ?::boolean[])
-          as e (tenant_id, id, connection_id, provider, received_us, sealed, body_bytes, empty)
+        from unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bytea[],
+            ?::int[], ?::boolean[])
+          as e (tenant_id, id, connection_id, provider, origin, received_us, sealed, body_bytes,
+            empty)
         left join (
           select received_event_id, array_agg(id order by ordinal) as fact_ids,
             array_agg(lane_id order by ordinal) as lane_ids
@@ -73,6 +74,7 @@ final class InboxStore {
     UUID[] ids = new UUID[events];
     UUID[] connections = new UUID[events];
     String[] providers = new String[events];
+    String[] origins = new String[events];
     Long[] receivedAt = new Long[events];
     byte[][] sealed = new byte[events][];
     Integer[] bodyBytes = new Integer[events];
@@ -83,6 +85,7 @@ final class InboxStore {
       ids[i] = intake.receivedEvent;
       connections[i] = intake.connection;
       providers[i] = intake.provider;
+      origins[i] = intake.origin.text();
       receivedAt[i] = intake.receivedMicros;
       sealed[i] = intake.sealed;
       bodyBytes[i] = intake.bodyBytes;
@@ -95,6 +98,7 @@ final class InboxStore {
       at = bind(statement, at, connection.createArrayOf("uuid", ids));
       at = bind(statement, at, connection.createArrayOf("uuid", connections));
       at = bind(statement, at, connection.createArrayOf("text", providers));
+      at = bind(statement, at, connection.createArrayOf("text", origins));
       at = bind(statement, at, connection.createArrayOf("int8", receivedAt));
       at = bind(statement, at, connection.createArrayOf("bytea", sealed));
       at = bind(statement, at, connection.createArrayOf("int4", bodyBytes));

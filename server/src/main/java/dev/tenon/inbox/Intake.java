@@ -11,6 +11,7 @@ final class Intake {
   final TenantId tenant;
   final UUID connection;
   final String provider;
+  final ReceivedFrom origin;
   final UUID receivedEvent;
   final long receivedMicros;
   final byte[] sealed;
@@ -21,6 +22,7 @@ final class Intake {
       TenantId tenant,
       UUID connection,
       String provider,
+      ReceivedFrom origin,
       UUID receivedEvent,
       Instant receivedAt,
       byte[] sealed,
@@ -29,6 +31,7 @@ final class Intake {
     this.tenant = tenant;
     this.connection = connection;
     this.provider = provider;
+    this.origin = origin;
     this.receivedEvent = receivedEvent;
     this.receivedMicros = micros(receivedAt);
     this.sealed = sealed;

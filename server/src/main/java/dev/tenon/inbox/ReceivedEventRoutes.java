@@ -94,6 +94,10 @@ public final class ReceivedEventRoutes {
       String id,
       String connection,
       String provider,
+      @About(
+              "`webhook`, `reconciliation` (it never came, and was found in the provider's list), or"
+                  + " `fetch` (what came was not enough, so the provider was asked).")
+          ReceivedFrom origin,
       Instant receivedAt,
       int bodyBytes,
       List<FactView> facts) {}
@@ -244,6 +248,7 @@ public final class ReceivedEventRoutes {
         Ids.write(Prefix.RECEIVED_EVENT, event.id()),
         Ids.write(Prefix.CONNECTION, event.connection()),
         event.provider(),
+        event.origin(),
         event.receivedAt(),
         event.bodyBytes(),
         facts.stream().map(ReceivedEventRoutes::view).toList());

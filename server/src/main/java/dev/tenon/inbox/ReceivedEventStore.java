@@ -23,6 +23,7 @@ final class ReceivedEventStore {
       UUID id,
       UUID connection,
       String provider,
+      ReceivedFrom origin,
       Instant receivedAt,
       int bodyBytes,
       List<UUID> facts,
@@ -54,7 +55,8 @@ final class ReceivedEventStore {
       @Nullable Instant finishedAt) {}
 
   private static final String COLUMNS =
-      "e.id, e.connection_id, e.provider, e.received_at, e.body_bytes, e.fact_ids, e.lane_ids";
+      "e.id, e.connection_id, e.provider, e.origin, e.received_at, e.body_bytes, e.fact_ids,"
+          + " e.lane_ids";
 
   // Few facts are stopped or waiting at any time, and both have an index, so these start there.
   // The others are found by going through the events of the window, the newest first.
@@ -204,6 +206,7 @@ final class ReceivedEventStore {
         row.getObject("id", UUID.class),
         row.getObject("connection_id", UUID.class),
         row.getString("provider"),
+        ReceivedFrom.of(row.getString("origin")),
         row.getObject("received_at", OffsetDateTime.class).toInstant(),
         row.getInt("body_bytes"),
         Arrays.asList((UUID[]) row.getArray("fact_ids").getArray()),

@@ -76,6 +76,23 @@ public enum Metric {
       Kind.SECONDS,
       "Age of the oldest job that is ready to be run; 0 when none waits.",
       "kind"),
+  RECONCILIATION_MISSING(
+      "tenon.reconciliation.missing",
+      Kind.COUNTER,
+      "Events that a provider lists and never sent, taken in by a reconciliation: the drift. A rising"
+          + " figure is an endpoint that is gone, disabled or wrong at the provider.",
+      "provider"),
+  RECONCILIATIONS_ENDED(
+      "tenon.reconciliations.ended",
+      Kind.COUNTER,
+      "Reconciliations that ended, `done` or `failed`.",
+      "provider",
+      "state"),
+  RECONCILIATION_AGE(
+      "tenon.reconciliation.oldest.age",
+      Kind.SECONDS,
+      "How long ago the connection was reconciled, or made, that waits the longest for it.",
+      "provider"),
   EMAIL_ATTEMPTS(
       "tenon.email.attempts",
       Kind.TIMER,

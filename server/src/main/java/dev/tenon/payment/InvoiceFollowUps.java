@@ -2,6 +2,7 @@ package dev.tenon.payment;
 
 import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
 import dev.tenon.connector.stripe.InvoiceSnapshot;
+import dev.tenon.connector.template.Localized;
 import dev.tenon.email.TemplateMail;
 import dev.tenon.event.EventType;
 import dev.tenon.id.Ids;
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// to be seen in it, so its receipt waits an hour for one. A failure is told once an invoice, and
 /// not after the payment succeeded.
 final class InvoiceFollowUps {
+  private static final Localized SUBSCRIPTION =
+      new Localized.Words("Your subscription", Map.of("de", "Ihr Abo"));
+  private static final Localized PURCHASE =
+      new Localized.Words("Your purchase", Map.of("de", "Ihr Kauf"));
+
   private InvoiceFollowUps() {}
 
   /// @param of the subscription that is billed, null for none
@@ -37,10 +43,7 @@ final class InvoiceFollowUps {
             "receipt",
             row,
             new Recipient(invoice),
-            receipt(
-                row,
-                row.number == null ? row.providerId : row.number,
-                description(invoice, "Your subscription")),
+            receipt(row, row.number == null ? row.providerId : row.number, described(invoice)),
             "invoice_url",
             cause);
     if (receipt == null) {
@@ -76,7 +79,7 @@ final class InvoiceFollowUps {
             "receipt",
             row,
             new Recipient(session.customerEmail(), session.customerName(), ""),
-            receipt(row, Ids.write(Prefix.PAYMENT, row.id), "Your purchase"),
+            receipt(row, Ids.write(Prefix.PAYMENT, row.id), PURCHASE),
             "invoice_url",
             cause);
     if (receipt != null) {
@@ -89,7 +92,17 @@ final class InvoiceFollowUps {
     tell(batch, EventType.PAYMENT_FAILED, row, cause);
   }
 
-  private static Map<String, Object> receipt(PaymentRow row, String number, String description) {
+  /// The bank wants the customer to confirm.
+  static void actionRequired(PaymentBatch batch, PaymentRow row, UUID cause) {
+    tell(batch, EventType.PAYMENT_ACTION_REQUIRED, row, cause);
+  }
+
+  private static Object described(InvoiceSnapshot invoice) {
+    String description = description(invoice, "");
+    return description.isEmpty() ? SUBSCRIPTION : description;
+  }
+
+  private static Map<String, Object> receipt(PaymentRow row, String number, Object description) {
     Map<String, Object> data = new HashMap<>();
     data.put("amount", Wording.amount(row.amount, row.currency));
     data.put("paid_at", Wording.day(row.paidAt));
@@ -106,7 +119,9 @@ final class InvoiceFollowUps {
       Map<String, Object> data = new HashMap<>();
       data.put("amount", Wording.amount(row.amount, row.currency));
       String plan = PlanName.of(description(invoice, ""));
-      data.put("plan", plan == null ? "your plan" : plan);
+      if (plan != null) {
+        data.put("plan", plan);
+      }
       if (invoice.nextPaymentAttempt() != null) {
         data.put("next_attempt", Wording.day(invoice.nextPaymentAttempt()));
       }
@@ -116,6 +131,40 @@ final class InvoiceFollowUps {
         batch.mails.add(() -> mail);
       }
     }
+  }
+
+  /// The customer's bank wants a confirmation. Asked for once an invoice, and not for the first one
+  /// of a subscription, which is confirmed in the form that buys it; nor when it is paid already.
+  static void toConfirm(PaymentBatch batch, String invoiceId, InvoiceSnapshot invoice, UUID cause) {
+    String address = PlainText.name(invoice.customerEmail());
+    if (address == null || invoice.billingReason().equals("subscription_create")) {
+      return;
+    }
+    Map<String, Object> data = new HashMap<>();
+    data.put(
+        "amount", Wording.amount(invoice.amountDue(), PaymentRow.currency(invoice.currency())));
+    String plan = PlanName.of(description(invoice, ""));
+    if (plan != null) {
+      data.put("plan", plan);
+    }
+    String name = PlainText.name(invoice.customerName());
+    if (name != null) {
+      data.put("customer_name", name);
+    }
+    String page = invoice.hostedInvoiceUrl();
+    if (page.startsWith("https://") || page.startsWith("http://")) {
+      data.put("confirm_url", page);
+    }
+    batch.confirmations.put(
+        invoiceId,
+        new TemplateMail(
+            "payment-action-required:" + invoiceId,
+            "payment-action-required",
+            name == null ? "" : name,
+            address,
+            data,
+            cause,
+            null));
   }
 
   private static String description(InvoiceSnapshot invoice, String otherwise) {

@@ -73,9 +73,38 @@ final class NewestFact {
     return last(of(kept, newest), anchor);
   }
 
+  /// Whether it takes more than these facts to know the newest: several of the last second show
+  /// different things and none more of the last values than the others.
+  static <F extends TimedFact<F>> boolean isTie(List<F> kept) {
+    long newest = kept.getLast().second();
+    List<F> facts = of(kept, newest);
+    if (facts.size() < 2 || facts.stream().anyMatch(TimedFact::fetched)) {
+      return false;
+    }
+    List<F> changes = facts.stream().filter(fact -> !fact.first()).toList();
+    if (changes.size() < 2) {
+      return false;
+    }
+    List<F> older = kept.stream().filter(one -> one.second() != newest).toList();
+    @Nullable F anchor = older.isEmpty() ? null : last(older, null);
+    @Nullable F start = facts.stream().filter(TimedFact::first).max(BY_RANK).orElse(anchor);
+    Map<String, String> ends = ends(changes, start);
+    int most = changes.stream().mapToInt(fact -> shown(fact, ends)).max().orElse(0);
+    return changes.stream()
+            .filter(fact -> shown(fact, ends) == most)
+            .map(TimedFact::after)
+            .distinct()
+            .count()
+        > 1;
+  }
+
   private static <F extends TimedFact<F>> F last(List<F> facts, @Nullable F anchor) {
     if (facts.size() == 1) {
       return facts.getFirst();
+    }
+    List<F> fetched = facts.stream().filter(TimedFact::fetched).toList();
+    if (!fetched.isEmpty()) {
+      return fetched.stream().max(BY_RANK).orElseThrow();
     }
     List<F> changes = facts.stream().filter(fact -> !fact.first()).toList();
     if (changes.isEmpty()) {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,15 @@ final class PaymentBatch {
   /// Receipts for first invoices, which wait to see whether a checkout belongs to them.
   final List<TemplateMail> firstReceipts = new ArrayList<>();
 
+  /// Mails that ask for a confirmation, by the invoice; needless when the same batch tells that it
+  /// was paid.
+  final Map<String, TemplateMail> confirmations = new HashMap<>();
+
   /// The keys of those that waited in vain.
   final List<String> withdrawn = new ArrayList<>();
+
+  /// Subscriptions whose newest fact can't be told from their facts, with the last of these.
+  private final Map<String, UUID> ties = new TreeMap<>();
 
   private final TenantTx tx;
   private final UUID connection;
@@ -36,6 +44,7 @@ final class PaymentBatch {
   private final Map<String, PaymentRow> payments = new HashMap<>();
   private final Map<String, CustomerRow> customers = new HashMap<>();
   private final Map<String, RefundRow> refunds = new HashMap<>();
+  private final Map<String, DisputeRow> disputes = new HashMap<>();
   private final Map<String, String> invoiceByIntent = new HashMap<>();
 
   /// The tables.
@@ -43,7 +52,8 @@ final class PaymentBatch {
       CustomerStore customers,
       SubscriptionStore subscriptions,
       PaymentStore payments,
-      RefundStore refunds) {}
+      RefundStore refunds,
+      DisputeStore disputes) {}
 
   PaymentBatch(TenantTx tx, UUID connection, Stores stores, Ids ids) {
     this.tx = tx;
@@ -70,6 +80,10 @@ final class PaymentBatch {
         .refunds
         .load(tx, connection, rows.charges)
         .forEach(row -> refunds.put(row.providerId, row));
+    stores
+        .disputes
+        .load(tx, connection, rows.disputes)
+        .forEach(row -> disputes.put(row.providerId, row));
   }
 
   SubscriptionRow subscription(String providerId) {
@@ -100,6 +114,12 @@ final class PaymentBatch {
     return payments.computeIfAbsent(providerId, key -> new PaymentRow(ids.next(), key));
   }
 
+  /// Whether an invoice is known to be paid.
+  boolean isPaid(String providerId) {
+    PaymentRow known = payments.get(providerId);
+    return known != null && known.succeeded;
+  }
+
   CustomerRow customer(String providerId) {
     return customers.computeIfAbsent(
         providerId, key -> new CustomerRow(ids.next(), key, List.of()));
@@ -107,6 +127,22 @@ final class PaymentBatch {
 
   RefundRow refund(String providerId) {
     return refunds.computeIfAbsent(providerId, key -> new RefundRow(ids.next(), key));
+  }
+
+  DisputeRow dispute(String providerId) {
+    return disputes.computeIfAbsent(providerId, key -> new DisputeRow(ids.next(), key, List.of()));
+  }
+
+  void tie(String subscription, UUID cause) {
+    ties.put(subscription, cause);
+  }
+
+  void noTie(String subscription) {
+    ties.remove(subscription);
+  }
+
+  Map<String, UUID> ties() {
+    return ties;
   }
 
   void link(@Nullable String paymentIntent, @Nullable String invoice) {
@@ -124,6 +160,7 @@ final class PaymentBatch {
     stores.subscriptions.save(tx, connection, subscriptions.values());
     stores.payments.save(tx, connection, payments.values());
     stores.refunds.save(tx, connection, refunds.values());
+    stores.disputes.save(tx, connection, disputes.values());
     stores.payments.link(tx, connection, invoiceByIntent);
   }
 }

@@ -7,11 +7,16 @@ import java.util.List;
 import java.util.Set;
 
 /// Which mails about payments a tenant wants: all that it has not switched off.
-final class PaymentMails {
+public final class PaymentMails {
   /// What can be switched off.
-  static final List<String> TEMPLATES =
+  public static final List<String> TEMPLATES =
       List.of(
-          "subscription-confirmation", "subscription-cancellation", "payment-failed", "receipt");
+          "subscription-confirmation",
+          "subscription-cancellation",
+          "payment-failed",
+          "payment-action-required",
+          "trial-ending",
+          "receipt");
 
   private PaymentMails() {}
 
@@ -20,7 +25,7 @@ final class PaymentMails {
   }
 
   /// Switches these off and all others on.
-  static void switchOff(TenantTx tx, List<String> templates, Instant now) {
+  public static void switchOff(TenantTx tx, List<String> templates, Instant now) {
     tx.handle()
         .createUpdate("delete from payment_mail_off where tenant_id = :tenant")
         .bind("tenant", tx.tenant().uuid())
@@ -37,7 +42,8 @@ final class PaymentMails {
         .execute();
   }
 
-  static Set<String> off(TenantTx tx) {
+  /// Those that are switched off.
+  public static Set<String> off(TenantTx tx) {
     return tx.handle()
         .createQuery("select template from payment_mail_off where tenant_id = :tenant")
         .bind("tenant", tx.tenant().uuid())

@@ -54,6 +54,7 @@ public final class PaymentRoutes {
     SubscriptionActionRoutes.declare(routes, callers, known, clock);
     SubscriptionChangeRoutes.declare(routes, callers, known, prices, clock);
     RefundRoutes.declare(routes, database);
+    DisputeRoutes.declare(routes, database);
     var here = new PaymentRoutes(database, views, clock);
     routes
         .list(
@@ -102,7 +103,8 @@ public final class PaymentRoutes {
       @About("The provider's id of the invoice, or of the checkout session of a single payment.")
           String providerId,
       @About("The number on the invoice.") @Nullable String number,
-      @About("`failed` or `succeeded`.") String state,
+      @About("`action_required` (the bank wants the customer to confirm), `failed` or `succeeded`.")
+          String state,
       long amount,
       long amountRefunded,
       String currency,

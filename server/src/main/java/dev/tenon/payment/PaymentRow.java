@@ -22,6 +22,7 @@ final class PaymentRow {
   long amount;
   String currency = "";
   int failedTries;
+  int actionTries;
   @Nullable Instant paidAt;
   boolean changed;
 
@@ -62,6 +63,23 @@ final class PaymentRow {
     return fail(
         (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount())),
         invoice.amountDue());
+  }
+
+  /// Folds in that the bank wants the customer to confirm; answers whether it is news.
+  boolean requireAction(InvoiceSnapshot invoice) {
+    mention(invoice);
+    int tries = (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount()));
+    boolean news = tries > actionTries && !succeeded;
+    if (!succeeded && failedTries == 0) {
+      amount = Math.max(amount, invoice.amountDue());
+    }
+    actionTries = Math.max(actionTries, tries);
+    return news;
+  }
+
+  /// `action_required` as long as that is all that is known of it.
+  String state() {
+    return succeeded ? "succeeded" : failedTries > 0 ? "failed" : "action_required";
   }
 
   /// Folds in that a single payment did not come; answers whether it is news.

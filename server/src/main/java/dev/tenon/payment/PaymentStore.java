@@ -18,11 +18,12 @@ final class PaymentStore {
       """
       insert into payment (tenant_id, connection_id, created_at, updated_at, provider_id, id,
         subscription_provider_id, customer_provider_id, state, amount, currency, failed_tries,
-        paid_at, number, billing_reason)
+        paid_at, number, billing_reason, action_tries)
       select :tenant, :connection, :now, :now, r.*
       from json_to_recordset(:rows::json) as r (provider_id text, id uuid,
         subscription_provider_id text, customer_provider_id text, state text, amount bigint,
-        currency text, failed_tries int, paid_at timestamptz, number text, billing_reason text)
+        currency text, failed_tries int, paid_at timestamptz, number text, billing_reason text,
+        action_tries int)
       order by r.provider_id
       on conflict (tenant_id, connection_id, provider_id) do update set
         updated_at = excluded.updated_at,
@@ -30,7 +31,8 @@ final class PaymentStore {
         customer_provider_id = excluded.customer_provider_id, state = excluded.state,
         amount = excluded.amount, currency = excluded.currency,
         failed_tries = excluded.failed_tries, paid_at = excluded.paid_at,
-        number = excluded.number, billing_reason = excluded.billing_reason
+        number = excluded.number, billing_reason = excluded.billing_reason,
+        action_tries = excluded.action_tries
       where payment.id = excluded.id
       """;
 
@@ -47,7 +49,8 @@ final class PaymentStore {
             .createQuery(
                 """
                 select id, provider_id, subscription_provider_id, customer_provider_id, state,
-                  amount, currency, failed_tries, paid_at, number, billing_reason
+                  amount, currency, failed_tries, paid_at, number, billing_reason,
+                  action_tries
                 from payment
                 where tenant_id = :tenant and connection_id = :connection
                   and provider_id = any(:ids)
@@ -72,6 +75,7 @@ final class PaymentStore {
     payment.paidAt = paidAt == null ? null : paidAt.toInstant();
     payment.number = row.getString("number");
     payment.billingReason = row.getString("billing_reason");
+    payment.actionTries = row.getInt("action_tries");
     return payment;
   }
 
@@ -110,13 +114,14 @@ final class PaymentStore {
     values.put("id", row.id);
     values.put("subscription_provider_id", row.subscription);
     values.put("customer_provider_id", row.customer);
-    values.put("state", row.succeeded ? "succeeded" : "failed");
+    values.put("state", row.state());
     values.put("amount", row.amount);
     values.put("currency", row.currency);
     values.put("failed_tries", row.failedTries);
     values.put("paid_at", RowSaver.time(row.paidAt));
     values.put("number", row.number);
     values.put("billing_reason", row.billingReason);
+    values.put("action_tries", row.actionTries);
     return values;
   }
 }

@@ -271,4 +271,22 @@ final class PaymentViews {
                     List.of((String[]) row.getArray("prices").getArray())))
         .list();
   }
+
+  /// Subscriptions of a connection that are not known to have ended, by the provider's ids.
+  List<String> livingAfter(TenantTx tx, UUID connection, String after, int limit) {
+    return tx.handle()
+        .createQuery(
+            """
+            select provider_id from subscription
+            where tenant_id = :tenant and connection_id = :connection and state <> 'ended'
+              and provider_id > :after
+            order by provider_id limit :limit
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("connection", connection)
+        .bind("after", after)
+        .bind("limit", limit)
+        .mapTo(String.class)
+        .list();
+  }
 }

@@ -202,6 +202,23 @@ final class PlatformObjects {
         .execute();
   }
 
+  /// Subscriptions on a platform's connection that belong to some tenant, by their ids.
+  static List<String> subscriptions(EngineTx tx, UUID connection, String after, int limit) {
+    return tx.handle()
+        .createQuery(
+            """
+            select provider_id from provider_object
+            where connection_id = :connection and provider_id > :after
+              and starts_with(provider_id, 'sub_')
+            order by provider_id limit :limit
+            """)
+        .bind("connection", connection)
+        .bind("after", after)
+        .bind("limit", limit)
+        .mapTo(String.class)
+        .list();
+  }
+
   /// Whether an object on a platform connection is this tenant's.
   static boolean owns(TenantTx tx, UUID connection, String providerId) {
     return tx.handle()
@@ -230,16 +247,10 @@ final class PlatformObjects {
         add(named, REFERENCE + reference.stringValue());
       }
     }
-    // The way from a refund to a single payment, which has no invoice and perhaps no customer.
-    String kind = object.path("object").asString("");
-    boolean single =
-        kind.equals("charge")
-            || (kind.equals("checkout.session")
-                && object.path("mode").asString("").equals("payment"));
     for (JsonNode reference :
         List.of(
             object.path("id"),
-            single ? object.path("payment_intent") : MissingNode.getInstance(),
+            intent(object),
             object.path("customer"),
             object.path("customer_account"),
             object.path("subscription"),
@@ -251,6 +262,22 @@ final class PlatformObjects {
       }
     }
     return List.copyOf(new LinkedHashSet<>(named));
+  }
+
+  /// The way from a refund or a dispute to its payment: the one may name no invoice and no
+  /// customer, the other never does.
+  private static JsonNode intent(JsonNode object) {
+    String kind = object.path("object").asString("");
+    if (kind.equals("invoice_payment")) {
+      return object.path("payment").path("payment_intent");
+    }
+    boolean told =
+        switch (kind) {
+          case "charge", "dispute", "invoice" -> true;
+          case "checkout.session" -> object.path("mode").asString("").equals("payment");
+          default -> false;
+        };
+    return told ? object.path("payment_intent") : MissingNode.getInstance();
   }
 
   private static void add(List<String> named, String text) {

@@ -4,6 +4,7 @@ import dev.tenon.connector.stripe.ChargeSnapshot;
 import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
 import dev.tenon.connector.stripe.InvoicePaymentSnapshot;
 import dev.tenon.connector.stripe.InvoiceSnapshot;
+import dev.tenon.connector.stripe.StripeLookUps;
 import dev.tenon.connector.stripe.StripeObjects;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
@@ -16,6 +17,8 @@ import dev.tenon.lane.Applied;
 import dev.tenon.lane.FactApplier;
 import dev.tenon.lane.WaitingFact;
 import dev.tenon.tenant.TenantId;
+import dev.tenon.work.Jobs;
+import dev.tenon.work.NewJob;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -42,19 +45,23 @@ public final class StripeApplier implements FactApplier {
   private final InstantSource clock;
   private final Events events;
   private final Messages messages;
+  private final Jobs jobs;
 
-  public StripeApplier(Ids ids, InstantSource clock, Events events, Messages messages) {
+  /// @param jobs asks Stripe where facts are not enough, by [StripeFetchWork]
+  public StripeApplier(Ids ids, InstantSource clock, Events events, Messages messages, Jobs jobs) {
     var saver = new RowSaver(clock);
     this.stores =
         new PaymentBatch.Stores(
             new CustomerStore(saver),
             new SubscriptionStore(saver),
             new PaymentStore(saver),
-            new RefundStore(saver));
+            new RefundStore(saver),
+            new DisputeStore(saver));
     this.ids = ids;
     this.clock = clock;
     this.events = events;
     this.messages = messages;
+    this.jobs = jobs;
   }
 
   @Override
@@ -67,8 +74,14 @@ public final class StripeApplier implements FactApplier {
       EngineTx tx, TenantId owner, UUID connection, List<WaitingFact> facts) {
     Map<UUID, Applied> results = new HashMap<>();
     List<StripeFact> readable = new ArrayList<>(facts.size());
+    Map<String, NewJob> fetches = new LinkedHashMap<>();
     for (WaitingFact fact : facts) {
-      switch (StripeFact.read(fact)) {
+      switch (StripeFact.read(connection, fact)) {
+        case StripeFact.Reading.Thin(FetchWish wish) -> {
+          fetches.putIfAbsent(wish.payload(), wish.job(fact.id(), null));
+          results.put(
+              fact.id(), new Applied.Ignored("it came thin: " + wish.id() + " is asked for"));
+        }
         case StripeFact.Reading.Told found -> readable.add(found.fact());
         case StripeFact.Reading.Nothing nothing ->
             results.put(fact.id(), new Applied.Ignored(nothing.reason()));
@@ -89,11 +102,22 @@ public final class StripeApplier implements FactApplier {
     }
     byTenant.forEach(
         (tenant, own) ->
-            results.putAll(tx.asTenant(tenant, inTenant -> applyTo(inTenant, connection, own))));
+            results.putAll(
+                tx.asTenant(tenant, inTenant -> applyTo(inTenant, connection, own, fetches))));
+    if (!fetches.isEmpty()) {
+      boolean _ =
+          tx.asTenant(
+              owner,
+              inTenant -> {
+                jobs.make(inTenant, List.copyOf(fetches.values()));
+                return true;
+              });
+    }
     return facts.stream().map(fact -> results.get(fact.id())).toList();
   }
 
-  private Map<UUID, Applied> applyTo(TenantTx tx, UUID connection, List<StripeFact> facts) {
+  private Map<UUID, Applied> applyTo(
+      TenantTx tx, UUID connection, List<StripeFact> facts, Map<String, NewJob> fetches) {
     var batch = new PaymentBatch(tx, connection, stores, ids);
     var rows = new StripeFact.Rows();
     facts.forEach(fact -> fact.collect(rows));
@@ -102,6 +126,14 @@ public final class StripeApplier implements FactApplier {
     for (StripeFact fact : facts) {
       results.put(fact.uuid(), new Applied.Changed(tx.tenant(), applyOne(batch, fact)));
     }
+    batch
+        .ties()
+        .forEach(
+            (subscription, cause) -> {
+              var wish = new FetchWish(connection, StripeLookUps.Kind.SUBSCRIPTION, subscription);
+              fetches.putIfAbsent(
+                  wish.payload(), wish.job(cause, clock.instant().plus(FetchWish.TIE_WAITS)));
+            });
     batch.save();
     events.tell(tx, batch.events);
     send(tx, batch);
@@ -109,6 +141,12 @@ public final class StripeApplier implements FactApplier {
   }
 
   private void send(TenantTx tx, PaymentBatch batch) {
+    batch.confirmations.forEach(
+        (invoice, mail) -> {
+          if (!batch.isPaid(invoice)) {
+            batch.mails.add(() -> mail);
+          }
+        });
     if (!batch.mails.isEmpty() || !batch.firstReceipts.isEmpty()) {
       Set<String> off = PaymentMails.off(tx);
       messages.queue(
@@ -130,6 +168,7 @@ public final class StripeApplier implements FactApplier {
       case INVOICE -> invoice(batch, fact);
       case INVOICE_PAYMENT -> invoicePayment(batch, fact);
       case CHARGE -> charge(batch, fact);
+      case DISPUTE -> dispute(batch, fact);
     };
   }
 
@@ -166,7 +205,16 @@ public final class StripeApplier implements FactApplier {
             fact.fact().kind(),
             fact.object(),
             StripeObjects.previousAttributes(fact.tree())));
+    if (NewestFact.isTie(row.newest)) {
+      batch.tie(row.providerId, fact.uuid());
+    } else {
+      batch.noTie(row.providerId);
+    }
     SubscriptionFollowUps.afterChange(batch, row, before, fact.uuid());
+    if (fact.fact().kind().endsWith("trial_will_end")) {
+      return "subscription %s: %s"
+          .formatted(row.providerId, SubscriptionFollowUps.trialEnding(batch, row, fact.uuid()));
+    }
     return "subscription %s is %s".formatted(row.providerId, row.state().text());
   }
 
@@ -174,6 +222,9 @@ public final class StripeApplier implements FactApplier {
     CheckoutSessionSnapshot session = CheckoutSessionSnapshot.of(fact.object());
     boolean failed = fact.fact().kind().endsWith("payment_failed");
     String subscription = PlainText.id(session.subscription());
+    if (fact.fact().kind().endsWith(".fetched") && !session.status().equals("complete")) {
+      return "checkout %s is %s".formatted(fact.id(), session.status());
+    }
     if (subscription == null) {
       return singlePayment(batch, fact, session, failed);
     }
@@ -216,21 +267,50 @@ public final class StripeApplier implements FactApplier {
       of.name(invoice);
       SubscriptionFollowUps.mails(batch, of, fact.uuid());
     }
+    boolean fetched = fact.fact().kind().endsWith(".fetched");
+    if (fetched && !invoice.status().equals("paid")) {
+      return "invoice %s is %s".formatted(fact.id(), invoice.status());
+    }
+    boolean action = fact.fact().kind().endsWith("payment_action_required");
+    if (action) {
+      InvoiceFollowUps.toConfirm(batch, fact.id(), invoice, fact.uuid());
+    }
     boolean failed = fact.fact().kind().endsWith("payment_failed");
-    if (!failed && PaymentRow.paid(invoice) == 0) {
+    if (!failed && !action && PaymentRow.paid(invoice) == 0) {
       return "invoice %s over nothing is no payment".formatted(fact.id());
     }
     batch.link(PlainText.id(invoice.paymentIntent()), fact.id());
     PaymentRow row = batch.payment(fact.id());
     boolean firstFailure = row.failedTries == 0;
-    if (failed) {
+    if (action) {
+      if (row.requireAction(invoice)) {
+        InvoiceFollowUps.actionRequired(batch, row, fact.uuid());
+      }
+    } else if (failed) {
       if (row.fail(invoice)) {
         InvoiceFollowUps.failed(batch, row, invoice, firstFailure, fact.uuid());
       }
     } else if (row.succeed(invoice, fact.fact().occurredAt())) {
       InvoiceFollowUps.succeeded(batch, row, invoice, of, fact.uuid());
     }
-    return "payment %s %s".formatted(row.providerId, row.succeeded ? "succeeded" : "failed");
+    return "payment %s is %s".formatted(row.providerId, row.state());
+  }
+
+  private static String dispute(PaymentBatch batch, StripeFact fact) {
+    DisputeRow row = batch.dispute(fact.id());
+    DisputeFollowUps.add(
+        batch,
+        row,
+        DisputeFact.of(
+            fact.event(),
+            fact.fact().occurredAt(),
+            fact.fact().kind(),
+            fact.object(),
+            StripeObjects.previousAttributes(fact.tree())),
+        fact.fact().kind(),
+        fact.uuid());
+    return "dispute %s is %s"
+        .formatted(row.providerId, Objects.requireNonNull(row.shown()).state());
   }
 
   private static String invoicePayment(PaymentBatch batch, StripeFact fact) {

@@ -3,6 +3,8 @@ package dev.tenon.payment;
 import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connection.Connections;
+import dev.tenon.connector.Outcome;
+import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.ProviderHttp;
 import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.db.Database;
@@ -37,7 +39,13 @@ public final class StripeConnections {
   ///
   /// @param owner whose connection it is: the tenant, or the platform
   /// @param broken Stripe refused its key the last time
-  record Account(ConnectionId connection, TenantId owner, boolean broken, StripeConnector stripe) {
+  /// @param live whether its key is for live mode
+  record Account(
+      ConnectionId connection,
+      TenantId owner,
+      boolean broken,
+      boolean live,
+      StripeConnector stripe) {
 
     /// It is the platform's and serves many tenants, so that an id named in a request may be
     /// another tenant's.
@@ -92,6 +100,7 @@ public final class StripeConnections {
                                 found.connection().id(),
                                 tx.tenant(),
                                 found.connection().state() == Connection.State.BROKEN,
+                                isLive(key),
                                 new StripeConnector(
                                     key,
                                     found
@@ -99,6 +108,25 @@ public final class StripeConnections {
                                         .map(URI::create)
                                         .orElse(StripeConnector.API),
                                     http))));
+  }
+
+  /// Stripe's keys say what they are for: `sk_live_…`, `rk_live_…`.
+  static boolean isLive(Secret key) {
+    String text = key.reveal();
+    return text.startsWith("sk_live_") || text.startsWith("rk_live_");
+  }
+
+  /// What to do about an answer of 401 or 403. A refused key is noted; one that only lacks a right
+  /// does what else it may.
+  String refusal(Account account, Outcome.Detail said) {
+    if (said.status() == 403) {
+      String right = StripeProblems.right(said);
+      return "The key lacks the right%s. Give it at Stripe. Stripe says: %s"
+          .formatted(right == null ? "" : " " + right, said.message());
+    }
+    refused(account, "Stripe refused the key: " + said.message());
+    return "Stripe refuses the key. Give the connection a working one. Stripe says: "
+        + said.message();
   }
 
   /// Notes that Stripe refused an account's key.

@@ -24,7 +24,8 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
     CHECKOUT_SESSION,
     INVOICE,
     INVOICE_PAYMENT,
-    CHARGE
+    CHARGE,
+    DISPUTE
   }
 
   /// The rows that a fact touches.
@@ -33,6 +34,7 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
     final Set<String> subscriptions = new HashSet<>();
     final Set<String> invoices = new HashSet<>();
     final Set<String> charges = new HashSet<>();
+    final Set<String> disputes = new HashSet<>();
 
     /// Customers whose own facts are among these.
     final Set<String> customersHeardOf = new HashSet<>();
@@ -42,49 +44,42 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
   sealed interface Reading {
     record Told(StripeFact fact) implements Reading {}
 
+    /// It came without its object, which is to be asked for.
+    record Thin(FetchWish wish) implements Reading {}
+
     /// Nothing follows from it; the reason is for people.
     record Nothing(String reason) implements Reading {}
   }
 
-  static Reading read(WaitingFact fact) {
-    Optional<About> about = about(fact.kind());
+  static Reading read(UUID connection, WaitingFact fact) {
+    boolean thin = fact.kind().startsWith("v1.");
+    if (thin) {
+      return FetchWish.of(connection, fact.kind(), StripeObjects.tree(fact.body()))
+          .<Reading>map(Reading.Thin::new)
+          .orElseGet(() -> new Reading.Nothing("nothing follows from " + fact.kind()));
+    }
+    Optional<About> about = StripeKinds.about(fact.kind());
     if (about.isEmpty()) {
       return new Reading.Nothing("nothing follows from " + fact.kind());
     }
     JsonNode tree = StripeObjects.tree(fact.body());
+    if (StripeObjects.object(tree).isMissingNode() && tree.path("related_object").isObject()) {
+      return FetchWish.of(connection, fact.kind(), tree)
+          .<Reading>map(Reading.Thin::new)
+          .orElseGet(() -> new Reading.Nothing(fact.kind() + " came without its object"));
+    }
     JsonNode object = StripeObjects.object(tree);
     JsonNode given = object.path("id");
     String id = given.isString() ? PlainText.id(given.stringValue()) : null;
     if (id == null) {
       return new Reading.Nothing(fact.kind() + " came without the object that it tells of");
     }
-    if (about.get() == About.SUBSCRIPTION && !object.path("status").isString()) {
-      return new Reading.Nothing("subscription " + id + " came without a status");
+    boolean hasStatus = about.get() == About.SUBSCRIPTION || about.get() == About.DISPUTE;
+    if (hasStatus && !object.path("status").isString()) {
+      String what = about.get() == About.DISPUTE ? "dispute " : "subscription ";
+      return new Reading.Nothing(what + id + " came without a status");
     }
     return new Reading.Told(new StripeFact(fact, tree, about.get(), id));
-  }
-
-  private static Optional<About> about(String kind) {
-    return Optional.ofNullable(
-        switch (kind) {
-          case "customer.created", "customer.updated", "customer.deleted" -> About.CUSTOMER;
-          case "customer.subscription.created",
-              "customer.subscription.updated",
-              "customer.subscription.deleted",
-              "customer.subscription.paused",
-              "customer.subscription.resumed",
-              "customer.subscription.trial_will_end" ->
-              About.SUBSCRIPTION;
-          case "checkout.session.completed",
-              "checkout.session.async_payment_succeeded",
-              "checkout.session.async_payment_failed" ->
-              About.CHECKOUT_SESSION;
-          case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed" ->
-              About.INVOICE;
-          case "invoice_payment.paid" -> About.INVOICE_PAYMENT;
-          case "charge.refunded" -> About.CHARGE;
-          default -> null;
-        });
   }
 
   /// A fact is itself: its tree is not looked at.
@@ -135,6 +130,7 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
         }
       }
       case CHARGE -> rows.charges.add(id);
+      case DISPUTE -> rows.disputes.add(id);
       case INVOICE_PAYMENT -> {
         // It only links two ids.
       }

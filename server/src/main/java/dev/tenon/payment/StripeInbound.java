@@ -1,11 +1,11 @@
 package dev.tenon.payment;
 
-import dev.tenon.connector.Secret;
 import dev.tenon.connector.signature.StripeSignature;
 import dev.tenon.connector.signature.Verdict;
 import dev.tenon.connector.stripe.StripeEvent;
 import dev.tenon.inbox.InboundHeaders;
 import dev.tenon.inbox.InboundProvider;
+import dev.tenon.inbox.Inbox;
 import dev.tenon.inbox.ReadFact;
 import dev.tenon.inbox.Reading;
 import java.time.Instant;
@@ -20,13 +20,13 @@ public final class StripeInbound implements InboundProvider {
   }
 
   @Override
-  public Verdict verify(byte[] body, InboundHeaders headers, List<Secret> secrets, Instant now) {
+  public Verdict verify(byte[] body, InboundHeaders headers, Inbox.Source source, Instant now) {
     return StripeSignature.verify(
-        body, headers.first("stripe-signature").orElse(null), secrets, now);
+        body, headers.first("stripe-signature").orElse(null), source.secrets(), now);
   }
 
   @Override
-  public Reading read(byte[] body) {
+  public Reading read(byte[] body, InboundHeaders headers) {
     return switch (StripeEvent.read(body)) {
       case StripeEvent.Reading.Refused refused -> new Reading.Malformed(refused.reason());
       case StripeEvent.Reading.Read read -> {

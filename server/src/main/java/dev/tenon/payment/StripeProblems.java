@@ -132,7 +132,7 @@ final class StripeProblems {
     return new ProblemException(code, detail.strip(), param, answer(said, null));
   }
 
-  private static ProviderAnswer answer(Outcome.Detail said, @Nullable Long retryAfterSeconds) {
+  static ProviderAnswer answer(Outcome.Detail said, @Nullable Long retryAfterSeconds) {
     return new ProviderAnswer(
         "stripe",
         kind(said),
@@ -158,7 +158,8 @@ final class StripeProblems {
     };
   }
 
-  private static @Nullable String right(Outcome.Detail said) {
+  /// The right that a key lacks, by Stripe's name; null where it says none.
+  static @Nullable String right(Outcome.Detail said) {
     Matcher named = RIGHT.matcher(said.message());
     return said.status() == 403 && named.find() ? named.group(1) : null;
   }

@@ -67,6 +67,40 @@ final class SubscriptionFollowUps {
     }
   }
 
+  /// Stripe tells three days before a trial ends, or at once where it is shorter. The mail is made
+  /// once for each end of a trial, and not any more when the trial is known to be over. Answers
+  /// what came of it, in words.
+  static String trialEnding(PaymentBatch batch, SubscriptionRow row, UUID cause) {
+    SubscriptionFact shown = Objects.requireNonNull(row.shown());
+    Instant end = shown.trialEnd();
+    if (end == null || !shown.status().equals("trialing")) {
+      return "its trial is over already";
+    }
+    SubscriptionContact contact = batch.contact(row);
+    if (contact == null) {
+      return "nobody is known to be told that its trial ends";
+    }
+    batch.mails.add(
+        () -> {
+          Map<String, Object> data = data(row);
+          data.put("trial_end", Wording.day(end));
+          data.put("amount", Wording.amount(shown.items(), shown.currency()));
+          if (shown.cancelAtPeriodEnd() || shown.cancelAt() != null) {
+            data.put("ends_for_good", "yes");
+          }
+          TemplateMail mail = mail(row, contact, "trial-ending", data, cause);
+          return new TemplateMail(
+              mail.onceKey() + ":" + end.getEpochSecond(),
+              mail.template(),
+              mail.toName(),
+              mail.toAddress(),
+              mail.data(),
+              mail.cause(),
+              mail.about());
+        });
+    return "the end of its trial is told";
+  }
+
   private static Map<String, Object> confirmation(SubscriptionRow row) {
     SubscriptionFact shown = Objects.requireNonNull(row.shown());
     Map<String, Object> data = data(row);

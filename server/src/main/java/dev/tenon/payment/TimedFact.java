@@ -6,6 +6,8 @@ import java.util.Map;
 ///
 /// @param <F> the kind of fact itself
 interface TimedFact<F extends TimedFact<F>> {
+  /// How the ids of facts begin that were not sent, but fetched.
+  String FETCHED = "fetched_";
 
   /// The provider's id of the event.
   String event();
@@ -30,6 +32,12 @@ interface TimedFact<F extends TimedFact<F>> {
 
   /// The fact without what is only shown.
   F lean();
+
+  /// Whether it is the object as it was when Stripe was asked. That is dated earlier than it was,
+  /// so it comes after all that happened in its second.
+  default boolean fetched() {
+    return event().startsWith(FETCHED);
+  }
 
   /// What it left in a field.
   default String left(String field) {

@@ -61,7 +61,8 @@ public final class Retention {
   /// What a run did.
   ///
   /// @param weeks how many weeks of all tables came to which end
-  public record Report(Map<WeekEnd, Integer> weeks, int messages, int factKeys) {
+  /// @param removals records of suppressions that somebody removed
+  public record Report(Map<WeekEnd, Integer> weeks, int messages, int factKeys, int removals) {
     public Report {
       weeks = Map.copyOf(weeks);
     }
@@ -70,6 +71,7 @@ public final class Retention {
     boolean isNews() {
       return messages > 0
           || factKeys > 0
+          || removals > 0
           || weeks.keySet().stream()
               .anyMatch(
                   end ->
@@ -113,9 +115,15 @@ public final class Retention {
             });
     int keys =
         inBatches(() -> store.deleteFactKeys(daysBefore(now, kept.dedupe()), limits.batch()));
-    Report report = new Report(ends, messages, keys);
+    int removals = inBatches(() -> store.deleteRemovals(messagesBefore, limits.batch()));
+    Report report = new Report(ends, messages, keys, removals);
     if (report.isNews()) {
-      LOG.info("retention: weeks {}, {} messages, {} fact keys", ends, messages, keys);
+      LOG.info(
+          "retention: weeks {}, {} messages, {} fact keys, {} removed suppressions",
+          ends,
+          messages,
+          keys,
+          removals);
     }
     return report;
   }
@@ -129,6 +137,7 @@ public final class Retention {
     days.put("job", KeptDays::job);
     days.put("message_content", KeptDays::message);
     days.put("attempt", KeptDays::message);
+    days.put("message_report", KeptDays::message);
     // A delivery lies in the week of its event, and goes with it.
     days.put("delivery", KeptDays::event);
     days.put("delivery_attempt", KeptDays::event);

@@ -68,6 +68,17 @@ final class RetentionStore {
                 .one());
   }
 
+  int deleteRemovals(Instant before, int atMost) {
+    return database.asEngine(
+        tx ->
+            tx.handle()
+                .createQuery("select delete_suppression_removals(:before, :atMost)")
+                .bind("before", OffsetDateTime.ofInstant(before, ZoneOffset.UTC))
+                .bind("atMost", atMost)
+                .mapTo(Integer.class)
+                .one());
+  }
+
   // A key that a delivery is raising just now is skipped: it goes with a later batch, and intake
   // never waits for more than one batch here.
   int deleteFactKeys(Instant before, int atMost) {

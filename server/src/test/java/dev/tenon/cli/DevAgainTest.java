@@ -245,7 +245,7 @@ class DevAgainTest {
 
   private DevSeed.Seeded plant(Tenon tenon) {
     return DevSeed.plant(
-        tenon, sandbox, stripe, email.smtpPort(), DevKey.keep(tenon, folder.resolve("dev-key")));
+        tenon, sandbox, stripe, email, DevKey.keep(tenon, folder.resolve("dev-key")));
   }
 
   private static String field(DevSeed.Seeded seeded, String provider, String field) {

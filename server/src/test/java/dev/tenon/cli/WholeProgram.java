@@ -58,7 +58,7 @@ final class WholeProgram implements AutoCloseable {
     keyFile = folder.resolve("vault.key");
     Vault.createKeyFile(keyFile);
     tenon = start(0);
-    seeded = DevSeed.plant(tenon, sandbox, stripe, email.smtpPort());
+    seeded = DevSeed.plant(tenon, sandbox, stripe, email);
   }
 
   private Tenon start(int port) {

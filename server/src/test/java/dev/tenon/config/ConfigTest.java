@@ -33,6 +33,7 @@ class ConfigTest {
                 new Config.Deliveries(2_048, 16, 256, 60, 250),
                 new Config.Email("", "Tenon", "", "", 50, 10_000_000),
                 new Config.Payments("tenon"),
+                new Config.Reconciliation(60, 10),
                 new Config.Egress(List.of(), 5, 30),
                 new Config.Limits(50, 100),
                 new Config.Retention(90, 35, 365, 90, 14, 365),

@@ -58,6 +58,23 @@ final class ConsoleBrowserTest {
 
   @Test
   void everyPageFitsEveryScreenAndCanBeUsedByEverybody() {
+    fixture.database.useTenant(
+        fixture.tenant,
+        tx -> {
+          for (String reason : List.of("bounced", "complained", "unsubscribed", "manual")) {
+            tx.handle()
+                .execute(
+                    """
+                    insert into suppression (tenant_id, address, stream, id, reason, detail,
+                      occurred_at, created_at)
+                    values (?, ?, '', gen_random_uuid(), ?, ?, now(), now())
+                    """,
+                    fixture.tenant.uuid(),
+                    reason + ".a.rather.long.address@customer.example.test",
+                    reason,
+                    "postmark reports HardBounce: smtp;550 5.1.1 The email account does not exist");
+          }
+        });
     String full = Frame.base(fixture.tenant);
     String empty = Frame.base(fixture.other);
     for (String page :
@@ -70,8 +87,14 @@ final class ConsoleBrowserTest {
             full + story.messagePath(),
             full + "/subscriptions",
             full + story.subscriptionPath(),
+            full + "/suppressions",
             full + "/payments",
             full + story.paymentPath(),
+            full + "/templates",
+            full + "/templates/welcome",
+            full + "/templates/welcome?language=de&said=saved",
+            full + "/templates/receipt?language=fr",
+            full + "/mail-layout",
             full + "/tenants",
             full + "/tenants?q=nobody",
             full + "/inbox?q=nothing",
@@ -79,6 +102,7 @@ final class ConsoleBrowserTest {
             empty + "/inbox",
             empty + "/messages",
             empty + "/subscriptions",
+            empty + "/suppressions",
             empty + "/payments")) {
       browser.size(360, 780).scheme(Scheme.LIGHT).open(server.at(page));
       looksRight(page + " at 360");
@@ -88,6 +112,93 @@ final class ConsoleBrowserTest {
       assertThat(browser.overflow()).as(page + " at 1280").isZero();
     }
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void aTemplateIsWrittenLookedAtAndPublished() {
+    String page = Frame.base(fixture.tenant) + "/templates/trial-ending";
+    browser.open(server.at(page));
+    assertThat(browser.text()).contains("built in", "{{trial_end}}");
+    browser.leave(
+        () -> {
+          Object _ =
+              browser.script(
+                  """
+                  const editor = document.querySelector("[data-editor]");
+                  editor.elements.subject.value = "Soon {{no_such}}";
+                  editor.requestSubmit(editor.querySelector("[value=publish]"));
+                  """);
+        });
+    assertThat(browser.text()).contains("Not ready to publish", "{{no_such}}");
+    browser.leave(
+        () -> {
+          Object _ =
+              browser.script(
+                  """
+                  const editor = document.querySelector("[data-editor]");
+                  editor.elements.subject.value = "Soon over: {{trial_end}}";
+                  editor.requestSubmit(editor.querySelector("[value=publish]"));
+                  """);
+        });
+    assertThat(browser.text()).contains("Published.", "version 1 is used", "History");
+    looksRight("a published template");
+    browser.size(360, 780).scheme(Scheme.DARK);
+    looksRight("a published template at 360");
+    browser.size(1280, 900).scheme(Scheme.LIGHT);
+    browser.click(".declared summary");
+    Object _ = browser.script("document.querySelector('[name=variables]').value = 'ok\\n9bad';");
+    browser.follow("Save variables");
+    assertThat(browser.text()).contains("The variables are not saved: line 2");
+    browser.click(".declared summary");
+    looksRight("the variables of a template");
+    browser.open(server.at(page));
+    // Somebody else has written meanwhile.
+    Object _ =
+        browser.script("document.querySelector('[data-editor]').elements.revision.value = '7';");
+    browser.follow("Save draft");
+    assertThat(browser.text()).contains("Somebody else has changed this draft");
+    looksRight("a conflict");
+  }
+
+  @Test
+  void thePreviewFollowsWhatIsTypedAndShowsNoScript() {
+    browser.open(server.at(Frame.base(fixture.tenant) + "/templates/welcome"));
+    Object _ =
+        browser.script(
+            """
+            window.shown = "";
+            document.addEventListener("submit", (event) =>
+              window.shown = event.submitter.formAction + " in " + event.submitter.formTarget);
+            const text = document.querySelector("[name=html]");
+            text.value = "<h1>Typed {{customer_name}}</h1>";
+            text.dispatchEvent(new Event("input", {bubbles: true}));
+            """);
+    // The frame is closed to scripts, ours too; what it is asked to show is what was sent.
+    browser.await(
+        () -> String.valueOf(browser.script("return window.shown;")),
+        server.at(Frame.base(fixture.tenant) + "/templates/welcome/preview") + " in preview");
+    assertThat(browser.attribute("iframe[name=preview]", "sandbox")).isEmpty();
+  }
+
+  @Test
+  void theLayoutSaysWhatIsWrongAndIsSaved() {
+    browser.open(server.at(Frame.base(fixture.tenant) + "/mail-layout"));
+    browser.focus("[name=brand_color]");
+    browser.keys("#ffff00");
+    browser.follow("Save");
+    assertThat(browser.text()).contains("Nothing was saved yet", "contrast");
+    looksRight("a layout that is wrong");
+    Object _ =
+        browser.script(
+            """
+            const form = document.querySelector("form.editor");
+            form.elements.brand_color.value = "#1e40af";
+            form.elements["on.receipt"].checked = false;
+            """);
+    browser.follow("Save");
+    assertThat(browser.text()).contains("Saved.");
+    assertThat(browser.script("return document.querySelector('[name=\"on.receipt\"]').checked;"))
+        .isEqualTo(false);
   }
 
   private static void looksRight(String what) {

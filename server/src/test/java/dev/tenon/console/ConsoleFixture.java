@@ -1,10 +1,14 @@
 package dev.tenon.console;
 
+import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
 import dev.tenon.http.PublicUrl;
 import dev.tenon.id.Ids;
+import dev.tenon.template.Previews;
+import dev.tenon.template.Templates;
 import dev.tenon.tenant.TenantId;
+import dev.tenon.work.Signal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,7 +19,10 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /// A database with two tenants, rows for every page, and bodies that lie there unsealed.
@@ -51,6 +58,7 @@ final class ConsoleFixture implements AutoCloseable {
   }
 
   ConsoleRoutes.Needs needs(PublicUrl publicUrl) {
+    var templates = new Templates(EmailTemplates.builtIn(), new Signal(), clock);
     return new ConsoleRoutes.Needs(
         database,
         clock,
@@ -68,8 +76,28 @@ final class ConsoleFixture implements AutoCloseable {
           return new MessageOpener.OpenedMessage("<h1>" + text + "</h1>", text);
         },
         (owner, fact, by) -> replayed.add(fact),
-        (owner, delivery, by) -> replayed.add(delivery));
+        (owner, delivery, by) -> replayed.add(delivery),
+        templates,
+        new Previews(
+            templates,
+            (tx, brand, given) -> {
+              Map<String, Object> data = new HashMap<>(given);
+              data.putAll(brand.variables());
+              data.putIfAbsent("product", "Atelier");
+              return data;
+            }),
+        (tx, template, wanted, to) -> {
+          if (!to.contains("@")) {
+            throw new IllegalArgumentException("'%s' is no address".formatted(to));
+          }
+          UUID id = ids.next();
+          tests.add(template + " to " + to);
+          return Optional.of(id);
+        });
   }
+
+  /// What was sent as a test: `template to address`.
+  final List<String> tests = new ArrayList<>();
 
   ConsolePages pages(PublicUrl publicUrl) {
     return new ConsolePages(sessions, needs(publicUrl));

@@ -145,6 +145,7 @@ final class ConsolePagesTest {
             "/messages/" + Ids.write(Prefix.MESSAGE, message),
             "/subscriptions",
             "/subscriptions/" + subscription,
+            "/suppressions",
             "/payments",
             "/payments/" + payment)) {
       ConsoleAnswer answer = get(base() + path, cookie);
@@ -212,6 +213,70 @@ final class ConsolePagesTest {
             "attempt 2: resend is next · took")
         .doesNotContain(
             "con_01k87f", "· code", "HTTP 200", "class=\"words reason\"", "quiet reason");
+  }
+
+  @Test
+  void showsWhatProvidersReportedAndTakesAnAddressOffTheListWithAReason() {
+    UUID entry = UUID.randomUUID();
+    FIXTURE.database.useTenant(
+        FIXTURE.other,
+        tx -> {
+          tx.handle()
+              .execute(
+                  """
+                  insert into suppression (tenant_id, address, stream, id, reason, detail, provider,
+                    message_id, occurred_at, created_at)
+                  values (?, 'bob@example.com', '', ?, 'bounced', ?, 'postmark', ?, now(), now())
+                  """,
+                  FIXTURE.other.uuid(),
+                  entry,
+                  "550 no such user" + HOSTILE,
+                  othersMessage);
+          for (String kind : List.of("delivered", "opened", "opened", "bounced")) {
+            tx.handle()
+                .execute(
+                    """
+                    insert into message_report (tenant_id, message_id, fact_id, connection_id, provider,
+                      kind, reason, lasting, name, recipient, detail, occurred_at)
+                    values (?, ?, ?, ?, 'postmark', ?, 'none', ?, ?, 'bob@example.com', ?, now())
+                    """,
+                    FIXTURE.other.uuid(),
+                    othersMessage,
+                    UUID.randomUUID(),
+                    UUID.randomUUID(),
+                    kind,
+                    kind.equals("bounced"),
+                    "Word" + kind,
+                    "said" + HOSTILE);
+          }
+        });
+    String cookie = logIn(FIXTURE.other);
+    String foreign = "/console/" + FIXTURE.other;
+    assertThat(text(get(foreign + "/messages/" + Ids.write(Prefix.MESSAGE, othersMessage), cookie)))
+        .contains(
+            "Delivered for bob@example.com",
+            "Opened for bob@example.com, 2 times",
+            "postmark reports Wordbounced",
+            "see Suppressions")
+        .doesNotContain("<script>alert");
+
+    String page = foreign + "/suppressions";
+    assertThat(text(get(page + "?q=BOB%40Example.com&reason=bounced", cookie)))
+        .contains("bob@example.com", "all streams", "550 no such user")
+        .doesNotContain("<script>alert");
+    assertThat(text(get(page + "?q=nobody", cookie))).contains("Nothing matches");
+    String remove = page + "/" + Ids.write(Prefix.SUPPRESSION, entry) + "/remove";
+    assertThat(post(remove, cookie, token(cookie)).status()).as("without a reason").isEqualTo(404);
+    assertThat(removal(remove, cookie, "").status()).isEqualTo(403);
+    String other = logIn(FIXTURE.tenant);
+    assertThat(removal(remove, other, token(other)).status()).as("another tenant's").isEqualTo(404);
+    assertThat(removal(remove, cookie, token(cookie)).status()).isEqualTo(303);
+    assertThat(text(get(page + "?removed=1", cookie)))
+        .contains("may be written to again", "Nobody is suppressed");
+  }
+
+  private static ConsoleAnswer removal(String path, String cookie, String token) {
+    return answer("POST", path, cookie, Map.of("form_token", token, "reason", "a new mailbox"));
   }
 
   @Test

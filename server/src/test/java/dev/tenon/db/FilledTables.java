@@ -23,6 +23,15 @@ public final class FilledTables {
   private static final Map<String, String> SPECIAL =
       Map.ofEntries(
           Map.entry("tenant.name", "'x'"),
+          Map.entry("template_draft.language", "'en'"),
+          Map.entry("mail_layout.language", "'en'"),
+          Map.entry("mail_layout.logo_url", "''"),
+          Map.entry("mail_layout.brand_color", "''"),
+          Map.entry("mail_layout.support_url", "''"),
+          Map.entry(
+              "template_version.content",
+              "'{\"languages\": {\"en\": {\"subject\": \"x\", \"preheader\": \"\", \"html\": \"\","
+                  + " \"text\": \"x\"}}}'"),
           Map.entry("inbound_refusal.hour", "timestamptz '2026-11-24T10:00Z'"),
           Map.entry("inbound_refusal.status", "401"),
           Map.entry("console_login.expires_at", "timestamptz '2030-01-01T00:00Z'"),

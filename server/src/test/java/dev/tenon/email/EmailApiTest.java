@@ -255,8 +255,8 @@ class EmailApiTest {
     problem(
         post("/messages", "{\"to\": \"a@b.example\", \"template\": \"welcome\"}"),
         400,
-        "request.invalid_field",
-        "template");
+        "template.missing_variable",
+        "data.customer_name");
     problem(
         post(
             "/messages",

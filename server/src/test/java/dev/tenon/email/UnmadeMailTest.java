@@ -2,10 +2,15 @@ package dev.tenon.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.connector.template.EmailTemplates;
+import dev.tenon.template.TemplateParts;
+import dev.tenon.template.Templates;
+import dev.tenon.work.Signal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -33,6 +38,32 @@ class UnmadeMailTest extends MailBed {
                         data,
                         null,
                         "sub_1"))));
+  }
+
+  @Test
+  void isMadeWithTheVersionThatItWasAcceptedWith() {
+    var templates = new Templates(EmailTemplates.builtIn(), new Signal(), now::get);
+    publish(templates, "One for {{customer_name}}");
+    execute("delete from tenon.sender");
+    follow("Ada", "ada@customer.test", "once");
+    publish(templates, "Two for {{customer_name}}");
+    execute(
+        "insert into tenon.sender values ('%s', 'new@acme.test', 'Acme', 'Acme', true, now())"
+            .formatted(tenant.uuid()));
+    later(Duration.ofMinutes(2));
+    runAll();
+    assertThat(first.given.getFirst().subject()).isEqualTo("One for Ada");
+  }
+
+  private void publish(Templates templates, String subject) {
+    db.useTenant(
+        tenant,
+        tx -> {
+          String name = "subscription-confirmation";
+          var parts = new TemplateParts(subject, "", "<p>{{plan}}</p>", "{{plan}}");
+          var _ = templates.putDraft(tx, name, "en", parts, Optional.empty());
+          var _ = templates.publish(tx, name, List.of(), "", "a test");
+        });
   }
 
   @Test

@@ -276,6 +276,7 @@ class InboxWriterTest {
         TenantId.PLATFORM,
         new UUID(1, 1),
         "stripe",
+        ReceivedFrom.WEBHOOK,
         id,
         Instant.now(),
         new byte[bytes],

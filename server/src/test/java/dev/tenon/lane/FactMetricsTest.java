@@ -227,12 +227,12 @@ class FactMetricsTest {
     }
 
     @Override
-    public Verdict verify(byte[] body, InboundHeaders headers, List<Secret> secrets, Instant at) {
+    public Verdict verify(byte[] body, InboundHeaders headers, Inbox.Source source, Instant at) {
       return new Verdict.Valid(0);
     }
 
     @Override
-    public Reading read(byte[] body) {
+    public Reading read(byte[] body, InboundHeaders headers) {
       String name = new String(body, StandardCharsets.UTF_8);
       return new Reading.Facts(List.of(new ReadFact(name, name, name, name, Instant.EPOCH)));
     }

@@ -123,12 +123,12 @@ final class LinesBed implements AutoCloseable {
     }
 
     @Override
-    public Verdict verify(byte[] body, InboundHeaders headers, List<Secret> secrets, Instant at) {
+    public Verdict verify(byte[] body, InboundHeaders headers, Inbox.Source source, Instant at) {
       return new Verdict.Valid(0);
     }
 
     @Override
-    public Reading read(byte[] body) {
+    public Reading read(byte[] body, InboundHeaders headers) {
       return new Reading.Facts(
           Arrays.stream(new String(body, StandardCharsets.UTF_8).split("\n"))
               .map(line -> line.split(" "))

@@ -244,12 +244,12 @@ class NodesTest {
     }
 
     @Override
-    public Verdict verify(byte[] body, InboundHeaders headers, List<Secret> secrets, Instant now) {
+    public Verdict verify(byte[] body, InboundHeaders headers, Inbox.Source source, Instant now) {
       return new Verdict.Valid(0);
     }
 
     @Override
-    public Reading read(byte[] body) {
+    public Reading read(byte[] body, InboundHeaders headers) {
       String text = new String(body, StandardCharsets.UTF_8);
       return new Reading.Facts(List.of(new ReadFact(text, text, "k", text, Instant.EPOCH)));
     }

@@ -48,6 +48,8 @@ class MetricsPageTest {
       | `rate(tenon_inbox_refused_total{reason="busy"}[5m]) > 0` | intake is at its limit; providers come again |
       | `rate(tenon_inbox_refused_total{reason="signature_mismatch"}[15m]) > 0` | a wrong webhook secret, or a stranger |
       | `tenon_email_breakers_open > 0` | a provider is skipped; the fallback sends, if there is one |
+      | `increase(tenon_reconciliation_missing_total[1d]) > 0` | a provider's webhooks get lost: look at its endpoint (`./tenon doctor`) |
+      | `tenon_reconciliation_oldest_age_seconds > 14400` | a connection could not be reconciled for hours: its reconciliations say why |
       | `hikaricp_connections_pending > 0` for minutes | the pool is too small or the database too slow |
 
       ## Tenon's own

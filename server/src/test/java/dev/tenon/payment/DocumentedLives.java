@@ -206,7 +206,7 @@ final class DocumentedLives {
         {"id":"sub_docs1","object":"subscription","customer":"cus_docs1","status":"%s",
          "cancel_at_period_end":%b,"cancel_at":%s,"canceled_at":%s,"ended_at":%s,
          "created":1790000000,%s %s "currency":"usd","latest_invoice":"in_docs%d",
-         "metadata":%s,%s,"livemode":false}
+         "trial_end":%s,"metadata":%s,%s,"livemode":false}
         """
             .formatted(
                 status,
@@ -220,6 +220,8 @@ final class DocumentedLives {
                     : "\"billing_mode\":{\"type\":\"flexible\"},",
                 old ? "\"quantity\":%d,".formatted(quantity) : "",
                 invoices,
+                // Two weeks after it was made.
+                status.equals("trialing") ? "1791209600" : "null",
                 metadata(),
                 items(quantity));
     event("customer.subscription." + kind, object, previous);

@@ -63,7 +63,8 @@ final class LifeEngine implements AutoCloseable {
             ids,
             clock,
             new Events(ids, clock),
-            new Messages(EmailTemplates.builtIn(), new NoSeal(), jobs, ids, clock));
+            new Messages(EmailTemplates.builtIn(), new NoSeal(), jobs, ids, clock),
+            jobs);
     add(tenant, "Acme");
   }
 
@@ -226,13 +227,13 @@ final class LifeEngine implements AutoCloseable {
     }
 
     @Override
-    public Verdict verify(byte[] body, InboundHeaders headers, List<Secret> secrets, Instant now) {
+    public Verdict verify(byte[] body, InboundHeaders headers, Inbox.Source source, Instant now) {
       return new Verdict.Valid(0);
     }
 
     @Override
-    public Reading read(byte[] body) {
-      return real.read(body);
+    public Reading read(byte[] body, InboundHeaders headers) {
+      return real.read(body, headers);
     }
   }
 

@@ -27,6 +27,7 @@ final class LifeExpectation {
     boolean confirmed = false;
     boolean cancelled = false;
     boolean first = false;
+    long newest = 0;
     Set<String> paid = new HashSet<>();
     Set<String> failed = new HashSet<>();
     Set<String> customers = new HashSet<>();
@@ -100,6 +101,12 @@ final class LifeExpectation {
               used = true;
             }
             used |= status.equals("canceled") && days(object) > 1;
+            long created = event.path("created").asLong();
+            // A trial that is known to be over ends no more.
+            if (type.endsWith("trial_will_end") && created >= newest && contact) {
+              mails.add("trial-ending");
+            }
+            newest = Math.max(newest, created);
           }
         }
       }

@@ -179,6 +179,68 @@ class PaymentMailTest {
   }
 
   @Test
+  void theEndOfATrialIsToldOnceInTheTenantsLanguage() {
+    engine.db.useTenant(
+        engine.tenant,
+        tx ->
+            tx.handle()
+                .execute(
+                    """
+                    insert into mail_layout values (?, '', '', '', '', '', '', 'de', 1, now())
+                    """,
+                    engine.tenant.uuid()));
+    live(life("dunned, documented new shape"));
+    List<Mail> mails = mails("trial-ending");
+    assertThat(mails).hasSize(1);
+    assertThat(mails.getFirst().subject())
+        .matches("Ihre Testphase von Pro endet am [0-9]+\\. [A-Z].* 2026");
+    assertThat(mails.getFirst().text()).contains("beginnt das\nAbo, für ", ",00 ");
+    assertThat(mails("payment-failed").getFirst().subject()).startsWith("Ihre Zahlung über ");
+  }
+
+  @Test
+  void aPaymentToConfirmIsAskedForOnceAndNotOnceItIsPaid() {
+    List<String> bodies = life("whole life, documented new shape").bodies();
+    String failed = only(bodies, "invoice.payment_failed");
+    String toConfirm = toConfirm(failed, "a");
+    apply(toConfirm);
+    apply(toConfirm(failed, "b"));
+    List<Mail> mails = mails("payment-action-required");
+    assertThat(mails).hasSize(1);
+    assertThat(mails.getFirst().subject()).startsWith("Please confirm your payment of ");
+    assertThat(mails.getFirst().html()).contains(">Confirm payment</a>");
+
+    // Another invoice, of which the payment is known already.
+    String paid =
+        bodies.stream().filter(body -> is(body, "invoice.paid")).skip(1).findFirst().orElseThrow();
+    apply(paid);
+    apply(toConfirm(paid.replace("\"invoice.paid\"", "\"invoice.payment_failed\""), "c"));
+    assertThat(mails("payment-action-required")).hasSize(1);
+  }
+
+  @Test
+  void theFirstInvoiceOfASubscriptionIsConfirmedWhereItIsBought() {
+    String first = only(life("whole life, documented new shape").bodies(), "invoice.paid");
+    assertThat(first).contains("subscription_create");
+    apply(toConfirm(first.replace("\"invoice.paid\"", "\"invoice.payment_failed\""), "a"));
+    assertThat(mails("payment-action-required")).isEmpty();
+  }
+
+  private static String only(List<String> bodies, String type) {
+    return bodies.stream().filter(body -> is(body, type)).findFirst().orElseThrow();
+  }
+
+  private static boolean is(String body, String type) {
+    return Life.json(body).path("type").asString().equals(type);
+  }
+
+  private static String toConfirm(String body, String mark) {
+    String id = Life.json(body).path("id").asString();
+    return body.replace(id, id + mark)
+        .replace("invoice.payment_failed", "invoice.payment_action_required");
+  }
+
+  @Test
   void readsTheNameOutOfALine() {
     assertThat(PlanName.of("1 × Pro (at $29.00 / month)")).isEqualTo("Pro");
     assertThat(PlanName.of("12 × Pro (EU) (at €29.00 / every 3 months)")).isEqualTo("Pro (EU)");

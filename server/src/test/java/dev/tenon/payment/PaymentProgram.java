@@ -59,6 +59,8 @@ final class PaymentProgram implements AutoCloseable {
     // Tests ask again and again until something has happened.
     all.put("limits.key-requests-per-second", "100000");
     all.put("limits.key-burst", "100000");
+    // Tests move the clock by days; whoever wants a reconciliation asks for it.
+    all.putIfAbsent("reconciliation.every-minutes", "0");
     Path keyFile = folder.resolve("vault.key");
     Vault.createKeyFile(keyFile);
     tenon =
@@ -132,6 +134,14 @@ final class PaymentProgram implements AutoCloseable {
                 .header("Authorization", "Bearer sk_test_program")
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(form))));
+  }
+
+  /// A call to Stripe's API without a body.
+  HttpResponse<String> stripeCall(String method, String path) {
+    return send(
+        HttpRequest.newBuilder(URI.create(sandbox.url("stripe") + path))
+            .header("Authorization", "Bearer sk_test_program")
+            .method(method, HttpRequest.BodyPublishers.noBody()));
   }
 
   HttpResponse<String> call(String method, TenantId tenant, String path, String key, String body) {

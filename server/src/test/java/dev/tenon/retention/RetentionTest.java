@@ -7,6 +7,7 @@ import dev.tenon.db.Partitions;
 import dev.tenon.db.TestDatabase;
 import dev.tenon.id.Ids;
 import dev.tenon.retention.Retention.WeekEnd;
+import dev.tenon.tenant.TenantId;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -181,6 +182,34 @@ class RetentionTest {
   }
 
   @Test
+  void whoseSuppressionWasRemovedIsForgottenInTimeAndWhoIsSuppressedIsNot() {
+    administer(
+        """
+        insert into tenon.suppression (tenant_id, address, stream, id, reason, detail, occurred_at,
+          created_at)
+        values ('%1$s', 'a@b.test', '', '%2$s', 'bounced', '', '%3$s', '%3$s');
+        insert into tenon.suppression_removal (tenant_id, id, address, stream, reason, detail,
+          occurred_at, created_at, removed_at, removal_reason)
+        values ('%1$s', '%2$s', 'c@d.test', '', 'bounced', '', '%3$s', '%3$s', '%3$s', 'why')
+        """
+            .formatted(TENANT, ids.next(), now.get()));
+
+    later(Duration.ofDays(364));
+    assertThat(retention.run().removals()).isZero();
+    later(Duration.ofDays(2));
+    assertThat(retention.run().removals()).isEqualTo(1);
+    int left =
+        db.asTenant(
+            TenantId.PLATFORM,
+            tx ->
+                tx.handle()
+                    .createQuery("select count(*) from suppression")
+                    .mapTo(Integer.class)
+                    .one());
+    assertThat(left).isEqualTo(1);
+  }
+
+  @Test
   void oldMessagesGoWithTheirBodiesAndAttemptsUnlessTheyAreStillToBeSent() {
     UUID sent = message("sent");
     UUID queued = message("queued");
@@ -199,6 +228,8 @@ class RetentionTest {
         .containsExactlyInAnyOrder(queued, uncertain)
         .doesNotContain(sent);
     assertThat(messages("attempt", "message_id")).containsExactlyInAnyOrder(queued, uncertain);
+    assertThat(messages("message_report", "message_id"))
+        .containsExactlyInAnyOrder(queued, uncertain);
   }
 
   @Test
@@ -446,7 +477,11 @@ class RetentionTest {
         values ('%1$s', '%2$s', '');
         insert into tenon.attempt (tenant_id, message_id, number, connection_id, provider, kind,
           started_at)
-        values ('%1$s', '%2$s', 1, '%2$s', 'p', 'sending', '2026-01-01')
+        values ('%1$s', '%2$s', 1, '%2$s', 'p', 'sending', '2026-01-01');
+        insert into tenon.message_report (tenant_id, message_id, fact_id, connection_id, provider,
+          kind, reason, lasting, name, recipient, detail, occurred_at)
+        values ('%1$s', '%2$s', '%2$s', '%2$s', 'p', 'sent', 'none', false, 'x', '', '',
+          '2026-01-01')
         """
             .formatted(TENANT, id, state));
     return id;

@@ -1,6 +1,8 @@
 package dev.tenon.connector.email;
 
 import java.net.IDN;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// One mailbox with the name to show beside it.
@@ -55,6 +57,23 @@ public record EmailAddress(String name, String address) {
       return address.substring(0, at + 1) + IDN.toASCII(domain, IDN.USE_STD3_ASCII_RULES);
     } catch (IllegalArgumentException e) {
       return address;
+    }
+  }
+
+  /// The form in which two spellings of one mailbox are the same: without a name beside it, in
+  /// lower case, the domain in ASCII. The part before the `@` may by the book tell cases apart; no
+  /// mail server of note does, and whoever asked not to be written to means any spelling. Empty
+  /// when it is no address.
+  public static Optional<String> comparable(String text) {
+    String bare = text.strip();
+    int open = bare.lastIndexOf('<');
+    if (open >= 0 && bare.endsWith(">")) {
+      bare = bare.substring(open + 1, bare.length() - 1).strip();
+    }
+    try {
+      return Optional.of(new EmailAddress("", bare).address().toLowerCase(Locale.ROOT));
+    } catch (InvalidEmailException _) {
+      return Optional.empty();
     }
   }
 

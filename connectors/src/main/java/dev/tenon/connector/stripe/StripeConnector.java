@@ -1,12 +1,10 @@
 package dev.tenon.connector.stripe;
 
-import com.stripe.Stripe;
 import com.stripe.StripeClient;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.CustomerUpdateParams;
 import com.stripe.param.EventListParams;
-import com.stripe.param.WebhookEndpointCreateParams;
 import com.stripe.param.checkout.SessionCreateParams;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.Secret;
@@ -74,6 +72,16 @@ public final class StripeConnector {
   /// The calls that change what a subscription is for.
   public StripeChanges changes() {
     return new StripeChanges(calls);
+  }
+
+  /// The calls about webhook endpoints.
+  public StripeEndpoints endpoints() {
+    return new StripeEndpoints(calls);
+  }
+
+  /// Gets single objects as they are now.
+  public StripeLookUps lookUps() {
+    return new StripeLookUps(calls);
   }
 
   /// Creates a customer.
@@ -152,6 +160,7 @@ public final class StripeConnector {
             .setCreated(
                 EventListParams.Created.builder()
                     .setGte(query.createdFrom().getEpochSecond())
+                    .setLte(query.createdUntil().getEpochSecond())
                     .build())
             .setLimit((long) query.limit());
     if (!query.types().isEmpty()) {
@@ -172,35 +181,5 @@ public final class StripeConnector {
         events.stream().map(JsonNode::toString).toList(),
         events.isEmpty() ? "" : StripeObjects.text(events.getLast(), "id"),
         StripeObjects.flag(list, "has_more"));
-  }
-
-  /// Registers a webhook endpoint whose events follow the SDK's API version, whatever the account's
-  /// default is or becomes.
-  ///
-  /// @param types event types, at least one; types that the SDK doesn't know are sent all the same
-  public Outcome<WebhookEndpoint> createWebhookEndpoint(
-      Origin origin, URI url, List<String> types, String idempotencyKey) {
-    if (types.isEmpty()) {
-      throw new IllegalArgumentException("an endpoint listens to at least one type of event");
-    }
-    WebhookEndpointCreateParams params =
-        WebhookEndpointCreateParams.builder()
-            .setUrl(url.toString())
-            .putExtraParam("enabled_events", List.copyOf(types))
-            .putExtraParam("api_version", Stripe.API_VERSION)
-            .putAllMetadata(origin.metadata())
-            .build();
-    RequestOptions options = StripeCalls.keyed(idempotencyKey);
-    return calls.send(
-        client -> client.v1().webhookEndpoints().create(params, options),
-        StripeConnector::endpoint);
-  }
-
-  private static WebhookEndpoint endpoint(JsonNode endpoint) {
-    return new WebhookEndpoint(
-        StripeObjects.text(endpoint, "id"),
-        StripeObjects.text(endpoint, "url"),
-        Secret.of(StripeObjects.text(endpoint, "secret")),
-        StripeObjects.text(endpoint, "api_version"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.tenon.connector.template;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -7,15 +8,14 @@ import org.jspecify.annotations.Nullable;
 final class BrandColor {
   private static final Pattern HEX = Pattern.compile("#[0-9a-fA-F]{6}");
   private static final double CONTRAST_MIN = 4.5;
+  private static final double DARK_CONTRAST_MIN = 5.5;
+  private static final int DARK_SHEET = 0x211e1b;
 
   private BrandColor() {}
 
-  /// Checks `value` when the variable's name says that it is a colour (`…_color`), since it stands
-  /// in a style, where HTML escaping doesn't help.
+  /// Checks the value of a variable that is a colour, since it stands in a style, where HTML
+  /// escaping doesn't help.
   static void check(String template, String variable, @Nullable Object value) {
-    if (!variable.endsWith("_color")) {
-      return;
-    }
     if (!(value instanceof String color) || !HEX.matcher(color).matches()) {
       throw new TemplateException(
           template, variable, "the variable '%s' must be like #1e40af".formatted(variable));
@@ -30,14 +30,41 @@ final class BrandColor {
     }
   }
 
+  /// What is wrong with a colour behind white text; empty when nothing is.
+  static Optional<String> problem(String color) {
+    try {
+      check("layout", "brand_color", color);
+      return Optional.empty();
+    } catch (TemplateException e) {
+      return Optional.of(String.valueOf(e.getMessage()).replaceFirst("^template 'layout': ", ""));
+    }
+  }
+
+  /// The same colour as light as text on the dark sheet must be, mixed with white in steps.
+  static String onDark(String hex) {
+    int rgb = Integer.parseInt(hex.substring(1), 16);
+    for (int white = 0; white <= 100; white += 5) {
+      int mixed = 0;
+      for (int shift = 16; shift >= 0; shift -= 8) {
+        int channel = rgb >> shift & 0xff;
+        mixed |= (channel + (255 - channel) * white / 100) << shift;
+      }
+      if ((luminance(mixed) + 0.05) / (luminance(DARK_SHEET) + 0.05) >= DARK_CONTRAST_MIN) {
+        return "#%06x".formatted(mixed);
+      }
+    }
+    return "#ffffff";
+  }
+
   /// WCAG 2.2, "contrast ratio".
   static double contrastWithWhite(String hex) {
-    int rgb = Integer.parseInt(hex.substring(1), 16);
-    double luminance =
-        0.2126 * linear(rgb >> 16 & 0xff)
-            + 0.7152 * linear(rgb >> 8 & 0xff)
-            + 0.0722 * linear(rgb & 0xff);
-    return 1.05 / (luminance + 0.05);
+    return 1.05 / (luminance(Integer.parseInt(hex.substring(1), 16)) + 0.05);
+  }
+
+  private static double luminance(int rgb) {
+    return 0.2126 * linear(rgb >> 16 & 0xff)
+        + 0.7152 * linear(rgb >> 8 & 0xff)
+        + 0.0722 * linear(rgb & 0xff);
   }
 
   private static double linear(int channel) {

@@ -3,61 +3,91 @@ package dev.tenon.connector.template;
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.MustacheException;
 import java.io.Writer;
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// A template that has passed its checks, ready to render. Safe for many threads.
-final class CompiledTemplate {
+public final class CompiledTemplate {
   private static final int OUTPUT_CHARS_MAX = 1_000_000;
   private static final int SUBJECT_CHARS_MAX = 500;
-
-  /// Unescaped output, partials, blocks, parents and other delimiters: each would get around a
-  /// check made here.
-  private static final Pattern REFUSED_TAG = Pattern.compile("\\{\\{\\{|\\{\\{\\s*[&>=<$]");
+  private static final Set<String> LINKS = Set.of("https", "http", "mailto", "tel");
 
   private final Template template;
+  private final String language;
   private final com.samskivert.mustache.Template subject;
   private final com.samskivert.mustache.Template html;
   private final com.samskivert.mustache.Template text;
   private final Map<String, Template.Variable> variables;
 
-  CompiledTemplate(Template template) {
+  private CompiledTemplate(Template template, String language) {
     this.template = template;
+    this.language = language;
     Mustache.Compiler plain =
         Mustache.compiler()
             .escapeHTML(false)
             .strictSections(true)
             .emptyStringIsFalse(true)
             .withCollector(new PlainData());
+    List<SourceTags.Tag> inSubject = tags("subject", template.subject());
+    List<SourceTags.Tag> inPreheader = tags("preheader", template.preheader());
+    List<SourceTags.Tag> inHtml = tags("HTML", template.html());
+    List<SourceTags.Tag> inText = tags("text", template.text());
+    variables = declared(List.of(inSubject, inPreheader, inHtml, inText));
+    HtmlCheck.check(template.name(), template.html(), inHtml, types());
+    if (!template.preheader().isEmpty()) {
+      HtmlCheck.check(template.name(), template.preheader(), inPreheader, types());
+    }
     subject = compile(plain, "subject", template.subject());
-    text = compile(plain, "text", template.text());
-    html = compile(plain.escapeHTML(true), "html", template.html());
-    variables = declared();
+    text = compile(plain, "text", MailLayout.text(language, template));
+    html = compile(plain.escapeHTML(true), "HTML", MailLayout.page(language, template));
+    variables.values().stream()
+        .filter(variable -> variable.type() == VariableType.COLOR && !variable.fallback().isEmpty())
+        .forEach(
+            variable -> BrandColor.check(template.name(), variable.name(), variable.fallback()));
   }
 
-  Template template() {
+  /// Checks and compiles a template of one language. Throws [TemplateException] that says what is
+  /// wrong and in which line.
+  public static CompiledTemplate of(Template template, String language) {
+    return new CompiledTemplate(template, language);
+  }
+
+  public Template template() {
     return template;
   }
 
-  List<Template.Variable> variables() {
+  public String language() {
+    return language;
+  }
+
+  /// What a caller gives, and what the layout takes.
+  public List<Template.Variable> variables() {
     return List.copyOf(variables.values());
   }
 
-  RenderedEmail render(Map<String, ?> data) {
-    Map<String, Object> filled = new HashMap<>(PlainData.checked(template.name(), data));
+  /// Fills it in. Throws [TemplateException] that names the variable that is missing or wrong.
+  public RenderedEmail render(Map<String, ?> data) {
+    Steps.CountedMap filled = PlainData.checked(template.name(), data);
     for (Template.Variable variable : variables.values()) {
-      if (variable.required() && !filled.containsKey(variable.name())) {
-        throw missing(variable.name());
+      Object given = filled.get(variable.name());
+      if (given == null) {
+        if (variable.required()) {
+          throw missing(variable.name());
+        }
+        filled.put(variable.name(), variable.fallback());
+      } else {
+        check(variable, given);
       }
-      filled.putIfAbsent(variable.name(), variable.fallback());
-      BrandColor.check(template.name(), variable.name(), filled.get(variable.name()));
+    }
+    if (variables.containsKey("brand_color") && filled.get("brand_color") instanceof String color) {
+      filled.put("brand_color_dark", BrandColor.onDark(color));
     }
     String line = execute(subject, filled);
     if (line.isBlank() || line.length() > SUBJECT_CHARS_MAX) {
@@ -73,52 +103,127 @@ final class CompiledTemplate {
     return new RenderedEmail(line, page, execute(text, filled));
   }
 
+  private List<SourceTags.Tag> tags(String part, String source) {
+    return SourceTags.read(template.name(), part, source);
+  }
+
   private com.samskivert.mustache.Template compile(
       Mustache.Compiler compiler, String part, String source) {
-    Matcher refused = REFUSED_TAG.matcher(source);
-    if (refused.find()) {
-      throw new TemplateException(
-          template.name(),
-          "",
-          "'%s' in its %s is not allowed: only {{variable}} and sections are"
-              .formatted(refused.group(), part));
-    }
     try {
-      com.samskivert.mustache.Template compiled = compiler.compile(source);
-      compiled.visit(new RefuseUnclosed(part));
-      return compiled;
+      return compiler.compile(source);
     } catch (MustacheException e) {
       throw new TemplateException(
           template.name(), "", "its %s can't be read: %s".formatted(part, e.getMessage()));
     }
   }
 
-  /// Declared variables; when none are, those that stand outside any section are required, and the
-  /// sections themselves too.
-  private Map<String, Template.Variable> declared() {
-    NamesOutsideSections names = new NamesOutsideSections();
-    subject.visit(names);
-    html.visit(names);
-    text.visit(names);
+  /// Declared variables and those of the layout; when none are declared, those that stand outside
+  /// any section are required, and the sections themselves too.
+  private Map<String, Template.Variable> declared(List<List<SourceTags.Tag>> parts) {
+    Set<String> used = new LinkedHashSet<>();
+    parts.forEach(tags -> used(tags, used));
+    Map<String, Template.Variable> all = new LinkedHashMap<>();
     if (template.variables().isEmpty()) {
-      return names.found.stream()
-          .map(name -> new Template.Variable(name, true, ""))
-          .collect(toOrderedMap());
+      used.stream()
+          .filter(name -> MailLayout.VARIABLES.stream().noneMatch(one -> one.name().equals(name)))
+          .forEach(name -> all.put(name, new Template.Variable(name, true, "")));
+    } else {
+      template.variables().forEach(variable -> all.putIfAbsent(variable.name(), variable));
     }
-    Map<String, Template.Variable> declared = template.variables().stream().collect(toOrderedMap());
-    for (String name : names.found) {
-      if (!declared.containsKey(name)) {
+    boolean inLayout = !MailLayout.isWhole(template.html());
+    for (Template.Variable known : MailLayout.VARIABLES) {
+      if (inLayout || used.contains(known.name())) {
+        // A template may say more of it, but not what it is: the layout puts it into styles and
+        // links.
+        all.merge(known.name(), known, CompiledTemplate::ofType);
+      }
+    }
+    for (String name : used) {
+      if (!all.containsKey(name)) {
         throw new TemplateException(
             template.name(), name, "it uses {{%s}}, which it doesn't declare".formatted(name));
       }
     }
-    return declared;
+    return all;
   }
 
-  private static java.util.stream.Collector<Template.Variable, ?, Map<String, Template.Variable>>
-      toOrderedMap() {
-    return Collectors.toMap(
-        Template.Variable::name, Function.identity(), (a, _) -> a, java.util.LinkedHashMap::new);
+  private static Template.Variable ofType(Template.Variable own, Template.Variable known) {
+    return new Template.Variable(
+        own.name(),
+        own.required(),
+        own.fallback().isEmpty() ? known.fallback() : own.fallback(),
+        known.type(),
+        own.about(),
+        own.sample());
+  }
+
+  /// The names that the caller gives. Inside the section of a list or map, a name may belong to its
+  /// entries; so may it in one whose type is not declared.
+  private void used(List<SourceTags.Tag> tags, Set<String> used) {
+    Map<String, VariableType> types =
+        template.variables().stream()
+            .collect(
+                Collectors.toMap(Template.Variable::name, Template.Variable::type, (a, _) -> a));
+    Deque<Boolean> scopes = new ArrayDeque<>();
+    for (SourceTags.Tag tag : tags) {
+      boolean outside = !scopes.contains(true);
+      if (outside && tag.kind() != SourceTags.Kind.CLOSE && tag.kind() != SourceTags.Kind.COMMENT) {
+        int dot = tag.name().indexOf('.');
+        String name = dot > 0 ? tag.name().substring(0, dot) : tag.name();
+        if (Template.Variable.isName(name)) {
+          used.add(name);
+        }
+      }
+      switch (tag.kind()) {
+        case OPEN -> {
+          VariableType type = types.getOrDefault(tag.name(), VariableType.LIST);
+          scopes.push(type == VariableType.LIST || type == VariableType.MAP);
+        }
+        case INVERTED -> scopes.push(false);
+        case CLOSE -> scopes.pop();
+        case VARIABLE, COMMENT -> {
+          // They have no inside.
+        }
+      }
+    }
+  }
+
+  private Map<String, VariableType> types() {
+    return variables.values().stream()
+        .collect(Collectors.toMap(Template.Variable::name, Template.Variable::type));
+  }
+
+  private void check(Template.Variable variable, Object given) {
+    String name = variable.name();
+    switch (variable.type()) {
+      case COLOR -> BrandColor.check(template.name(), name, given);
+      case LIST -> require(given instanceof List<?>, name, "a list");
+      case NUMBER -> require(given instanceof Number, name, "a number");
+      case URL ->
+          require(
+              given instanceof String link
+                  && (link.isEmpty()
+                      || LinkSchemes.ofLink(link).filter(LINKS::contains).isPresent()),
+              name,
+              "a link with https, http, mailto or tel");
+      case MAP -> require(given instanceof Map<?, ?>, name, "a map");
+      case TEXT ->
+          require(
+              template.variables().isEmpty()
+                  || !(given instanceof Map<?, ?> || given instanceof List<?>),
+              name,
+              "text");
+      case TRUTH -> {
+        // Anything is true or not.
+      }
+    }
+  }
+
+  private void require(boolean right, String variable, String what) {
+    if (!right) {
+      throw new TemplateException(
+          template.name(), variable, "the variable '%s' must be %s".formatted(variable, what));
+    }
   }
 
   private String execute(com.samskivert.mustache.Template part, Map<String, Object> data) {
@@ -130,15 +235,17 @@ final class CompiledTemplate {
     } catch (TooLong e) {
       throw new TemplateException(
           template.name(), "", "it renders to more than a million characters");
+    } catch (Steps.TooMany e) {
+      throw new TemplateException(
+          template.name(), "", "its sections repeat too often to be rendered");
     } catch (MustacheException e) {
       throw new TemplateException(template.name(), "", "it can't be rendered: " + e.getMessage());
     }
     return out.toString();
   }
 
-  private TemplateException missing(String variable) {
-    return new TemplateException(
-        template.name(), variable, "the variable '%s' is missing".formatted(variable));
+  private TemplateException missing(@Nullable String variable) {
+    return TemplateException.missing(template.name(), String.valueOf(variable));
   }
 
   private void checkLinks(String page) {
@@ -151,76 +258,6 @@ final class CompiledTemplate {
                   "a link has the scheme '%s'; allowed are https, http, mailto, tel and cid"
                       .formatted(scheme));
             });
-  }
-
-  /// The compiler takes a tag that is never closed for text; nobody means that.
-  private final class RefuseUnclosed implements Mustache.Visitor {
-    private final String part;
-
-    RefuseUnclosed(String part) {
-      this.part = part;
-    }
-
-    @Override
-    public void visitText(String text) {
-      if (text.contains("{{")) {
-        throw new TemplateException(
-            template.name(), "", "its %s has a '{{' that is not closed".formatted(part));
-      }
-    }
-
-    @Override
-    public void visitVariable(String name) {}
-
-    @Override
-    public boolean visitInclude(String name) {
-      return false;
-    }
-
-    @Override
-    public boolean visitSection(String name) {
-      return true;
-    }
-
-    @Override
-    public boolean visitInvertedSection(String name) {
-      return true;
-    }
-  }
-
-  private static final class NamesOutsideSections implements Mustache.Visitor {
-    final Set<String> found = new LinkedHashSet<>();
-
-    @Override
-    public void visitText(String text) {}
-
-    @Override
-    public void visitVariable(String name) {
-      add(name);
-    }
-
-    @Override
-    public boolean visitInclude(String name) {
-      return false;
-    }
-
-    @Override
-    public boolean visitSection(String name) {
-      add(name);
-      // Inside, names may belong to the entries of a list.
-      return false;
-    }
-
-    @Override
-    public boolean visitInvertedSection(String name) {
-      add(name);
-      return true;
-    }
-
-    private void add(String name) {
-      int dot = name.indexOf('.');
-      found.add(dot > 0 ? name.substring(0, dot) : name);
-    }
   }
 
   private static final class TooLong extends RuntimeException {

@@ -2,8 +2,6 @@ package dev.tenon.connector.template;
 
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -19,15 +17,15 @@ final class PlainData implements Mustache.Collector {
   private static final int TEXT_CHARS_MAX = 50_000;
 
   /// A copy of `data` of the allowed kinds only. A null is left out, so it reads as missing.
-  static Map<String, Object> checked(String template, Map<String, ?> data) {
+  static Steps.CountedMap checked(String template, Map<String, ?> data) {
     int[] entries = {0};
-    return map(template, "", data, 0, entries);
+    return map(template, "", data, 0, entries, new Steps());
   }
 
   @Override
   public @Nullable Iterator<?> toIterator(Object value) {
     return switch (value) {
-      case List<?> list -> list.iterator();
+      case List<?> list -> Steps.CountedList.turns(list);
       case Optional<?> optional -> optional.stream().iterator();
       default -> null;
     };
@@ -40,6 +38,7 @@ final class PlainData implements Mustache.Collector {
     }
     if (context instanceof Map<?, ?>) {
       return (value, key) -> {
+        Steps.CountedMap.count((Map<?, ?>) value);
         Object found = ((Map<?, ?>) value).get(key);
         return found == null ? Template.NO_FETCHER_FOUND : found;
       };
@@ -52,22 +51,22 @@ final class PlainData implements Mustache.Collector {
     return new ConcurrentHashMap<>();
   }
 
-  private static Map<String, Object> map(
-      String template, String path, Map<?, ?> source, int depth, int[] entries) {
-    Map<String, Object> copy = new HashMap<>();
+  private static Steps.CountedMap map(
+      String template, String path, Map<?, ?> source, int depth, int[] entries, Steps steps) {
+    var copy = new Steps.CountedMap(steps);
     source.forEach(
         (key, value) -> {
           String at = path.isEmpty() ? String.valueOf(key) : path + "." + key;
           count(template, at, depth, entries);
           if (value != null) {
-            copy.put(String.valueOf(key), value(template, at, value, depth, entries));
+            copy.put(String.valueOf(key), value(template, at, value, depth, entries, steps));
           }
         });
     return copy;
   }
 
   private static Object value(
-      String template, String path, Object value, int depth, int[] entries) {
+      String template, String path, Object value, int depth, int[] entries, Steps steps) {
     return switch (value) {
       case String text when text.length() <= TEXT_CHARS_MAX -> text;
       case String _ ->
@@ -75,13 +74,13 @@ final class PlainData implements Mustache.Collector {
               template, path, "the variable '%s' is longer than 50000 characters".formatted(path));
       case Number number -> number;
       case Boolean truth -> truth;
-      case Map<?, ?> map -> map(template, path, map, depth + 1, entries);
+      case Map<?, ?> map -> map(template, path, map, depth + 1, entries, steps);
       case List<?> list -> {
-        List<Object> copy = new ArrayList<>();
+        List<Object> copy = new Steps.CountedList(steps);
         for (Object element : list) {
           count(template, path, depth, entries);
           if (element != null) {
-            copy.add(value(template, path, element, depth + 1, entries));
+            copy.add(value(template, path, element, depth + 1, entries, steps));
           }
         }
         yield copy;

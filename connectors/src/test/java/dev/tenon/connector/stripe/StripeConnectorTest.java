@@ -206,6 +206,7 @@ class StripeConnectorTest {
     var query =
         new EventQuery(
             Instant.ofEpochSecond(1_700_000_000),
+            Instant.ofEpochSecond(1_700_000_100),
             List.of("invoice.paid", "a.b"),
             "evt_9",
             true,
@@ -220,6 +221,7 @@ class StripeConnectorTest {
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
                 "created[gte]", "1700000000",
+                "created[lte]", "1700000100",
                 "limit", "50",
                 "types[0]", "invoice.paid",
                 "types[1]", "a.b",
@@ -236,8 +238,9 @@ class StripeConnectorTest {
     URI url = URI.create("https://hub.example/in/con_1");
     WebhookEndpoint endpoint =
         accepted(
-            connector.createWebhookEndpoint(
-                ORIGIN, url, List.of("invoice.paid", "not.yet.known"), "key-4"));
+            connector
+                .endpoints()
+                .create(ORIGIN, url, "Ours", List.of("invoice.paid", "not.yet.known"), "key-4"));
     assertThat(endpoint.secret()).isEqualTo(Secret.of("whsec_1"));
     assertThat(endpoint.toString()).doesNotContain("whsec_1");
     assertThat(stripe.asked().getFirst().form())
@@ -245,7 +248,49 @@ class StripeConnectorTest {
         .containsEntry("enabled_events[0]", "invoice.paid")
         .containsEntry("enabled_events[1]", "not.yet.known")
         .containsEntry("api_version", "2026-07-29.dahlia")
+        .containsEntry("description", "Ours")
         .containsEntry("metadata[tenant_id]", "ten_1");
+  }
+
+  @Test
+  void listsEndpointsOverPages() {
+    stripe.answer(
+        200,
+        """
+        {"object":"list","has_more":true,"data":[{"id":"we_1","object":"webhook_endpoint",
+         "url":"https://a.test/in/x","status":"disabled","api_version":null,"livemode":true,
+         "enabled_events":["invoice.paid"],"metadata":{"tenon_ref":"r"}}]}
+        """);
+    stripe.answer(
+        200,
+        """
+        {"object":"list","has_more":false,"data":[{"id":"we_2","object":"webhook_endpoint",
+         "url":"https://a.test/in/y","status":"enabled","api_version":"2020-08-27",
+         "enabled_events":["*"]}]}
+        """);
+    List<RegisteredEndpoint> all = accepted(connector.endpoints().list());
+    assertThat(all)
+        .containsExactly(
+            new RegisteredEndpoint(
+                "we_1",
+                "https://a.test/in/x",
+                false,
+                "",
+                List.of("invoice.paid"),
+                true,
+                Map.of("tenon_ref", "r")),
+            new RegisteredEndpoint(
+                "we_2", "https://a.test/in/y", true, "2020-08-27", List.of("*"), false, Map.of()));
+    assertThat(stripe.asked().get(1).form()).containsEntry("starting_after", "we_1");
+  }
+
+  @Test
+  void aListThatFailsHalfwayIsNone() {
+    stripe.answer(
+        200,
+        "{\"object\":\"list\",\"has_more\":true,\"data\":[{\"id\":\"we_1\",\"object\":\"webhook_endpoint\"}]}");
+    stripe.answer(429, "{\"error\":{\"message\":\"slow down\"}}");
+    assertThat(connector.endpoints().list()).isInstanceOf(Outcome.Passing.class);
   }
 
   @Test
@@ -308,8 +353,9 @@ class StripeConnectorTest {
     }
     stripe.answer(200, "{\"id\":\"we_1\",\"object\":\"webhook_endpoint\"}");
     assertThat(
-            connector.createWebhookEndpoint(
-                ORIGIN, URI.create("https://a.b/"), List.of("a.b"), "key-7"))
+            connector
+                .endpoints()
+                .create(ORIGIN, URI.create("https://a.b/"), "Ours", List.of("a.b"), "key-7"))
         .as("an endpoint without a secret is of no use")
         .isInstanceOf(Outcome.Unknown.class);
   }

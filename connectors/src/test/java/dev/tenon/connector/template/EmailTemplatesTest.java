@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -20,39 +21,86 @@ class EmailTemplatesTest {
 
   private final EmailTemplates builtIn = EmailTemplates.builtIn();
 
+  private static final String MARK = "<x\"'&>";
+
+  /// Every text marked, so that what is not escaped shows.
   private static Map<String, Object> sample(List<Template.Variable> variables, boolean all) {
-    Map<String, Object> data = new HashMap<>();
+    Map<String, Object> data = new HashMap<>(SampleData.of(variables, all, _ -> List.of()));
     for (Template.Variable variable : variables) {
-      if (variable.required() || (all && variable.fallback().isEmpty())) {
-        data.put(
-            variable.name(),
-            switch (variable.name()) {
-              case "items" ->
-                  List.of(
-                      Map.of("description", "Pro", "amount", "10 €"),
-                      Map.of("description", "Extra seat", "amount", "2 €"));
-              case "support_email" -> "help@example.org";
-              case String name when name.endsWith("_url") -> "https://example.org/" + name;
-              case String name -> "<" + name + ">";
-            });
-      }
+      data.computeIfPresent(
+          variable.name(),
+          (name, value) ->
+              switch (variable.type()) {
+                case TEXT -> name.equals("support_email") ? value : MARK + name;
+                case LIST -> List.of(Map.of("description", MARK, "amount", "10 €"));
+                case NUMBER, TRUTH, MAP, URL, COLOR -> value;
+              });
     }
+    data.remove("brand_color_dark");
     return data;
   }
 
   @ParameterizedTest
   @FieldSource("BUILT_IN")
   void rendersEachBuiltInWithLittleAndWithAll(String name) {
-    for (boolean all : List.of(false, true)) {
-      RenderedEmail mail = builtIn.render(name, sample(builtIn.variables(name), all));
-      assertThat(mail.subject()).isNotBlank().doesNotContain("{{");
-      assertThat(mail.html())
-          .contains("color-scheme", "max-width:600px", "display:none;max-height:0")
-          .contains("&lt;product&gt;")
-          .doesNotContain("{{", "<product>", "<!--content-->", "<!--preheader-->");
-      assertThat(mail.text()).contains("<product>").doesNotContain("{{", "&lt;", "<p>", "<td");
-      assertThat(mail.text().lines()).allMatch(line -> line.length() <= 90);
+    for (String language : MailLayout.LANGUAGES) {
+      for (boolean all : List.of(false, true)) {
+        CompiledTemplate template = builtIn.find(name, language).orElseThrow();
+        RenderedEmail mail = template.render(sample(template.variables(), all));
+        assertThat(mail.subject()).isNotBlank().doesNotContain("{{");
+        assertThat(mail.html())
+            .contains("color-scheme", "max-width:600px", "display:none;max-height:0")
+            .contains("lang=\"" + language + "\"", "prefers-color-scheme: dark", "[data-ogsc]")
+            .contains("&lt;x&quot;")
+            .doesNotContain(
+                "{{", MARK, "<!--content-->", "<!--preheader-->", "<!--title-->", "<!--=");
+        assertThat(mail.html().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(102 * 1024);
+        assertThat(mail.text())
+            .contains(MARK + "product")
+            .doesNotContain("{{", "&lt;", "<p>", "<td");
+        assertThat(mail.text().lines()).allMatch(line -> line.length() <= 110);
+        assertThat(mail.text()).doesNotContain("\n\n\n\n");
+      }
     }
+  }
+
+  @ParameterizedTest
+  @FieldSource("BUILT_IN")
+  void saysOfEachVariableWhatItIs(String name) {
+    for (Template.Variable variable : builtIn.template(name).variables()) {
+      assertThat(variable.about()).as("%s of %s", variable.name(), name).isNotBlank();
+      if (variable.required()) {
+        assertThat(variable.sample()).as("%s of %s", variable.name(), name).isNotBlank();
+      }
+    }
+  }
+
+  @Test
+  void lightensABrandsColourForTheDark() {
+    RenderedEmail mail =
+        builtIn.render(
+            "welcome",
+            Map.of(
+                "product", "A",
+                "customer_name", "B",
+                "brand_color", "#1e3a8a",
+                "dashboard_url", "https://example.org/"));
+    assertThat(mail.html())
+        .contains("background-color:#1e3a8a")
+        .doesNotContain(".link { color: #1e3a8a");
+    assertThat(BrandColor.onDark("#1e3a8a")).matches("#[0-9a-f]{6}");
+    assertThat(BrandColor.onDark("#ffffff")).isEqualTo("#ffffff");
+  }
+
+  @Test
+  void takesAWiderLanguageThenEnglish() {
+    Map<String, Object> data = Map.of("product", "Atelier", "customer_name", "Ada");
+    assertThat(builtIn.render("welcome", "de-AT", data).subject())
+        .isEqualTo("Willkommen bei Atelier");
+    assertThat(builtIn.render("welcome", "fr", data).subject()).isEqualTo("Welcome to Atelier");
+    assertThat(builtIn.render("welcome", "no such tag", data).subject())
+        .isEqualTo("Welcome to Atelier");
+    assertThat(Language.chain("de-AT", "fr")).containsExactly("de-at", "de", "fr", "en");
   }
 
   @Test
@@ -82,24 +130,29 @@ class EmailTemplatesTest {
             .with(new Template("list", "Hi", "", "{{#items}}{{name}}: {{price}}\n{{/items}}"));
     assertThat(
             templates
-                .render("list", Map.of("items", List.of(Map.of("name", "a", "price", 1))))
+                .render(
+                    "list",
+                    Map.of("items", List.of(Map.of("name", "a", "price", 1)), "product", "P"))
                 .text())
-        .isEqualTo("a: 1\n");
+        .startsWith("a: 1\n");
     assertThatThrownBy(
-            () -> templates.render("list", Map.of("items", List.of(Map.of("name", "a")))))
+            () ->
+                templates.render(
+                    "list", Map.of("items", List.of(Map.of("name", "a")), "product", "P")))
         .isInstanceOf(TemplateException.class)
         .hasMessageContaining("'price' is missing");
-    assertThatThrownBy(() -> templates.render("list", Map.of())).hasMessageContaining("'items'");
+    assertThatThrownBy(() -> templates.render("list", Map.of("product", "P")))
+        .hasMessageContaining("'items'");
   }
 
   @Test
   void escapesInHtmlOnly() {
     EmailTemplates templates =
         EmailTemplates.empty().with(new Template("t", "{{a}}", "<p>{{a}}</p>", "{{a}}"));
-    RenderedEmail mail = templates.render("t", Map.of("a", "<b> & \"c\""));
+    RenderedEmail mail = templates.render("t", Map.of("a", "<b> & \"c\"", "product", "P"));
     assertThat(mail.subject()).isEqualTo("<b> & \"c\"");
-    assertThat(mail.text()).isEqualTo("<b> & \"c\"");
-    assertThat(mail.html()).isEqualTo("<p>&lt;b&gt; &amp; &quot;c&quot;</p>");
+    assertThat(mail.text()).startsWith("<b> & \"c\"\n");
+    assertThat(mail.html()).contains("\">&lt;b&gt; &amp; &quot;c&quot;</p>");
   }
 
   @ParameterizedTest
@@ -109,7 +162,7 @@ class EmailTemplatesTest {
             () ->
                 EmailTemplates.empty()
                     .with(new Template("t", "Hi {{name}}", "", "x"))
-                    .render("t", Map.of("name", name)))
+                    .render("t", Map.of("name", name, "product", "P")))
         .isInstanceOf(TemplateException.class)
         .hasMessageContaining("line break");
   }
@@ -123,7 +176,9 @@ class EmailTemplatesTest {
         "{{& raw}}",
         "{{> other}}",
         "{{=<% %>=}}",
-        "{{/closed}}"
+        "{{/closed}}",
+        "{{}}",
+        "{{a b}}"
       })
   void refusesABadSourceWhenItIsLoaded(String source) {
     assertThatThrownBy(() -> EmailTemplates.empty().with(new Template("t", "Hi", source, "x")))
@@ -150,7 +205,7 @@ class EmailTemplatesTest {
             () ->
                 EmailTemplates.empty()
                     .with(new Template("t", "Hi", "<a href=\"{{url}}\">x</a>", ""))
-                    .render("t", Map.of("url", url)))
+                    .render("t", Map.of("url", url, "product", "P")))
         .isInstanceOf(TemplateException.class)
         .hasMessageContaining("scheme");
   }
@@ -159,7 +214,7 @@ class EmailTemplatesTest {
   @ValueSource(strings = {"{{name.bytes}}", "{{name.class}}", "{{name.length}}", "{{entrySet}}"})
   void seesNothingButTheData(String source) {
     EmailTemplates templates = EmailTemplates.empty().with(new Template("t", "Hi", "", source));
-    assertThatThrownBy(() -> templates.render("t", Map.of("name", "Ada")))
+    assertThatThrownBy(() -> templates.render("t", Map.of("name", "Ada", "product", "P")))
         .isInstanceOf(TemplateException.class);
   }
 
@@ -187,8 +242,30 @@ class EmailTemplatesTest {
     Files.writeString(welcome.resolve("variables.txt"), "name\nextra?\n");
     EmailTemplates templates = builtIn.withFolder(folder);
     assertThat(templates.names()).containsAll(EmailTemplates.BUILT_IN);
-    assertThat(templates.render("welcome", Map.of("name", "Ada")))
-        .isEqualTo(new RenderedEmail("Bonjour Ada", "", "Bonjour Ada"));
+    RenderedEmail mail = templates.render("welcome", Map.of("name", "Ada", "product", "P"));
+    assertThat(mail.subject()).isEqualTo("Bonjour Ada");
+    assertThat(mail.html()).isEmpty();
+    assertThat(mail.text()).startsWith("Bonjour Ada\n\n--\n");
+    assertThat(templates.languages("welcome")).containsExactly("de", "en");
+  }
+
+  @Test
+  void namesTheFileAndLineOfWhatIsWrongInAFolder(@TempDir Path folder) throws IOException {
+    Path german = Files.createDirectories(folder.resolve("news").resolve("de"));
+    Files.writeString(german.resolve("subject.txt"), "Neues");
+    Files.writeString(german.resolve("template.html"), "<p>a</p>\n<p>\n{{#open}}</p>");
+    assertThatThrownBy(() -> builtIn.withFolder(folder))
+        .hasMessageContaining("'news'")
+        .hasMessageContaining("HTML, line 3, never closes {{#open}}")
+        .hasMessageContaining(german.toString());
+    Files.writeString(german.resolve("template.html"), "<p>a</p>");
+    assertThat(builtIn.withFolder(folder).languages("news")).containsExactly("de");
+    Files.writeString(folder.resolve("news").resolve("variables.txt"), "ok\n9bad | text");
+    assertThatThrownBy(() -> builtIn.withFolder(folder))
+        .hasMessageContaining("variables.txt, line 2");
+    Files.delete(folder.resolve("news").resolve("variables.txt"));
+    Files.move(german, folder.resolve("news").resolve("german!"));
+    assertThatThrownBy(() -> builtIn.withFolder(folder)).hasMessageContaining("'german!'");
   }
 
   @Test

@@ -43,7 +43,11 @@ final class ApplicationPage {
               case LATENCY ->
                   "It takes %d seconds to answer."
                       .formatted(faults.getFirst().duration().toSeconds());
-              case TIME_OUT_AFTER_ACCEPTING, RESET, DUPLICATE_WEBHOOKS, REORDER_WEBHOOKS ->
+              case TIME_OUT_AFTER_ACCEPTING,
+                  RESET,
+                  DUPLICATE_WEBHOOKS,
+                  REORDER_WEBHOOKS,
+                  LOSE_WEBHOOKS ->
                   "It is broken: " + faults.getFirst().kind().word() + ".";
             };
     return """

@@ -1,5 +1,6 @@
 package dev.tenon.sandbox.email;
 
+import dev.tenon.sandbox.mailbox.MailContent;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import java.util.List;
@@ -51,6 +52,25 @@ final class Addresses {
     String local = bare.substring(0, bare.lastIndexOf('@'));
     int plus = local.indexOf('+');
     return plus > 0 ? local.substring(0, plus) : local;
+  }
+
+  /// The bare addresses of everyone whom a mail names, each once, in lower case.
+  static List<String> everyone(MailContent content) {
+    return Stream.of(content.to(), content.cc(), content.bcc())
+        .flatMap(List::stream)
+        .map(Addresses::bare)
+        .distinct()
+        .toList();
+  }
+
+  /// The bare address in a text such as `Ann <ann@acme.test>`, in lower case; the text itself where
+  /// it is no address.
+  static String bare(String text) {
+    return parse(text).stream()
+        .flatMap(List::stream)
+        .findFirst()
+        .map(Addresses::bare)
+        .orElse(text.toLowerCase(Locale.ROOT));
   }
 
   /// Everyone whom a message names.

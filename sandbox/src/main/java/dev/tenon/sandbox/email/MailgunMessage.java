@@ -1,10 +1,11 @@
 package dev.tenon.sandbox.email;
 
+import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.mailbox.AttachedFile;
-import dev.tenon.sandbox.mailbox.Fate;
 import dev.tenon.sandbox.mailbox.MailContent;
 import dev.tenon.sandbox.mailbox.MailHeader;
 import jakarta.mail.internet.InternetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -16,20 +17,29 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// One message of Mailgun's `POST /v3/{domain}/messages`, checked as Mailgun checks it.
 ///
 /// @param id its Message-Id as the caller gave it; empty when he gave none
 /// @param isTest checked, accepted and thrown away
-record MailgunMessage(MailContent content, Fate fate, Optional<String> id, boolean isTest) {
+/// @param dueAt when it is sent; empty for at once
+record MailgunMessage(
+    MailContent content, Optional<Instant> dueAt, Optional<String> id, boolean isTest) {
   private static final int RECIPIENTS_MAX = 1_000;
   private static final int TAGS_MAX = 10;
   private static final int TAG_CHARS_MAX = 128;
   private static final Duration AHEAD_MAX = Duration.ofDays(7);
+  private static final Pattern VARIABLE =
+      Pattern.compile("%recipient(?:\\.([A-Za-z0-9_-]{1,100}))?%");
   private static final List<String> OWN_HEADERS = List.of("reply-to", "message-id");
 
   /// @throws ProviderRefusal with Mailgun's words
-  static MailgunMessage read(MultipartForm form, Instant now) {
+  static MailgunMessage read(MultipartForm form, String domain, Instant now) {
     if (form.first("from").isEmpty()) {
       throw refused("from parameter is missing");
     }
@@ -63,15 +73,76 @@ record MailgunMessage(MailContent content, Fate fate, Optional<String> id, boole
             form.first("text"),
             headers(form),
             files(form),
-            "",
+            domain,
             tags(form),
             variables(form),
             form.source());
     return new MailgunMessage(
         content,
-        deliveryTime(form, now).isAfter(now) ? Fate.SCHEDULED : Fate.DELIVERED,
+        Optional.of(deliveryTime(form, now)).filter(at -> at.isAfter(now)),
         Optional.of(form.first("h:Message-Id")).filter(id -> id.matches("<[^<>@\\s]+@[^<>@\\s]+>")),
         isYes(form.first("o:testmode")));
+  }
+
+  /// A message with recipient variables goes to each recipient of `to` alone, with `%recipient.…%`
+  /// replaced by what is said of him; any other goes to all at once.
+  List<MailContent> contents(MultipartForm form) {
+    String json = form.first("recipient-variables");
+    if (json.isEmpty()) {
+      return List.of(content);
+    }
+    ObjectNode variables;
+    try {
+      variables = Json.readObject(json.getBytes(StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException notJson) {
+      throw refused("recipient-variables parameter is not a valid JSON object");
+    }
+    List<MailContent> all = new ArrayList<>();
+    for (String to : content.to()) {
+      String address = Addresses.bare(to);
+      all.add(personal(to, address, variable(variables, address)));
+    }
+    return all;
+  }
+
+  private static JsonNode variable(ObjectNode variables, String address) {
+    return variables.properties().stream()
+        .filter(entry -> entry.getKey().equalsIgnoreCase(address))
+        .findFirst()
+        .map(Map.Entry::getValue)
+        .orElse(Json.object());
+  }
+
+  private MailContent personal(String to, String address, JsonNode variables) {
+    UnaryOperator<String> filled =
+        text ->
+            VARIABLE
+                .matcher(text)
+                .replaceAll(
+                    found ->
+                        Matcher.quoteReplacement(
+                            found.group(1) == null
+                                ? address
+                                : variables.path(found.group(1)).asString("")));
+    Map<String, String> metadata = new LinkedHashMap<>();
+    content.metadata().forEach((name, value) -> metadata.put(name, filled.apply(value)));
+    return new MailContent(
+        content.from(),
+        List.of(to),
+        content.cc(),
+        content.bcc(),
+        content.replyTo(),
+        filled.apply(content.subject()),
+        filled.apply(content.html()),
+        filled.apply(content.text()),
+        content.headers().stream()
+            .map(header -> new MailHeader(header.name(), filled.apply(header.value())))
+            .toList(),
+        content.attachments(),
+        content.stream(),
+        content.tags(),
+        metadata,
+        content.source());
   }
 
   private static List<InternetAddress> addresses(MultipartForm form, String field) {
@@ -109,10 +180,10 @@ record MailgunMessage(MailContent content, Fate fate, Optional<String> id, boole
         .filter(file -> file.field().equals("attachment") || file.field().equals("inline"))
         .map(
             file ->
-                new AttachedFile(
+                AttachedFile.of(
                     file.name(),
                     file.contentType(),
-                    file.sizeBytes(),
+                    file.bytes(),
                     file.field().equals("inline") ? file.name() : ""))
         .toList();
   }

@@ -1,20 +1,19 @@
 package dev.tenon.sandbox.email;
 
 import dev.tenon.sandbox.Json;
+import dev.tenon.sandbox.SimulatorContext;
 import dev.tenon.sandbox.mailbox.Carrier;
 import dev.tenon.sandbox.mailbox.Mail;
+import dev.tenon.sandbox.mailbox.MailContent;
+import dev.tenon.sandbox.mailbox.MailEvent;
 import dev.tenon.sandbox.mailbox.Mailbox;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
-import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,13 +22,17 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Any key is taken, and any domain but two: `unverified.test` may not send (403), and
 /// `missing.test` isn't there (404). A Message-Id that the caller gives is kept, and a domain's
-/// events can be searched by it.
+/// events can be searched by it. Webhooks are signed with [#SIGNING_KEY].
 public final class MailgunSimulator extends MailSimulator {
+  /// The account's signing key for webhooks, until the control call sets another.
+  public static final String SIGNING_KEY = "tenon-sandbox-signing-key";
+
   /// Mailgun's limit for one message, attachments included.
   private static final int BYTES_MAX = 25 * 1024 * 1024;
 
   private static final int EVENTS_MAX = 300;
   private final InstantSource clock;
+  private Supplier<String> signingKey = () -> SIGNING_KEY;
 
   public MailgunSimulator(Mailbox mailbox, InstantSource clock) {
     super(Carrier.MAILGUN, mailbox);
@@ -37,14 +40,30 @@ public final class MailgunSimulator extends MailSimulator {
   }
 
   @Override
-  void api(HttpRouting.Builder routing) {
+  MailHooks hooks(SimulatorContext context) {
+    MailgunHooks made = new MailgunHooks(context);
+    signingKey = made::key;
+    return made;
+  }
+
+  @Override
+  void api(HttpRouting.Builder routing, SimulatorContext context, MailHooks hooks) {
+    new MailgunManagement(
+            new MailgunWebhooks(hooks.endpoints()),
+            new MailgunSuppressions(suppressions()),
+            signingKey)
+        .routes(routing);
     routing
-        .post("/v3/{domain}/messages", (request, response) -> answer(request, response, this::send))
-        .get("/v3/{domain}/events", (request, response) -> answer(request, response, this::events))
+        .post(
+            "/v3/{domain}/messages",
+            (request, response) -> MailgunAnswers.answer(request, response, this::send))
+        .get(
+            "/v3/{domain}/events",
+            (request, response) -> MailgunAnswers.answer(request, response, this::events))
         .any(
             (request, response) -> {
               Json.body(request);
-              text(response, 404, "404 page not found\n");
+              MailgunAnswers.text(response, 404, "404 page not found\n");
             });
   }
 
@@ -66,17 +85,23 @@ public final class MailgunSimulator extends MailSimulator {
     if (body.length > BYTES_MAX) {
       throw new ProviderRefusal(413, "", "Message size exceeds the limit of 25MB");
     }
-    String type = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
-    MailgunMessage message;
-    try {
-      message = MailgunMessage.read(MultipartForm.read(type, body), clock.instant());
-    } catch (IllegalArgumentException noForm) {
-      throw new ProviderRefusal(400, "", "Bad request: " + noForm.getMessage());
-    }
+    MultipartForm form = MailgunAnswers.form(request, body);
+    MailgunMessage message =
+        MailgunMessage.read(form, MailgunAnswers.domain(request), clock.instant());
     String id =
-        message.id().orElseGet(() -> "<%s@%s>".formatted(UUID.randomUUID(), domain(request)));
+        message
+            .id()
+            .orElseGet(
+                () -> "<%s@%s>".formatted(UUID.randomUUID(), MailgunAnswers.domain(request)));
+    List<MailContent> contents = message.contents(form);
     if (!message.isTest()) {
-      mailbox().add(Carrier.MAILGUN, id, message.fate(), message.content());
+      for (MailContent content : contents) {
+        if (message.dueAt().isPresent()) {
+          var _ = take(id, content, message.dueAt().get(), "");
+        } else {
+          var _ = take(id, content);
+        }
+      }
     }
     return Json.object().put("id", id).put("message", "Queued. Thank you.");
   }
@@ -86,7 +111,8 @@ public final class MailgunSimulator extends MailSimulator {
   private JsonNode events(ServerRequest request, byte[] body) {
     String id = request.query().first("message-id").orElse("");
     String recipient = request.query().first("recipient").orElse("");
-    String event = request.query().first("event").orElse("accepted");
+    List<String> events =
+        List.of(request.query().first("event").orElse("").split(" +(?:OR|or) +", 20));
     String limit = request.query().first("limit").orElse("100");
     if (!limit.matches("[0-9]{1,3}") || Integer.parseInt(limit) > EVENTS_MAX) {
       throw new ProviderRefusal(400, "", "limit parameter must be from 1 to 300");
@@ -95,99 +121,32 @@ public final class MailgunSimulator extends MailSimulator {
     ArrayNode items = answer.putArray("items");
     mailbox().list("", Mailbox.MAILS_MAX).stream()
         .filter(mail -> mail.carrier() == Carrier.MAILGUN)
-        .filter(mail -> id.isEmpty() || bare(mail.carrierId()).equals(bare(id)))
-        .filter(_ -> event.equals("accepted"))
+        .filter(mail -> mail.content().stream().equals(MailgunAnswers.domain(request)))
+        .filter(
+            mail ->
+                id.isEmpty() || MailgunEvents.bare(mail.carrierId()).equals(MailgunEvents.bare(id)))
         .flatMap(
             mail ->
-                everyone(mail).stream()
-                    .filter(to -> recipient.isEmpty() || to.contains(recipient))
-                    .map(to -> event(mail, to)))
+                mail.events().stream()
+                    .sorted(Comparator.comparing(MailEvent::at).reversed())
+                    .map(event -> new Told(mail, event)))
+        .filter(told -> recipient.isEmpty() || told.event().recipient().contains(recipient))
+        .filter(told -> events.getFirst().isEmpty() || events.contains(told.word()))
+        .map(told -> MailgunEvents.of(told.mail(), told.event()))
         .limit(Integer.parseInt(limit))
         .forEach(items::add);
     ObjectNode paging = answer.putObject("paging");
     for (String page : List.of("previous", "first", "last", "next")) {
-      paging.put(page, "http://%s/v3/%s/events".formatted(request.authority(), domain(request)));
+      paging.put(
+          page,
+          "http://%s/v3/%s/events".formatted(request.authority(), MailgunAnswers.domain(request)));
     }
     return answer;
   }
 
-  private static List<String> everyone(Mail mail) {
-    return java.util.stream.Stream.of(
-            mail.content().to(), mail.content().cc(), mail.content().bcc())
-        .flatMap(List::stream)
-        .toList();
-  }
-
-  private static ObjectNode event(Mail mail, String recipient) {
-    ObjectNode event = Json.object();
-    event.put("event", "accepted");
-    event.put("id", mail.id() + "-" + Integer.toHexString(recipient.hashCode()));
-    event.put("timestamp", mail.receivedAt().toEpochMilli() / 1000.0);
-    event.put("recipient", recipient.replaceAll(".*<(.+)>$", "$1"));
-    ObjectNode headers = event.putObject("message").putObject("headers");
-    headers.put("message-id", bare(mail.carrierId()));
-    headers.put("from", mail.content().from());
-    headers.put("to", String.join(", ", mail.content().to()));
-    headers.put("subject", mail.content().subject());
-    ArrayNode tags = event.putArray("tags");
-    mail.content().tags().forEach(tags::add);
-    ObjectNode variables = event.putObject("user-variables");
-    mail.content().metadata().forEach(variables::put);
-    return event;
-  }
-
-  private static String bare(String id) {
-    return id.startsWith("<") && id.endsWith(">") ? id.substring(1, id.length() - 1) : id;
-  }
-
-  private static String domain(ServerRequest request) {
-    return request.path().pathParameters().get("domain").toLowerCase(Locale.ROOT);
-  }
-
-  private static void answer(
-      ServerRequest request,
-      ServerResponse response,
-      BiFunction<ServerRequest, byte[], JsonNode> work) {
-    byte[] body = Json.body(request);
-    if (!hasKey(request)) {
-      text(response, 401, "Forbidden");
-      return;
+  private record Told(Mail mail, MailEvent event) {
+    String word() {
+      return MailgunEvents.word(event.happening());
     }
-    try {
-      switch (domain(request)) {
-        case "missing.test" ->
-            throw new ProviderRefusal(404, "", "Domain not found: " + domain(request));
-        case UNVERIFIED_DOMAIN ->
-            throw new ProviderRefusal(
-                403,
-                "",
-                "Domain %s is not allowed to send: The domain is unverified and requires DNS"
-                        .formatted(domain(request))
-                    + " configuration. Log in to your control panel to view required DNS records.");
-        default -> Json.send(response, 200, work.apply(request, body));
-      }
-    } catch (ProviderRefusal refusal) {
-      Json.send(response, refusal.status(), Json.object().put("message", refusal.words()));
-    }
-  }
-
-  private static boolean hasKey(ServerRequest request) {
-    String header = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
-    if (!header.regionMatches(true, 0, "Basic ", 0, 6)) {
-      return false;
-    }
-    try {
-      String login =
-          new String(
-              Base64.getDecoder().decode(header.substring(6).strip()), StandardCharsets.UTF_8);
-      return login.startsWith("api:") && login.length() > 4;
-    } catch (IllegalArgumentException notBase64) {
-      return false;
-    }
-  }
-
-  private static void text(ServerResponse response, int status, String words) {
-    response.status(status).header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
-    response.send(words.getBytes(StandardCharsets.UTF_8));
   }
 }

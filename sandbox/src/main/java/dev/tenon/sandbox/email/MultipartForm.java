@@ -34,8 +34,12 @@ record MultipartForm(List<Field> fields, List<File> files) {
 
   record Field(String name, String value) {}
 
-  /// @param sizeBytes of the content, which is not kept
-  record File(String field, String name, String contentType, long sizeBytes) {}
+  /// @param latin its bytes, each as one character
+  record File(String field, String name, String contentType, String latin) {
+    byte[] bytes() {
+      return latin.getBytes(StandardCharsets.ISO_8859_1);
+    }
+  }
 
   /// @throws IllegalArgumentException when it is no such form
   static MultipartForm read(String contentType, byte[] body) {
@@ -90,7 +94,7 @@ record MultipartForm(List<Field> fields, List<File> files) {
               unquoted(name.group(1)),
               unquoted(fileName.group(1)),
               type.find() ? type.group(1).strip() : "application/octet-stream",
-              end - start));
+              text.substring(start, end)));
     } else {
       fields.add(new Field(unquoted(name.group(1)), utf8(text.substring(start, end))));
     }
@@ -151,7 +155,7 @@ record MultipartForm(List<Field> fields, List<File> files) {
                 .append(" (")
                 .append(file.contentType())
                 .append(", ")
-                .append(file.sizeBytes())
+                .append(file.latin().length())
                 .append(" bytes)\n"));
     return text.toString();
   }

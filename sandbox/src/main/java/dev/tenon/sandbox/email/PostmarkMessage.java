@@ -152,18 +152,18 @@ record PostmarkMessage(MailContent content, String toText, List<InternetAddress>
       }
       String id = text(each, "ContentID");
       found.add(
-          new AttachedFile(
+          AttachedFile.of(
               name,
               type,
-              decodedBytes(text(each, "Content"), name),
+              decoded(text(each, "Content"), name),
               id.startsWith("cid:") ? id.substring(4) : id));
     }
     return found;
   }
 
-  private static long decodedBytes(String base64, String name) {
+  private static byte[] decoded(String base64, String name) {
     try {
-      return Base64.getMimeDecoder().decode(base64).length;
+      return Base64.getMimeDecoder().decode(base64);
     } catch (IllegalArgumentException notBase64) {
       throw refused(300, "The content of attachment '%s' is not base64.".formatted(name));
     }

@@ -4,6 +4,7 @@ import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.mailbox.Carrier;
 import dev.tenon.sandbox.mailbox.Mail;
 import dev.tenon.sandbox.mailbox.MailContent;
+import dev.tenon.sandbox.mailbox.MailEvent;
 import dev.tenon.sandbox.mailbox.Mailbox;
 import io.helidon.webserver.http.ServerRequest;
 import jakarta.mail.internet.InternetAddress;
@@ -85,12 +86,49 @@ final class PostmarkRecords {
     details.put("TextBody", mail.content().text());
     details.put("HtmlBody", mail.content().html());
     details.put("Body", "");
-    ObjectNode event = details.putArray("MessageEvents").addObject();
-    event.put("Recipient", mail.content().to().stream().findFirst().orElse(""));
-    event.put("Type", mail.fate().word().equals("bounced") ? "Bounced" : "Delivered");
-    event.put("ReceivedAt", time(mail.receivedAt()));
-    event.putObject("Details");
+    ArrayNode events = details.putArray("MessageEvents");
+    for (MailEvent event : mail.events()) {
+      event(events, mail, event);
+    }
     return details;
+  }
+
+  private static void event(ArrayNode events, Mail mail, MailEvent event) {
+    String type =
+        switch (event.happening()) {
+          case DELIVERED -> "Delivered";
+          case DELAYED -> "Transient";
+          case HARD_BOUNCED, SOFT_BOUNCED, BLOCKED, FAILED, RENDERING_FAILED, COMPLAINED ->
+              "Bounced";
+          case OPENED -> "Opened";
+          case CLICKED -> "LinkClicked";
+          case UNSUBSCRIBED -> "SubscriptionChanged";
+          case ACCEPTED, SUPPRESSED, SCHEDULED -> "";
+        };
+    if (type.isEmpty()) {
+      return;
+    }
+    ObjectNode told = events.addObject();
+    told.put("Recipient", event.recipient());
+    told.put("Type", type);
+    told.put("ReceivedAt", time(event.at()));
+    ObjectNode details = told.putObject("Details");
+    switch (type) {
+      case "Delivered" ->
+          details
+              .put("DeliveryMessage", "smtp;250 2.0.0 OK")
+              .put("DestinationServer", "mx.sandbox.test")
+              .put("DestinationIP", "192.0.2.25");
+      case "Transient" -> details.put("DeliveryMessage", PostmarkEvents.details(event));
+      case "Bounced" ->
+          details
+              .put("Summary", PostmarkEvents.details(event))
+              .put("BounceID", Long.toString(PostmarkEvents.bounceId(event)));
+      case "LinkClicked" -> details.put("Summary", "").put("Link", Links.first(mail.content()));
+      case "SubscriptionChanged" ->
+          details.put("Origin", "Recipient").put("SuppressSending", "True");
+      default -> details.put("Summary", "");
+    }
   }
 
   private static Predicate<MailContent> wanted(ServerRequest request) {

@@ -1,24 +1,22 @@
 package dev.tenon.sandbox.email;
 
-import dev.tenon.sandbox.Faults;
 import dev.tenon.sandbox.Json;
-import dev.tenon.sandbox.Simulator;
 import dev.tenon.sandbox.SimulatorContext;
 import dev.tenon.sandbox.mailbox.Carrier;
-import dev.tenon.sandbox.mailbox.Fate;
+import dev.tenon.sandbox.mailbox.Happening;
+import dev.tenon.sandbox.mailbox.MailContent;
 import dev.tenon.sandbox.mailbox.Mailbox;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import jakarta.mail.internet.InternetAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,18 +24,19 @@ import tools.jackson.databind.node.ObjectNode;
 /// A stand-in for Postmark. Mails go to the [Mailbox].
 ///
 /// Any server token is taken; `POSTMARK_API_TEST` checks a mail and throws it away. Addresses at
-/// `bounce-testing.postmarkapp.com` are accepted once, bounce, and are refused from then on (406).
-public final class PostmarkSimulator implements Simulator {
+/// `bounce-testing.postmarkapp.com` bounce as their name says; those that bounced hard, complained
+/// or unsubscribed are refused from then on (406).
+public final class PostmarkSimulator extends MailSimulator {
+  /// The user's name in webhooks that are registered here.
+  public static final String WEBHOOK_USER = PostmarkHooks.CONTROL_USER;
+
   /// The token that checks without sending.
   public static final String TEST_TOKEN = "POSTMARK_API_TEST";
 
-  static final String BOUNCE_DOMAIN = "bounce-testing.postmarkapp.com";
   private static final String TOKEN_HEADER = "X-Postmark-Server-Token";
   private static final int BATCH_MAX = 500;
   private static final Set<String> SENDING_STREAMS = Set.of("outbound", "broadcast");
 
-  private final Mailbox mailbox;
-  private @Nullable Faults faults;
   private final InstantSource clock;
   private final Set<String> streams;
   private final PostmarkSuppressions suppressions;
@@ -49,7 +48,7 @@ public final class PostmarkSimulator implements Simulator {
 
   /// @param moreStreams ids of message streams beside `outbound` and `broadcast`
   public PostmarkSimulator(Mailbox mailbox, InstantSource clock, Set<String> moreStreams) {
-    this.mailbox = mailbox;
+    super(Carrier.POSTMARK, mailbox);
     this.clock = clock;
     List<String> all = new ArrayList<>(SENDING_STREAMS);
     all.addAll(moreStreams);
@@ -57,33 +56,39 @@ public final class PostmarkSimulator implements Simulator {
     this.suppressions = new PostmarkSuppressions(clock);
   }
 
-  /// The faults set for this provider.
-  ///
-  /// @throws IllegalStateException before the sandbox has started
-  public Faults faults() {
-    Faults known = faults;
-    if (known == null) {
-      throw new IllegalStateException(name() + " has not started yet");
+  @Override
+  MailHooks hooks(SimulatorContext context) {
+    return new PostmarkHooks(context);
+  }
+
+  @Override
+  boolean skipsSuppressed() {
+    return true;
+  }
+
+  @Override
+  Optional<Happening> suppressed(MailContent content, String address) {
+    return suppressions.holds(content.stream(), address)
+        ? Optional.of(Happening.SUPPRESSED)
+        : Optional.empty();
+  }
+
+  @Override
+  void suppress(MailContent content, String address, Happening reason, String detail) {
+    switch (reason) {
+      case HARD_BOUNCED -> suppressions.add(content.stream(), address, "HardBounce", "Recipient");
+      case COMPLAINED -> suppressions.add(content.stream(), address, "SpamComplaint", "Recipient");
+      case UNSUBSCRIBED ->
+          suppressions.add(content.stream(), address, "ManualSuppression", "Recipient");
+      default -> {}
     }
-    return known;
   }
 
   @Override
-  public String name() {
-    return Carrier.POSTMARK.id();
-  }
-
-  @Override
-  public String title() {
-    return Carrier.POSTMARK.title();
-  }
-
-  @Override
-  public void routing(HttpRouting.Builder routing, SimulatorContext context) {
-    mailbox.keepIn(context.journals().apply("mailbox"));
-    faults = context.faults();
+  void api(HttpRouting.Builder routing, SimulatorContext context, MailHooks hooks) {
     suppressions.keepIn(context.journal());
-    PostmarkRecords records = new PostmarkRecords(mailbox);
+    PostmarkRecords records = new PostmarkRecords(mailbox());
+    PostmarkWebhooks webhooks = new PostmarkWebhooks(hooks.endpoints(), streams::contains);
     routing
         .post("/email", (request, response) -> answer(request, response, this::send))
         .post("/email/batch", (request, response) -> answer(request, response, this::batch))
@@ -99,6 +104,12 @@ public final class PostmarkSimulator implements Simulator {
         .get(
             "/messages/outbound/{id}/details",
             (request, response) -> answer(request, response, records::details))
+        .get("/webhooks", (request, response) -> answer(request, response, webhooks::list))
+        .post("/webhooks", (request, response) -> answer(request, response, webhooks::create))
+        .get("/webhooks/{id}", (request, response) -> answer(request, response, webhooks::get))
+        .put("/webhooks/{id}", (request, response) -> answer(request, response, webhooks::edit))
+        .delete(
+            "/webhooks/{id}", (request, response) -> answer(request, response, webhooks::delete))
         .get(
             "/message-streams/{stream}/suppressions/dump",
             (request, response) -> answer(request, response, suppressions::dump))
@@ -164,7 +175,7 @@ public final class PostmarkSimulator implements Simulator {
     List<String> inactive =
         message.recipients().stream()
             .map(Addresses::bare)
-            .filter(address -> suppressions.holds(stream, address))
+            .filter(address -> suppressions.holds(stream, address) || isInactive(address))
             .toList();
     if (inactive.size() == message.recipients().size()) {
       throw new ProviderRefusal(
@@ -177,17 +188,7 @@ public final class PostmarkSimulator implements Simulator {
     }
     String id = UUID.randomUUID().toString();
     if (!test) {
-      List<InternetAddress> bouncing =
-          message.recipients().stream()
-              .filter(address -> Addresses.domain(address).equals(BOUNCE_DOMAIN))
-              .toList();
-      mailbox.add(
-          Carrier.POSTMARK,
-          id,
-          bouncing.isEmpty() ? Fate.DELIVERED : Fate.BOUNCED,
-          message.content());
-      bouncing.forEach(
-          address -> suppressions.add(stream, Addresses.bare(address), "HardBounce", "Recipient"));
+      var _ = take(id, message.content());
     }
     ObjectNode answer = Json.object();
     answer.put("To", message.toText());
@@ -203,6 +204,12 @@ public final class PostmarkSimulator implements Simulator {
                 : "Message OK, but will not deliver to these inactive addresses: "
                     + String.join(", ", inactive));
     return answer;
+  }
+
+  /// Always, whatever the stream holds.
+  private static boolean isInactive(String address) {
+    return MagicAddresses.of(Carrier.POSTMARK, address).getFirst().happening()
+        == Happening.SUPPRESSED;
   }
 
   private static JsonNode noTemplate() {

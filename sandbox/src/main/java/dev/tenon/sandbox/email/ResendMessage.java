@@ -2,28 +2,38 @@ package dev.tenon.sandbox.email;
 
 import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.mailbox.AttachedFile;
-import dev.tenon.sandbox.mailbox.Fate;
 import dev.tenon.sandbox.mailbox.MailContent;
 import dev.tenon.sandbox.mailbox.MailHeader;
 import jakarta.mail.internet.InternetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// One message of Resend's `POST /emails`, checked as Resend checks it.
-record ResendMessage(MailContent content, Fate fate) {
+///
+/// @param dueAt when it is sent; empty for at once
+record ResendMessage(MailContent content, Optional<Instant> dueAt) {
   static final int RECIPIENTS_MAX = 50;
   private static final int SUBJECT_MAX = 2_000;
   private static final int TAG_MAX = 256;
-  private static final String MAGIC_DOMAIN = "resend.dev";
+  private static final Duration AHEAD_MAX = Duration.ofDays(30);
+  private static final Pattern WORDS =
+      Pattern.compile("in ([0-9]{1,4}) (sec|second|min|minute|hour|day)s?");
   private static final Set<String> REFUSED_DOMAINS = Set.of("example.com", "test.com");
 
   /// @throws ProviderRefusal with Resend's error name
-  static ResendMessage read(JsonNode node) {
+  static ResendMessage read(JsonNode node, Instant now) {
     if (!(node instanceof ObjectNode json)) {
       throw new ProviderRefusal(400, "validation_error", "The message must be a JSON object.");
     }
@@ -58,7 +68,6 @@ record ResendMessage(MailContent content, Fate fate) {
     if (subject.length() > SUBJECT_MAX || subject.contains("\n") || subject.contains("\r")) {
       throw invalid("The `subject` must be one line of at most 2000 characters.");
     }
-    boolean scheduled = !text(json, "scheduled_at").isEmpty();
     MailContent content =
         new MailContent(
             from.getFirst().toUnicodeString(),
@@ -75,23 +84,54 @@ record ResendMessage(MailContent content, Fate fate) {
             tags(json),
             Map.of(),
             Json.pretty(json));
-    return new ResendMessage(content, scheduled ? Fate.SCHEDULED : fate(everyone));
+    String time = text(json, "scheduled_at");
+    return new ResendMessage(
+        content, time.isEmpty() ? Optional.empty() : Optional.of(time(time, now)));
   }
 
-  /// What the magic addresses at `resend.dev` ask for; the worst wins.
-  private static Fate fate(List<InternetAddress> everyone) {
-    Fate fate = Fate.DELIVERED;
-    for (InternetAddress address : everyone) {
-      if (Addresses.domain(address).equals(MAGIC_DOMAIN)) {
-        switch (Addresses.box(address)) {
-          case "bounced" -> fate = Fate.BOUNCED;
-          case "complained" -> fate = Fate.COMPLAINED;
-          case "suppressed" -> fate = Fate.SUPPRESSED;
-          default -> {}
-        }
-      }
+  /// One message of a batch. The real one takes attachments and a time there and forgets both
+  /// without a word.
+  static ResendMessage readOfBatch(JsonNode node, Instant now) {
+    if (!(node instanceof ObjectNode json)) {
+      return read(node, now);
     }
-    return fate;
+    ObjectNode kept = json.deepCopy();
+    kept.remove("attachments");
+    kept.remove("scheduled_at");
+    return read(kept, now);
+  }
+
+  /// When a mail is sent: ISO 8601, or plain words such as `in 1 min` of which the sandbox knows
+  /// these.
+  static Instant time(String text, Instant now) {
+    Instant at = WORDS.matcher(text).matches() ? words(text, now) : iso(text);
+    if (at.isBefore(now) || at.isAfter(now.plus(AHEAD_MAX))) {
+      throw invalid("The `scheduled_at` must be in the next 30 days.");
+    }
+    return at;
+  }
+
+  private static Instant iso(String text) {
+    try {
+      return OffsetDateTime.parse(text.replace(' ', 'T')).toInstant();
+    } catch (DateTimeParseException e) {
+      throw invalid("The `scheduled_at` field must be a date in ISO 8601 or natural language.");
+    }
+  }
+
+  private static Instant words(String text, Instant now) {
+    Matcher words = WORDS.matcher(text);
+    if (!words.matches()) {
+      throw new IllegalArgumentException(text);
+    }
+    long count = Long.parseLong(words.group(1));
+    return now.plus(
+        switch (words.group(2).charAt(0)) {
+          case 's' -> Duration.ofSeconds(count);
+          case 'm' -> Duration.ofMinutes(count);
+          case 'h' -> Duration.ofHours(count);
+          default -> Duration.ofDays(count);
+        });
   }
 
   private static List<InternetAddress> addresses(ObjectNode json, String field) {
@@ -161,22 +201,26 @@ record ResendMessage(MailContent content, Fate fate) {
       }
       String id = text(each, "content_id");
       found.add(
-          new AttachedFile(
+          AttachedFile.of(
               name,
               text(each, "content_type"),
-              decodedBytes(each.path("content")),
+              decoded(each.path("content")),
               id.isEmpty() ? text(each, "inline_content_id") : id));
     }
     return found;
   }
 
   /// Base64, or a Buffer of Node as JSON, which the official SDK sends.
-  private static long decodedBytes(JsonNode content) {
+  private static byte[] decoded(JsonNode content) {
     if (content.path("data").isArray()) {
-      return content.path("data").size();
+      byte[] bytes = new byte[content.path("data").size()];
+      for (int index = 0; index < bytes.length; index++) {
+        bytes[index] = (byte) content.path("data").path(index).asInt(0);
+      }
+      return bytes;
     }
     try {
-      return Base64.getMimeDecoder().decode(content.asString("")).length;
+      return Base64.getMimeDecoder().decode(content.asString(""));
     } catch (IllegalArgumentException notBase64) {
       throw new ProviderRefusal(
           422, "invalid_attachment", "The `content` of an attachment is not base64.");

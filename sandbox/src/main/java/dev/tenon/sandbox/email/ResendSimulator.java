@@ -1,8 +1,6 @@
 package dev.tenon.sandbox.email;
 
-import dev.tenon.sandbox.Faults;
 import dev.tenon.sandbox.Json;
-import dev.tenon.sandbox.Simulator;
 import dev.tenon.sandbox.SimulatorContext;
 import dev.tenon.sandbox.mailbox.Carrier;
 import dev.tenon.sandbox.mailbox.Fate;
@@ -12,7 +10,6 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -20,8 +17,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,70 +24,61 @@ import tools.jackson.databind.node.ObjectNode;
 /// A stand-in for Resend. Mails go to the [Mailbox].
 ///
 /// Any key that starts with `re_` is taken. `delivered@`, `bounced@`, `complained@` and
-/// `suppressed@resend.dev`, with or without `+label`, decide what becomes of a mail; recipients at
-/// example.com and test.com are refused with 422, as the real one does.
-public final class ResendSimulator implements Simulator {
+/// `suppressed@resend.dev`, with or without `+label`, decide what becomes of a mail
+/// ([MagicAddresses] has more of them); recipients at example.com and test.com are refused with
+/// 422, as the real one does.
+public final class ResendSimulator extends MailSimulator {
   private static final int BATCH_MAX = 100;
   private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
   private static final HeaderName BATCH_VALIDATION = HeaderNames.create("x-batch-validation");
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSSx").withZone(ZoneOffset.UTC);
 
-  private final Mailbox mailbox;
-  private @Nullable Faults faults;
   private final InstantSource clock;
   private final ResendSettings settings;
   private final ResendIdempotency idempotency;
-  private long second;
-  private int used;
+  private final ResendAnswers answers;
 
   public ResendSimulator(Mailbox mailbox, InstantSource clock) {
     this(mailbox, clock, ResendSettings.DEFAULTS);
   }
 
   public ResendSimulator(Mailbox mailbox, InstantSource clock, ResendSettings settings) {
-    this.mailbox = mailbox;
+    super(Carrier.RESEND, mailbox);
     this.clock = clock;
     this.settings = settings;
     this.idempotency = new ResendIdempotency(clock);
-  }
-
-  /// The faults set for this provider.
-  ///
-  /// @throws IllegalStateException before the sandbox has started
-  public Faults faults() {
-    Faults known = faults;
-    if (known == null) {
-      throw new IllegalStateException(name() + " has not started yet");
-    }
-    return known;
+    this.answers = new ResendAnswers(clock, settings);
   }
 
   @Override
-  public String name() {
-    return Carrier.RESEND.id();
+  MailHooks hooks(SimulatorContext context) {
+    return new ResendHooks(context);
   }
 
   @Override
-  public String title() {
-    return Carrier.RESEND.title();
-  }
-
-  @Override
-  public void routing(HttpRouting.Builder routing, SimulatorContext context) {
-    mailbox.keepIn(context.journals().apply("mailbox"));
+  void api(HttpRouting.Builder routing, SimulatorContext context, MailHooks hooks) {
     idempotency.keepIn(context.journal());
-    faults = context.faults();
+    new ResendWebhooks(hooks.endpoints(), clock).routes(routing, answers);
+    new ResendSuppressions(suppressions()).routes(routing, answers);
     routing
-        .post("/emails", (request, response) -> answer(request, response, this::send))
-        .post("/emails/batch", (request, response) -> answer(request, response, this::batch))
-        .get("/emails", (request, response) -> answer(request, response, this::list))
-        .get("/emails/{id}", (request, response) -> answer(request, response, this::get))
-        .post("/emails/{id}/cancel", (request, response) -> answer(request, response, this::cancel))
-        .get("/domains", (request, response) -> answer(request, response, (_, _) -> domains()))
+        .post("/emails", (request, response) -> answers.answer(request, response, this::send))
+        .post(
+            "/emails/batch", (request, response) -> answers.answer(request, response, this::batch))
+        .get("/emails", (request, response) -> answers.answer(request, response, this::list))
+        .get("/emails/{id}", (request, response) -> answers.answer(request, response, this::get))
+        .patch(
+            "/emails/{id}",
+            (request, response) -> answers.answer(request, response, this::reschedule))
+        .post(
+            "/emails/{id}/cancel",
+            (request, response) -> answers.answer(request, response, this::cancel))
+        .get(
+            "/domains",
+            (request, response) -> answers.answer(request, response, (_, _) -> domains()))
         .any(
             (request, response) ->
-                answer(
+                answers.answer(
                     request,
                     response,
                     (_, _) -> {
@@ -114,16 +100,16 @@ public final class ResendSimulator implements Simulator {
           case 503 -> "service_unavailable";
           default -> status < 500 ? "validation_error" : "application_error";
         };
-    return Json.write(error(status, name, "Failed by a fault of the sandbox."));
+    return Json.write(ResendAnswers.error(status, name, "Failed by a fault of the sandbox."));
   }
 
   private JsonNode send(ServerRequest request, byte[] body) {
     return idempotency.once(
-        key(request) + " /emails",
+        ResendAnswers.key(request) + " /emails",
         request.headers().first(IDEMPOTENCY_KEY).orElse(""),
         body,
         () -> {
-          ResendMessage message = ResendMessage.read(json(body));
+          ResendMessage message = ResendMessage.read(ResendAnswers.json(body), clock.instant());
           work();
           return deliver(message);
         });
@@ -131,11 +117,11 @@ public final class ResendSimulator implements Simulator {
 
   private JsonNode batch(ServerRequest request, byte[] body) {
     return idempotency.once(
-        key(request) + " /emails/batch",
+        ResendAnswers.key(request) + " /emails/batch",
         request.headers().first(IDEMPOTENCY_KEY).orElse(""),
         body,
         () -> {
-          if (!(json(body) instanceof ArrayNode array)
+          if (!(ResendAnswers.json(body) instanceof ArrayNode array)
               || array.isEmpty()
               || array.size() > BATCH_MAX) {
             throw new ProviderRefusal(
@@ -147,7 +133,7 @@ public final class ResendSimulator implements Simulator {
           List<ResendMessage> messages = new ArrayList<>();
           for (int index = 0; index < array.size(); index++) {
             try {
-              messages.add(ResendMessage.read(array.get(index)));
+              messages.add(ResendMessage.readOfBatch(array.get(index), clock.instant()));
             } catch (ProviderRefusal refusal) {
               if (strict) {
                 throw refusal;
@@ -168,7 +154,11 @@ public final class ResendSimulator implements Simulator {
 
   private ObjectNode deliver(ResendMessage message) {
     String id = UUID.randomUUID().toString();
-    mailbox.add(Carrier.RESEND, id, message.fate(), message.content());
+    if (message.dueAt().isPresent()) {
+      var _ = take(id, message.content(), message.dueAt().get(), "");
+    } else {
+      var _ = take(id, message.content());
+    }
     return Json.object().put("id", id);
   }
 
@@ -179,7 +169,7 @@ public final class ResendSimulator implements Simulator {
   private JsonNode list(ServerRequest request, byte[] body) {
     ObjectNode answer = Json.object().put("object", "list").put("has_more", false);
     ArrayNode data = answer.putArray("data");
-    mailbox.list("", Mailbox.MAILS_MAX).stream()
+    mailbox().list("", Mailbox.MAILS_MAX).stream()
         .filter(mail -> mail.carrier() == Carrier.RESEND)
         .limit(100)
         .forEach(mail -> data.add(record(mail, false)));
@@ -191,7 +181,20 @@ public final class ResendSimulator implements Simulator {
     if (mail.fate() != Fate.SCHEDULED) {
       throw new ProviderRefusal(422, "validation_error", "Only a scheduled email can be canceled.");
     }
-    mailbox.settle(mail, Fate.CANCELED);
+    mailbox().settle(mail, Fate.CANCELED);
+    return Json.object().put("object", "email").put("id", mail.carrierId());
+  }
+
+  private JsonNode reschedule(ServerRequest request, byte[] body) {
+    Mail mail = find(request);
+    String time = ResendAnswers.json(body).path("scheduled_at").asString("");
+    if (mail.fate() != Fate.SCHEDULED) {
+      throw new ProviderRefusal(422, "validation_error", "Only a scheduled email can be updated.");
+    }
+    if (time.isEmpty()) {
+      throw new ProviderRefusal(422, "missing_required_field", "Missing `scheduled_at` field.");
+    }
+    mailbox().reschedule(mail, ResendMessage.time(time, clock.instant()));
     return Json.object().put("object", "email").put("id", mail.carrierId());
   }
 
@@ -202,8 +205,8 @@ public final class ResendSimulator implements Simulator {
   }
 
   private Mail find(ServerRequest request) {
-    return mailbox
-        .findByCarrierId(Carrier.RESEND, request.path().pathParameters().get("id"))
+    return mailbox()
+        .findByCarrierId(Carrier.RESEND, ResendAnswers.id(request))
         .orElseThrow(() -> new ProviderRefusal(404, "not_found", "Email not found"));
   }
 
@@ -219,7 +222,8 @@ public final class ResendSimulator implements Simulator {
     texts(record, "reply_to", mail.content().replyTo());
     record.put("created_at", time(mail.receivedAt()));
     record.put("subject", mail.content().subject());
-    record.put("last_event", mail.fate().word());
+    record.put("last_event", ResendEvents.last(mail));
+    record.put("scheduled_at", mail.dueAt().map(ResendSimulator::time).orElse(null));
     if (whole) {
       record.put("html", mail.content().html());
       record.put("text", mail.content().text());
@@ -239,7 +243,7 @@ public final class ResendSimulator implements Simulator {
     values.forEach(list::add);
   }
 
-  private static String time(Instant instant) {
+  static String time(Instant instant) {
     return TIME.format(instant);
   }
 
@@ -249,70 +253,5 @@ public final class ResendSimulator implements Simulator {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static JsonNode json(byte[] body) {
-    try {
-      return Json.read(body);
-    } catch (IllegalArgumentException notJson) {
-      throw new ProviderRefusal(400, "validation_error", "The request body is not valid JSON.");
-    }
-  }
-
-  private void answer(
-      ServerRequest request,
-      ServerResponse response,
-      BiFunction<ServerRequest, byte[], JsonNode> work) {
-    byte[] body = Json.body(request);
-    try {
-      if (request.headers().first(HeaderNames.USER_AGENT).orElse("").isBlank()) {
-        throw new ProviderRefusal(403, "validation_error", "A request needs a User-Agent header.");
-      }
-      if (!key(request).startsWith("re_")) {
-        throw key(request).isEmpty()
-            ? new ProviderRefusal(401, "missing_api_key", "Missing API Key")
-            : new ProviderRefusal(403, "invalid_api_key", "API key is invalid");
-      }
-      limit(response);
-      Json.send(response, 200, work.apply(request, body));
-    } catch (ProviderRefusal refusal) {
-      Json.send(
-          response, refusal.status(), error(refusal.status(), refusal.code(), refusal.words()));
-    }
-  }
-
-  /// Counts in whole seconds and tells the caller how it stands (IETF draft-06 names).
-  private void limit(ServerResponse response) {
-    int remaining;
-    synchronized (this) {
-      long now = clock.instant().getEpochSecond();
-      if (now != second) {
-        second = now;
-        used = 0;
-      }
-      remaining = settings.requestsPerSecond() - ++used;
-    }
-    int most = settings.requestsPerSecond();
-    response
-        .header("ratelimit-limit", Integer.toString(most))
-        .header("ratelimit-remaining", Integer.toString(Math.max(0, remaining)))
-        .header("ratelimit-reset", "1")
-        .header("ratelimit-policy", most + ";w=1");
-    if (remaining < 0) {
-      response.header("retry-after", "1");
-      throw new ProviderRefusal(
-          429,
-          "rate_limit_exceeded",
-          "Too many requests. You can only make %d requests per second.".formatted(most));
-    }
-  }
-
-  private static String key(ServerRequest request) {
-    String header = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
-    return header.regionMatches(true, 0, "Bearer ", 0, 7) ? header.substring(7).strip() : "";
-  }
-
-  private static ObjectNode error(int status, String name, String message) {
-    return Json.object().put("statusCode", status).put("name", name).put("message", message);
   }
 }

@@ -1,6 +1,5 @@
 package dev.tenon.sandbox.email;
 
-import dev.tenon.sandbox.mailbox.Fate;
 import dev.tenon.sandbox.mailbox.MailContent;
 import dev.tenon.sandbox.mailbox.MailHeader;
 import jakarta.mail.internet.InternetAddress;
@@ -12,13 +11,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// One personalization of SendGrid's `POST /v3/mail/send`, with what it takes from the message
 /// around it, checked as SendGrid checks it.
-record SendGridMessage(MailContent content, Fate fate) {
+///
+/// @param dueAt when it is sent; empty for at once
+/// @param batch by which it can be held back; empty for none
+record SendGridMessage(MailContent content, Optional<Instant> dueAt, String batch) {
   private static final int PERSONALIZATIONS_MAX = 1_000;
   private static final int RECIPIENTS_MAX = 1_000;
   private static final int ARGUMENT_BYTES_MAX = 10_000;
@@ -121,8 +124,9 @@ record SendGridMessage(MailContent content, Fate fate) {
             arguments(json, envelope),
             parts.source()),
         sendAt.isNumber() && Instant.ofEpochSecond(sendAt.asLong()).isAfter(now)
-            ? Fate.SCHEDULED
-            : Fate.DELIVERED);
+            ? Optional.of(Instant.ofEpochSecond(sendAt.asLong()))
+            : Optional.empty(),
+        text(json, "batch_id"));
   }
 
   private static List<InternetAddress> replyTo(ObjectNode json) {

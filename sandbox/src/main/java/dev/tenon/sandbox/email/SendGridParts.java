@@ -86,20 +86,20 @@ record SendGridParts(
         throw refused(place + ".filename", "The attachment filename is required.");
       }
       found.add(
-          new AttachedFile(
+          AttachedFile.of(
               name,
               one.path("type").asString("application/octet-stream"),
-              decodedBytes(text(one, "content"), place),
+              decoded(text(one, "content"), place),
               text(one, "content_id")));
     }
     return found;
   }
 
-  private static long decodedBytes(String base64, String place) {
+  private static byte[] decoded(String base64, String place) {
     try {
       byte[] bytes = Base64.getDecoder().decode(base64);
       if (bytes.length > 0) {
-        return bytes.length;
+        return bytes;
       }
     } catch (IllegalArgumentException _) {
       // Refused below, as what is empty.

@@ -1,31 +1,31 @@
 package dev.tenon.sandbox.email;
 
 import dev.tenon.sandbox.Json;
+import dev.tenon.sandbox.SimulatorContext;
 import dev.tenon.sandbox.mailbox.Carrier;
+import dev.tenon.sandbox.mailbox.Fate;
+import dev.tenon.sandbox.mailbox.Mail;
 import dev.tenon.sandbox.mailbox.Mailbox;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
-import java.util.function.BiConsumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A stand-in for SendGrid's mail send. Mails go to the [Mailbox], one for each personalization.
 ///
 /// Any key that begins with `SG.` is taken. Sandbox mode checks a mail, answers 200 and throws it
-/// away. Suppressed and unknown recipients are accepted, as the real one does. Senders at
-/// `unverified.test` are refused with 403.
+/// away. Suppressed and unknown recipients are accepted, as the real one does: that they are
+/// dropped is told by the Event Webhook only. Senders at `unverified.test` are refused with 403.
 public final class SendGridSimulator extends MailSimulator {
   /// SendGrid's limit for one request, attachments included.
   private static final int BYTES_MAX = 30 * 1024 * 1024;
 
   private final InstantSource clock;
-  private final SecureRandom random = new SecureRandom();
+  private final SendGridHolds holds = new SendGridHolds();
+  private Runnable closing = () -> {};
 
   public SendGridSimulator(Mailbox mailbox, InstantSource clock) {
     super(Carrier.SENDGRID, mailbox);
@@ -33,30 +33,65 @@ public final class SendGridSimulator extends MailSimulator {
   }
 
   @Override
-  void api(HttpRouting.Builder routing) {
+  MailHooks hooks(SimulatorContext context) {
+    SendGridHooks made = new SendGridHooks(context);
+    closing = made.batches()::close;
+    return made;
+  }
+
+  /// A paused batch waits, and a cancelled one is thrown away when its time comes.
+  @Override
+  boolean isHeld(Mail mail) {
+    String status = mail.batch().isEmpty() ? "" : holds.status(mail.batch());
+    if (status.equals("cancel")) {
+      mailbox().settle(mail, Fate.CANCELED);
+    }
+    return !status.isEmpty();
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    closing.run();
+  }
+
+  @Override
+  void api(HttpRouting.Builder routing, SimulatorContext context, MailHooks hooks) {
+    holds.keepIn(context.journal());
+    new SendGridManagement(new SendGridWebhooks(hooks.endpoints()), holds, suppressions(), clock)
+        .routes(routing);
     routing
-        .post("/v3/mail/send", (request, response) -> answer(request, response, this::send))
+        .post(
+            "/v3/mail/send",
+            (request, response) -> SendGridAnswers.answer(request, response, this::send))
         .post(
             "/v3/mail/batch",
             (request, response) ->
-                answer(
+                SendGridAnswers.answer(
                     request,
                     response,
                     (_, _) -> Json.send(response, 201, Json.object().put("batch_id", newId()))))
         .get(
             "/v3/scopes",
             (request, response) ->
-                answer(
+                SendGridAnswers.answer(
                     request,
                     response,
                     (_, _) -> {
                       ObjectNode scopes = Json.object();
-                      scopes.putArray("scopes").add("mail.send").add("mail.batch.create");
+                      scopes
+                          .putArray("scopes")
+                          .add("mail.send")
+                          .add("mail.batch.create")
+                          .add("user.webhooks.event.settings.create")
+                          .add("user.webhooks.event.settings.read")
+                          .add("user.webhooks.event.settings.update")
+                          .add("user.webhooks.event.settings.delete");
                       Json.send(response, 200, scopes);
                     }))
         .any(
             (request, response) ->
-                answer(
+                SendGridAnswers.answer(
                     request,
                     response,
                     (_, _) -> {
@@ -77,61 +112,32 @@ public final class SendGridSimulator extends MailSimulator {
           case 503 -> "service not available";
           default -> "Failed by a fault of the sandbox.";
         };
-    return Json.write(error("", words));
+    return Json.write(SendGridAnswers.error("", words));
   }
 
   private void send(byte[] body, ServerResponse response) {
     if (body.length > BYTES_MAX) {
       throw new ProviderRefusal(413, "", "content too large");
     }
-    JsonNode json;
-    try {
-      json = Json.read(body);
-    } catch (IllegalArgumentException notJson) {
-      throw new ProviderRefusal(400, "", "Bad Request");
-    }
+    JsonNode json = SendGridAnswers.read(body);
     List<SendGridMessage> messages = SendGridMessage.readAll(json, clock.instant());
     if (json.at("/mail_settings/sandbox_mode/enable").asBoolean(false)) {
       response.status(200).send();
       return;
     }
     String id = newId();
-    messages.forEach(one -> mailbox().add(Carrier.SENDGRID, id, one.fate(), one.content()));
+    for (SendGridMessage one : messages) {
+      if (one.dueAt().isPresent()) {
+        var _ = take(id, one.content(), one.dueAt().get(), one.batch());
+      } else {
+        var _ = take(id, one.content());
+      }
+    }
     response.status(202).header(HeaderNames.create("X-Message-Id"), id).send();
   }
 
   /// 22 characters, as the real ones have.
-  private String newId() {
-    byte[] bytes = new byte[16];
-    random.nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-  }
-
-  private static void answer(
-      ServerRequest request, ServerResponse response, BiConsumer<byte[], ServerResponse> work) {
-    byte[] body = Json.body(request);
-    try {
-      String key = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
-      if (!key.matches("(?i)bearer +SG\\..+")) {
-        throw new ProviderRefusal(
-            401, "", "The provided authorization grant is invalid, expired, or revoked");
-      }
-      work.accept(body, response);
-    } catch (ProviderRefusal refusal) {
-      Json.send(response, refusal.status(), error(refusal.code(), refusal.words()));
-    }
-  }
-
-  /// @param field empty when none is at fault, which SendGrid writes as null
-  private static ObjectNode error(String field, String words) {
-    ObjectNode answer = Json.object();
-    ObjectNode error = answer.putArray("errors").addObject().put("message", words);
-    if (field.isEmpty()) {
-      error.putNull("field");
-    } else {
-      error.put("field", field);
-    }
-    error.putNull("help");
-    return answer;
+  private static String newId() {
+    return MailHooks.token(16);
   }
 }

@@ -2,7 +2,6 @@ package dev.tenon.sandbox.email;
 
 import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.mailbox.AttachedFile;
-import dev.tenon.sandbox.mailbox.Fate;
 import dev.tenon.sandbox.mailbox.MailContent;
 import dev.tenon.sandbox.mailbox.MailHeader;
 import dev.tenon.sandbox.smtp.MimeReader;
@@ -21,10 +20,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// One message of SES's `SendEmail`, simple or raw, checked as SES checks it.
-record SesMessage(MailContent content, Fate fate) {
+record SesMessage(MailContent content) {
   private static final int RECIPIENTS_MAX = 50;
   private static final int HEADERS_MAX = 15;
-  private static final String SIMULATOR = "simulator.amazonses.com";
   private static final String TAG = "[A-Za-z0-9_-]{1,256}";
 
   /// @throws ProviderRefusal with the type of SES's error
@@ -56,7 +54,7 @@ record SesMessage(MailContent content, Fate fate) {
     MailContent read =
         content.has("Raw") ? raw(json, everyone) : simple(json, content.path("Simple"), set);
     checkSender(read.from());
-    return new SesMessage(read, fate(everyone));
+    return new SesMessage(read);
   }
 
   private static MailContent raw(ObjectNode json, List<InternetAddress> everyone) {
@@ -69,7 +67,21 @@ record SesMessage(MailContent content, Fate fate) {
     if (everyone.isEmpty() && read.to().isEmpty()) {
       throw bad("Missing final '@domain'");
     }
-    return read;
+    return new MailContent(
+        read.from(),
+        read.to(),
+        read.cc(),
+        read.bcc(),
+        read.replyTo(),
+        read.subject(),
+        read.html(),
+        read.text(),
+        read.headers(),
+        read.attachments(),
+        text(json, "ConfigurationSetName"),
+        List.of(),
+        tags(json),
+        read.source());
   }
 
   private static MailContent simple(ObjectNode json, JsonNode simple, String set) {
@@ -127,21 +139,6 @@ record SesMessage(MailContent content, Fate fate) {
     }
   }
 
-  private static Fate fate(List<InternetAddress> everyone) {
-    Fate fate = Fate.DELIVERED;
-    for (InternetAddress address : everyone) {
-      if (Addresses.domain(address).equals(SIMULATOR)) {
-        switch (Addresses.box(address)) {
-          case "bounce" -> fate = Fate.BOUNCED;
-          case "complaint" -> fate = Fate.COMPLAINED;
-          case "suppressionlist" -> fate = Fate.SUPPRESSED;
-          default -> {}
-        }
-      }
-    }
-    return fate;
-  }
-
   private static List<InternetAddress> addresses(JsonNode json, String field) {
     List<InternetAddress> found = new ArrayList<>();
     for (JsonNode one : json.path(field)) {
@@ -196,10 +193,10 @@ record SesMessage(MailContent content, Fate fate) {
         throw bad("Unsupported attachment type: '%s'.".formatted(name));
       }
       found.add(
-          new AttachedFile(
+          AttachedFile.of(
               name,
               text(one, "ContentType"),
-              decoded(text(one, "RawContent")).length,
+              decoded(text(one, "RawContent")),
               text(one, "ContentId")));
     }
     return found;

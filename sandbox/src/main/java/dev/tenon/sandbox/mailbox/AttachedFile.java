@@ -1,6 +1,16 @@
 package dev.tenon.sandbox.mailbox;
 
-/// What is known of an attachment. Its bytes are in the source only.
+import java.util.Base64;
+
+/// An attachment.
 ///
 /// @param contentId the id that `cid:` links name, without angle brackets; empty when there is none
-public record AttachedFile(String name, String contentType, long sizeBytes, String contentId) {}
+/// @param base64 its bytes; empty when they weren't kept
+public record AttachedFile(
+    String name, String contentType, long sizeBytes, String contentId, String base64) {
+
+  public static AttachedFile of(String name, String contentType, byte[] bytes, String contentId) {
+    return new AttachedFile(
+        name, contentType, bytes.length, contentId, Base64.getEncoder().encodeToString(bytes));
+  }
+}

@@ -1,7 +1,10 @@
 package dev.tenon.sandbox.mailbox;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// One mail in the mailbox.
@@ -9,18 +12,54 @@ import java.util.stream.Stream;
 /// @param number counts up from 1 in the order of arrival and is never used twice
 /// @param carrierId the id that the provider gave to its caller
 /// @param fate what the provider says became of it
+/// @param dueAt when a scheduled mail is sent
+/// @param batch by which a scheduled mail can be held back together with others; empty for none
+/// @param events what happened to it, oldest first, at most [#EVENTS_MAX]
 public record Mail(
     long number,
     Instant receivedAt,
     Carrier carrier,
     String carrierId,
     Fate fate,
-    MailContent content) {
+    MailContent content,
+    Optional<Instant> dueAt,
+    String batch,
+    List<MailEvent> events) {
+
+  /// What is past this is forgotten, the oldest first.
+  public static final int EVENTS_MAX = 2_000;
 
   private static final String PREFIX = "mail_";
 
+  public Mail {
+    events = List.copyOf(events.subList(Math.max(0, events.size() - EVENTS_MAX), events.size()));
+  }
+
   Mail with(Fate other) {
-    return new Mail(number, receivedAt, carrier, carrierId, other, content);
+    return new Mail(number, receivedAt, carrier, carrierId, other, content, dueAt, batch, events);
+  }
+
+  Mail due(Instant at) {
+    return new Mail(
+        number, receivedAt, carrier, carrierId, fate, content, Optional.of(at), batch, events);
+  }
+
+  /// With more that happened, and what became of it by that.
+  Mail with(List<MailEvent> more) {
+    List<MailEvent> all = new ArrayList<>(events);
+    all.addAll(more);
+    boolean waits = fate == Fate.SCHEDULED || fate == Fate.CANCELED;
+    boolean stays = waits && more.stream().allMatch(one -> one.happening() == Happening.SCHEDULED);
+    return new Mail(
+        number,
+        receivedAt,
+        carrier,
+        carrierId,
+        stays ? fate : Fate.of(all),
+        content,
+        dueAt,
+        batch,
+        all);
   }
 
   /// The id in the mailbox; ids sort in the order of arrival.

@@ -6,7 +6,7 @@ import java.util.Map;
 /// A mail as its sender described it. Text that was not given is empty, never null.
 ///
 /// @param stream what the provider has for it: Postmark's message stream, SendGrid's IP pool, SES's
-///   configuration set; empty for the others
+///   configuration set, Mailgun's sending domain; empty for the others
 /// @param tags Postmark's one tag, Resend's tags as `name=value`, SendGrid's categories or
 ///   Mailgun's tags
 /// @param source what came over the wire: the JSON of a request, or the MIME text
@@ -39,6 +39,7 @@ public record MailContent(
 
   /// A rough measure of the memory that this content holds, in characters.
   long weight() {
-    return 1_000L + subject.length() + html.length() + text.length() + source.length();
+    long files = attachments.stream().mapToLong(file -> file.base64().length()).sum();
+    return 1_000L + subject.length() + html.length() + text.length() + source.length() + files;
   }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,8 +37,35 @@ final class MailJson {
     return json;
   }
 
+  /// Everything but the bytes of attachments.
+  static ObjectNode shown(Mail mail) {
+    ObjectNode json = whole(mail);
+    json.path("attachments").forEach(file -> ((ObjectNode) file).remove("content"));
+    return json;
+  }
+
+  /// What changes about a mail after it came.
+  static ObjectNode course(Mail mail) {
+    ObjectNode json = Json.object();
+    json.put("state", mail.fate().word());
+    json.put("due_at", mail.dueAt().map(Instant::toString).orElse(null));
+    json.put("batch", mail.batch());
+    ArrayNode events = json.putArray("events");
+    for (MailEvent event : mail.events()) {
+      events
+          .addObject()
+          .put("id", event.id())
+          .put("event", event.happening().word())
+          .put("recipient", event.recipient())
+          .put("at", event.at().toString())
+          .put("detail", event.detail());
+    }
+    return json;
+  }
+
   static ObjectNode whole(Mail mail) {
     ObjectNode json = summary(mail);
+    json.setAll(course(mail));
     json.put("html", mail.content().html());
     json.put("text", mail.content().text());
     ArrayNode headers = json.putArray("headers");
@@ -51,14 +79,27 @@ final class MailJson {
           .put("name", attachment.name())
           .put("content_type", attachment.contentType())
           .put("size_bytes", attachment.sizeBytes())
-          .put("content_id", attachment.contentId());
+          .put("content_id", attachment.contentId())
+          .put("content", attachment.base64());
     }
     json.put("source", mail.content().source());
     return json;
   }
 
   /// The mail that [#whole] told of.
-  static Mail read(ObjectNode json) {
+  ///
+  /// @param course the later [#course] of it, or the same object
+  static Mail read(ObjectNode json, ObjectNode course) {
+    List<MailEvent> events = new ArrayList<>();
+    for (JsonNode event : course.path("events")) {
+      events.add(
+          new MailEvent(
+              event.path("id").asString(),
+              Happening.find(event.path("event").asString()).orElseThrow(),
+              event.path("recipient").asString(),
+              Instant.parse(event.path("at").asString()),
+              event.path("detail").asString()));
+    }
     Map<String, String> metadata = new LinkedHashMap<>();
     json.path("metadata")
         .properties()
@@ -74,14 +115,15 @@ final class MailJson {
               file.path("name").asString(),
               file.path("content_type").asString(),
               file.path("size_bytes").asLong(),
-              file.path("content_id").asString()));
+              file.path("content_id").asString(),
+              file.path("content").asString("")));
     }
     return new Mail(
         Mail.numberOf(json.path("id").asString()),
         Instant.parse(json.path("received_at").asString()),
         Carrier.valueOf(json.path("provider").asString().toUpperCase(Locale.ROOT)),
         json.path("provider_message_id").asString(),
-        Fate.valueOf(json.path("state").asString().toUpperCase(Locale.ROOT)),
+        Fate.valueOf(course.path("state").asString().toUpperCase(Locale.ROOT)),
         new MailContent(
             json.path("from").asString(),
             texts(json, "to"),
@@ -96,7 +138,10 @@ final class MailJson {
             json.path("stream").asString(),
             texts(json, "tags"),
             metadata,
-            json.path("source").asString()));
+            json.path("source").asString()),
+        Optional.ofNullable(course.path("due_at").asString(null)).map(Instant::parse),
+        course.path("batch").asString(""),
+        events);
   }
 
   private static List<String> texts(ObjectNode json, String field) {

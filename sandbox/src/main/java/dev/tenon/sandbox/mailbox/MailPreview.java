@@ -24,7 +24,8 @@ final class MailPreview {
         .header("X-Content-Type-Options", "nosniff")
         .header("Referrer-Policy", "no-referrer")
         .header("Cache-Control", "no-store");
-    response.send(linksInNewTab(mail.content().html()).getBytes(StandardCharsets.UTF_8));
+    response.send(
+        linksInNewTab(MailFiles.withImages(mail.content())).getBytes(StandardCharsets.UTF_8));
   }
 
   /// An element takes its first `target`, so that the one set here wins over the mail's own.

@@ -3,14 +3,19 @@ package dev.tenon.sandbox.mailbox;
 import dev.tenon.sandbox.Journal;
 import dev.tenon.sandbox.Json;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Every mail that the simulated providers accepted, newest last.
 ///
@@ -27,13 +32,18 @@ public final class Mailbox {
   static final Duration WAIT_MAX = Duration.ofSeconds(60);
 
   private static final String KEY = "mail/";
+  private static final String COURSE = "course/";
   private static final String LAST = "last";
 
   private final InstantSource clock;
   private final int mailsMax;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrival = lock.newCondition();
-  private final ArrayDeque<Mail> mails = new ArrayDeque<>();
+  private final TreeMap<Long, Mail> mails = new TreeMap<>();
+
+  /// Those that changed after they came, and so have a line of their own in the journal.
+  private final Set<Long> changed = new HashSet<>();
+
   private @Nullable Journal journal;
   private long lastNumber;
   private long weight;
@@ -59,14 +69,17 @@ public final class Mailbox {
       kept.take(LAST)
           .values()
           .forEach(last -> lastNumber = Math.max(lastNumber, last.path("number").asLong()));
+      Map<String, ObjectNode> courses = kept.take(COURSE);
       kept.take(KEY)
-          .values()
           .forEach(
-              json -> {
-                Mail mail = MailJson.read(json);
+              (id, json) -> {
+                Mail mail = MailJson.read(json, courses.getOrDefault(id, json));
                 lastNumber = Math.max(lastNumber, mail.number());
-                mails.addLast(mail);
+                mails.put(mail.number(), mail);
                 weight += mail.content().weight();
+                if (courses.containsKey(id)) {
+                  changed.add(mail.number());
+                }
               });
       trim();
     } finally {
@@ -76,7 +89,7 @@ public final class Mailbox {
 
   private void trim() {
     while (mails.size() > mailsMax || (weight > WEIGHT_MAX && mails.size() > 1)) {
-      Mail oldest = mails.removeFirst();
+      Mail oldest = mails.pollFirstEntry().getValue();
       weight -= oldest.content().weight();
       forget(oldest);
     }
@@ -91,6 +104,9 @@ public final class Mailbox {
   private void forget(Mail mail) {
     if (journal != null) {
       journal.remove(KEY + mail.id());
+      if (changed.remove(mail.number())) {
+        journal.remove(COURSE + mail.id());
+      }
     }
   }
 
@@ -98,10 +114,36 @@ public final class Mailbox {
   ///
   /// @param carrierId the id that the provider answers its caller with
   public Mail add(Carrier carrier, String carrierId, Fate fate, MailContent content) {
+    return add(carrier, carrierId, fate, content, Optional.empty(), "", List.of());
+  }
+
+  /// The same for a mail of which more is known.
+  ///
+  /// @param dueAt when a scheduled one is sent
+  /// @param batch by which a scheduled one can be held back; empty for none
+  /// @param events what happened to it already
+  public Mail add(
+      Carrier carrier,
+      String carrierId,
+      Fate fate,
+      MailContent content,
+      Optional<Instant> dueAt,
+      String batch,
+      List<MailEvent> events) {
     lock.lock();
     try {
-      Mail mail = new Mail(++lastNumber, clock.instant(), carrier, carrierId, fate, content);
-      mails.addLast(mail);
+      Mail mail =
+          new Mail(
+              ++lastNumber,
+              clock.instant(),
+              carrier,
+              carrierId,
+              fate,
+              content,
+              dueAt,
+              batch,
+              events);
+      mails.put(mail.number(), mail);
       weight += content.weight();
       keep(mail);
       trim();
@@ -123,7 +165,7 @@ public final class Mailbox {
     long number = Mail.numberOf(id);
     lock.lock();
     try {
-      return mails.stream().filter(mail -> mail.number() == number).findAny();
+      return Optional.ofNullable(mails.get(number));
     } finally {
       lock.unlock();
     }
@@ -133,9 +175,9 @@ public final class Mailbox {
   public Optional<Mail> findByCarrierId(Carrier carrier, String carrierId) {
     lock.lock();
     try {
-      return mails.stream()
+      return mails.descendingMap().values().stream()
           .filter(mail -> mail.carrier() == carrier && mail.carrierId().equals(carrierId))
-          .findAny();
+          .findFirst();
     } finally {
       lock.unlock();
     }
@@ -144,19 +186,59 @@ public final class Mailbox {
   /// Replaces the fate of a mail, for example when a scheduled one is cancelled. Does nothing when
   /// the mail has left the mailbox.
   public void settle(Mail mail, Fate fate) {
+    var _ = change(mail, each -> each.with(fate));
+  }
+
+  /// Adds what happened to a mail; its fate follows. Does nothing when the mail has left the
+  /// mailbox.
+  ///
+  /// @return the mail as it is now
+  public Optional<Mail> note(Mail mail, List<MailEvent> events) {
+    return change(mail, each -> each.with(events));
+  }
+
+  /// Moves the time of a scheduled mail.
+  public void reschedule(Mail mail, Instant dueAt) {
+    var _ = change(mail, each -> each.due(dueAt));
+  }
+
+  /// The scheduled mails of a provider whose time has come, oldest first.
+  public List<Mail> listDue(Carrier carrier, Instant now) {
     lock.lock();
     try {
-      List<Mail> settled = new ArrayList<>();
-      for (Mail each : mails) {
-        if (each.number() == mail.number()) {
-          settled.add(each.with(fate));
-          keep(settled.getLast());
-        } else {
-          settled.add(each);
-        }
+      return mails.values().stream()
+          .filter(mail -> mail.carrier() == carrier && mail.fate() == Fate.SCHEDULED)
+          .filter(mail -> mail.dueAt().filter(at -> !at.isAfter(now)).isPresent())
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Sends a scheduled mail, unless it was sent or cancelled meanwhile.
+  ///
+  /// @param events what happens to it now
+  /// @return the mail as it is now; empty when it wasn't waiting any more
+  public Optional<Mail> sendDue(Mail mail, List<MailEvent> events) {
+    lock.lock();
+    try {
+      return find(mail.id())
+          .filter(now -> now.fate() == Fate.SCHEDULED)
+          .flatMap(now -> note(now, events));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<Mail> change(Mail mail, UnaryOperator<Mail> change) {
+    lock.lock();
+    try {
+      Mail now = mails.computeIfPresent(mail.number(), (_, each) -> change.apply(each));
+      if (now != null && journal != null && journal.isKept()) {
+        changed.add(now.number());
+        journal.put(COURSE + now.id(), MailJson.course(now));
       }
-      mails.clear();
-      mails.addAll(settled);
+      return Optional.ofNullable(now);
     } finally {
       lock.unlock();
     }
@@ -200,7 +282,7 @@ public final class Mailbox {
   public void clear() {
     lock.lock();
     try {
-      mails.forEach(this::forget);
+      mails.values().forEach(this::forget);
       if (journal != null) {
         journal.put(LAST, Json.object().put("number", lastNumber));
       }
@@ -214,8 +296,7 @@ public final class Mailbox {
   private List<Mail> newerThan(long number, String query, int limit) {
     lock.lock();
     try {
-      return mails.reversed().stream()
-          .takeWhile(mail -> mail.number() > number)
+      return mails.tailMap(number, false).descendingMap().values().stream()
           .filter(mail -> mail.matches(query))
           .limit(limit)
           .toList();

@@ -11,7 +11,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,34 +29,30 @@ final class MailboxPages {
 
   private final Mailbox mailbox;
   private final List<ProviderSwitch> providers;
+  private final MailCourse course;
   private final InstantSource clock;
 
-  MailboxPages(Mailbox mailbox, List<ProviderSwitch> providers, InstantSource clock) {
+  MailboxPages(
+      Mailbox mailbox, List<ProviderSwitch> providers, MailActions actions, InstantSource clock) {
     this.mailbox = mailbox;
     this.providers = providers;
+    this.course = new MailCourse(actions);
     this.clock = clock;
-  }
-
-  private enum Tab {
-    HTML,
-    TEXT,
-    HEADERS,
-    SOURCE;
-
-    String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    String label() {
-      return this == HTML ? "HTML" : name().charAt(0) + word().substring(1);
-    }
   }
 
   void list(ServerRequest request, ServerResponse response) {
     String query = request.query().first("query").orElse("");
     MailboxSimulator.checkQuery(query);
+    String only = request.query().first("provider").orElse("");
     List<Mail> newest = mailbox.list("", 1);
-    List<Mail> shown = mailbox.list(query, SHOWN_MAX);
+    List<Mail> found =
+        only.isEmpty() ? mailbox.list(query, SHOWN_MAX) : mailbox.list(query, Mailbox.MAILS_MAX);
+    List<Mail> shown =
+        found.stream()
+            .filter(mail -> only.isEmpty() || mail.carrier().id().equals(only))
+            .limit(SHOWN_MAX)
+            .toList();
+    boolean isAll = query.isBlank() && only.isEmpty();
     StringBuilder body = new StringBuilder();
     body.append(
         "<h1>Mailbox</h1>\n<p class=\"quiet\">What the sandbox's email providers accepted. Nothing"
@@ -70,17 +65,19 @@ final class MailboxPages {
         <h2 data-count>%s</h2>
         <div class="tools">
         <form action="/" role="search"><input type="search" name="query" value="%s" maxlength="200"
-          aria-label="Search mails" placeholder="Search sender, recipient, subject, text"><button>Search</button></form>
+          aria-label="Search mails" placeholder="Search sender, recipient, subject, text">
+        <select name="provider" aria-label="Provider">%s</select><button>Search</button></form>
         <form method="post" action="/clear"><button>Delete all</button></form>
         </div>
         <div data-newest="%s">
         """
             .formatted(
-                query.isBlank() ? count(mailbox.size()) : "Found " + count(shown.size()),
+                isAll ? count(mailbox.size()) : "Found " + count(shown.size()),
                 Page.escape(query),
+                options(only),
                 newest.isEmpty() ? "0" : newest.getFirst().id()));
     if (shown.isEmpty()) {
-      body.append(query.isBlank() ? nothingYet() : nothingFound(query));
+      body.append(isAll ? nothingYet() : nothingFound(query));
     } else {
       body.append("<ul class=\"mails\">\n");
       shown.forEach(mail -> body.append(mailLine(mail)));
@@ -92,6 +89,20 @@ final class MailboxPages {
     }
     body.append("</div>\n");
     MailboxShell.send(response, 200, "Mailbox", body.toString());
+  }
+
+  private static String options(String only) {
+    return Stream.concat(
+            Stream.of("<option value=\"\">All providers</option>"),
+            Stream.of(Carrier.values())
+                .map(
+                    carrier ->
+                        "<option value=\"%s\"%s>%s</option>"
+                            .formatted(
+                                carrier.id(),
+                                carrier.id().equals(only) ? " selected" : "",
+                                carrier.title())))
+        .collect(Collectors.joining());
   }
 
   private static String count(int mails) {
@@ -143,8 +154,9 @@ final class MailboxPages {
   }
 
   private static String nothingFound(String query) {
-    return "<p class=\"empty\">No mail holds all of “%s”. <a href=\"/\">Show all mails</a></p>\n"
-        .formatted(Page.escape(query));
+    String what = query.isBlank() ? "No such mail." : "No mail holds all of “%s”.".formatted(query);
+    return "<p class=\"empty\">%s <a href=\"/\">Show all mails</a></p>\n"
+        .formatted(Page.escape(what));
   }
 
   void detail(ServerRequest request, ServerResponse response) {
@@ -159,16 +171,13 @@ final class MailboxPages {
       return;
     }
     Mail mail = found.get();
-    Tab fallback = mail.content().html().isEmpty() ? Tab.TEXT : Tab.HTML;
-    String wanted = request.query().first("tab").orElse("");
-    Tab tab =
-        Stream.of(Tab.values())
-            .filter(each -> each.word().equals(wanted))
-            .findAny()
-            .orElse(fallback);
     String body =
         "<p><a href=\"/\">← All mails</a></p>\n<h1>%s</h1>\n%s%s%s"
-            .formatted(Page.escape(subject(mail)), facts(mail), tabs(mail, tab), shown(mail, tab));
+            .formatted(
+                Page.escape(subject(mail)),
+                facts(mail),
+                course.html(mail),
+                MailBody.html(mail, request));
     MailboxShell.send(response, 200, subject(mail), body);
   }
 
@@ -197,15 +206,9 @@ final class MailboxPages {
             .map(entry -> entry.getKey() + " = " + entry.getValue())
             .sorted()
             .collect(Collectors.joining(", ")));
-    fact(
-        facts,
-        "Attachments",
-        content.attachments().stream()
-            .map(
-                file ->
-                    "%s (%s, %d bytes)"
-                        .formatted(file.name(), file.contentType(), file.sizeBytes()))
-            .collect(Collectors.joining(", ")));
+    if (!content.attachments().isEmpty()) {
+      facts.append("<dt>Attachments</dt><dd>%s</dd>\n".formatted(MailFiles.list(mail)));
+    }
     return facts.append("</dl>\n").toString();
   }
 
@@ -213,45 +216,6 @@ final class MailboxPages {
     if (!value.isEmpty()) {
       facts.append("<dt>%s</dt><dd>%s</dd>\n".formatted(name, Page.escape(value)));
     }
-  }
-
-  private static String tabs(Mail mail, Tab current) {
-    return Stream.of(Tab.values())
-        .map(
-            tab ->
-                "<a href=\"/messages/%s?tab=%s\"%s>%s</a>"
-                    .formatted(
-                        mail.id(),
-                        tab.word(),
-                        tab == current ? " aria-current=\"page\"" : "",
-                        tab.label()))
-        .collect(
-            Collectors.joining("\n", "<nav aria-label=\"Parts of the mail\">\n", "\n</nav>\n"));
-  }
-
-  private static String shown(Mail mail, Tab tab) {
-    MailContent content = mail.content();
-    return switch (tab) {
-      case HTML ->
-          content.html().isEmpty()
-              ? "<p class=\"empty\">This mail has no HTML part.</p>\n"
-              : "<iframe sandbox=\"allow-popups allow-popups-to-escape-sandbox\" title=\"The mail as HTML\" src=\"/api/messages/%s/html\"></iframe>\n"
-                  .formatted(mail.id());
-      case TEXT ->
-          content.text().isEmpty()
-              ? "<p class=\"empty\">This mail has no text part.</p>\n"
-              : "<pre tabindex=\"0\">" + Page.escape(content.text()) + "</pre>\n";
-      case HEADERS ->
-          content.headers().isEmpty()
-              ? "<p class=\"empty\">The sender set no headers of its own.</p>\n"
-              : content.headers().stream()
-                  .map(
-                      header ->
-                          "<tr><th scope=\"row\">%s</th><td class=\"mono\">%s</td></tr>"
-                              .formatted(Page.escape(header.name()), Page.escape(header.value())))
-                  .collect(Collectors.joining("\n", "<table>\n", "\n</table>\n"));
-      case SOURCE -> "<pre tabindex=\"0\">" + Page.escape(content.source()) + "</pre>\n";
-    };
   }
 
   private static List<String> everyone(Mail mail) {

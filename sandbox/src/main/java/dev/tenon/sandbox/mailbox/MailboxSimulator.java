@@ -4,13 +4,16 @@ import dev.tenon.sandbox.Json;
 import dev.tenon.sandbox.Simulator;
 import dev.tenon.sandbox.SimulatorContext;
 import dev.tenon.sandbox.mailbox.ProviderSwitch.Breakage;
+import io.helidon.common.uri.UriQuery;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,10 +24,14 @@ public final class MailboxSimulator implements Simulator {
 
   private final Mailbox mailbox;
   private final List<ProviderSwitch> providers;
+  private final MailActions actions;
 
-  public MailboxSimulator(Mailbox mailbox, List<ProviderSwitch> providers) {
+  /// @param aftermaths of the providers that can tell what becomes of a mail
+  public MailboxSimulator(
+      Mailbox mailbox, List<ProviderSwitch> providers, List<? extends Aftermath> aftermaths) {
     this.mailbox = mailbox;
     this.providers = List.copyOf(providers);
+    this.actions = new MailActions(List.copyOf(aftermaths));
   }
 
   @Override
@@ -46,7 +53,7 @@ public final class MailboxSimulator implements Simulator {
   @Override
   public void routing(HttpRouting.Builder routing, SimulatorContext context) {
     mailbox.keepIn(context.journals().apply("mailbox"));
-    MailboxPages pages = new MailboxPages(mailbox, providers, context.clock());
+    MailboxPages pages = new MailboxPages(mailbox, providers, actions, context.clock());
     routing
         // The list takes the place of the index page that every other simulator shows.
         .addFilter(
@@ -61,6 +68,25 @@ public final class MailboxSimulator implements Simulator {
         .get(
             "/messages/{id}",
             (request, response) -> checked(response, () -> pages.detail(request, response)))
+        .get(
+            "/messages/{id}/attachments/{index}",
+            (request, response) -> checked(response, () -> attachment(request, response)))
+        .get(
+            "/messages/{id}/source",
+            (request, response) ->
+                checked(
+                    response,
+                    () ->
+                        find(request)
+                            .ifPresentOrElse(
+                                mail -> MailFiles.sendSource(mail, response),
+                                () -> notFound(response))))
+        .post(
+            "/messages/{id}/events",
+            (request, response) -> checked(response, () -> happenByHand(request, response)))
+        .post(
+            "/api/messages/{id}/events",
+            (request, response) -> checked(response, () -> happen(request, response)))
         .get("/mailbox.js", (_, response) -> MailboxShell.sendScript(response))
         .get("/mailbox.css", (_, response) -> MailboxShell.sendStyle(response))
         .post(
@@ -134,7 +160,43 @@ public final class MailboxSimulator implements Simulator {
   private void get(ServerRequest request, ServerResponse response) {
     find(request)
         .ifPresentOrElse(
-            mail -> Json.send(response, 200, MailJson.whole(mail)), () -> notFound(response));
+            mail -> Json.send(response, 200, actions.whole(mail)), () -> notFound(response));
+  }
+
+  private void attachment(ServerRequest request, ServerResponse response) {
+    String index = request.path().pathParameters().get("index");
+    Optional<AttachedFile> file =
+        find(request)
+            .map(mail -> mail.content().attachments())
+            .filter(files -> index.matches("[0-9]{1,4}") && Integer.parseInt(index) < files.size())
+            .map(files -> files.get(Integer.parseInt(index)));
+    file.ifPresentOrElse(found -> MailFiles.send(found, response), () -> notFound(response));
+  }
+
+  /// `POST /api/messages/{id}/events`: `{"event": "hard_bounced", "recipient": "…"}`; without a
+  /// recipient it is the first.
+  private void happen(ServerRequest request, ServerResponse response) {
+    ObjectNode wanted = Json.readObject(Json.body(request));
+    find(request)
+        .ifPresentOrElse(
+            mail -> {
+              actions.report(
+                  mail, wanted.path("event").asString(""), wanted.path("recipient").asString(""));
+              Json.send(response, 200, actions.whole(find(request).orElse(mail)));
+            },
+            () -> notFound(response));
+  }
+
+  private void happenByHand(ServerRequest request, ServerResponse response) {
+    UriQuery form = UriQuery.create(new String(Json.body(request), StandardCharsets.UTF_8));
+    find(request)
+        .ifPresentOrElse(
+            mail -> {
+              actions.report(
+                  mail, form.first("event").orElse(""), form.first("recipient").orElse(""));
+              response.status(303).header(HeaderNames.LOCATION, "/messages/" + mail.id()).send();
+            },
+            () -> notFound(response));
   }
 
   private void html(ServerRequest request, ServerResponse response) {
@@ -181,7 +243,13 @@ public final class MailboxSimulator implements Simulator {
         .filter(each -> each.carrier().id().equals(name))
         .findAny()
         .orElseThrow(
-            () -> new IllegalArgumentException("The providers are postmark, resend and smtp."));
+            () ->
+                new IllegalArgumentException(
+                    "The providers are %s."
+                        .formatted(
+                            providers.stream()
+                                .map(each -> each.carrier().id())
+                                .collect(Collectors.joining(", ")))));
   }
 
   private static Breakage breakage(String word) {

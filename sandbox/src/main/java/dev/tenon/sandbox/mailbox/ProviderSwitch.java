@@ -74,6 +74,7 @@ public record ProviderSwitch(Carrier carrier, Supplier<Faults> faults) {
                       case RESET -> "cuts the connection";
                       case DUPLICATE_WEBHOOKS -> "repeats webhooks";
                       case REORDER_WEBHOOKS -> "reorders webhooks";
+                      case LOSE_WEBHOOKS -> "loses webhooks";
                     })
             .toList();
     return String.join(", ", words);

@@ -120,8 +120,7 @@ public final class MimeReader {
       text.append(textOf(part));
     } else {
       attachments.add(
-          new AttachedFile(
-              nameOf(part), type, bytesOf(part).length, bare(first(part, "Content-ID"))));
+          AttachedFile.of(nameOf(part), type, bytesOf(part), bare(first(part, "Content-ID"))));
     }
   }
 

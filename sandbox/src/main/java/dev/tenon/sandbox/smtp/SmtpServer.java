@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
 /// A mail server on the loopback interface that takes every mail into the [Mailbox] and sends none.
 ///
 /// It speaks RFC 5321 with AUTH PLAIN and LOGIN, SIZE, PIPELINING, 8BITMIME and SMTPUTF8, in the
-/// clear. Recipients whose local part is `bounce` (550), `later` (451) or `full` (552), with or
-/// without `+label`, are refused one by one, so that partial success can be seen.
+/// clear. Recipients whose local part is `bounce`, `hard-bounce` or `suppressed` (550), `later` or
+/// `delayed` (451), `full` or `soft-bounce` (552) or `blocked` (554), with or without `+label`, are
+/// refused one by one, so that partial success can be seen.
 public final class SmtpServer implements AutoCloseable {
   /// The longest message, in bytes, as announced by SIZE.
   public static final int MESSAGE_BYTES_MAX = 25 * 1024 * 1024;

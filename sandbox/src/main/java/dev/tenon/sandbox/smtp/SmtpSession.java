@@ -189,9 +189,11 @@ final class SmtpSession {
       String address = path.group(1);
       switch (box(address)) {
         case "" -> reply("501 5.1.3 no address");
-        case "bounce" -> reply("550 5.1.1 no such mailbox");
-        case "later" -> reply("451 4.2.1 mailbox busy, try again later");
-        case "full" -> reply("552 5.2.2 mailbox full");
+        case "bounce", "bounced", "hard-bounce", "hard-bounced", "suppressed" ->
+            reply("550 5.1.1 no such mailbox");
+        case "blocked" -> reply("554 5.7.1 refused");
+        case "later", "delay", "delayed" -> reply("451 4.2.1 mailbox busy, try again later");
+        case "full", "soft-bounce", "soft-bounced" -> reply("552 5.2.2 mailbox full");
         default -> {
           recipients.add(address);
           reply("250 2.1.5 recipient ok");

@@ -19,6 +19,7 @@ final class StripeControl {
   private final Renewals renewals;
   private final Cancellations cancellations;
   private final Refunds refunds;
+  private final Disputes disputes;
   private final WebhookEndpoints endpoints;
 
   StripeControl(
@@ -28,6 +29,7 @@ final class StripeControl {
       Renewals renewals,
       Cancellations cancellations,
       Refunds refunds,
+      Disputes disputes,
       WebhookEndpoints endpoints) {
     this.objects = objects;
     this.api = api;
@@ -35,6 +37,7 @@ final class StripeControl {
     this.renewals = renewals;
     this.cancellations = cancellations;
     this.refunds = refunds;
+    this.disputes = disputes;
     this.endpoints = endpoints;
   }
 
@@ -50,6 +53,10 @@ final class StripeControl {
     action(routing, "/_sandbox/subscriptions/{id}/trial-ending", renewals::trialEnding);
     action(routing, "/_sandbox/subscriptions/{id}/cancel", this::cancel);
     action(routing, "/_sandbox/charges/{id}/refund", refunds::all);
+    action(routing, "/_sandbox/charges/{id}/dispute", disputes::open);
+    action(routing, "/_sandbox/disputes/{id}/win", disputes::win);
+    action(routing, "/_sandbox/disputes/{id}/lose", disputes::lose);
+    action(routing, "/_sandbox/webhook-endpoints/{id}/thin", endpoints::thin);
     action(routing, "/_sandbox/webhook-endpoints/{id}/roll-secret", this::roll);
   }
 

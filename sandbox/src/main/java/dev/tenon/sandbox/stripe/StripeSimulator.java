@@ -143,6 +143,7 @@ public final class StripeSimulator implements Simulator {
     final PortalSessions portal;
     final InvoicePage invoicePage;
     final Refunds refunds;
+    final Disputes disputes;
     final StripeControl control;
 
     Account(SimulatorContext context) {
@@ -175,8 +176,10 @@ public final class StripeSimulator implements Simulator {
       portal = new PortalSessions(objects, api, subscriptions, cancellations, context.address());
       invoicePage = new InvoicePage(objects, api, renewals);
       refunds = new Refunds(objects, events);
+      disputes = new Disputes(objects, events);
       control =
-          new StripeControl(objects, api, payment, renewals, cancellations, refunds, endpoints);
+          new StripeControl(
+              objects, api, payment, renewals, cancellations, refunds, disputes, endpoints);
     }
 
     void routes(HttpRouting.Builder routing) {
@@ -228,6 +231,10 @@ public final class StripeSimulator implements Simulator {
       get(routing, "/v1/payment_methods/{id}", payments::getMethod);
       get(routing, "/v1/charges/{id}", payments::getCharge);
       crud(routing, "/v1/refunds", refunds::create, refunds::list, refunds::get);
+      get(routing, "/v1/disputes", disputes::list);
+      get(routing, "/v1/disputes/{id}", disputes::get);
+      post(routing, "/v1/disputes/{id}", disputes::update);
+      post(routing, "/v1/disputes/{id}/close", disputes::close);
       get(routing, "/v1/events", events::list);
       get(routing, "/v1/events/{id}", events::get);
       crud(routing, "/v1/webhook_endpoints", endpoints::create, endpoints::list, endpoints::get);

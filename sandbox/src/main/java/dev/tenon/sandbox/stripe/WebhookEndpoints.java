@@ -149,9 +149,7 @@ final class WebhookEndpoints {
       if (endpoint.path("status").asString().equals("enabled")
           && wants(endpoint, type)
           && OldShapes.has(version, type)) {
-        ObjectNode shown = OldShapes.of(event, version, lookup());
-        shown.put("pending_webhooks", 1);
-        String body = Json.pretty(shown);
+        String body = Json.pretty(shown(endpoint, event, version));
         outgoing.add(
             new OutgoingWebhook(
                 event.path("id").asString(),
@@ -164,6 +162,23 @@ final class WebhookEndpoints {
     return outgoing;
   }
 
+  private ObjectNode shown(ObjectNode endpoint, ObjectNode event, String version) {
+    if (objects.get("endpoint_secret", endpoint.path("id").asString()).path("thin").asBoolean()) {
+      return ThinEvents.of(event, objects.id("evt_"));
+    }
+    ObjectNode shown = OldShapes.of(event, version, lookup());
+    shown.put("pending_webhooks", 1);
+    return shown;
+  }
+
+  /// Has an endpoint get thin events from now on, as an event destination of Stripe's second API
+  /// does whose `event_payload` is `thin`.
+  ObjectNode thin(String id) {
+    ObjectNode endpoint = objects.get(TYPE, id);
+    objects.get("endpoint_secret", id).put("thin", true);
+    return endpoint;
+  }
+
   /// Where a webhook goes now; empty when its endpoint was deleted or switched off.
   Optional<Webhooks.Address> address(OutgoingWebhook webhook, Instant at) {
     return objects
@@ -173,7 +188,8 @@ final class WebhookEndpoints {
             endpoint ->
                 new Webhooks.Address(
                     URI.create(endpoint.path("url").asString()),
-                    headers(secrets(endpoint), at, webhook.body())));
+                    headers(secrets(endpoint), at, webhook.body()),
+                    webhook.body()));
   }
 
   private OldShapes.Lookup lookup() {

@@ -38,6 +38,21 @@ async function waitForMail() {
   }
 }
 
+// What is on its way is asked for again, until it has arrived or a minute has passed.
+async function followCourse() {
+  for (let tries = 0; tries < 60 && document.querySelector("[data-course][data-waiting]"); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const shown = document.querySelector("[data-course]");
+    if (shown.contains(document.activeElement)) continue;
+    const answer = await fetch(location.href, { cache: "no-store" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-course]");
+    if (fresh) shown.replaceWith(document.importNode(fresh, true));
+  }
+}
+
 tellTimes();
+if (document.querySelector("[data-course]")) followCourse();
 setInterval(tellTimes, 5000);
 if (document.querySelector("[data-newest]")) waitForMail();

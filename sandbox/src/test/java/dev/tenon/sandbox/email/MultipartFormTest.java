@@ -41,8 +41,8 @@ class MultipartFormTest {
     assertThat(form.first("to")).isEqualTo("grüße\r\n--x is no boundary");
     assertThat(form.files())
         .containsExactly(
-            new MultipartForm.File("file", "a\"b.txt", "text/plain", 5),
-            new MultipartForm.File("f", "a\"b", "application/octet-stream", 0));
+            new MultipartForm.File("file", "a\"b.txt", "text/plain", "12345"),
+            new MultipartForm.File("f", "a\"b", "application/octet-stream", ""));
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +59,17 @@ class SmtpServerTest {
   void refusesAWrongPassword() {
     assertThatThrownBy(() -> send("wrong", "bob@shop.test"))
         .isInstanceOf(jakarta.mail.AuthenticationFailedException.class);
+    assertThat(mailbox.size()).isZero();
+  }
+
+  /// The addresses that decide what happens with every provider.
+  @Test
+  void refusesTheAddressesThatBounceElsewhere() {
+    for (String box : List.of("hard-bounce+1", "suppressed", "soft-bounce", "blocked", "delayed")) {
+      assertThatThrownBy(() -> send("right", box + "@sandbox.test"))
+          .as(box)
+          .isInstanceOf(SendFailedException.class);
+    }
     assertThat(mailbox.size()).isZero();
   }
 

@@ -53,6 +53,19 @@ class StripeEventsTest extends StripeSimulatorRig {
   }
 
   @Test
+  void lostWebhooksLeaveNoTraceButTheList() throws Exception {
+    simulator.registerEndpoint(sink.url(), SECRET);
+    sandbox
+        .faults("stripe")
+        .set(java.util.List.of(dev.tenon.sandbox.Fault.loseWebhooks().times(1)));
+    customer("lost@example.com");
+    customer("ada@example.com");
+    idle();
+    assertThat(types()).containsExactly("customer.created");
+    assertThat(stripe.v1().events().list().getData()).hasSize(2);
+  }
+
+  @Test
   void registersEndpointsWithASecretShownOnce() throws Exception {
     WebhookEndpoint endpoint =
         stripe
@@ -90,6 +103,37 @@ class StripeEventsTest extends StripeSimulatorRig {
         .extracting(WebhookEndpoint::getStatus)
         .containsExactly("disabled");
     assertThat(stripe.v1().webhookEndpoints().delete(endpoint.getId()).getDeleted()).isTrue();
+  }
+
+  @Test
+  void sendsThinEventsThatStripesSdkReads() throws Exception {
+    String endpoint = simulator.registerEndpoint(sink.url(), SECRET);
+    var answer =
+        http.send(
+            java.net.http.HttpRequest.newBuilder(
+                    URI.create(
+                        sandbox.url("stripe")
+                            + "/_sandbox/webhook-endpoints/"
+                            + endpoint
+                            + "/thin"))
+                .POST(java.net.http.HttpRequest.BodyPublishers.noBody())
+                .build(),
+            java.net.http.HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    String customer = customer("ada@example.com").getId();
+    idle();
+    var received = sink.received().getFirst();
+    var thin =
+        stripe.parseEventNotification(
+            received.body(),
+            received.headers().getOrDefault("Stripe-Signature", ""),
+            SECRET,
+            Long.MAX_VALUE / 2);
+    assertThat(thin.getType()).isEqualTo("v1.customer.created");
+    var tree = dev.tenon.sandbox.Json.readObject(received.body().getBytes(StandardCharsets.UTF_8));
+    assertThat(tree.path("related_object").path("id").asString()).isEqualTo(customer);
+    Event whole = stripe.v1().events().retrieve(tree.path("snapshot_event").asString());
+    assertThat(whole.getType()).isEqualTo("customer.created");
   }
 
   @Test

@@ -1,0 +1,41 @@
+package dev.tenon.template;
+
+import dev.tenon.connector.template.Template;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What is stored of templates.
+public final class TemplateRows {
+  private TemplateRows() {}
+
+  /// A template of a tenant.
+  ///
+  /// @param published the version that is used
+  public record Head(
+      String name,
+      List<Template.Variable> variables,
+      Optional<Integer> published,
+      Instant createdAt,
+      Instant updatedAt) {}
+
+  /// What is being written in one language.
+  public record Draft(String language, TemplateParts parts, long revision, Instant updatedAt) {}
+
+  /// What was published.
+  ///
+  /// @param note what its author said of it
+  /// @param publishedBy who it was, in words
+  public record Version(
+      int number, TemplateContent content, String note, String publishedBy, Instant publishedAt) {}
+
+  /// A version in a list.
+  public record VersionHead(
+      int number, List<String> languages, String note, String publishedBy, Instant publishedAt) {}
+
+  /// What sending needs of a tenant for one template, read at once.
+  ///
+  /// @param version empty where the tenant has none of its own
+  /// @param number of that version; 0 for none
+  record InUse(Brand brand, Optional<TemplateContent> version, int number) {}
+}

@@ -1,0 +1,342 @@
+package dev.tenon.template;
+
+import dev.tenon.db.TenantTx;
+import dev.tenon.template.TemplateRows.Draft;
+import dev.tenon.template.TemplateRows.Head;
+import dev.tenon.template.TemplateRows.InUse;
+import dev.tenon.template.TemplateRows.Version;
+import dev.tenon.template.TemplateRows.VersionHead;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+
+/// Templates in the database.
+final class TemplateStore {
+  private static final String HEAD =
+      "select name, variables::text as variables, published, created_at, updated_at from template ";
+
+  private TemplateStore() {}
+
+  /// The layout and the published version that a mail is made with, in one statement. Empty for a
+  /// tenant that has neither.
+  static Optional<InUse> inUse(TenantTx tx, String name) {
+    return tx.handle()
+        .createQuery(
+            """
+            select l.tenant_id is not null as branded, l.product, l.logo_url, l.brand_color,
+              l.support_email, l.support_url, l.postal_address, l.language, l.revision,
+              v.number, v.content::text as content
+            from (select 1) one
+            left join mail_layout l on l.tenant_id = :tenant
+            left join template t on t.tenant_id = :tenant and t.name = :name
+            left join template_version v
+              on v.tenant_id = :tenant and v.name = t.name and v.number = t.published
+            where l.tenant_id is not null or v.number is not null
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .map(
+            (row, _) ->
+                new InUse(
+                    row.getBoolean("branded") ? BrandStore.brand(row) : Brand.NONE,
+                    Optional.ofNullable(row.getString("content")).map(TemplateContent::read),
+                    row.getInt("number")))
+        .findOne();
+  }
+
+  static List<Head> list(TenantTx tx, int limit) {
+    return tx.handle()
+        .createQuery(HEAD + "where tenant_id = :tenant order by name limit :limit")
+        .bind("tenant", tx.tenant().uuid())
+        .bind("limit", limit)
+        .map((row, _) -> head(row))
+        .list();
+  }
+
+  static Optional<Head> find(TenantTx tx, String name) {
+    return tx.handle()
+        .createQuery(HEAD + "where tenant_id = :tenant and name = :name")
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .map((row, _) -> head(row))
+        .findOne();
+  }
+
+  /// Locks the template, so that two who publish do so one after the other.
+  static Optional<Head> lock(TenantTx tx, String name) {
+    return tx.handle()
+        .createQuery(HEAD + "where tenant_id = :tenant and name = :name for update")
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .map((row, _) -> head(row))
+        .findOne();
+  }
+
+  /// Makes a template; one that is there stays as it is.
+  static void insert(TenantTx tx, String name, String variables, Instant now) {
+    tx.handle()
+        .createUpdate(
+            """
+            insert into template (tenant_id, name, variables, created_at, updated_at)
+            values (:tenant, :name, :variables::jsonb, :now, :now)
+            on conflict do nothing
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .bind("variables", variables)
+        .bind("now", now)
+        .execute();
+  }
+
+  static void setVariables(TenantTx tx, String name, String variables, Instant now) {
+    tx.handle()
+        .createUpdate(
+            """
+            update template set variables = :variables::jsonb, updated_at = :now
+            where tenant_id = :tenant and name = :name
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .bind("variables", variables)
+        .bind("now", now)
+        .execute();
+  }
+
+  static void publish(TenantTx tx, String name, int number, String variables, Instant now) {
+    tx.handle()
+        .createUpdate(
+            """
+            update template set published = :number, variables = :variables::jsonb,
+              updated_at = :now
+            where tenant_id = :tenant and name = :name
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .bind("number", number)
+        .bind("variables", variables)
+        .bind("now", now)
+        .execute();
+  }
+
+  /// Answers whether it was there. Its drafts go with it; its versions stay.
+  static boolean delete(TenantTx tx, String name) {
+    return tx.handle()
+            .createUpdate("delete from template where tenant_id = :tenant and name = :name")
+            .bind("tenant", tx.tenant().uuid())
+            .bind("name", name)
+            .execute()
+        == 1;
+  }
+
+  static List<Draft> drafts(TenantTx tx, String name) {
+    return tx.handle()
+        .createQuery(
+            """
+            select language, subject, preheader, html, text, revision, updated_at
+            from template_draft where tenant_id = :tenant and name = :name order by language
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .map((row, _) -> draft(row))
+        .list();
+  }
+
+  /// `name language` of every draft.
+  static List<String> draftNames(TenantTx tx) {
+    return tx.handle()
+        .createQuery(
+            """
+            select name || ' ' || language from template_draft where tenant_id = :tenant
+            order by 1
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .mapTo(String.class)
+        .list();
+  }
+
+  /// A draft, locked, so that whoever compares its revision is the one who changes it.
+  static Optional<Draft> lockDraft(TenantTx tx, String name, String language) {
+    return tx.handle()
+        .createQuery(
+            """
+            select language, subject, preheader, html, text, revision, updated_at
+            from template_draft
+            where tenant_id = :tenant and name = :name and language = :language for update
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .bind("language", language)
+        .map((row, _) -> draft(row))
+        .findOne();
+  }
+
+  static void putDraft(
+      TenantTx tx, String name, String language, TemplateParts parts, Instant now) {
+    tx.handle()
+        .createUpdate(
+            """
+            insert into template_draft
+              (tenant_id, name, language, subject, preheader, html, text, revision, updated_at)
+            values (:tenant, :name, :language, :subject, :preheader, :html, :text, 1, :now)
+            on conflict (tenant_id, name, language) do update
+              set subject = excluded.subject, preheader = excluded.preheader,
+                html = excluded.html, text = excluded.text,
+                revision = template_draft.revision + 1, updated_at = excluded.updated_at
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .bind("language", language)
+        .bind("subject", parts.subject())
+        .bind("preheader", parts.preheader())
+        .bind("html", parts.html())
+        .bind("text", parts.text())
+        .bind("now", now)
+        .execute();
+  }
+
+  /// Answers whether it was there.
+  static boolean deleteDraft(TenantTx tx, String name, String language) {
+    return tx.handle()
+            .createUpdate(
+                """
+                delete from template_draft
+                where tenant_id = :tenant and name = :name and language = :language
+                """)
+            .bind("tenant", tx.tenant().uuid())
+            .bind("name", name)
+            .bind("language", language)
+            .execute()
+        == 1;
+  }
+
+  static void deleteDrafts(TenantTx tx, String name) {
+    tx.handle()
+        .createUpdate("delete from template_draft where tenant_id = :tenant and name = :name")
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .execute();
+  }
+
+  /// The newest number that was ever given; 0 for none.
+  static int newest(TenantTx tx, String name) {
+    return tx.handle()
+        .createQuery(
+            """
+            select coalesce(max(number), 0) from template_version
+            where tenant_id = :tenant and name = :name
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  static void insertVersion(
+      TenantTx tx, String name, int number, String content, String note, String by, Instant now) {
+    tx.handle()
+        .createUpdate(
+            """
+            insert into template_version
+              (tenant_id, name, number, content, note, published_by, published_at)
+            values (:tenant, :name, :number, :content::jsonb, :note, :by, :now)
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .bind("number", number)
+        .bind("content", content)
+        .bind("note", note)
+        .bind("by", by)
+        .bind("now", now)
+        .execute();
+  }
+
+  /// Deletes the versions up to this number.
+  static void deleteVersionsTo(TenantTx tx, String name, int number) {
+    tx.handle()
+        .createUpdate(
+            """
+            delete from template_version
+            where tenant_id = :tenant and name = :name and number <= :number
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .bind("number", number)
+        .execute();
+  }
+
+  /// The newest first.
+  static List<VersionHead> versions(TenantTx tx, String name, int limit) {
+    return tx.handle()
+        .createQuery(
+            """
+            select number, note, published_by, published_at,
+              array(select jsonb_object_keys(coalesce(content -> 'languages', '{}')) order by 1)
+                as languages
+            from template_version
+            where tenant_id = :tenant and name = :name order by number desc limit :limit
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .bind("limit", limit)
+        .map(
+            (row, _) ->
+                new VersionHead(
+                    row.getInt("number"),
+                    List.of((String[]) row.getArray("languages").getArray()),
+                    row.getString("note"),
+                    row.getString("published_by"),
+                    time(row, "published_at")))
+        .list();
+  }
+
+  static Optional<Version> version(TenantTx tx, String name, int number) {
+    return tx.handle()
+        .createQuery(
+            """
+            select number, content::text as content, note, published_by, published_at
+            from template_version
+            where tenant_id = :tenant and name = :name and number = :number
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .bind("number", number)
+        .map(
+            (row, _) ->
+                new Version(
+                    row.getInt("number"),
+                    TemplateContent.read(row.getString("content")),
+                    row.getString("note"),
+                    row.getString("published_by"),
+                    time(row, "published_at")))
+        .findOne();
+  }
+
+  private static Head head(ResultSet row) throws SQLException {
+    int published = row.getInt("published");
+    return new Head(
+        row.getString("name"),
+        TemplateContent.readVariables(row.getString("variables")),
+        published == 0 ? Optional.empty() : Optional.of(published),
+        time(row, "created_at"),
+        time(row, "updated_at"));
+  }
+
+  private static Draft draft(ResultSet row) throws SQLException {
+    return new Draft(
+        row.getString("language"),
+        new TemplateParts(
+            row.getString("subject"),
+            row.getString("preheader"),
+            row.getString("html"),
+            row.getString("text")),
+        row.getLong("revision"),
+        time(row, "updated_at"));
+  }
+
+  private static Instant time(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, OffsetDateTime.class).toInstant();
+  }
+}

@@ -1,0 +1,377 @@
+package dev.tenon.template;
+
+import dev.tenon.connector.template.CompiledTemplate;
+import dev.tenon.connector.template.EmailTemplates;
+import dev.tenon.connector.template.Language;
+import dev.tenon.connector.template.Template;
+import dev.tenon.connector.template.TemplateException;
+import dev.tenon.db.TenantTx;
+import dev.tenon.template.TemplateRows.Draft;
+import dev.tenon.template.TemplateRows.Head;
+import dev.tenon.template.TemplateRows.Version;
+import dev.tenon.template.TemplateRows.VersionHead;
+import dev.tenon.work.Signal;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Templates as a tenant sees them: those that come with the program or the operator, and its own,
+/// which take their place language by language.
+public final class Templates {
+  /// Versions of a template that are kept.
+  static final int VERSIONS_MAX = 100;
+
+  private static final int TEMPLATES_MAX = 200;
+
+  private final EmailTemplates program;
+  private final EmailTemplates builtIn;
+  private final TemplateCache cache;
+  private final Signal changed;
+  private final InstantSource clock;
+
+  /// @param program what every tenant has: the built-in ones, and those of the operator's folder
+  /// @param changed raised when somebody published; carried to the other nodes
+  public Templates(EmailTemplates program, Signal changed, InstantSource clock) {
+    this.program = program;
+    this.builtIn = EmailTemplates.builtIn();
+    this.cache = new TemplateCache(changed, clock);
+    this.changed = changed;
+    this.clock = clock;
+  }
+
+  /// The template that a mail in `language` is made with: for each language that will do, the best
+  /// first, the tenant's own, else the program's. Costs no statement where it was asked for within
+  /// the last seconds. Throws [TemplateException] when there is none of this name.
+  ///
+  /// @param language as asked for; null for the tenant's
+  public Chosen choose(TenantTx tx, String name, @Nullable String language) {
+    TemplateCache.Entry entry = entry(tx, name);
+    Brand brand = entry.inUse.brand();
+    for (String tag : Language.chain(language == null ? "" : language, brand.language())) {
+      Optional<CompiledTemplate> own = entry.find(name, tag);
+      if (own.isPresent()) {
+        return new Chosen(own.get(), brand, entry.inUse.number());
+      }
+      Optional<CompiledTemplate> shared = program.find(name, tag);
+      if (shared.isPresent()) {
+        return new Chosen(shared.get(), brand, 0);
+      }
+    }
+    return entry
+        .inUse
+        .version()
+        .filter(content -> !content.languages().isEmpty())
+        .flatMap(content -> entry.find(name, content.languages().firstKey()))
+        .map(own -> new Chosen(own, brand, entry.inUse.number()))
+        .or(
+            () ->
+                program.languages(name).stream()
+                    .findFirst()
+                    .flatMap(tag -> program.find(name, tag))
+                    .map(shared -> new Chosen(shared, brand, 0)))
+        .orElseThrow(() -> EmailTemplates.none(name, names(tx)));
+  }
+
+  /// The template that a mail was to be made with when it was accepted; what is used now where that
+  /// version is not kept any more.
+  public Chosen pinned(TenantTx tx, String name, int number, String language) {
+    if (number > 0) {
+      Optional<TemplateContent> content =
+          TemplateStore.version(tx, name, number).map(Version::content);
+      if (content.isPresent() && content.get().languages().containsKey(language)) {
+        return new Chosen(compiled(name, content.get(), language), brand(tx), number);
+      }
+    } else {
+      Optional<CompiledTemplate> shared = program.find(name, language);
+      if (shared.isPresent()) {
+        return new Chosen(shared.get(), brand(tx), 0);
+      }
+    }
+    return choose(tx, name, language);
+  }
+
+  /// What stands around the tenant's mails.
+  public Brand brand(TenantTx tx) {
+    return entry(tx, "").inUse.brand();
+  }
+
+  /// As [#brand], but as it is stored now, for whoever edits it.
+  public Brand storedBrand(TenantTx tx) {
+    return BrandStore.find(tx).orElse(Brand.NONE);
+  }
+
+  public Brand putBrand(TenantTx tx, Brand brand) {
+    BrandStore.put(tx, brand, clock.instant());
+    tx.handle().afterCommit(changed::raise);
+    return storedBrand(tx);
+  }
+
+  private TemplateCache.Entry entry(TenantTx tx, String name) {
+    return cache.get(tx.tenant(), name, () -> TemplateStore.inUse(tx, name));
+  }
+
+  private static CompiledTemplate compiled(String name, TemplateContent content, String language) {
+    TemplateParts parts = content.languages().get(language);
+    if (parts == null) {
+      throw TemplateException.of(name, "it says nothing in the language '%s'".formatted(language));
+    }
+    return CompiledTemplate.of(parts.template(name, content.variables()), language);
+  }
+
+  private List<String> names(TenantTx tx) {
+    var names = new TreeSet<>(program.names());
+    TemplateStore.list(tx, TEMPLATES_MAX).forEach(head -> names.add(head.name()));
+    return List.copyOf(names);
+  }
+
+  /// Every template that the tenant can use or is writing, by name.
+  public List<Listed> list(TenantTx tx) {
+    var all = new TreeMap<String, Listed>();
+    for (String name : program.names()) {
+      all.put(
+          name,
+          new Listed(name, source(name), Optional.empty(), program.languages(name), List.of()));
+    }
+    List<String> drafts = TemplateStore.draftNames(tx);
+    for (Head head : TemplateStore.list(tx, TEMPLATES_MAX)) {
+      String name = head.name();
+      var languages = new TreeSet<>(program.languages(name));
+      head.published()
+          .flatMap(number -> TemplateStore.version(tx, name, number))
+          .ifPresent(version -> languages.addAll(version.content().languages().keySet()));
+      all.put(
+          name,
+          new Listed(
+              name,
+              source(name),
+              head.published(),
+              List.copyOf(languages),
+              drafts.stream()
+                  .filter(draft -> draft.startsWith(name + " "))
+                  .map(draft -> draft.substring(name.length() + 1))
+                  .toList()));
+    }
+    return List.copyOf(all.values());
+  }
+
+  /// A template in the list.
+  ///
+  /// @param published the tenant's own version that is used; empty where the program's is
+  public record Listed(
+      String name,
+      Source source,
+      Optional<Integer> published,
+      List<String> languages,
+      List<String> drafts) {}
+
+  /// Where a template comes from, before a tenant puts its own in its place.
+  public enum Source {
+    BUILT_IN,
+    OPERATOR,
+    OWN
+  }
+
+  private Source source(String name) {
+    if (!program.names().contains(name)) {
+      return Source.OWN;
+    }
+    return builtIn.names().contains(name) && program.template(name).equals(builtIn.template(name))
+        ? Source.BUILT_IN
+        : Source.OPERATOR;
+  }
+
+  /// One template whole, as it is stored now.
+  public Optional<Whole> find(TenantTx tx, String name) {
+    Optional<Head> head = TemplateStore.find(tx, name);
+    if (head.isEmpty() && !program.names().contains(name)) {
+      return Optional.empty();
+    }
+    NavigableMap<String, TemplateParts> shared = new TreeMap<>();
+    for (String language : program.languages(name)) {
+      program
+          .find(name, language)
+          .ifPresent(one -> shared.put(language, TemplateParts.of(one.template())));
+    }
+    return Optional.of(
+        new Whole(
+            name,
+            source(name),
+            head.map(Head::variables).orElseGet(() -> program.template(name).variables()),
+            head.flatMap(Head::published)
+                .flatMap(number -> TemplateStore.version(tx, name, number)),
+            shared,
+            head.isEmpty() ? List.of() : TemplateStore.drafts(tx, name)));
+  }
+
+  /// One template whole.
+  ///
+  /// @param own the version that is used, where the tenant has published one
+  /// @param shared what the program or the operator says, by language
+  public record Whole(
+      String name,
+      Source source,
+      List<Template.Variable> variables,
+      Optional<Version> own,
+      NavigableMap<String, TemplateParts> shared,
+      List<Draft> drafts) {
+
+    /// What is used in a language: the tenant's, else the program's.
+    public Optional<TemplateParts> used(String language) {
+      return own.flatMap(
+              version -> Optional.ofNullable(version.content().languages().get(language)))
+          .or(() -> Optional.ofNullable(shared.get(language)));
+    }
+
+    public Optional<Draft> draft(String language) {
+      return drafts.stream().filter(draft -> draft.language().equals(language)).findFirst();
+    }
+
+    /// All languages, drafts' too.
+    public List<String> languages() {
+      var all = new TreeSet<>(shared.keySet());
+      own.ifPresent(version -> all.addAll(version.content().languages().keySet()));
+      drafts.forEach(draft -> all.add(draft.language()));
+      return List.copyOf(all);
+    }
+  }
+
+  /// Makes a template of the tenant's own; false when there is one of this name.
+  public boolean create(TenantTx tx, String name, List<Template.Variable> variables) {
+    if (program.names().contains(name) || TemplateStore.lock(tx, name).isPresent()) {
+      return false;
+    }
+    if (TemplateStore.list(tx, TEMPLATES_MAX).size() >= TEMPLATES_MAX) {
+      throw TemplateException.of(name, "there are 200 templates already");
+    }
+    TemplateStore.insert(tx, name, TemplateContent.variablesJson(variables), clock.instant());
+    return true;
+  }
+
+  /// The tenant's row of a template, made where the program has one of that name.
+  private Optional<Head> own(TenantTx tx, String name) {
+    if (program.names().contains(name)) {
+      TemplateStore.insert(
+          tx,
+          name,
+          TemplateContent.variablesJson(program.template(name).variables()),
+          clock.instant());
+    }
+    return TemplateStore.lock(tx, name);
+  }
+
+  /// What callers give from the next version on; false when there is no such template.
+  public boolean setVariables(TenantTx tx, String name, List<Template.Variable> variables) {
+    if (own(tx, name).isEmpty()) {
+      return false;
+    }
+    TemplateStore.setVariables(tx, name, TemplateContent.variablesJson(variables), clock.instant());
+    return true;
+  }
+
+  /// How writing a draft ended.
+  public sealed interface DraftEnd {
+    record Written(Draft draft) implements DraftEnd {}
+
+    record NoTemplate() implements DraftEnd {}
+
+    /// Somebody else has changed it since.
+    record Changed(long revision) implements DraftEnd {}
+  }
+
+  /// Writes a draft. Half-written ones are welcome: they are checked when they are published, but
+  /// for their sizes.
+  ///
+  /// @param expected the revision that it is to replace, 0 for none; empty to replace any
+  public DraftEnd putDraft(
+      TenantTx tx, String name, String language, TemplateParts parts, Optional<Long> expected) {
+    if (own(tx, name).isEmpty()) {
+      return new DraftEnd.NoTemplate();
+    }
+    long revision = TemplateStore.lockDraft(tx, name, language).map(Draft::revision).orElse(0L);
+    if (expected.isPresent() && expected.get() != revision) {
+      return new DraftEnd.Changed(revision);
+    }
+    if (revision == 0 && TemplateStore.drafts(tx, name).size() >= TemplateCheck.LANGUAGES_MAX) {
+      throw TemplateException.of(name, "it has more than 20 languages");
+    }
+    TemplateStore.putDraft(tx, name, language, parts, clock.instant());
+    return new DraftEnd.Written(TemplateStore.lockDraft(tx, name, language).orElseThrow());
+  }
+
+  /// Answers whether it was there.
+  public boolean deleteDraft(TenantTx tx, String name, String language) {
+    return TemplateStore.deleteDraft(tx, name, language);
+  }
+
+  /// Publishes what is published now with the drafts above it as a new version, which is used from
+  /// the commit on. Empty when there is no such template; throws [TemplateException] when something
+  /// is not right.
+  ///
+  /// @param without languages that it leaves out
+  public Optional<Version> publish(
+      TenantTx tx, String name, List<String> without, String note, String by) {
+    return own(tx, name)
+        .map(
+            head -> {
+              NavigableMap<String, TemplateParts> before =
+                  head.published()
+                      .flatMap(number -> TemplateStore.version(tx, name, number))
+                      .<NavigableMap<String, TemplateParts>>map(
+                          version -> version.content().languages())
+                      .orElseGet(TreeMap::new);
+              var content =
+                  new TemplateContent(
+                      head.variables(),
+                      TemplateCheck.merged(before, TemplateStore.drafts(tx, name), without));
+              Version made = publish(tx, name, content, note, by);
+              TemplateStore.deleteDrafts(tx, name);
+              return made;
+            });
+  }
+
+  /// Publishes an old version once more, as a new one; drafts stay. Empty when there is no such
+  /// version.
+  public Optional<Version> rollBack(TenantTx tx, String name, int number, String by) {
+    Optional<Version> old = TemplateStore.version(tx, name, number);
+    if (old.isPresent() && own(tx, name).isEmpty()) {
+      // Versions outlive their template, and may bring it back.
+      TemplateStore.insert(tx, name, "[]", clock.instant());
+    }
+    return old.map(
+        version -> publish(tx, name, version.content(), "version %d again".formatted(number), by));
+  }
+
+  private Version publish(
+      TenantTx tx, String name, TemplateContent content, String note, String by) {
+    TemplateCheck.check(name, content);
+    int number = TemplateStore.newest(tx, name) + 1;
+    Instant now = clock.instant();
+    TemplateStore.insertVersion(tx, name, number, content.json(), note, by, now);
+    TemplateStore.publish(
+        tx, name, number, TemplateContent.variablesJson(content.variables()), now);
+    TemplateStore.deleteVersionsTo(tx, name, number - VERSIONS_MAX);
+    tx.handle().afterCommit(changed::raise);
+    return TemplateStore.version(tx, name, number).orElseThrow();
+  }
+
+  /// Back to the built-in, or away with it; its versions stay. Answers whether it was there.
+  public boolean delete(TenantTx tx, String name) {
+    boolean was = TemplateStore.delete(tx, name);
+    tx.handle().afterCommit(changed::raise);
+    return was;
+  }
+
+  public List<VersionHead> versions(TenantTx tx, String name) {
+    return new ArrayList<>(TemplateStore.versions(tx, name, VERSIONS_MAX));
+  }
+
+  public Optional<Version> version(TenantTx tx, String name, int number) {
+    return TemplateStore.version(tx, name, number);
+  }
+}

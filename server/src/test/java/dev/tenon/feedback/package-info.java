@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.feedback;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.template;
+
+import org.jspecify.annotations.NullMarked;
