@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// The emails of a tenant. A message that is answered is stored: it is sent later, and events tell
 /// what became of it.
 ///
-/// Each built-in template has its method; `data` holds its variables, which the API's reference
-/// lists. One that is missing is a problem that names it.
+/// Each built-in template has its method. `data` holds its variables: those that are named here are
+/// needed, and one that is missing is a problem that names it.
 public final class Messages {
   private final Caller caller;
 
@@ -51,12 +51,12 @@ public final class Messages {
     return sendTemplate("payment-failed", to, data);
   }
 
-  /// Asks the customer to confirm a payment.
+  /// Asks the customer to confirm a payment: `amount`.
   public Message sendPaymentActionRequiredEmail(String to, Map<String, ?> data) {
     return sendTemplate("payment-action-required", to, data);
   }
 
-  /// Says that a trial ends soon.
+  /// Says that a trial ends soon: `plan`, `trial_end`.
   public Message sendTrialEndingEmail(String to, Map<String, ?> data) {
     return sendTemplate("trial-ending", to, data);
   }
@@ -66,17 +66,17 @@ public final class Messages {
     return sendTemplate("receipt", to, data);
   }
 
-  /// Confirms a booking.
+  /// Confirms a booking: `customer_name`, `event_name`, `start_time`, `end_time`.
   public Message sendBookingConfirmationEmail(String to, Map<String, ?> data) {
     return sendTemplate("booking-confirmation", to, data);
   }
 
-  /// Says that a booking was moved.
+  /// Says that a booking was moved: `customer_name`, `event_name`, `start_time`, `end_time`.
   public Message sendBookingRescheduledEmail(String to, Map<String, ?> data) {
     return sendTemplate("booking-rescheduled", to, data);
   }
 
-  /// Says that a booking was cancelled.
+  /// Says that a booking was cancelled: `customer_name`, `event_name`, `start_time`, `end_time`.
   public Message sendBookingCancelledEmail(String to, Map<String, ?> data) {
     return sendTemplate("booking-cancelled", to, data);
   }

@@ -23,6 +23,11 @@ enum EventKinds {
       "subscription.cancelled", SubscriptionData.class, TenonEvent.SubscriptionCancelled::new),
   PAYMENT_SUCCEEDED("payment.succeeded", PaymentData.class, TenonEvent.PaymentSucceeded::new),
   PAYMENT_FAILED("payment.failed", PaymentData.class, TenonEvent.PaymentFailed::new),
+  PAYMENT_ACTION_REQUIRED(
+      "payment.action_required", PaymentData.class, TenonEvent.PaymentActionRequired::new),
+  DISPUTE_OPENED("dispute.opened", DisputeData.class, TenonEvent.DisputeOpened::new),
+  DISPUTE_UPDATED("dispute.updated", DisputeData.class, TenonEvent.DisputeUpdated::new),
+  DISPUTE_CLOSED("dispute.closed", DisputeData.class, TenonEvent.DisputeClosed::new),
   PAYMENT_REFUNDED("payment.refunded", RefundData.class, TenonEvent.PaymentRefunded::new),
   MESSAGE_SENT("message.sent", MessageData.class, TenonEvent.MessageSent::new),
   MESSAGE_FAILED("message.failed", MessageData.class, TenonEvent.MessageFailed::new),

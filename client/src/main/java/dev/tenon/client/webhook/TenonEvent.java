@@ -102,6 +102,23 @@ public sealed interface TenonEvent {
   /// `payment.failed`: A try to collect a payment failed. It may still succeed.
   record PaymentFailed(Head head, PaymentData data) implements PaymentEvent {}
 
+  /// `payment.action_required`: The bank wants the customer to confirm a payment.
+  record PaymentActionRequired(Head head, PaymentData data) implements PaymentEvent {}
+
+  /// What is told of a customer's dispute at the bank.
+  sealed interface DisputeEvent extends TenonEvent {
+    DisputeData data();
+  }
+
+  /// `dispute.opened`: A customer disputes a charge. Answer before `respondBy`.
+  record DisputeOpened(Head head, DisputeData data) implements DisputeEvent {}
+
+  /// `dispute.updated`: Something that the data shows has changed.
+  record DisputeUpdated(Head head, DisputeData data) implements DisputeEvent {}
+
+  /// `dispute.closed`: A dispute was decided, or decided anew.
+  record DisputeClosed(Head head, DisputeData data) implements DisputeEvent {}
+
   /// What is told of money that goes back.
   sealed interface RefundEvent extends TenonEvent {
     RefundData data();
