@@ -2,6 +2,7 @@ package dev.tenon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.tenon.client.Endpoint;
 import dev.tenon.client.EndpointChange;
@@ -36,8 +37,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The receivers in `examples/`, fed with deliveries of the real server: what it signs they believe,
-/// and nothing else.
+/// The receivers in `examples/`, fed with deliveries of the real server: what it signs they
+/// believe, and nothing else.
 class ExamplesTest {
   private static final Path EXAMPLES = Path.of("../examples").toAbsolutePath().normalize();
   private static final String PARK = "http://127.0.0.1:9/hooks";
@@ -108,7 +109,8 @@ class ExamplesTest {
     hears(EXAMPLES.resolve("python"), "python3", "receiver.py");
   }
 
-  /// By the newer of two secrets alone, and by the older one beside another; and what nobody signed.
+  /// By the newer of two secrets alone, and by the older one beside another; and what nobody
+  /// signed.
   private static void hears(Path folder, String... command) throws Exception {
     Endpoint endpoint = tenant.endpoints().create(NewEndpoint.at(PARK));
     String first = Objects.requireNonNull(endpoint.secret());
@@ -147,7 +149,16 @@ class ExamplesTest {
     }
   }
 
-  private record Delivered(Map<String, List<String>> headers, byte[] body) {}
+  /// A class because it holds bytes.
+  private static final class Delivered {
+    private final Map<String, List<String>> headers;
+    private final byte[] body;
+
+    Delivered(HttpExchange exchange) throws IOException {
+      headers = Map.copyOf(exchange.getRequestHeaders());
+      body = exchange.getRequestBody().readAllBytes();
+    }
+  }
 
   /// A receiver in the test itself.
   private static HttpServer receiver(BlockingQueue<Delivered> got) throws IOException {
@@ -156,10 +167,7 @@ class ExamplesTest {
     receiver.createContext(
         "/hooks",
         exchange -> {
-          got.add(
-              new Delivered(
-                  Map.copyOf(exchange.getRequestHeaders()),
-                  exchange.getRequestBody().readAllBytes()));
+          got.add(new Delivered(exchange));
           exchange.sendResponseHeaders(204, -1);
           exchange.close();
         });
@@ -205,11 +213,11 @@ class ExamplesTest {
     Path body = folder.resolve("body.json");
     Files.writeString(
         headers,
-        delivered.headers().entrySet().stream()
+        delivered.headers.entrySet().stream()
             .map(one -> one.getKey() + ": " + one.getValue().getFirst() + "\r\n")
             .reduce("", String::concat),
         StandardCharsets.UTF_8);
-    Files.write(body, delivered.body());
+    Files.write(body, delivered.body);
     try (var example =
         ExampleProcess.start(
             EXAMPLES.resolve("curl"),
@@ -232,8 +240,7 @@ class ExamplesTest {
 
       Delivered delivered = Objects.requireNonNull(got.poll(10, TimeUnit.SECONDS));
       String publicKey = Objects.requireNonNull(endpoint.signingKeys().getFirst().publicKey());
-      assertThat(
-              WebhookVerifier.of(publicKey).verify(delivered.body(), delivered.headers()))
+      assertThat(WebhookVerifier.of(publicKey).verify(delivered.body, delivered.headers))
           .isInstanceOfSatisfying(
               TenonEvent.EndpointTest.class, it -> assertThat(it.id()).isEqualTo(event));
     } finally {

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A folder with a `package.json` and its lock, copied to `target/node` and installed there once with
-/// `npm ci`. Where there is no Node, or npm can't install, the test is skipped and says so.
+/// A folder with a `package.json` and its lock, copied to `target/node` and installed there once
+/// with `npm ci`. Where there is no Node, or npm can't install, the test is skipped and says so.
 public final class NodeFolder {
   private static final Duration INSTALL_MAX = Duration.ofMinutes(3);
   private static final Duration RUN_MAX = Duration.ofMinutes(1);

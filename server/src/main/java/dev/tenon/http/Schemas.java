@@ -96,8 +96,8 @@ final class Schemas {
     return Map.of("$ref", PREFIX + name);
   }
 
-  /// A reference to the schema of one page of a list, `CustomerPage` for pages of `CustomerView`. It
-  /// has a name so that clients made from the document have one for it.
+  /// A reference to the schema of one page of a list, `CustomerPage` for pages of `CustomerView`.
+  /// It has a name so that clients made from the document have one for it.
   Map<String, Object> page(Type element) {
     if (!(element instanceof Class<?> type && type.isRecord())) {
       throw new IllegalStateException("a list of the API is one of records, not of " + element);

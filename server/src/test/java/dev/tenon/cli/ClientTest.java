@@ -15,9 +15,9 @@ import dev.tenon.client.ReceivedEvent;
 import dev.tenon.client.ReceivedEventFilter;
 import dev.tenon.client.StoredEvent;
 import dev.tenon.client.Subscription;
+import dev.tenon.client.TenantClient;
 import dev.tenon.client.Tenon;
 import dev.tenon.client.TenonProblem;
-import dev.tenon.client.TenantClient;
 import dev.tenon.client.webhook.TenonEvent;
 import dev.tenon.connector.template.EmailTemplates;
 import java.lang.reflect.Method;
@@ -42,11 +42,7 @@ class ClientTest {
   static void start() {
     program = new WholeProgram(folder);
     assertThat(program.run("trigger", "checkout").code()).isZero();
-    tenon =
-        Tenon.builder()
-            .baseUrl(program.api())
-            .apiKey(program.seeded.apiKey().reveal())
-            .build();
+    tenon = Tenon.builder().baseUrl(program.api()).apiKey(program.seeded.apiKey().reveal()).build();
     tenant = tenon.tenant(program.tenant());
   }
 
@@ -81,8 +77,7 @@ class ClientTest {
   void makesCustomersAndPages() {
     Customer made = tenant.customers().create("grace@example.org", "Grace");
     Customer renamed = tenant.customers().update(made.id(), new CustomerChange(null, "Hopper"));
-    String price =
-        String.valueOf(tenant.subscriptions().list().findFirst().orElseThrow().price());
+    String price = String.valueOf(tenant.subscriptions().list().findFirst().orElseThrow().price());
 
     assertThat(renamed.name()).isEqualTo("Hopper");
     assertThat(
@@ -182,11 +177,11 @@ class ClientTest {
   @Test
   void doesNotSeeAnotherTenant() {
     var other = program.otherTenant();
-    try (Tenon stranger =
-        Tenon.builder().baseUrl(program.api()).apiKey(other.key()).build()) {
+    try (Tenon stranger = Tenon.builder().baseUrl(program.api()).apiKey(other.key()).build()) {
       TenonProblem refused =
           catchThrowableOfType(
-              TenonProblem.class, () -> stranger.tenant(program.tenant()).customers().list().toList());
+              TenonProblem.class,
+              () -> stranger.tenant(program.tenant()).customers().list().toList());
 
       assertThat(refused.code()).isEqualTo("request.not_found");
       assertThat(refused.getMessage()).doesNotContain(other.key());

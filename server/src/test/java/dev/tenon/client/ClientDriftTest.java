@@ -36,8 +36,7 @@ class ClientDriftTest {
   @BeforeAll
   static void read() {
     try (var server = new StartedTenon()) {
-      document =
-          JsonMapper.shared().readTree(server.call("GET", "/openapi.json", "", "").body());
+      document = JsonMapper.shared().readTree(server.call("GET", "/openapi.json", "", "").body());
     }
   }
 
@@ -99,8 +98,7 @@ class ClientDriftTest {
 
   @Test
   void readsProblemsAsTheyAre() {
-    answer(
-        ProblemBody.class, resolved(document.at("/components/schemas/Problem")), "ProblemBody");
+    answer(ProblemBody.class, resolved(document.at("/components/schemas/Problem")), "ProblemBody");
     assertThat(differences).isEmpty();
   }
 

@@ -14,8 +14,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -74,11 +74,7 @@ class GeneratedClientsTest {
     String said =
         good(
             node.run(
-                "node",
-                "out/check.js",
-                server.tenon.publicUrl().get(),
-                key,
-                tenant.toString()));
+                "node", "out/check.js", server.tenon.publicUrl().get(), key, tenant.toString()));
 
     assertThat(JsonMapper.shared().readTree(said))
         .isEqualTo(
@@ -165,10 +161,7 @@ class GeneratedClientsTest {
     command.addAll(List.of(arguments));
     Path out = folder.resolve("out.txt");
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(out.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
     if (!process.waitFor(RUN_SECONDS_MAX, TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }

@@ -22,8 +22,7 @@ class EventDriftTest {
   @ParameterizedTest
   @EnumSource
   void hasARecordForEachType(EventType type) {
-    TenonEvent event =
-        TenonEvent.of(JsonReader.readObject(JsonWriter.write(type.example())));
+    TenonEvent event = TenonEvent.of(JsonReader.readObject(JsonWriter.write(type.example())));
 
     assertThat(event).isNotInstanceOfAny(TenonEvent.Other.class, TenonEvent.Thin.class);
     assertThat(event.type()).isEqualTo(type.text());
