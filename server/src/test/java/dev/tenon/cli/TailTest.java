@@ -88,8 +88,19 @@ class TailTest {
     Callable<Ran> tailing =
         () ->
             program.run(
-                out, err, Map.of(), "tail", "--since", "1h", "--json", "--state", "applied",
-                "--connection", program.connection("stripe"), "--count", each);
+                out,
+                err,
+                Map.of(),
+                "tail",
+                "--since",
+                "1h",
+                "--json",
+                "--state",
+                "applied",
+                "--connection",
+                program.connection("stripe"),
+                "--count",
+                each);
     Future<Ran> tail = beside.submit(tailing);
     await(() -> out.toString().lines().count() == before);
     // The sandbox sends while nobody answers, and again until somebody does.

@@ -80,7 +80,8 @@ class TriggerTest {
   private List<String> receivedEventIds() {
     return program
         .rows(
-            // What planting the sandbox's price sent is not of this walk; of mails it shows the states.
+            // What planting the sandbox's price sent is not of this walk; of mails it shows the
+            // states.
             """
             select f.received_event_id from fact f
             join connection c on c.tenant_id = f.tenant_id and c.id = f.connection_id
