@@ -25,6 +25,8 @@ public final class NodeFolder {
     this.folder = folder;
   }
 
+  /// Copies and installs a folder.
+  ///
   /// @param source what to copy
   /// @param name its name under `target/node`
   public static NodeFolder install(Path source, String name) {
