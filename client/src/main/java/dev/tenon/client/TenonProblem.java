@@ -1,6 +1,7 @@
 package dev.tenon.client;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Tenon refused a call and said why. [#code] is for programs; the message is for people and logs.
 public final class TenonProblem extends TenonException {
@@ -8,7 +9,7 @@ public final class TenonProblem extends TenonException {
 
   private final transient ProblemBody body;
 
-  TenonProblem(ProblemBody body) {
+  TenonProblem(ProblemBody body, @Nullable String idempotencyKey) {
     super(
         "%s (%s, %d)%s, request %s, see %s"
             .formatted(
@@ -17,7 +18,8 @@ public final class TenonProblem extends TenonException {
                 body.status(),
                 body.param() == null ? "" : " at `" + body.param() + "`",
                 body.requestId(),
-                body.docUrl()));
+                body.docUrl()),
+        idempotencyKey);
     this.body = body;
   }
 

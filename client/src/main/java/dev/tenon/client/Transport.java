@@ -198,7 +198,7 @@ final class Transport implements AutoCloseable {
       case Tried.Answered answered ->
           answered
               .problem()
-              .<TenonException>map(TenonProblem::new)
+              .<TenonException>map(body -> new TenonProblem(body, key))
               .orElseGet(
                   () ->
                       new TenonNoAnswer(
@@ -238,7 +238,7 @@ final class Transport implements AutoCloseable {
 
   @Override
   public void close() {
-    http.close();
+    http.shutdownNow();
   }
 
   @Override

@@ -118,6 +118,7 @@ class TransportTest {
     assertThat(lost.mayHaveHappened()).isTrue();
     assertThat(lost.idempotencyKey()).isEmpty();
     assertThat(busy.code()).isEqualTo("server.busy");
+    assertThat(busy.idempotencyKey()).isEmpty();
     assertThat(failed.status()).isEqualTo(500);
     assertThat(server.asked).hasSize(3);
     assertThat(keysSeen()).containsOnly("");
@@ -210,6 +211,7 @@ class TransportTest {
     assertThat(problem.param()).hasValue("to");
     assertThat(problem.docUrl()).isEqualTo("https://t.example/docs/problems#x");
     assertThat(problem.requestId()).isEqualTo("req_1");
+    assertThat(problem.idempotencyKey()).hasValue(keysSeen().getFirst());
     assertThat(problem)
         .hasMessage(
             "D. (request.invalid_field, 400) at `to`, request req_1, see"

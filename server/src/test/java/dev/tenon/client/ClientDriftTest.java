@@ -198,8 +198,8 @@ class ClientDriftTest {
   private static boolean nullable(RecordComponent component) {
     AnnotatedType type = component.getAnnotatedType();
     return type.isAnnotationPresent(Nullable.class)
-        || type instanceof AnnotatedParameterizedType generic
-            && generic.isAnnotationPresent(Nullable.class);
+        || (type instanceof AnnotatedParameterizedType generic
+            && generic.isAnnotationPresent(Nullable.class));
   }
 
   private static List<String> strings(JsonNode node) {
