@@ -148,7 +148,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       end(writing, job, MailEnd.failed(job, row.id, "the mail can't be made: " + e.getMessage()));
       return null;
     }
-    boolean old = !clock.instant().isBefore(row.createdAt.plus(MailCourse.AGE_MAX));
+    boolean old = !clock.instant().isBefore(row.dueAt.plus(MailCourse.AGE_MAX));
     end(
         writing,
         job,

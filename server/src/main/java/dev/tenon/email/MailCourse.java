@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class MailCourse {
   private static final Logger LOG = LoggerFactory.getLogger(MailCourse.class);
 
-  /// How long a message is worth sending.
+  /// How long a message is worth sending, from when it could be sent first.
   static final Duration AGE_MAX = Duration.ofHours(24);
 
   private static final Duration LOOK_FOR_CONNECTIONS_EVERY = Duration.ofMinutes(1);
@@ -111,7 +111,7 @@ final class MailCourse {
         new EmailRoute(
             candidates,
             EmailRoute.WhenUnknown.valueOf(sending.policy.toUpperCase(Locale.ROOT)),
-            sending.createdAt,
+            sending.dueAt,
             AGE_MAX);
     return router.next(route, sending.attempts(), now);
   }
@@ -120,7 +120,7 @@ final class MailCourse {
   /// failed that an earlier attempt may have sent.
   private Decision withoutConnections(Sending sending, Instant now) {
     String why = "no email connection is set, or none is switched on, for this tenant";
-    if (now.isBefore(sending.createdAt.plus(AGE_MAX))) {
+    if (now.isBefore(sending.dueAt.plus(AGE_MAX))) {
       return new Decision.RetryLater(LOOK_FOR_CONNECTIONS_EVERY, why);
     }
     return router.isUnsettled(sending.attempts())

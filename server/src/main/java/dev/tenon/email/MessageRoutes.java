@@ -16,6 +16,7 @@ import dev.tenon.id.Prefix;
 import dev.tenon.template.TemplateProblems;
 import dev.tenon.work.Jobs;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -72,8 +73,19 @@ public final class MessageRoutes {
   }
 
   private MessageView send(Request request, SendMessage body) {
+    if (body.sendAt() != null) {
+      Optional<MessageView> stored = stored(request);
+      if (stored.isPresent()) {
+        // Its time may be past by now, which is no reason to refuse what was taken.
+        return stored.get();
+      }
+    }
     MailRequest mail =
-        SendMessage.read(body, request.effect().orElse(null), named(request, body.provider()));
+        SendMessage.read(
+            body,
+            request.effect().orElse(null),
+            named(request, body.provider()),
+            messages.now());
     try {
       UUID id = database.asTenant(request.tenant(), tx -> messages.send(tx, mail));
       jobs.announce();
@@ -89,6 +101,13 @@ public final class MessageRoutes {
       throw new ProblemException(
           ProblemCode.EMAIL_SENDER_NOT_OWNED, String.valueOf(e.getMessage()), "from");
     }
+  }
+
+  /// What an earlier run of the same request stored that never answered.
+  private Optional<MessageView> stored(Request request) {
+    return request
+        .effect()
+        .flatMap(id -> database.asTenant(request.tenant(), tx -> queries.find(tx, id)));
   }
 
   /// The connection that a message names: by its id, or the first to a provider of that name.
@@ -153,7 +172,8 @@ public final class MessageRoutes {
                         tx,
                         id(request),
                         request.effect().orElse(null),
-                        MessageViews.policy(body.policy(), before.policy())))
+                        MessageViews.policy(body.policy(), before.policy()),
+                        MailPriority.of(before.priority())))
             .orElseThrow(ProblemException::notFound);
     jobs.announce();
     return find(request, made);

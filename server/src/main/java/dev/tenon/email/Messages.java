@@ -82,7 +82,8 @@ public final class Messages {
           mails.size(),
           tx.tenant());
     }
-    insert(tx, mails.stream().map(mail -> rows.following(tx, sender, mail)).toList(), notBefore);
+    insert(
+        tx, mails.stream().map(mail -> rows.following(tx, sender, mail, notBefore)).toList());
   }
 
   /// Queues one mail that somebody asked for, and answers its id.
@@ -97,6 +98,11 @@ public final class Messages {
     return made.id();
   }
 
+  /// The time by which requests are judged.
+  Instant now() {
+    return clock.instant();
+  }
+
   /// Cancels a message that waits; false when it is under way or over.
   boolean cancel(TenantTx tx, UUID id) {
     return store.cancel(tx, id, "it was cancelled through the API", clock.instant());
@@ -106,14 +112,15 @@ public final class Messages {
   /// is no such message.
   ///
   /// @param copy the id to make it under, or null for a new one
-  Optional<UUID> resend(TenantTx tx, UUID id, @Nullable UUID copy, String policy) {
+  Optional<UUID> resend(
+      TenantTx tx, UUID id, @Nullable UUID copy, String policy, MailPriority priority) {
     return store
         .content(tx, id)
         .map(stored -> MailContent.read(seal.open(tx.tenant(), id, stored)))
         .map(
             content -> {
               UUID made = copy == null ? ids.next() : copy;
-              insert(tx, List.of(rows.again(tx, made, content, policy, id)));
+              insert(tx, List.of(rows.again(tx, made, content, policy, priority, id)));
               return made;
             });
   }
@@ -137,11 +144,6 @@ public final class Messages {
   }
 
   private void insert(TenantTx tx, List<MessageStore.NewMessage> made) {
-    insert(tx, made, null);
-  }
-
-  private void insert(
-      TenantTx tx, List<MessageStore.NewMessage> made, @Nullable Instant notBefore) {
     if (made.isEmpty()) {
       return;
     }
@@ -169,8 +171,8 @@ public final class Messages {
                 1,
                 message.id().toString(),
                 message.cause(),
-                NewJob.ORDINARY,
-                notBefore));
+                message.priority().ofJob(),
+                message.sendAt()));
       }
     }
     jobs.make(tx, work);

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,6 +110,10 @@ abstract class MailBed {
   }
 
   final UUID queue(String to) {
+    return queue(to, null);
+  }
+
+  final UUID queue(String to, @Nullable Instant sendAt) {
     return db.asTenant(
         tenant,
         tx ->
@@ -125,7 +130,9 @@ abstract class MailBed {
                     "outbound",
                     "at_most_once",
                     null,
-                    Map.of())));
+                    Map.of(),
+                    MailPriority.NORMAL,
+                    sendAt)));
   }
 
   final boolean cancel(UUID message) {
@@ -133,7 +140,7 @@ abstract class MailBed {
   }
 
   final Optional<UUID> resend(UUID message) {
-    return db.asTenant(tenant, tx -> messages.resend(tx, message, null, "at_most_once"));
+    return db.asTenant(tenant, tx -> messages.resend(tx, message, null, "at_most_once", MailPriority.NORMAL));
   }
 
   final void runAll() {
