@@ -29,7 +29,29 @@ record MailRequest(
     @Nullable UUID named,
     Map<String, String> metadata,
     MailPriority priority,
-    @Nullable Instant sendAt) {
+    @Nullable Instant sendAt,
+    List<MailFile> files) {
+
+  /// Without files.
+  MailRequest(
+      @Nullable UUID id,
+      @Nullable EmailAddress from,
+      List<EmailAddress> to,
+      List<EmailAddress> cc,
+      List<EmailAddress> bcc,
+      List<EmailAddress> replyTo,
+      Content content,
+      String stream,
+      String policy,
+      @Nullable UUID named,
+      Map<String, String> metadata,
+      MailPriority priority,
+      @Nullable Instant sendAt) {
+    this(
+        id, from, to, cc, bcc, replyTo, content, stream, policy, named, metadata, priority, sendAt,
+        List.of());
+  }
+
 
   /// What the mail says.
   sealed interface Content {

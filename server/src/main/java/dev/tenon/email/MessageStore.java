@@ -144,7 +144,12 @@ final class MessageStore {
     /// When it could be sent first: its age counts from then.
     final Instant dueAt;
 
-    final byte[] sealed;
+
+    /// How long its sealed content is.
+    final int bytes;
+
+    /// Null where it is too long to be read together with others.
+    final byte @Nullable [] sealed;
 
     /// Whom of its recipients the tenant must not write to now, and why, by address.
     final Map<String, String> suppressed = new LinkedHashMap<>();
@@ -157,6 +162,7 @@ final class MessageStore {
       policy = row.getString("policy");
       namedConnection = row.getObject("named_connection_id", UUID.class);
       dueAt = row.getObject("due_at", OffsetDateTime.class).toInstant();
+      bytes = row.getInt("bytes");
       sealed = row.getBytes("sealed");
       String listed = row.getString("suppressed");
       if (listed != null) {
@@ -252,20 +258,26 @@ final class MessageStore {
   }
 
   /// Reads messages for sending, with all that was tried for each.
-  List<Row> toSend(TenantTx tx, Collection<UUID> ids) {
+  ///
+  /// @param bytesMax the content of longer ones is left out
+  List<Row> toSend(TenantTx tx, Collection<UUID> ids, int bytesMax) {
     Map<UUID, Row> rows = new LinkedHashMap<>();
     tx.handle()
         .createQuery(
             """
             select m.id, m.state, m.policy, m.named_connection_id,
-              coalesce(m.send_at, m.created_at) as due_at, c.sealed,
+              coalesce(m.send_at, m.created_at) as due_at,
+              octet_length(c.sealed) as bytes,
+              case when octet_length(c.sealed) <= :bytes_max then c.sealed end as sealed,
               (select string_agg(s.address || ' ' || s.reason, e'\\n' order by s.address)
                 from suppression s
                 where s.tenant_id = m.tenant_id and s.address = any(m.recipients)
                   and s.stream in ('', m.stream)) as suppressed,
               a.tenant_id, a.message_id, a.number, a.connection_id, a.provider, a.kind, a.outcome,
               a.retry_after_ms, a.status, a.code, a.detail, a.request_id, a.provider_message_id,
-              a.refused_recipients, a.request, a.started_at, a.ended_at
+              a.refused_recipients,
+              case when octet_length(c.sealed) <= :bytes_max then a.request end as request,
+              a.started_at, a.ended_at
             from message m
             join message_content c on c.tenant_id = m.tenant_id and c.message_id = m.id
             left join attempt a on a.tenant_id = m.tenant_id and a.message_id = m.id
@@ -274,6 +286,7 @@ final class MessageStore {
             order by m.id, a.number
             """)
         .bind("tenant", tx.tenant().uuid())
+        .bind("bytes_max", bytesMax)
         .bindArray("ids", UUID.class, ids)
         .map(
             (row, context) -> {

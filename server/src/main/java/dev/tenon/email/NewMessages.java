@@ -102,23 +102,25 @@ final class NewMessages {
   /// @throws Messages.NoSenderException when neither the tenant nor the platform has a default one
   /// @throws Messages.NotOwnedException when `from` is not the tenant's
   MessageStore.NewMessage asked(TenantTx tx, MailRequest mail) {
-    Sender fallback = maker.sender(tx).orElse(null);
-    EmailAddress from = from(tx, mail, fallback);
+    return asked(tx, mail, new Common(maker));
+  }
+
+  /// The same for one of many.
+  ///
+  /// @param common what was looked up for the others already
+  MessageStore.NewMessage asked(TenantTx tx, MailRequest mail, Common common) {
+    Common.From sent = common.from(tx, mail.from());
+    EmailAddress from = sent.address();
     UUID id = mail.id() == null ? ids.next() : mail.id();
-    String product =
-        Senders.find(tx, from.address())
-            .or(() -> Optional.ofNullable(fallback))
-            .map(Sender::product)
-            .orElse("");
     var stored =
         switch (mail.content()) {
           case MailRequest.Content.Template(
                   String name,
                   Map<String, Object> data,
                   String language) -> {
-            Chosen chosen = maker.choose(tx, name, language);
+            Chosen chosen = common.template(tx, name, language);
             RenderedEmail rendered =
-                chosen.template().render(maker.data(chosen.brand(), data, product));
+                chosen.template().render(maker.data(chosen.brand(), data, sent.product()));
             yield stored(mail, from, rendered.subject(), rendered.html(), rendered.text(), name);
           }
           case MailRequest.Content.Parts(String subject, String html, String text) ->
@@ -135,23 +137,6 @@ final class NewMessages {
         mail.sendAt());
   }
 
-  private static EmailAddress from(TenantTx tx, MailRequest mail, @Nullable Sender fallback) {
-    EmailAddress wanted = mail.from();
-    if (wanted == null) {
-      if (fallback == null) {
-        throw new Messages.NoSenderException();
-      }
-      return new EmailAddress(fallback.name(), fallback.address());
-    }
-    Optional<Sender> own = Senders.find(tx, wanted.address());
-    if (own.isEmpty() && !Senders.ownsDomainOf(tx, wanted.address())) {
-      throw new Messages.NotOwnedException(wanted.address());
-    }
-    return wanted.name().isEmpty() && own.isPresent()
-        ? new EmailAddress(own.get().name(), wanted.address())
-        : wanted;
-  }
-
   private static StoredMail stored(
       MailRequest mail, EmailAddress from, String subject, String html, String text, String tag) {
     return new StoredMail(
@@ -165,7 +150,8 @@ final class NewMessages {
         text,
         mail.stream(),
         tag,
-        mail.metadata());
+        mail.metadata(),
+        mail.files());
   }
 
   /// The same mail once more, as a message of its own.

@@ -42,15 +42,22 @@ public record SendMessage(
     @About(
             "From when on it is sent, up to 30 days ahead; at once where it is left out. Until then"
                 + " it is `queued` and can be cancelled.")
-        @Nullable Instant sendAt) {
+        @Nullable Instant sendAt,
+    @About("At most 25; in base64 and with the rest of the message 10 MB, or what the operator sets.")
+        @Nullable List<AttachFile> attachments) {
   private static final int ADDRESSES_MAX = 50;
 
   /// What is asked for, checked. Throws [ProblemException] with the name of a field that is wrong.
   ///
   /// @param id the id to store it under, or null for a new one
+  /// @param takenUp whether an earlier run of the same request may have taken it
   /// @param named the connection that it is to go through alone, or null
   static MailRequest read(
-      SendMessage body, @Nullable UUID id, @Nullable UUID named, Instant now) {
+      SendMessage body,
+      @Nullable UUID id,
+      @Nullable UUID named,
+      Instant now,
+      boolean takenUp) {
     List<EmailAddress> to = new ArrayList<>(List.of(Addresses.read("to", body.to())));
     to.addAll(addresses("also_to", body.alsoTo()));
     String from = body.from();
@@ -69,7 +76,8 @@ public record SendMessage(
         named,
         metadata == null ? Map.of() : metadata,
         MailPriority.of(body.priority(), stream),
-        SendTime.read(body.sendAt(), now));
+        SendTime.read(body.sendAt(), now, takenUp),
+        AttachFile.read(body.attachments()));
   }
 
   private static MailRequest.Content content(SendMessage body) {

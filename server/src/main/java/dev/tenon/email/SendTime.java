@@ -17,7 +17,10 @@ final class SendTime {
   private SendTime() {}
 
   /// The time to wait for; null for at once. Throws [ProblemException] when it is too far off.
-  static @Nullable Instant read(@Nullable Instant given, Instant now) {
+  ///
+  /// @param takenUp whether an earlier run of the same request may have taken it: that its time is
+  ///   past by now is no reason to refuse it then
+  static @Nullable Instant read(@Nullable Instant given, Instant now, boolean takenUp) {
     if (given == null) {
       return null;
     }
@@ -25,7 +28,7 @@ final class SendTime {
       throw ProblemException.invalidField(
           "send_at", "A message can be sent up to %d days ahead.".formatted(AHEAD_MAX.toDays()));
     }
-    if (given.isBefore(now.minus(PAST_MAX))) {
+    if (given.isBefore(now.minus(PAST_MAX)) && !takenUp) {
       throw ProblemException.invalidField(
           "send_at", "The time is past. Leave it out to send the message now.");
     }

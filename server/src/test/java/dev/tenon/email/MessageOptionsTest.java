@@ -12,6 +12,8 @@ import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -106,6 +108,38 @@ class MessageOptionsTest {
                 .asString())
         .isEqualTo("high");
     problem(post(mail("\"priority\": \"urgent\"")), "priority");
+  }
+
+  @Test
+  void takesFilesUpToWhatEveryProviderTakes() {
+    String big = Base64.getEncoder().encodeToString(new byte[7_000_000]);
+    assertThat(
+            ok(post(mail(file("\"name\": \"a.pdf\", \"content\": \"" + big + "\""))))
+                .path("state")
+                .asString())
+        .isEqualTo("queued");
+    String bigger = Base64.getEncoder().encodeToString(new byte[7_500_000]);
+    problem(post(mail(file("\"name\": \"a.pdf\", \"content\": \"" + bigger + "\""))), "message");
+  }
+
+  @Test
+  void refusesFilesThatAProviderWouldRefuseNamingTheField() {
+    problem(post(mail(file("\"name\": \"Setup.EXE\", \"content\": \"AQID\""))), "attachments[0].name");
+    problem(post(mail(file("\"name\": \"a.pdf\", \"content\": \"AQ=ID\""))), "attachments[0].content");
+    problem(post(mail(file("\"name\": \"a.pdf\", \"content\": \"\""))), "attachments[0].content");
+    problem(post(mail(file("\"name\": \"../a.pdf\", \"content\": \"AQID\""))), "attachments[0]");
+    problem(
+        post(mail(file("\"name\": \"a.pdf\", \"content_type\": \"a b\", \"content\": \"AQID\""))),
+        "attachments[0]");
+    String one = "{\"name\": \"a.png\", \"content\": \"AQID\", \"content_id\": \"logo\"}";
+    problem(post(mail("\"attachments\": [%s, %s]".formatted(one, one))), "attachments");
+    problem(
+        post(mail("\"attachments\": [%s]".formatted(String.join(",", Collections.nCopies(26, one))))),
+        "attachments");
+  }
+
+  private static String file(String fields) {
+    return "\"attachments\": [{%s}]".formatted(fields);
   }
 
   private String hash(String body) throws Exception {
