@@ -59,7 +59,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       InstantSource clock) {
     this.database = database;
     this.connections = connections;
-    this.course = new MailCourse(breakers, seal, clock);
+    this.course = new MailCourse(breakers, new SharedPace(database, clock), seal, clock);
     this.maker = maker;
     this.seal = seal;
     this.events = events;

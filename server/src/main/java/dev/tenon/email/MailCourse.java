@@ -40,12 +40,15 @@ final class MailCourse {
   private static final int TOO_LATE_MAX = 20;
 
   private final SharedBreakers breakers;
+  private final SharedPace pace;
   private final EmailRouter router = new EmailRouter();
   private final MailSeal seal;
   private final InstantSource clock;
 
-  MailCourse(SharedBreakers breakers, MailSeal seal, InstantSource clock) {
+  MailCourse(
+      SharedBreakers breakers, SharedPace pace, MailSeal seal, InstantSource clock) {
     this.breakers = breakers;
+    this.pace = pace;
     this.seal = seal;
     this.clock = clock;
   }
@@ -60,6 +63,13 @@ final class MailCourse {
       Instant now = clock.instant();
       Decision decision = decide(sending, ready, now);
       Optional<Call> call = call(sending, ready, decision, now);
+      if (call.isPresent() && call.get().sends()) {
+        Optional<Duration> wait = pace.wait(call.get().connection(), sending.job.priority());
+        if (wait.isPresent()) {
+          decision = new Decision.RetryLater(wait.get(), paced(call.get().connection()));
+          call = Optional.empty();
+        }
+      }
       if (call.isPresent() && call.get().sends() && !breakers.enter(call.get().connection())) {
         if (++tooLate < TOO_LATE_MAX) {
           continue;
@@ -78,6 +88,11 @@ final class MailCourse {
       ended = make(sending, call.get());
       sending.tried(ended);
     }
+  }
+
+  private static String paced(EmailConnections.Ready connection) {
+    return "'%s' is given %d mails a second at most; this one waits for its turn"
+        .formatted(connection.name(), connection.ratePerSecond());
   }
 
   /// What the router decides, unless the suppression list leaves nobody to send it to. Asking what

@@ -114,6 +114,10 @@ abstract class MailBed {
   }
 
   final UUID queue(String to, @Nullable Instant sendAt) {
+    return queue(to, sendAt, MailPriority.NORMAL);
+  }
+
+  final UUID queue(String to, @Nullable Instant sendAt, MailPriority priority) {
     return db.asTenant(
         tenant,
         tx ->
@@ -131,7 +135,7 @@ abstract class MailBed {
                     "at_most_once",
                     null,
                     Map.of(),
-                    MailPriority.NORMAL,
+                    priority,
                     sendAt)));
   }
 
@@ -156,7 +160,7 @@ abstract class MailBed {
                     update waiting_job
                     set token = nextval('job_token'), wake_at = :until, starts = starts + 1
                     where wake_at is null
-                    returning id, kind, payload, failures, starts, created_at, token
+                    returning id, kind, payload, priority, failures, starts, created_at, token
                     """)
                 .bind("until", now.get().plusSeconds(60))
                 .map(
@@ -168,7 +172,7 @@ abstract class MailBed {
                             1,
                             row.getString("payload"),
                             null,
-                            5,
+                            row.getInt("priority"),
                             row.getInt("failures"),
                             row.getInt("starts"),
                             0,
