@@ -167,8 +167,7 @@ public record ProviderKind(
                 Check.streams(DOMAIN, "broadcast=news.example.org"),
                 "test_mode",
                 YES_OR_NO)),
-        mail(
-            "smtp", Set.of("password"), Set.of("host", "port", "username", "security"), Map.of()),
+        mail("smtp", Set.of("password"), Set.of("host", "port", "username", "security"), Map.of()),
         new ProviderKind("calcom", Set.of("api_key", "webhook_secret"), Set.of("base_url")),
         new ProviderKind(
             "calendly", Set.of("token", "webhook_secret"), Set.of("base_url", "organization")),

@@ -5,7 +5,6 @@ import dev.tenon.http.About;
 import dev.tenon.http.ProblemException;
 import java.net.URLConnection;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -48,8 +47,7 @@ public record AttachFile(
       return List.of();
     }
     if (given.size() > FILES_MAX) {
-      throw ProblemException.invalidField(
-          "attachments", "At most %d files.".formatted(FILES_MAX));
+      throw ProblemException.invalidField("attachments", "At most %d files.".formatted(FILES_MAX));
     }
     List<MailFile> files = new ArrayList<>(given.size());
     for (int i = 0; i < given.size(); i++) {

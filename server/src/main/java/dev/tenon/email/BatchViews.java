@@ -45,8 +45,7 @@ final class BatchViews {
 
   /// @param problems by place; null for those that were given on
   /// @param taken what became of these, in order
-  static BatchView of(
-      List<@Nullable ProblemException> problems, List<Messages.Taken> taken) {
+  static BatchView of(List<@Nullable ProblemException> problems, List<Messages.Taken> taken) {
     List<BatchedView> results = new ArrayList<>(problems.size());
     Iterator<Messages.Taken> next = taken.iterator();
     int accepted = 0;

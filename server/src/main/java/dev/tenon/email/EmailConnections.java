@@ -23,7 +23,8 @@ public interface EmailConnections {
   /// @param owner whose it is: the tenant, or the platform
   /// @param broken whether it is marked as refused by its provider
   /// @param changedAt when somebody last changed it or its credentials
-  /// @param ratePerSecond how many mails it may be given in a second, by all nodes; 0 for any number
+  /// @param ratePerSecond how many mails it may be given in a second, by all nodes; 0 for any
+  ///   number
   record Ready(
       TenantId owner,
       UUID connection,

@@ -130,8 +130,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
     }
   }
 
-  private void run(
-      Job job, MessageStore.Row row, byte[] sealed, MailLedger writing, Jobs jobs) {
+  private void run(Job job, MessageStore.Row row, byte[] sealed, MailLedger writing, Jobs jobs) {
     try {
       StoredMail mail =
           switch (MailContent.read(seal.open(job.tenant(), row.id, sealed))) {

@@ -45,8 +45,7 @@ final class MailCourse {
   private final MailSeal seal;
   private final InstantSource clock;
 
-  MailCourse(
-      SharedBreakers breakers, SharedPace pace, MailSeal seal, InstantSource clock) {
+  MailCourse(SharedBreakers breakers, SharedPace pace, MailSeal seal, InstantSource clock) {
     this.breakers = breakers;
     this.pace = pace;
     this.seal = seal;

@@ -52,7 +52,6 @@ record MailRequest(
         List.of());
   }
 
-
   /// What the mail says.
   sealed interface Content {
     /// In the tenant's language where none is asked for.

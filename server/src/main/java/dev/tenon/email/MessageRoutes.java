@@ -145,11 +145,7 @@ public final class MessageRoutes {
       try {
         mails.add(
             SendMessage.read(
-                each.get(i),
-                BatchViews.id(request.effect(), i),
-                named,
-                now,
-                request.isTakenUp()));
+                each.get(i), BatchViews.id(request.effect(), i), named, now, request.isTakenUp()));
         problems.add(null);
       } catch (ProblemException e) {
         if (body.isCommon(e)) {
@@ -164,7 +160,8 @@ public final class MessageRoutes {
     return BatchViews.of(problems, taken);
   }
 
-  /// Where none was taken for a reason that is the same for all, such as a template that isn't there.
+  /// Where none was taken for a reason that is the same for all, such as a template that isn't
+  /// there.
   private static void refuseWhole(SendBatch body, List<Messages.Taken> taken) {
     if (!taken.isEmpty()
         && taken.getFirst() instanceof Messages.Taken.Refused first

@@ -117,7 +117,9 @@ final class MessageStore {
             String.class,
             messages.stream().map(one -> String.join("\n", one.recipients())).toList())
         .bindArray(
-            "priorities", String.class, messages.stream().map(one -> one.priority().text()).toList())
+            "priorities",
+            String.class,
+            messages.stream().map(one -> one.priority().text()).toList())
         .bindArray(
             "send_at", OffsetDateTime.class, messages.stream().map(MessageStore::sendAt).toList())
         .map(
@@ -143,7 +145,6 @@ final class MessageStore {
 
     /// When it could be sent first: its age counts from then.
     final Instant dueAt;
-
 
     /// How long its sealed content is.
     final int bytes;

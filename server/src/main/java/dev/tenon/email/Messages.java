@@ -84,8 +84,7 @@ public final class Messages {
           mails.size(),
           tx.tenant());
     }
-    insert(
-        tx, mails.stream().map(mail -> rows.following(tx, sender, mail, notBefore)).toList());
+    insert(tx, mails.stream().map(mail -> rows.following(tx, sender, mail, notBefore)).toList());
   }
 
   /// Queues one mail that somebody asked for, and answers its id.

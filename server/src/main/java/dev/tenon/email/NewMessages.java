@@ -63,7 +63,8 @@ final class NewMessages {
           mail.template(),
           tx.tenant(),
           Ids.write(Prefix.MESSAGE, id));
-      return unmade(tx, id, unmade, "failed", "the mail can't be made: " + e.getMessage(), mail, sendAt);
+      return unmade(
+          tx, id, unmade, "failed", "the mail can't be made: " + e.getMessage(), mail, sendAt);
     }
   }
 
@@ -127,14 +128,7 @@ final class NewMessages {
               stored(mail, from, subject, html, text, "");
         };
     return message(
-        tx,
-        id,
-        stored,
-        mail.policy(),
-        mail.named(),
-        Origin.ASKED,
-        mail.priority(),
-        mail.sendAt());
+        tx, id, stored, mail.policy(), mail.named(), Origin.ASKED, mail.priority(), mail.sendAt());
   }
 
   private static StoredMail stored(
@@ -166,9 +160,8 @@ final class NewMessages {
       UUID first) {
     String about = Ids.write(Prefix.MESSAGE, first);
     return switch (content) {
-      case StoredMail mail -> 
-          message(
-              tx, made, mail, policy, null, new Origin(null, about, null), priority, null);
+      case StoredMail mail ->
+          message(tx, made, mail, policy, null, new Origin(null, about, null), priority, null);
       // Made on its way out, or stored as failed once more.
       case UnmadeMail unmade ->
           new MessageStore.NewMessage(
@@ -193,8 +186,7 @@ final class NewMessages {
   }
 
   /// What a message follows from.
-  private record Origin(
-      @Nullable UUID cause, @Nullable String about, @Nullable String onceKey) {
+  private record Origin(@Nullable UUID cause, @Nullable String about, @Nullable String onceKey) {
     static final Origin ASKED = new Origin(null, null, null);
   }
 

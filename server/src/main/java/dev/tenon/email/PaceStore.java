@@ -30,7 +30,8 @@ final class PaceStore {
     Window window =
         locked(tx, owner, connection, now)
             // One that lies ahead was begun by a clock that has been set back.
-            .filter(one -> one.at().plus(WINDOW).isAfter(now) && !one.at().isAfter(now.plus(WINDOW)))
+            .filter(
+                one -> one.at().plus(WINDOW).isAfter(now) && !one.at().isAfter(now.plus(WINDOW)))
             .orElse(new Window(now, 0));
     int mails = Math.clamp((long) rate - window.used(), 0, wanted);
     if (mails > 0) {

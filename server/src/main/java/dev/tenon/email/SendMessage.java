@@ -43,7 +43,8 @@ public record SendMessage(
             "From when on it is sent, up to 30 days ahead; at once where it is left out. Until then"
                 + " it is `queued` and can be cancelled.")
         @Nullable Instant sendAt,
-    @About("At most 25; in base64 and with the rest of the message 10 MB, or what the operator sets.")
+    @About(
+            "At most 25; in base64 and with the rest of the message 10 MB, or what the operator sets.")
         @Nullable List<AttachFile> attachments) {
   private static final int ADDRESSES_MAX = 50;
 
@@ -53,11 +54,7 @@ public record SendMessage(
   /// @param takenUp whether an earlier run of the same request may have taken it
   /// @param named the connection that it is to go through alone, or null
   static MailRequest read(
-      SendMessage body,
-      @Nullable UUID id,
-      @Nullable UUID named,
-      Instant now,
-      boolean takenUp) {
+      SendMessage body, @Nullable UUID id, @Nullable UUID named, Instant now, boolean takenUp) {
     List<EmailAddress> to = new ArrayList<>(List.of(Addresses.read("to", body.to())));
     to.addAll(addresses("also_to", body.alsoTo()));
     String from = body.from();

@@ -144,7 +144,8 @@ abstract class MailBed {
   }
 
   final Optional<UUID> resend(UUID message) {
-    return db.asTenant(tenant, tx -> messages.resend(tx, message, null, "at_most_once", MailPriority.NORMAL));
+    return db.asTenant(
+        tenant, tx -> messages.resend(tx, message, null, "at_most_once", MailPriority.NORMAL));
   }
 
   final void runAll() {

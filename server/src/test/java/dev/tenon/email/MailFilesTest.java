@@ -33,7 +33,8 @@ class MailFilesTest extends MailBed {
 
     assertThat(first.given).hasSize(2);
     assertThat(second.given).hasSize(1);
-    for (EmailMessage given : List.of(first.given.get(0), first.given.get(1), second.given.get(0))) {
+    for (EmailMessage given :
+        List.of(first.given.get(0), first.given.get(1), second.given.get(0))) {
       assertThat(given.attachments())
           .extracting(Attachment::toString)
           .containsExactly("a.txt (text/plain, 5 bytes)", "logo.png (image/png, 3 bytes)");
@@ -91,7 +92,9 @@ class MailFilesTest extends MailBed {
   private static MailFile file(String name, String contentId, byte[] content) {
     return new MailFile(
         name,
-        name.endsWith("txt") ? "text/plain" : name.endsWith("png") ? "image/png" : "application/pdf",
+        name.endsWith("txt")
+            ? "text/plain"
+            : name.endsWith("png") ? "image/png" : "application/pdf",
         contentId,
         Base64.getEncoder().encodeToString(content));
   }

@@ -27,7 +27,9 @@ class MailPaceTest extends MailBed {
     }
     runAll();
     assertThat(first.given).hasSize(5);
-    assertThat(rows("select count(*)::text from tenon.message where state = 'queued' and next_at > updated_at"))
+    assertThat(
+            rows(
+                "select count(*)::text from tenon.message where state = 'queued' and next_at > updated_at"))
         .containsExactly("7");
     assertThat(rows("select distinct reason from tenon.message where state = 'queued'"))
         .singleElement()

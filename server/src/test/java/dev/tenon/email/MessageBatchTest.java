@@ -71,7 +71,10 @@ class MessageBatchTest {
       assertThat(message.path("to").asString()).isEqualTo("u%d@example.org".formatted(i));
       assertThat(message.path("priority").asString()).isEqualTo("bulk");
     }
-    problem(batch("", "\"template\": \"welcome\"", items + ", {\"to\": \"x@y.example\"}"), 400, "messages");
+    problem(
+        batch("", "\"template\": \"welcome\"", items + ", {\"to\": \"x@y.example\"}"),
+        400,
+        "messages");
     problem(batch("", "\"template\": \"welcome\"", ""), 400, "messages");
   }
 
@@ -97,8 +100,7 @@ class MessageBatchTest {
                         ? one.path("problem").path("param").asString()
                         : "taken"));
     assertThat(what)
-        .containsExactly(
-            "taken", "to", "data.customer_name", "metadata.k", "taken", "language");
+        .containsExactly("taken", "to", "data.customer_name", "metadata.k", "taken", "language");
     assertThat(ok(call("GET", "/messages", own, "", "")).path("data").size()).isEqualTo(2);
   }
 
@@ -108,11 +110,16 @@ class MessageBatchTest {
     problem(batch("", "\"template\": \"no-such\"", two), 400, "template");
     problem(batch("", "\"subject\": \"s\"", two), 400, "text");
     problem(
-        batch("", "\"subject\": \"s\", \"text\": \"t\", \"provider\": \"mailgun\"", two), 400, "provider");
+        batch("", "\"subject\": \"s\", \"text\": \"t\", \"provider\": \"mailgun\"", two),
+        400,
+        "provider");
     problem(
-        batch("", "\"subject\": \"s\", \"text\": \"t\", \"from\": \"x@other.example\"", two), 403, "from");
+        batch("", "\"subject\": \"s\", \"text\": \"t\", \"from\": \"x@other.example\"", two),
+        403,
+        "from");
     problem(
-        batch("", "\"subject\": \"s\", \"text\": \"t\", \"send_at\": \"2020-01-01T00:00:00Z\"", two),
+        batch(
+            "", "\"subject\": \"s\", \"text\": \"t\", \"send_at\": \"2020-01-01T00:00:00Z\"", two),
         400,
         "send_at");
     assertThat(ok(call("GET", "/messages", own, "", "")).path("data").size()).isZero();

@@ -124,8 +124,10 @@ class MessageOptionsTest {
 
   @Test
   void refusesFilesThatAProviderWouldRefuseNamingTheField() {
-    problem(post(mail(file("\"name\": \"Setup.EXE\", \"content\": \"AQID\""))), "attachments[0].name");
-    problem(post(mail(file("\"name\": \"a.pdf\", \"content\": \"AQ=ID\""))), "attachments[0].content");
+    problem(
+        post(mail(file("\"name\": \"Setup.EXE\", \"content\": \"AQID\""))), "attachments[0].name");
+    problem(
+        post(mail(file("\"name\": \"a.pdf\", \"content\": \"AQ=ID\""))), "attachments[0].content");
     problem(post(mail(file("\"name\": \"a.pdf\", \"content\": \"\""))), "attachments[0].content");
     problem(post(mail(file("\"name\": \"../a.pdf\", \"content\": \"AQID\""))), "attachments[0]");
     problem(
@@ -134,7 +136,9 @@ class MessageOptionsTest {
     String one = "{\"name\": \"a.png\", \"content\": \"AQID\", \"content_id\": \"logo\"}";
     problem(post(mail("\"attachments\": [%s, %s]".formatted(one, one))), "attachments");
     problem(
-        post(mail("\"attachments\": [%s]".formatted(String.join(",", Collections.nCopies(26, one))))),
+        post(
+            mail(
+                "\"attachments\": [%s]".formatted(String.join(",", Collections.nCopies(26, one))))),
         "attachments");
   }
 
