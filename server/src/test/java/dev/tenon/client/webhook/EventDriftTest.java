@@ -49,6 +49,7 @@ class EventDriftTest {
   }
 
   private static Map<String, Boolean> documented(EventType type) {
+    Map<String, Boolean> out = new LinkedHashMap<>();
     JsonMapper.shared()
         .<JsonNode>valueToTree(type.schema())
         .at("/properties/data/properties")
