@@ -69,8 +69,7 @@ class MigrationLocksTest {
   }
 
   private static List<Path> files() throws Exception {
-    Path folder =
-        Path.of(MigrationLocksTest.class.getResource("/db/migration/").toURI());
+    Path folder = Path.of(MigrationLocksTest.class.getResource("/db/migration/").toURI());
     try (Stream<Path> found = Files.list(folder)) {
       return found
           .filter(file -> file.getFileName().toString().compareTo(FIRST) > 0)

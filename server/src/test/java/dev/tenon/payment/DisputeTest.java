@@ -174,8 +174,9 @@ class DisputeTest {
     // What the upgrade does.
     String migration =
         new String(
-            DisputeTest.class
-                .getResourceAsStream("/db/migration/V202611250305__intents_and_keys.sql")
+            java.util.Objects.requireNonNull(
+                    DisputeTest.class.getResourceAsStream(
+                        "/db/migration/V202611250305__intents_and_keys.sql"))
                 .readAllBytes(),
             java.nio.charset.StandardCharsets.UTF_8);
     int start = migration.indexOf("insert into provider_object");

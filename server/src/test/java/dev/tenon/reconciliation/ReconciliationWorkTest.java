@@ -339,8 +339,9 @@ class ReconciliationWorkTest {
     UUID received = bed.ids.next();
     var source =
         new Inbox.Source(bed.tenant, connection.id().uuid(), "lister", List.of(Secret.of("s")));
-    bed.inbox.takeFetched(
-        source, ReceivedFrom.RECONCILIATION, received, "e1 a.made 10".getBytes(UTF_8));
+    var _ =
+        bed.inbox.takeFetched(
+            source, ReceivedFrom.RECONCILIATION, received, "e1 a.made 10".getBytes(UTF_8));
     assertThat(taken("e1")).contains(received);
     assertThat(taken("e2")).isEmpty();
     assertThat(taken("e3")).isEmpty();

@@ -210,7 +210,7 @@ class RegistrationsTest {
     @Override
     public List<Registered> list() {
       List<Registered> found = List.copyOf(there);
-      Runnable first = afterList;
+      @Nullable Runnable first = afterList;
       afterList = null;
       if (first != null) {
         first.run();
@@ -220,13 +220,13 @@ class RegistrationsTest {
 
     @Override
     public Made create(String reference, URI url, String description) {
-      ProblemCode before = stored.get(reference);
+      @Nullable ProblemCode before = stored.get(reference);
       if (before != null) {
         // A fault that is answered again says so.
         throw new ProblemException(
             before == ProblemCode.SERVER_BUSY ? ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN : before);
       }
-      ProblemCode fails = failure;
+      @Nullable ProblemCode fails = failure;
       if (fails != null) {
         stored.put(reference, fails);
       }
