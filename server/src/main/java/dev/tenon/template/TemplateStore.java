@@ -4,6 +4,7 @@ import dev.tenon.db.TenantTx;
 import dev.tenon.template.TemplateRows.Draft;
 import dev.tenon.template.TemplateRows.Head;
 import dev.tenon.template.TemplateRows.InUse;
+import dev.tenon.template.TemplateRows.Stamp;
 import dev.tenon.template.TemplateRows.Version;
 import dev.tenon.template.TemplateRows.VersionHead;
 import java.sql.ResultSet;
@@ -28,7 +29,7 @@ final class TemplateStore {
             """
             select l.tenant_id is not null as branded, l.product, l.logo_url, l.brand_color,
               l.support_email, l.support_url, l.postal_address, l.language, l.revision,
-              v.number, v.content::text as content
+              v.number, v.published_at, v.content::text as content
             from (select 1) one
             left join mail_layout l on l.tenant_id = :tenant
             left join template t on t.tenant_id = :tenant and t.name = :name
@@ -43,8 +44,32 @@ final class TemplateStore {
                 new InUse(
                     row.getBoolean("branded") ? BrandStore.brand(row) : Brand.NONE,
                     Optional.ofNullable(row.getString("content")).map(TemplateContent::read),
-                    row.getInt("number")))
+                    stamp(row)))
         .findOne();
+  }
+
+  /// The numbers of what [#inUse] would find.
+  static Stamp stamp(TenantTx tx, String name) {
+    return tx.handle()
+        .createQuery(
+            """
+            select l.revision, v.number, v.published_at
+            from (select 1) one
+            left join mail_layout l on l.tenant_id = :tenant
+            left join template t on t.tenant_id = :tenant and t.name = :name
+            left join template_version v
+              on v.tenant_id = :tenant and v.name = t.name and v.number = t.published
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .map((row, _) -> stamp(row))
+        .one();
+  }
+
+  private static Stamp stamp(ResultSet row) throws SQLException {
+    int number = row.getInt("number");
+    return new Stamp(
+        number, number == 0 ? Instant.EPOCH : time(row, "published_at"), row.getLong("revision"));
   }
 
   static List<Head> list(TenantTx tx, int limit) {

@@ -51,6 +51,7 @@ public final class Templates {
   ///
   /// @param language as asked for; null for the tenant's
   public Chosen choose(TenantTx tx, String name, @Nullable String language) {
+    checkName(tx, name);
     TemplateCache.Entry entry = entry(tx, name);
     Brand brand = entry.inUse.brand();
     for (String tag : Language.chain(language == null ? "" : language, brand.language())) {
@@ -81,11 +82,20 @@ public final class Templates {
   /// The template that a mail was to be made with when it was accepted; what is used now where that
   /// version is not kept any more.
   public Chosen pinned(TenantTx tx, String name, int number, String language) {
+    checkName(tx, name);
     if (number > 0) {
-      Optional<TemplateContent> content =
-          TemplateStore.version(tx, name, number).map(Version::content);
-      if (content.isPresent() && content.get().languages().containsKey(language)) {
-        return new Chosen(compiled(name, content.get(), language), brand(tx), number);
+      TemplateCache.Entry used = entry(tx, name);
+      Optional<CompiledTemplate> version =
+          (used.inUse.number() == number
+                  ? Optional.of(used)
+                  : cache.version(
+                      tx.tenant(),
+                      name,
+                      number,
+                      () -> TemplateStore.version(tx, name, number).map(Version::content)))
+              .flatMap(entry -> entry.find(name, language));
+      if (version.isPresent()) {
+        return new Chosen(version.get(), used.inUse.brand(), number);
       }
     } else {
       Optional<CompiledTemplate> shared = program.find(name, language);
@@ -112,16 +122,41 @@ public final class Templates {
     return storedBrand(tx);
   }
 
-  private TemplateCache.Entry entry(TenantTx tx, String name) {
-    return cache.get(tx.tenant(), name, () -> TemplateStore.inUse(tx, name));
+  /// What the memory holds, in characters.
+  long remembered() {
+    return cache.chars();
   }
 
-  private static CompiledTemplate compiled(String name, TemplateContent content, String language) {
-    TemplateParts parts = content.languages().get(language);
-    if (parts == null) {
-      throw TemplateException.of(name, "it says nothing in the language '%s'".formatted(language));
+  /// What can be no name is not looked for, nor remembered.
+  private void checkName(TenantTx tx, String name) {
+    if (!Template.isName(name)) {
+      throw EmailTemplates.none(name, names(tx));
     }
-    return CompiledTemplate.of(parts.template(name, content.variables()), language);
+  }
+
+  private TemplateCache.Entry entry(TenantTx tx, String name) {
+    return cache.get(
+        tx.tenant(),
+        name,
+        new TemplateCache.Reader() {
+          @Override
+          public TemplateRows.Stamp stamp() {
+            return TemplateStore.stamp(tx, name);
+          }
+
+          @Override
+          public TemplateRows.InUse read() {
+            return TemplateStore.inUse(tx, name)
+                .orElse(
+                    new TemplateRows.InUse(Brand.NONE, Optional.empty(), TemplateRows.Stamp.NONE));
+          }
+
+          @Override
+          public boolean isShared() {
+            // The empty name is that of the layout alone.
+            return name.isEmpty() || !program.languages(name).isEmpty();
+          }
+        });
   }
 
   private List<String> names(TenantTx tx) {
@@ -363,7 +398,9 @@ public final class Templates {
   /// Back to the built-in, or away with it; its versions stay. Answers whether it was there.
   public boolean delete(TenantTx tx, String name) {
     boolean was = TemplateStore.delete(tx, name);
-    tx.handle().afterCommit(changed::raise);
+    if (was) {
+      tx.handle().afterCommit(changed::raise);
+    }
     return was;
   }
 
