@@ -12,10 +12,12 @@ public final class TemplateRows {
   /// A template of a tenant.
   ///
   /// @param published the version that is used
+  /// @param draftRevision the counter of its drafts when some last went
   public record Head(
       String name,
       List<Template.Variable> variables,
       Optional<Integer> published,
+      long draftRevision,
       Instant createdAt,
       Instant updatedAt) {}
 

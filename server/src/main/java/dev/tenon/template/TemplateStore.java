@@ -17,7 +17,10 @@ import java.util.Optional;
 /// Templates in the database.
 final class TemplateStore {
   private static final String HEAD =
-      "select name, variables::text as variables, published, created_at, updated_at from template ";
+      """
+      select name, variables::text as variables, published, draft_revision, created_at, updated_at
+      from template
+      """;
 
   private TemplateStore() {}
 
@@ -100,19 +103,37 @@ final class TemplateStore {
         .findOne();
   }
 
-  /// Makes a template; one that is there stays as it is.
-  static void insert(TenantTx tx, String name, String variables, Instant now) {
+  /// Makes a template; one that is there stays as it is. Answers whether it was made.
+  static boolean insert(TenantTx tx, String name, String variables, Instant now) {
+    return tx.handle()
+            .createUpdate(
+                """
+                insert into template
+                  (tenant_id, name, variables, draft_revision, created_at, updated_at)
+                values (:tenant, :name, :variables::jsonb, :revision, :now, :now)
+                on conflict do nothing
+                """)
+            .bind("tenant", tx.tenant().uuid())
+            .bind("name", name)
+            .bind("variables", variables)
+            // Later than that of a template of this name which was deleted.
+            .bind("revision", now.toEpochMilli())
+            .bind("now", now)
+            .execute()
+        == 1;
+  }
+
+  /// Notes that drafts have gone.
+  static void setDraftRevision(TenantTx tx, String name, long revision) {
     tx.handle()
         .createUpdate(
             """
-            insert into template (tenant_id, name, variables, created_at, updated_at)
-            values (:tenant, :name, :variables::jsonb, :now, :now)
-            on conflict do nothing
+            update template set draft_revision = :revision
+            where tenant_id = :tenant and name = :name
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("name", name)
-        .bind("variables", variables)
-        .bind("now", now)
+        .bind("revision", revision)
         .execute();
   }
 
@@ -182,34 +203,18 @@ final class TemplateStore {
         .list();
   }
 
-  /// A draft, locked, so that whoever compares its revision is the one who changes it.
-  static Optional<Draft> lockDraft(TenantTx tx, String name, String language) {
-    return tx.handle()
-        .createQuery(
-            """
-            select language, subject, preheader, html, text, revision, updated_at
-            from template_draft
-            where tenant_id = :tenant and name = :name and language = :language for update
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("name", name)
-        .bind("language", language)
-        .map((row, _) -> draft(row))
-        .findOne();
-  }
-
   static void putDraft(
-      TenantTx tx, String name, String language, TemplateParts parts, Instant now) {
+      TenantTx tx, String name, String language, TemplateParts parts, long revision, Instant now) {
     tx.handle()
         .createUpdate(
             """
             insert into template_draft
               (tenant_id, name, language, subject, preheader, html, text, revision, updated_at)
-            values (:tenant, :name, :language, :subject, :preheader, :html, :text, 1, :now)
+            values (:tenant, :name, :language, :subject, :preheader, :html, :text, :revision, :now)
             on conflict (tenant_id, name, language) do update
               set subject = excluded.subject, preheader = excluded.preheader,
                 html = excluded.html, text = excluded.text,
-                revision = template_draft.revision + 1, updated_at = excluded.updated_at
+                revision = excluded.revision, updated_at = excluded.updated_at
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("name", name)
@@ -218,6 +223,7 @@ final class TemplateStore {
         .bind("preheader", parts.preheader())
         .bind("html", parts.html())
         .bind("text", parts.text())
+        .bind("revision", revision)
         .bind("now", now)
         .execute();
   }
@@ -345,6 +351,7 @@ final class TemplateStore {
         row.getString("name"),
         TemplateContent.readVariables(row.getString("variables")),
         published == 0 ? Optional.empty() : Optional.of(published),
+        row.getLong("draft_revision"),
         time(row, "created_at"),
         time(row, "updated_at"));
   }

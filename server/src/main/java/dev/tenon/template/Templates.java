@@ -241,7 +241,7 @@ public final class Templates {
             head.flatMap(Head::published)
                 .flatMap(number -> TemplateStore.version(tx, name, number)),
             shared,
-            head.isEmpty() ? List.of() : TemplateStore.drafts(tx, name)));
+            head.map(one -> revisions(tx, one)).orElse(DraftRevisions.UNTOUCHED)));
   }
 
   /// One template whole.
@@ -254,7 +254,21 @@ public final class Templates {
       List<Template.Variable> variables,
       Optional<Version> own,
       NavigableMap<String, TemplateParts> shared,
-      List<Draft> drafts) {
+      DraftRevisions revisions) {
+
+    public List<Draft> drafts() {
+      return revisions.drafts();
+    }
+
+    /// Of the draft in a language; of there being none, where there is none.
+    public long revision(String language) {
+      return revisions.of(language);
+    }
+
+    /// Of all drafts together.
+    public long revision() {
+      return revisions.whole();
+    }
 
     /// What is used in a language: the tenant's, else the program's.
     public Optional<TemplateParts> used(String language) {
@@ -264,14 +278,14 @@ public final class Templates {
     }
 
     public Optional<Draft> draft(String language) {
-      return drafts.stream().filter(draft -> draft.language().equals(language)).findFirst();
+      return drafts().stream().filter(draft -> draft.language().equals(language)).findFirst();
     }
 
     /// All languages, drafts' too.
     public List<String> languages() {
       var all = new TreeSet<>(shared.keySet());
       own.ifPresent(version -> all.addAll(version.content().languages().keySet()));
-      drafts.forEach(draft -> all.add(draft.language()));
+      drafts().forEach(draft -> all.add(draft.language()));
       return List.copyOf(all);
     }
   }
@@ -284,20 +298,31 @@ public final class Templates {
     if (TemplateStore.list(tx, TEMPLATES_MAX).size() >= TEMPLATES_MAX) {
       throw TemplateException.of(name, "there are 200 templates already");
     }
-    TemplateStore.insert(tx, name, TemplateContent.variablesJson(variables), clock.instant());
-    return true;
+    return TemplateStore.insert(
+        tx, name, TemplateContent.variablesJson(variables), clock.instant());
   }
 
-  /// The tenant's row of a template, made where the program has one of that name.
-  private Optional<Head> own(TenantTx tx, String name) {
-    if (program.names().contains(name)) {
-      TemplateStore.insert(
-          tx,
-          name,
-          TemplateContent.variablesJson(program.template(name).variables()),
-          clock.instant());
+  /// The tenant's row of a template, locked, and made where the program has one of that name.
+  private Optional<Own> own(TenantTx tx, String name) {
+    boolean made =
+        program.names().contains(name)
+            && TemplateStore.insert(
+                tx,
+                name,
+                TemplateContent.variablesJson(program.template(name).variables()),
+                clock.instant());
+    return TemplateStore.lock(tx, name).map(head -> new Own(head, made));
+  }
+
+  /// @param made just now, so that whoever saw that there is none saw right
+  private record Own(Head head, boolean made) {
+    boolean isAs(Seen seen, DraftRevisions revisions, String language) {
+      return (made ? DraftRevisions.UNTOUCHED : revisions).isAs(seen, language);
     }
-    return TemplateStore.lock(tx, name);
+  }
+
+  private static DraftRevisions revisions(TenantTx tx, Head head) {
+    return new DraftRevisions(head.draftRevision(), TemplateStore.drafts(tx, head.name()));
   }
 
   /// What callers give from the next version on; false when there is no such template.
@@ -316,58 +341,85 @@ public final class Templates {
     record NoTemplate() implements DraftEnd {}
 
     /// Somebody else has changed it since.
-    record Changed(long revision) implements DraftEnd {}
+    ///
+    /// @param isDraft whether there is one now
+    record Changed(long revision, boolean isDraft) implements DraftEnd {}
   }
 
   /// Writes a draft. Half-written ones are welcome: they are checked when they are published, but
   /// for their sizes.
   ///
-  /// @param expected the revision that it is to replace, 0 for none; empty to replace any
+  /// @param seen what it is to replace
   public DraftEnd putDraft(
-      TenantTx tx, String name, String language, TemplateParts parts, Optional<Long> expected) {
-    if (own(tx, name).isEmpty()) {
+      TenantTx tx, String name, String language, TemplateParts parts, Seen seen) {
+    Optional<Own> own = own(tx, name);
+    if (own.isEmpty()) {
       return new DraftEnd.NoTemplate();
     }
-    long revision = TemplateStore.lockDraft(tx, name, language).map(Draft::revision).orElse(0L);
-    if (expected.isPresent() && expected.get() != revision) {
-      return new DraftEnd.Changed(revision);
+    DraftRevisions revisions = revisions(tx, own.get().head());
+    boolean isDraft = revisions.drafts().stream().anyMatch(one -> one.language().equals(language));
+    if (!own.get().isAs(seen, revisions, language)) {
+      return new DraftEnd.Changed(revisions.of(language), isDraft);
     }
-    if (revision == 0 && TemplateStore.drafts(tx, name).size() >= TemplateCheck.LANGUAGES_MAX) {
+    if (!isDraft && revisions.drafts().size() >= TemplateCheck.LANGUAGES_MAX) {
       throw TemplateException.of(name, "it has more than 20 languages");
     }
-    TemplateStore.putDraft(tx, name, language, parts, clock.instant());
-    return new DraftEnd.Written(TemplateStore.lockDraft(tx, name, language).orElseThrow());
+    TemplateStore.putDraft(tx, name, language, parts, revisions.next(), clock.instant());
+    return new DraftEnd.Written(new Draft(language, parts, revisions.next(), clock.instant()));
   }
 
   /// Answers whether it was there.
   public boolean deleteDraft(TenantTx tx, String name, String language) {
-    return TemplateStore.deleteDraft(tx, name, language);
+    Optional<Head> head = TemplateStore.lock(tx, name);
+    if (head.isEmpty()) {
+      return false;
+    }
+    long next = revisions(tx, head.get()).next();
+    boolean was = TemplateStore.deleteDraft(tx, name, language);
+    if (was) {
+      TemplateStore.setDraftRevision(tx, name, next);
+    }
+    return was;
+  }
+
+  /// How a publication ended.
+  public sealed interface PublishEnd {
+    record Published(Version version) implements PublishEnd {}
+
+    record NoTemplate() implements PublishEnd {}
+
+    /// Somebody else has changed a draft since, or published.
+    record Changed(long revision) implements PublishEnd {}
   }
 
   /// Publishes what is published now with the drafts above it as a new version, which is used from
-  /// the commit on. Empty when there is no such template; throws [TemplateException] when something
-  /// is not right.
+  /// the commit on. Throws [TemplateException] when something is not right.
   ///
   /// @param without languages that it leaves out
-  public Optional<Version> publish(
-      TenantTx tx, String name, List<String> without, String note, String by) {
-    return own(tx, name)
-        .map(
-            head -> {
-              NavigableMap<String, TemplateParts> before =
-                  head.published()
-                      .flatMap(number -> TemplateStore.version(tx, name, number))
-                      .<NavigableMap<String, TemplateParts>>map(
-                          version -> version.content().languages())
-                      .orElseGet(TreeMap::new);
-              var content =
-                  new TemplateContent(
-                      head.variables(),
-                      TemplateCheck.merged(before, TemplateStore.drafts(tx, name), without));
-              Version made = publish(tx, name, content, note, by);
-              TemplateStore.deleteDrafts(tx, name);
-              return made;
-            });
+  /// @param seen what it is to publish
+  public PublishEnd publish(
+      TenantTx tx, String name, List<String> without, String note, String by, Seen seen) {
+    Optional<Own> own = own(tx, name);
+    if (own.isEmpty()) {
+      return new PublishEnd.NoTemplate();
+    }
+    Head head = own.get().head();
+    DraftRevisions revisions = revisions(tx, head);
+    if (!own.get().isAs(seen, revisions, "")) {
+      return new PublishEnd.Changed(revisions.whole());
+    }
+    NavigableMap<String, TemplateParts> before =
+        head.published()
+            .flatMap(number -> TemplateStore.version(tx, name, number))
+            .<NavigableMap<String, TemplateParts>>map(version -> version.content().languages())
+            .orElseGet(TreeMap::new);
+    var content =
+        new TemplateContent(
+            head.variables(), TemplateCheck.merged(before, revisions.drafts(), without));
+    Version made = publish(tx, name, content, note, by);
+    TemplateStore.deleteDrafts(tx, name);
+    TemplateStore.setDraftRevision(tx, name, revisions.next());
+    return new PublishEnd.Published(made);
   }
 
   /// Publishes an old version once more, as a new one; drafts stay. Empty when there is no such
@@ -376,10 +428,15 @@ public final class Templates {
     Optional<Version> old = TemplateStore.version(tx, name, number);
     if (old.isPresent() && own(tx, name).isEmpty()) {
       // Versions outlive their template, and may bring it back.
-      TemplateStore.insert(tx, name, "[]", clock.instant());
+      boolean _ = TemplateStore.insert(tx, name, "[]", clock.instant());
     }
     return old.map(
-        version -> publish(tx, name, version.content(), "version %d again".formatted(number), by));
+        version -> {
+          TemplateStore.lock(tx, name)
+              .ifPresent(
+                  head -> TemplateStore.setDraftRevision(tx, name, revisions(tx, head).next()));
+          return publish(tx, name, version.content(), "version %d again".formatted(number), by);
+        });
   }
 
   private Version publish(

@@ -96,17 +96,19 @@ class TemplateApiTest {
   @Test
   void aDraftIsReplacedOnlyByWhoHasSeenIt() {
     HttpResponse<String> first = put("/templates/welcome/drafts/en", draft("One", "", "x"));
-    assertThat(first.headers().firstValue("ETag")).hasValue("\"1\"");
-    ok(ifMatch("\"1\"", draft("Two", "", "x")));
-    problem(
-        ifMatch("\"1\"", draft("Three", "", "x")), 412, "request.precondition_failed", "If-Match");
+    String seen = first.headers().firstValue("ETag").orElseThrow();
+    HttpResponse<String> second = ifMatch(seen, draft("Two", "", "x"));
+    ok(second);
+    problem(ifMatch(seen, draft("Three", "", "x")), 412, "request.precondition_failed", "If-Match");
     problem(
         ifMatch("\"other\"", draft("Three", "", "x")),
         412,
         "request.precondition_failed",
         "If-Match");
     HttpResponse<String> read = get("/templates/welcome/drafts/en");
-    assertThat(read.headers().firstValue("ETag")).hasValue("\"2\"");
+    assertThat(read.headers().firstValue("ETag"))
+        .isEqualTo(second.headers().firstValue("ETag"))
+        .isNotEqualTo(first.headers().firstValue("ETag"));
     assertThat(ok(read).get("subject").asString()).isEqualTo("Two");
     ok(ifMatch("*", draft("Four", "", "x")));
     assertThat(call("DELETE", "/templates/welcome/drafts/en", "").statusCode()).isEqualTo(204);
@@ -117,6 +119,63 @@ class TemplateApiTest {
         "request.not_found",
         "");
     problem(put("/templates/no-such/drafts/en", draft("a", "", "x")), 404, "request.not_found", "");
+  }
+
+  @Test
+  void aRevisionNeverComesAgain() {
+    for (String away : new String[] {"publish", "discard", "delete"}) {
+      String seen =
+          put("/templates/welcome/drafts/en", draft("Mine", "", "x"))
+              .headers()
+              .firstValue("ETag")
+              .orElseThrow();
+      String none =
+          switch (away) {
+            case "publish" -> {
+              ok(post("/templates/welcome/publish", "{}"));
+              yield ok(get("/templates/welcome")).get("revision").asString();
+            }
+            case "discard" -> {
+              int status = call("DELETE", "/templates/welcome/drafts/en", "").statusCode();
+              assertThat(status).isEqualTo(204);
+              yield ok(get("/templates/welcome")).get("revision").asString();
+            }
+            default -> {
+              assertThat(call("DELETE", "/templates/welcome", "").statusCode()).isEqualTo(204);
+              yield "0";
+            }
+          };
+      // Whoever saw the draft that is gone replaces neither its absence nor the next one.
+      changed(ifMatch(seen, draft("Lost", "", "x")));
+      ok(put("/templates/welcome/drafts/en", draft("Another", "", "x")));
+      changed(ifMatch(seen, draft("Lost", "", "x")));
+      // Nor does who saw that there was none.
+      changed(ifMatch("\"" + none + "\"", draft("Lost", "", "x")));
+    }
+  }
+
+  @Test
+  void whoSawThatThereIsNoDraftWritesTheFirst() {
+    ok(put("/templates/welcome/drafts/de", draft("Deutsch", "", "x")));
+    String seen = get("/templates/welcome").headers().firstValue("ETag").orElseThrow();
+    ok(put("/templates/welcome/drafts/de", draft("Deutsch, neu", "", "x")));
+    ok(ifMatch(seen, draft("English", "", "x")));
+    changed(ifMatch(seen, draft("Lost", "", "x")));
+  }
+
+  @Test
+  void onlyTheDraftsThatSomebodySawArePublished() {
+    ok(put("/templates/welcome/drafts/en", draft("One", "", "x")));
+    String seen = get("/templates/welcome").headers().firstValue("ETag").orElseThrow();
+    ok(put("/templates/welcome/drafts/de", draft("Zwei", "", "x")));
+    changed(ifMatch("POST", "/templates/welcome/publish", seen, "{}"));
+    String now = get("/templates/welcome").headers().firstValue("ETag").orElseThrow();
+    ok(ifMatch("POST", "/templates/welcome/publish", now, "{}"));
+    changed(ifMatch("POST", "/templates/welcome/publish", now, "{}"));
+  }
+
+  private static void changed(HttpResponse<String> response) {
+    problem(response, 412, "request.precondition_failed", "If-Match");
   }
 
   @Test
@@ -336,13 +395,17 @@ class TemplateApiTest {
   }
 
   private HttpResponse<String> ifMatch(String tag, String body) {
+    return ifMatch("PUT", "/templates/welcome/drafts/en", tag, body);
+  }
+
+  private HttpResponse<String> ifMatch(String method, String path, String tag, String body) {
     return program.send(
         program
-            .request("/v1/tenants/" + tenant + "/templates/welcome/drafts/en")
+            .request("/v1/tenants/" + tenant + path)
             .header("Authorization", "Bearer " + key)
             .header("Content-Type", "application/json")
             .header("If-Match", tag)
-            .PUT(HttpRequest.BodyPublishers.ofString(body)));
+            .method(method, HttpRequest.BodyPublishers.ofString(body)));
   }
 
   private HttpResponse<String> get(String path) {
