@@ -78,7 +78,7 @@ final class TemplateCache {
                               compiled.computeIfAbsent(
                                   language,
                                   _ ->
-                                      CompiledTemplate.of(
+                                      CompiledTemplate.published(
                                           parts.template(name, content.variables()), language))));
     }
   }
