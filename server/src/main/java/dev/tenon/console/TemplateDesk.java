@@ -298,7 +298,7 @@ final class TemplateDesk {
             field(request, "support_url"),
             field(request, "postal_address"),
             field(request, "language"),
-            0);
+            Math.max(0, number(field(request, "revision"))));
     Map<String, String> problems = new LinkedHashMap<>();
     Brand brand = BrandCheck.read(given, problems::putIfAbsent);
     return database.asTenant(
@@ -307,7 +307,15 @@ final class TemplateDesk {
           if (!problems.isEmpty()) {
             return new End.Layout(views.layout(tx, given, problems, ""));
           }
-          Brand _ = templates.putBrand(tx, brand);
+          if (templates.putBrand(tx, brand, Optional.of(brand.revision())).isEmpty()) {
+            return new End.Layout(
+                views.layout(
+                    tx,
+                    given,
+                    Map.of(),
+                    "Somebody else has changed the layout, and nothing of yours is stored. Copy"
+                        + " what you need, then load this page again."));
+          }
           PaymentMails.switchOff(
               tx,
               PaymentMails.TEMPLATES.stream()

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class TemplateCache {
   static final Duration KEPT = Duration.ofSeconds(10);
 
+  private static final Duration VERSION_KEPT = Duration.ofMinutes(10);
   private static final long CHARS_MAX = 30_000_000;
   private static final int ENTRY_CHARS = 2_000;
 
@@ -111,12 +112,14 @@ final class TemplateCache {
     return entry;
   }
 
-  /// A version, which is read once: it never changes. Empty when there is none of this number.
+  /// A version, which is read once in a while: it never changes, but goes in the end. Empty when
+  /// there is none of this number.
   Optional<Entry> version(
       TenantId tenant, String name, int number, Supplier<Optional<TemplateContent>> read) {
     var key = new Key(tenant, name, number);
     Entry known = find(key);
-    if (known != null) {
+    long now = clock.millis();
+    if (known != null && known.until > now) {
       return Optional.of(known);
     }
     return read.get()
@@ -128,7 +131,7 @@ final class TemplateCache {
                           Brand.NONE, Optional.of(content), TemplateRows.Stamp.NONE),
                       new ConcurrentHashMap<>(),
                       0,
-                      0);
+                      now + VERSION_KEPT.toMillis());
               put(key, entry);
               return entry;
             });

@@ -138,7 +138,8 @@ final class TemplateDraftRoutes {
     return tag.isEmpty() ? new Seen.Anything() : new Seen.Draft(tag.get());
   }
 
-  private static Optional<Long> tag(Request request, String header) {
+  /// The revision that a header names; -1 where it names none of ours.
+  static Optional<Long> tag(Request request, String header) {
     return request
         .header(header)
         .filter(value -> !value.equals("*"))

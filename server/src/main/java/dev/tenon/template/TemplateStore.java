@@ -11,7 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Templates in the database.
@@ -296,6 +298,59 @@ final class TemplateStore {
         .bind("name", name)
         .bind("number", number)
         .execute();
+  }
+
+  /// Names with versions and without a template, the longest unpublished first.
+  static List<String> deleted(TenantTx tx) {
+    return tx.handle()
+        .createQuery(
+            """
+            select v.name from template_version v
+            where v.tenant_id = :tenant and not exists (
+              select from template t where t.tenant_id = :tenant and t.name = v.name)
+            group by v.name order by max(v.published_at), v.name
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .mapTo(String.class)
+        .list();
+  }
+
+  /// Deletes the versions of a name, if none is newer. Answers how many went.
+  static int deleteVersionsBefore(TenantTx tx, String name, Instant before) {
+    return tx.handle()
+        .createUpdate(
+            """
+            delete from template_version where tenant_id = :tenant and name = :name
+              and not exists (select from template_version newer
+                where newer.tenant_id = :tenant and newer.name = :name
+                  and newer.published_at >= :before)
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .bind("before", before)
+        .execute();
+  }
+
+  /// The languages of what is published, by template.
+  static Map<String, List<String>> publishedLanguages(TenantTx tx) {
+    Map<String, List<String>> languages = new HashMap<>();
+    tx.handle()
+        .createQuery(
+            """
+            select t.name, array(
+              select jsonb_object_keys(coalesce(v.content -> 'languages', '{}'))) as languages
+            from template t join template_version v
+              on v.tenant_id = t.tenant_id and v.name = t.name and v.number = t.published
+            where t.tenant_id = :tenant
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .map(
+            (row, _) ->
+                Map.entry(
+                    row.getString("name"),
+                    List.of((String[]) row.getArray("languages").getArray())))
+        .forEach(one -> languages.put(one.getKey(), one.getValue()));
+    return languages;
   }
 
   /// The newest first.

@@ -11,10 +11,12 @@ import dev.tenon.template.TemplateRows.Head;
 import dev.tenon.template.TemplateRows.Version;
 import dev.tenon.template.TemplateRows.VersionHead;
 import dev.tenon.work.Signal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +30,10 @@ public final class Templates {
   static final int VERSIONS_MAX = 100;
 
   private static final int TEMPLATES_MAX = 200;
+  static final int DELETED_MAX = 200;
+
+  /// Longer than a mail waits.
+  static final Duration DELETED_KEPT = Duration.ofDays(30);
 
   private final EmailTemplates program;
   private final EmailTemplates builtIn;
@@ -116,10 +122,19 @@ public final class Templates {
     return BrandStore.find(tx).orElse(Brand.NONE);
   }
 
-  public Brand putBrand(TenantTx tx, Brand brand) {
-    BrandStore.put(tx, brand, clock.instant());
+  /// Stores the layout. Empty where somebody else has changed it since.
+  ///
+  /// @param expected the revision that it is to replace, 0 for none; empty to replace any
+  public Optional<Brand> putBrand(TenantTx tx, Brand brand, Optional<Long> expected) {
+    long before = storedBrand(tx).revision();
+    if (expected.isPresent() && expected.get() != before) {
+      return Optional.empty();
+    }
+    if (!BrandStore.put(tx, brand, expected.orElse(-1L), clock.instant())) {
+      return Optional.empty();
+    }
     tx.handle().afterCommit(changed::raise);
-    return storedBrand(tx);
+    return Optional.of(storedBrand(tx));
   }
 
   /// What the memory holds, in characters.
@@ -174,12 +189,11 @@ public final class Templates {
           new Listed(name, source(name), Optional.empty(), program.languages(name), List.of()));
     }
     List<String> drafts = TemplateStore.draftNames(tx);
+    Map<String, List<String>> published = TemplateStore.publishedLanguages(tx);
     for (Head head : TemplateStore.list(tx, TEMPLATES_MAX)) {
       String name = head.name();
       var languages = new TreeSet<>(program.languages(name));
-      head.published()
-          .flatMap(number -> TemplateStore.version(tx, name, number))
-          .ifPresent(version -> languages.addAll(version.content().languages().keySet()));
+      languages.addAll(published.getOrDefault(name, List.of()));
       all.put(
           name,
           new Listed(
@@ -298,8 +312,23 @@ public final class Templates {
     if (TemplateStore.list(tx, TEMPLATES_MAX).size() >= TEMPLATES_MAX) {
       throw TemplateException.of(name, "there are 200 templates already");
     }
+    makeRoom(tx, name);
     return TemplateStore.insert(
         tx, name, TemplateContent.variablesJson(variables), clock.instant());
+  }
+
+  /// Versions outlive their templates, for the mails that were accepted with them, but not for
+  /// ever: so that names that come and go don't heap them up, the longest gone make room.
+  private void makeRoom(TenantTx tx, String name) {
+    List<String> gone = TemplateStore.deleted(tx);
+    if (gone.size() < DELETED_MAX || gone.contains(name)) {
+      return;
+    }
+    Instant before = clock.instant().minus(DELETED_KEPT);
+    if (TemplateStore.deleteVersionsBefore(tx, gone.getFirst(), before) == 0) {
+      throw TemplateException.of(
+          name, "200 templates that were published in the last 30 days have been deleted");
+    }
   }
 
   /// The tenant's row of a template, locked, and made where the program has one of that name.

@@ -3,6 +3,7 @@ package dev.tenon.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.StartedTenon;
+import dev.tenon.access.Scope;
 import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.http.Json;
 import dev.tenon.tenant.TenantId;
@@ -172,6 +173,52 @@ class TemplateApiTest {
     String now = get("/templates/welcome").headers().firstValue("ETag").orElseThrow();
     ok(ifMatch("POST", "/templates/welcome/publish", now, "{}"));
     changed(ifMatch("POST", "/templates/welcome/publish", now, "{}"));
+  }
+
+  @Test
+  void aLayoutIsReplacedOnlyByWhoHasSeenIt() {
+    String none = get("/mail-layout").headers().firstValue("ETag").orElseThrow();
+    HttpResponse<String> first = ifMatch("PUT", "/mail-layout", none, "{\"product\": \"One\"}");
+    ok(first);
+    changed(ifMatch("PUT", "/mail-layout", none, "{\"product\": \"Two\"}"));
+    String seen = first.headers().firstValue("ETag").orElseThrow();
+    ok(ifMatch("PUT", "/mail-layout", seen, "{\"product\": \"Three\"}"));
+    changed(ifMatch("PUT", "/mail-layout", seen, "{\"product\": \"Four\"}"));
+    assertThat(ok(get("/mail-layout")).get("product").asString()).isEqualTo("Three");
+    ok(put("/mail-layout", "{\"product\": \"Five\"}"));
+  }
+
+  @Test
+  void aLogInToTheConsoleNeedsTheScopesOfItsForms() {
+    String narrow = program.key(tenant, Scope.OPERATION_WRITE, Scope.EMAIL_WRITE);
+    String path = "/v1/tenants/" + tenant + "/console-logins";
+    problem(program.call("POST", path, narrow, ""), 403, "access.scope_missing", "payments:write");
+    ok(
+        program.call(
+            "POST",
+            path,
+            program.key(tenant, Scope.OPERATION_WRITE, Scope.EMAIL_WRITE, Scope.PAYMENTS_WRITE),
+            ""));
+  }
+
+  @Test
+  void aFormSaysHowLargeItMayBe() {
+    for (String[] form :
+        new String[][] {
+          {"/console/" + tenant + "/templates/welcome/save", "4194304"},
+          {"/console/" + tenant + "/mail-layout", "16384"}
+        }) {
+      HttpResponse<String> answer =
+          program.send(
+              program
+                  .request(form[0])
+                  .header("Content-Type", "application/x-www-form-urlencoded")
+                  .POST(
+                      HttpRequest.BodyPublishers.ofString(
+                          "x".repeat(Integer.parseInt(form[1]) + 1))));
+      assertThat(answer.statusCode()).isEqualTo(413);
+      assertThat(answer.body()).contains(form[1]);
+    }
   }
 
   private static void changed(HttpResponse<String> response) {
