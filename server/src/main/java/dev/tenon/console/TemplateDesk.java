@@ -10,6 +10,7 @@ import dev.tenon.payment.PaymentMails;
 import dev.tenon.template.Brand;
 import dev.tenon.template.BrandCheck;
 import dev.tenon.template.Previews;
+import dev.tenon.template.Seen;
 import dev.tenon.template.TemplateParts;
 import dev.tenon.template.TemplateRows;
 import dev.tenon.template.Templates;
@@ -158,6 +159,9 @@ final class TemplateDesk {
   private End save(
       TenantId tenant, String by, ConsoleRequest request, String name, String language) {
     TemplateParts parts = parts(request);
+    var loaded =
+        new TemplateViews.Loaded(
+            number(request.form("revision").orElse("")), number(request.form("all").orElse("")));
     String then = request.form("do").orElse("save");
     if (language.isEmpty()) {
       return new End.Missing();
@@ -166,23 +170,28 @@ final class TemplateDesk {
         || parts.preheader().length() > LINE_CHARS_MAX
         || parts.html().length() > Template.SOURCE_CHARS_MAX
         || parts.text().length() > Template.SOURCE_CHARS_MAX) {
-      return edit(tenant, name, language, TOO_LONG, false, parts);
+      return edit(tenant, name, language, TOO_LONG, loaded, parts);
     }
-    long revision = number(request.form("revision").orElse("0"));
+    Seen seen =
+        switch (then) {
+          // Other languages are published with it.
+          case "publish" -> new Seen.All(loaded.all());
+          case "overwrite" -> new Seen.Draft(number(request.form("stored").orElse("")));
+          default -> new Seen.Draft(loaded.draft());
+        };
     Templates.DraftEnd end;
     try {
-      end =
-          database.asTenant(
-              tenant, tx -> templates.putDraft(tx, name, language, parts, Optional.of(revision)));
+      end = database.asTenant(tenant, tx -> templates.putDraft(tx, name, language, parts, seen));
     } catch (TemplateException e) {
-      return edit(tenant, name, language, TemplateViews.words(e), false, parts);
+      return edit(tenant, name, language, TemplateViews.words(e), loaded, parts);
     }
     return switch (end) {
       case Templates.DraftEnd.NoTemplate _ -> new End.Missing();
-      case Templates.DraftEnd.Changed _ -> edit(tenant, name, language, "", true, parts);
-      case Templates.DraftEnd.Written _ ->
+      // What was loaded stays in the form: saving it once more warns once more.
+      case Templates.DraftEnd.Changed _ -> edit(tenant, name, language, "", loaded, parts);
+      case Templates.DraftEnd.Written written ->
           switch (then) {
-            case "publish" -> publish(tenant, by, request, name, language);
+            case "publish" -> publish(tenant, by, request, name, written.draft());
             case "test" -> test(tenant, request, name, language);
             default -> new End.Go(editor(name, language, "saved"));
           };
@@ -194,29 +203,42 @@ final class TemplateDesk {
       String name,
       String language,
       String said,
-      boolean conflict,
+      TemplateViews.@Nullable Loaded loaded,
       @Nullable TemplateParts typed) {
     return views
-        .find(tenant, name, language, new TemplateViews.Shown(said, conflict, typed))
+        .find(tenant, name, language, new TemplateViews.Shown(said, loaded, typed))
         .<End>map(End.Edit::new)
         .orElseGet(End.Missing::new);
   }
 
   private End publish(
-      TenantId tenant, String by, ConsoleRequest request, String name, String language) {
+      TenantId tenant, String by, ConsoleRequest request, String name, TemplateRows.Draft draft) {
+    String language = draft.language();
     String note = request.form("note").orElse("").strip();
     String kept = note.substring(0, Math.min(note.length(), LINE_CHARS_MAX));
     try {
-      Optional<TemplateRows.Version> made =
-          database.asTenant(tenant, tx -> templates.publish(tx, name, List.of(), kept, by));
-      return made.isPresent() ? new End.Go(editor(name, language, "published")) : new End.Missing();
+      var seen = new Seen.All(draft.revision());
+      Templates.PublishEnd end =
+          database.asTenant(tenant, tx -> templates.publish(tx, name, List.of(), kept, by, seen));
+      return switch (end) {
+        case Templates.PublishEnd.Published _ -> new End.Go(editor(name, language, "published"));
+        case Templates.PublishEnd.NoTemplate _ -> new End.Missing();
+        case Templates.PublishEnd.Changed _ ->
+            edit(
+                tenant,
+                name,
+                language,
+                "It was saved but not published: somebody else has changed a draft in this moment.",
+                null,
+                null);
+      };
     } catch (TemplateException e) {
       return edit(
           tenant,
           name,
           language,
           "It was saved but not published: " + TemplateViews.words(e),
-          false,
+          null,
           null);
     }
   }
@@ -230,7 +252,7 @@ final class TemplateDesk {
       return sent.<End>map(id -> new End.Go("/messages/" + Ids.write(Prefix.MESSAGE, id)))
           .orElseGet(End.Missing::new);
     } catch (IllegalArgumentException e) {
-      return edit(tenant, name, language, "The test was not sent: " + e.getMessage(), false, null);
+      return edit(tenant, name, language, "The test was not sent: " + e.getMessage(), null, null);
     }
   }
 
@@ -242,7 +264,7 @@ final class TemplateDesk {
           database.asTenant(tenant, tx -> templates.rollBack(tx, name, version, by));
       return made.isPresent() ? new End.Go(editor(name, language, "published")) : new End.Missing();
     } catch (TemplateException e) {
-      return edit(tenant, name, language, TemplateViews.words(e), false, null);
+      return edit(tenant, name, language, TemplateViews.words(e), null, null);
     }
   }
 
@@ -257,12 +279,12 @@ final class TemplateDesk {
           : new End.Missing();
     } catch (IllegalArgumentException e) {
       return edit(
-          tenant, name, language, "The variables are not saved: " + e.getMessage(), false, null);
+          tenant, name, language, "The variables are not saved: " + e.getMessage(), null, null);
     }
   }
 
   private static long number(String text) {
-    return text.matches("[0-9]{1,9}") ? Long.parseLong(text) : -1;
+    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
   }
 
   /// Stores the layout and which mails about payments go.
@@ -276,7 +298,7 @@ final class TemplateDesk {
             field(request, "support_url"),
             field(request, "postal_address"),
             field(request, "language"),
-            0);
+            Math.max(0, number(field(request, "revision"))));
     Map<String, String> problems = new LinkedHashMap<>();
     Brand brand = BrandCheck.read(given, problems::putIfAbsent);
     return database.asTenant(
@@ -285,7 +307,15 @@ final class TemplateDesk {
           if (!problems.isEmpty()) {
             return new End.Layout(views.layout(tx, given, problems, ""));
           }
-          Brand _ = templates.putBrand(tx, brand);
+          if (templates.putBrand(tx, brand, Optional.of(brand.revision())).isEmpty()) {
+            return new End.Layout(
+                views.layout(
+                    tx,
+                    given,
+                    Map.of(),
+                    "Somebody else has changed the layout, and nothing of yours is stored. Copy"
+                        + " what you need, then load this page again."));
+          }
           PaymentMails.switchOff(
               tx,
               PaymentMails.TEMPLATES.stream()

@@ -6,7 +6,10 @@ import java.util.List;
 ///
 /// @param published the tenant's version that is used; 0 where the program's is
 /// @param origin where it comes from, in words
-/// @param revision of the stored draft; 0 for none
+/// @param drafted whether a draft is stored
+/// @param revision of what was loaded, be it a draft or that there is none
+/// @param all the revision of all languages together, when it was loaded
+/// @param stored the revision that is stored now; the same but for a conflict
 /// @param problem why it can't be published as it is; empty when it can
 /// @param declared the variables as lines that can be edited
 /// @param sample the variables' samples, as JSON
@@ -23,7 +26,10 @@ public record TemplatePage(
     String preheader,
     String html,
     String text,
+    boolean drafted,
     long revision,
+    long all,
+    long stored,
     String problem,
     List<String> warnings,
     List<VariableRow> variables,
@@ -56,10 +62,5 @@ public record TemplatePage(
     warnings = List.copyOf(warnings);
     variables = List.copyOf(variables);
     versions = List.copyOf(versions);
-  }
-
-  /// Whether there is a draft.
-  public boolean drafted() {
-    return revision > 0;
   }
 }

@@ -80,9 +80,14 @@ final class TemplateViews {
   /// What the editor shows beside what is stored.
   ///
   /// @param typed what somebody typed and is not stored; null for what is
-  record Shown(String said, boolean conflict, @Nullable TemplateParts typed) {
-    static final Shown STORED = new Shown("", false, null);
+  /// @param loaded the revisions that the form was loaded with, while somebody else has changed
+  ///   them; null for those that are stored
+  record Shown(String said, @Nullable Loaded loaded, @Nullable TemplateParts typed) {
+    static final Shown STORED = new Shown("", null, null);
   }
+
+  /// Revisions of the draft and of all of the template's.
+  record Loaded(long draft, long all) {}
 
   Optional<TemplatePage> find(TenantId tenant, String name, String asked, Shown shown) {
     return database.asTenant(
@@ -123,6 +128,7 @@ final class TemplateViews {
       problem = words(e);
     }
     Instant now = clock.instant();
+    Loaded loaded = shown.loaded();
     int used = all.own().map(TemplateRows.Version::number).orElse(0);
     return new TemplatePage(
         all.name(),
@@ -134,7 +140,10 @@ final class TemplateViews {
         parts.preheader(),
         parts.html(),
         parts.text(),
-        draft.map(TemplateRows.Draft::revision).orElse(0L),
+        draft.isPresent(),
+        loaded == null ? all.revision(language) : loaded.draft(),
+        loaded == null ? all.revision() : loaded.all(),
+        all.revision(language),
         problem,
         warnings,
         all.variables().stream()
@@ -157,7 +166,7 @@ final class TemplateViews {
                         one.number() == used))
             .toList(),
         shown.said(),
-        shown.conflict(),
+        loaded != null,
         all.source() == Templates.Source.OWN);
   }
 

@@ -139,7 +139,7 @@ final class TenantPages {
                   record,
                   at.request.query().getOrDefault("language", ""),
                   new TemplateViews.Shown(
-                      said(at.request.query().getOrDefault("said", "")), false, null))
+                      said(at.request.query().getOrDefault("said", "")), null, null))
               .map(page -> at.show("Template", Frame.Section.TEMPLATES, "template", page))
               .orElseGet(at::missing);
       case "deliveries" ->

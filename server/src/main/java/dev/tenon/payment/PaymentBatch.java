@@ -8,6 +8,7 @@ import dev.tenon.id.Ids;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +23,10 @@ final class PaymentBatch {
 
   /// Mails that follow; written when the whole batch is known, so that they say all of it.
   final List<Supplier<TemplateMail>> mails = new ArrayList<>();
+
+  /// Subscriptions of which the end of a trial may be to be told, with the last fact that touched
+  /// them; decided when the whole batch is known.
+  final Map<SubscriptionRow, UUID> trials = new LinkedHashMap<>();
 
   /// Receipts for first invoices, which wait to see whether a checkout belongs to them.
   final List<TemplateMail> firstReceipts = new ArrayList<>();

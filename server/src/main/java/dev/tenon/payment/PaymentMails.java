@@ -26,6 +26,13 @@ public final class PaymentMails {
 
   /// Switches these off and all others on.
   public static void switchOff(TenantTx tx, List<String> templates, Instant now) {
+    // Of two who save at once, the later one's choice holds whole.
+    tx.handle()
+        .createQuery(
+            "select 1 from pg_advisory_xact_lock(hashtextextended('payment_mail_off' || :tenant, 0))")
+        .bind("tenant", tx.tenant().uuid().toString())
+        .mapTo(Integer.class)
+        .one();
     tx.handle()
         .createUpdate("delete from payment_mail_off where tenant_id = :tenant")
         .bind("tenant", tx.tenant().uuid())
@@ -35,6 +42,7 @@ public final class PaymentMails {
             """
             insert into payment_mail_off (tenant_id, template, created_at)
             select :tenant, template, :now from unnest(:templates::text[]) as template
+            on conflict do nothing
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("now", now)

@@ -20,6 +20,7 @@ import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Jobs;
 import dev.tenon.work.NewJob;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -126,6 +127,7 @@ public final class StripeApplier implements FactApplier {
     for (StripeFact fact : facts) {
       results.put(fact.uuid(), new Applied.Changed(tx.tenant(), applyOne(batch, fact)));
     }
+    TrialEndings.tell(batch, clock.instant());
     batch
         .ties()
         .forEach(
@@ -198,22 +200,26 @@ public final class StripeApplier implements FactApplier {
   private static String subscription(PaymentBatch batch, StripeFact fact) {
     SubscriptionRow row = batch.subscription(fact.id());
     SubscriptionFact before = row.shown();
-    row.add(
+    SubscriptionFact now =
         SubscriptionFact.of(
             fact.event(),
             fact.fact().occurredAt(),
             fact.fact().kind(),
             fact.object(),
-            StripeObjects.previousAttributes(fact.tree())));
+            StripeObjects.previousAttributes(fact.tree()));
+    row.add(now);
     if (NewestFact.isTie(row.newest)) {
       batch.tie(row.providerId, fact.uuid());
     } else {
       batch.noTie(row.providerId);
     }
+    boolean trialEnds = fact.fact().kind().endsWith("trial_will_end");
+    if (trialEnds) {
+      row.announce(now.trialEnd(), Instant.ofEpochSecond(now.second()));
+    }
     SubscriptionFollowUps.afterChange(batch, row, before, fact.uuid());
-    if (fact.fact().kind().endsWith("trial_will_end")) {
-      return "subscription %s: %s"
-          .formatted(row.providerId, SubscriptionFollowUps.trialEnding(batch, row, fact.uuid()));
+    if (trialEnds) {
+      return "subscription %s: %s".formatted(row.providerId, TrialEndings.inWords(batch, row));
     }
     return "subscription %s is %s".formatted(row.providerId, row.state().text());
   }

@@ -1,5 +1,6 @@
 package dev.tenon.payment;
 
+import dev.tenon.connector.template.Localized;
 import dev.tenon.email.TemplateMail;
 import dev.tenon.event.EventType;
 import dev.tenon.id.Ids;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// `activated` first and once, `cancelled` last and once, and the last one told shows the record as
 /// it is.
 final class SubscriptionFollowUps {
+  /// What templates that ask for no `unnamed` call a plan that has no name.
+  private static final Localized UNNAMED =
+      new Localized.Words("your plan", Map.of("de", "Ihr Abo"));
+
   private SubscriptionFollowUps() {}
 
   /// After a fact about the subscription itself.
@@ -49,6 +54,9 @@ final class SubscriptionFollowUps {
 
   /// Makes the mails that are due and marks them made, in the row that the same commit writes.
   static void mails(PaymentBatch batch, SubscriptionRow row, UUID cause) {
+    if (row.trialNotice != null) {
+      batch.trials.put(row, cause);
+    }
     SubscriptionContact contact = batch.contact(row);
     if (contact == null) {
       return;
@@ -65,40 +73,6 @@ final class SubscriptionFollowUps {
       batch.mails.add(
           () -> mail(row, contact, "subscription-cancellation", cancellation(row), cause));
     }
-  }
-
-  /// Stripe tells three days before a trial ends, or at once where it is shorter. The mail is made
-  /// once for each end of a trial, and not any more when the trial is known to be over. Answers
-  /// what came of it, in words.
-  static String trialEnding(PaymentBatch batch, SubscriptionRow row, UUID cause) {
-    SubscriptionFact shown = Objects.requireNonNull(row.shown());
-    Instant end = shown.trialEnd();
-    if (end == null || !shown.status().equals("trialing")) {
-      return "its trial is over already";
-    }
-    SubscriptionContact contact = batch.contact(row);
-    if (contact == null) {
-      return "nobody is known to be told that its trial ends";
-    }
-    batch.mails.add(
-        () -> {
-          Map<String, Object> data = data(row);
-          data.put("trial_end", Wording.day(end));
-          data.put("amount", Wording.amount(shown.items(), shown.currency()));
-          if (shown.cancelAtPeriodEnd() || shown.cancelAt() != null) {
-            data.put("ends_for_good", "yes");
-          }
-          TemplateMail mail = mail(row, contact, "trial-ending", data, cause);
-          return new TemplateMail(
-              mail.onceKey() + ":" + end.getEpochSecond(),
-              mail.template(),
-              mail.toName(),
-              mail.toAddress(),
-              mail.data(),
-              mail.cause(),
-              mail.about());
-        });
-    return "the end of its trial is told";
   }
 
   private static Map<String, Object> confirmation(SubscriptionRow row) {
@@ -123,18 +97,18 @@ final class SubscriptionFollowUps {
     return data;
   }
 
-  /// What both mails say: the plan's name, or that it has none.
-  private static Map<String, Object> data(SubscriptionRow row) {
+  /// What all mails say: the plan's name, or that it has none.
+  static Map<String, Object> data(SubscriptionRow row) {
     Map<String, Object> data = new HashMap<>();
     String plan = row.plan();
-    data.put("plan", plan == null ? "your plan" : plan);
+    data.put("plan", plan == null ? UNNAMED : plan);
     if (plan == null) {
       data.put("unnamed", "yes");
     }
     return data;
   }
 
-  private static TemplateMail mail(
+  static TemplateMail mail(
       SubscriptionRow row,
       SubscriptionContact contact,
       String template,

@@ -1,6 +1,7 @@
 package dev.tenon.payment;
 
 import dev.tenon.connector.stripe.InvoiceSnapshot;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,6 +29,12 @@ final class SubscriptionRow {
   /// The key of the receipt for its first invoice, which waits to see whether a checkout belongs to
   /// it; null when there is none.
   @Nullable String firstReceipt;
+
+  /// The end of a trial that was announced and is not told yet; null for none.
+  @Nullable Instant trialNotice;
+
+  /// When the newest announcement was, told or not.
+  @Nullable Instant trialNoticeAsOf;
 
   boolean changed;
   private @Nullable SubscriptionFact shown;
@@ -71,6 +78,29 @@ final class SubscriptionRow {
       contactRank = contact.rank();
       changed = true;
     }
+  }
+
+  /// Notes that a trial is announced to end, unless a newer announcement is known.
+  void announce(@Nullable Instant end, Instant asOf) {
+    if (end != null && (trialNoticeAsOf == null || asOf.isAfter(trialNoticeAsOf))) {
+      trialNotice = end;
+      trialNoticeAsOf = asOf;
+      changed = true;
+    }
+  }
+
+  /// Whether the announced end is that of the trial which is shown.
+  boolean trialEndsAsAnnounced() {
+    return shown != null
+        && trialNotice != null
+        && shown.status().equals("trialing")
+        && trialNotice.equals(shown.trialEnd());
+  }
+
+  /// The announcement is told, or there is nothing to tell any more.
+  void endNotice() {
+    trialNotice = null;
+    changed = true;
   }
 
   /// Notes what the invoice calls the plans, unless a newer invoice is known.

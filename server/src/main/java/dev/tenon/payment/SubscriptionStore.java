@@ -3,6 +3,8 @@ package dev.tenon.payment;
 import dev.tenon.db.TenantTx;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +28,7 @@ final class SubscriptionStore {
         contact_rank, was_active, checkout_completed, confirmation_made, cancellation_made,
         provider_status, state, price, plan, quantity, currency, unit_amount, period_start,
         period_end, cancel_at_period_end, cancel_at, cancelled_at, ended_at, trial_end, as_of,
-        items, prices, plan_names, plan_names_rank, first_receipt)
+        items, prices, plan_names, plan_names_rank, first_receipt, trial_notice, trial_notice_as_of)
       select :tenant, :connection, :now, :now, r.*
       from json_to_recordset(:rows::json) as r (provider_id text, id uuid, newest text,
         revision bigint, activated_told boolean, customer_provider_id text, contact_email text,
@@ -36,7 +38,8 @@ final class SubscriptionStore {
         period_start timestamptz, period_end timestamptz, cancel_at_period_end boolean,
         cancel_at timestamptz, cancelled_at timestamptz, ended_at timestamptz,
         trial_end timestamptz, as_of timestamptz, items text, prices text[], plan_names text,
-        plan_names_rank text, first_receipt text)
+        plan_names_rank text, first_receipt text, trial_notice timestamptz,
+        trial_notice_as_of timestamptz)
       order by r.provider_id
       on conflict (tenant_id, connection_id, provider_id) do update set
         updated_at = excluded.updated_at, newest = excluded.newest, revision = excluded.revision,
@@ -55,7 +58,8 @@ final class SubscriptionStore {
         cancelled_at = excluded.cancelled_at, ended_at = excluded.ended_at,
         trial_end = excluded.trial_end, as_of = excluded.as_of, items = excluded.items,
         prices = excluded.prices, plan_names = excluded.plan_names,
-        plan_names_rank = excluded.plan_names_rank, first_receipt = excluded.first_receipt
+        plan_names_rank = excluded.plan_names_rank, first_receipt = excluded.first_receipt,
+        trial_notice = excluded.trial_notice, trial_notice_as_of = excluded.trial_notice_as_of
       where subscription.id = excluded.id
       """;
 
@@ -65,8 +69,8 @@ final class SubscriptionStore {
     this.saver = saver;
   }
 
-  /// Those of these ids, and those of these customers that have ended and whom nobody could write
-  /// to so far.
+  /// Those of these ids, and those of these customers that have ended, or whose trial ends, and
+  /// whom nobody could write to so far.
   List<SubscriptionRow> load(
       TenantTx tx,
       UUID connection,
@@ -79,12 +83,15 @@ final class SubscriptionStore {
                 """
                 select id, provider_id, newest, revision, activated_told, customer_provider_id,
                   contact_email, contact_name, contact_rank, was_active, checkout_completed,
-                  confirmation_made, cancellation_made, plan_names, plan_names_rank, first_receipt
+                  confirmation_made, cancellation_made, plan_names, plan_names_rank, first_receipt,
+                  trial_notice, trial_notice_as_of
                 from subscription
                 where tenant_id = :tenant and connection_id = :connection
                   and (provider_id = any(:ids)
                     or customer_provider_id = any(:customers) and state = 'ended' and was_active
-                      and not cancellation_made and contact_email is null)
+                      and not cancellation_made and contact_email is null
+                    or customer_provider_id = any(:customers) and trial_notice is not null
+                      and contact_email is null)
                 order by provider_id for update
                 """)
             .bind("tenant", tx.tenant().uuid())
@@ -114,7 +121,14 @@ final class SubscriptionStore {
     subscription.planNames = JSON.readValue(row.getString("plan_names"), NAMES);
     subscription.planNamesRank = row.getString("plan_names_rank");
     subscription.firstReceipt = row.getString("first_receipt");
+    subscription.trialNotice = time(row, "trial_notice");
+    subscription.trialNoticeAsOf = time(row, "trial_notice_as_of");
     return subscription;
+  }
+
+  private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
   }
 
   void save(TenantTx tx, UUID connection, Collection<SubscriptionRow> rows) {
@@ -143,6 +157,8 @@ final class SubscriptionStore {
     values.put("plan_names", JSON.writeValueAsString(row.planNames));
     values.put("plan_names_rank", row.planNamesRank);
     values.put("first_receipt", row.firstReceipt);
+    values.put("trial_notice", RowSaver.time(row.trialNotice));
+    values.put("trial_notice_as_of", RowSaver.time(row.trialNoticeAsOf));
     values.put("plan", row.plan());
     SubscriptionFact shown = row.shown();
     List<SubscriptionItem> items = shown == null ? List.of() : shown.items();
@@ -164,7 +180,7 @@ final class SubscriptionStore {
       values.put("cancelled_at", RowSaver.time(shown.cancelledAt()));
       values.put("ended_at", RowSaver.time(shown.endedAt()));
       values.put("trial_end", RowSaver.time(shown.trialEnd()));
-      values.put("as_of", RowSaver.time(java.time.Instant.ofEpochSecond(shown.second())));
+      values.put("as_of", RowSaver.time(Instant.ofEpochSecond(shown.second())));
     }
     return values;
   }

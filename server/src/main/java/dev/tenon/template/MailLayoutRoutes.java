@@ -4,9 +4,11 @@ import dev.tenon.access.Scope;
 import dev.tenon.connector.template.Language;
 import dev.tenon.db.Database;
 import dev.tenon.http.About;
+import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// `/v1/tenants/{tenant}/mail-layout`.
@@ -62,7 +64,12 @@ final class MailLayoutRoutes {
           @Nullable String language) {}
 
   private MailLayoutView get(Request request) {
-    return view(database.asTenant(request.tenant(), templates::storedBrand));
+    return tagged(request, database.asTenant(request.tenant(), templates::storedBrand));
+  }
+
+  private static MailLayoutView tagged(Request request, Brand brand) {
+    request.set("ETag", "\"%d\"".formatted(brand.revision()));
+    return view(brand);
   }
 
   private MailLayoutView put(Request request, ReplaceMailLayout body) {
@@ -80,7 +87,17 @@ final class MailLayoutRoutes {
             (field, problem) -> {
               throw ProblemException.invalidField(field, problem);
             });
-    return view(database.asTenant(request.tenant(), tx -> templates.putBrand(tx, brand)));
+    Optional<Long> expected = TemplateDraftRoutes.tag(request, "If-Match");
+    return tagged(
+        request,
+        database
+            .asTenant(request.tenant(), tx -> templates.putBrand(tx, brand, expected))
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        ProblemCode.REQUEST_PRECONDITION_FAILED,
+                        "The layout has been changed since.",
+                        "If-Match")));
   }
 
   private static String text(@Nullable String value) {

@@ -109,41 +109,49 @@ final class TemplateDraftRoutes {
     String name = TemplateRoutes.name(request);
     String language = tag(request);
     TemplateParts parts = body.parts();
-    Optional<Long> expected = expected(request);
+    Seen seen = seen(request);
     return tagged(
         request,
         TemplateRoutes.run(
             database,
             request,
             tx ->
-                switch (templates.putDraft(tx, name, language, parts, expected)) {
+                switch (templates.putDraft(tx, name, language, parts, seen)) {
                   case Templates.DraftEnd.Written written -> DraftView.of(name, written.draft());
                   case Templates.DraftEnd.NoTemplate _ -> throw ProblemException.notFound();
                   case Templates.DraftEnd.Changed changed ->
                       throw new ProblemException(
                           ProblemCode.REQUEST_PRECONDITION_FAILED,
-                          changed.revision() == 0
-                              ? "There is no such draft any more."
+                          !changed.isDraft()
+                              ? "There is no such draft now."
                               : "The draft is at revision %d now.".formatted(changed.revision()),
                           "If-Match");
                 }));
   }
 
   /// The revision that the draft is to replace; `If-None-Match: *` where there must be none yet.
-  private static Optional<Long> expected(Request request) {
+  private static Seen seen(Request request) {
     if (request.header("If-None-Match").filter("*"::equals).isPresent()) {
-      return Optional.of(0L);
+      return new Seen.NoDraft();
     }
-    Optional<String> header = request.header("If-Match").filter(value -> !value.equals("*"));
-    if (header.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(Long.parseLong(header.get().strip().replaceAll("^\"|\"$", "")));
-    } catch (NumberFormatException e) {
-      // None of our tags, so it can't match.
-      return Optional.of(-1L);
-    }
+    Optional<Long> tag = tag(request, "If-Match");
+    return tag.isEmpty() ? new Seen.Anything() : new Seen.Draft(tag.get());
+  }
+
+  /// The revision that a header names; -1 where it names none of ours.
+  static Optional<Long> tag(Request request, String header) {
+    return request
+        .header(header)
+        .filter(value -> !value.equals("*"))
+        .map(
+            value -> {
+              try {
+                return Long.parseLong(value.strip().replaceAll("^\"|\"$", ""));
+              } catch (NumberFormatException e) {
+                // None of our tags, so it can't match.
+                return -1L;
+              }
+            });
   }
 
   /// A draft that is gone already, such as by its publication, is as good as deleted.
@@ -172,11 +180,21 @@ final class TemplateDraftRoutes {
               .orElseThrow(
                   () -> ProblemException.invalidField("without", "`without` lists languages.")));
     }
+    Optional<Long> tag = tag(request, "If-Match");
+    Seen seen = tag.isEmpty() ? new Seen.Anything() : new Seen.All(tag.get());
+    String by = TemplateRoutes.caller(request);
     return TemplateRoutes.run(
-            database,
-            request,
-            tx -> templates.publish(tx, name, without, note, TemplateRoutes.caller(request)))
-        .map(VersionView::of)
-        .orElseThrow(ProblemException::notFound);
+        database,
+        request,
+        tx ->
+            switch (templates.publish(tx, name, without, note, by, seen)) {
+              case Templates.PublishEnd.Published made -> VersionView.of(made.version());
+              case Templates.PublishEnd.NoTemplate _ -> throw ProblemException.notFound();
+              case Templates.PublishEnd.Changed changed ->
+                  throw new ProblemException(
+                      ProblemCode.REQUEST_PRECONDITION_FAILED,
+                      "The template's drafts are at revision %d now.".formatted(changed.revision()),
+                      "If-Match");
+            });
   }
 }

@@ -158,7 +158,9 @@ public final class TemplateRoutes {
   }
 
   private TemplateView get(Request request) {
-    return database.asTenant(request.tenant(), tx -> find(tx, name(request)));
+    TemplateView view = database.asTenant(request.tenant(), tx -> find(tx, name(request)));
+    request.set("ETag", "\"%d\"".formatted(view.revision()));
+    return view;
   }
 
   private TemplateView find(TenantTx tx, String name) {

@@ -12,10 +12,12 @@ public final class TemplateRows {
   /// A template of a tenant.
   ///
   /// @param published the version that is used
+  /// @param draftRevision the counter of its drafts when some last went
   public record Head(
       String name,
       List<Template.Variable> variables,
       Optional<Integer> published,
+      long draftRevision,
       Instant createdAt,
       Instant updatedAt) {}
 
@@ -36,6 +38,18 @@ public final class TemplateRows {
   /// What sending needs of a tenant for one template, read at once.
   ///
   /// @param version empty where the tenant has none of its own
-  /// @param number of that version; 0 for none
-  record InUse(Brand brand, Optional<TemplateContent> version, int number) {}
+  record InUse(Brand brand, Optional<TemplateContent> version, Stamp stamp) {
+    int number() {
+      return stamp.number();
+    }
+  }
+
+  /// Numbers that differ whenever what sending needs does.
+  ///
+  /// @param number of the published version; 0 for none
+  /// @param published when it was; a number may come again once all of a template is gone
+  /// @param layout the revision of the layout; 0 for none
+  record Stamp(int number, Instant published, long layout) {
+    static final Stamp NONE = new Stamp(0, Instant.EPOCH, 0);
+  }
 }

@@ -4,19 +4,25 @@ import dev.tenon.db.TenantTx;
 import dev.tenon.template.TemplateRows.Draft;
 import dev.tenon.template.TemplateRows.Head;
 import dev.tenon.template.TemplateRows.InUse;
+import dev.tenon.template.TemplateRows.Stamp;
 import dev.tenon.template.TemplateRows.Version;
 import dev.tenon.template.TemplateRows.VersionHead;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Templates in the database.
 final class TemplateStore {
   private static final String HEAD =
-      "select name, variables::text as variables, published, created_at, updated_at from template ";
+      """
+      select name, variables::text as variables, published, draft_revision, created_at, updated_at
+      from template
+      """;
 
   private TemplateStore() {}
 
@@ -28,7 +34,7 @@ final class TemplateStore {
             """
             select l.tenant_id is not null as branded, l.product, l.logo_url, l.brand_color,
               l.support_email, l.support_url, l.postal_address, l.language, l.revision,
-              v.number, v.content::text as content
+              v.number, v.published_at, v.content::text as content
             from (select 1) one
             left join mail_layout l on l.tenant_id = :tenant
             left join template t on t.tenant_id = :tenant and t.name = :name
@@ -43,8 +49,32 @@ final class TemplateStore {
                 new InUse(
                     row.getBoolean("branded") ? BrandStore.brand(row) : Brand.NONE,
                     Optional.ofNullable(row.getString("content")).map(TemplateContent::read),
-                    row.getInt("number")))
+                    stamp(row)))
         .findOne();
+  }
+
+  /// The numbers of what [#inUse] would find.
+  static Stamp stamp(TenantTx tx, String name) {
+    return tx.handle()
+        .createQuery(
+            """
+            select l.revision, v.number, v.published_at
+            from (select 1) one
+            left join mail_layout l on l.tenant_id = :tenant
+            left join template t on t.tenant_id = :tenant and t.name = :name
+            left join template_version v
+              on v.tenant_id = :tenant and v.name = t.name and v.number = t.published
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .map((row, _) -> stamp(row))
+        .one();
+  }
+
+  private static Stamp stamp(ResultSet row) throws SQLException {
+    int number = row.getInt("number");
+    return new Stamp(
+        number, number == 0 ? Instant.EPOCH : time(row, "published_at"), row.getLong("revision"));
   }
 
   static List<Head> list(TenantTx tx, int limit) {
@@ -75,19 +105,37 @@ final class TemplateStore {
         .findOne();
   }
 
-  /// Makes a template; one that is there stays as it is.
-  static void insert(TenantTx tx, String name, String variables, Instant now) {
+  /// Makes a template; one that is there stays as it is. Answers whether it was made.
+  static boolean insert(TenantTx tx, String name, String variables, Instant now) {
+    return tx.handle()
+            .createUpdate(
+                """
+                insert into template
+                  (tenant_id, name, variables, draft_revision, created_at, updated_at)
+                values (:tenant, :name, :variables::jsonb, :revision, :now, :now)
+                on conflict do nothing
+                """)
+            .bind("tenant", tx.tenant().uuid())
+            .bind("name", name)
+            .bind("variables", variables)
+            // Later than that of a template of this name which was deleted.
+            .bind("revision", now.toEpochMilli())
+            .bind("now", now)
+            .execute()
+        == 1;
+  }
+
+  /// Notes that drafts have gone.
+  static void setDraftRevision(TenantTx tx, String name, long revision) {
     tx.handle()
         .createUpdate(
             """
-            insert into template (tenant_id, name, variables, created_at, updated_at)
-            values (:tenant, :name, :variables::jsonb, :now, :now)
-            on conflict do nothing
+            update template set draft_revision = :revision
+            where tenant_id = :tenant and name = :name
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("name", name)
-        .bind("variables", variables)
-        .bind("now", now)
+        .bind("revision", revision)
         .execute();
   }
 
@@ -157,34 +205,18 @@ final class TemplateStore {
         .list();
   }
 
-  /// A draft, locked, so that whoever compares its revision is the one who changes it.
-  static Optional<Draft> lockDraft(TenantTx tx, String name, String language) {
-    return tx.handle()
-        .createQuery(
-            """
-            select language, subject, preheader, html, text, revision, updated_at
-            from template_draft
-            where tenant_id = :tenant and name = :name and language = :language for update
-            """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("name", name)
-        .bind("language", language)
-        .map((row, _) -> draft(row))
-        .findOne();
-  }
-
   static void putDraft(
-      TenantTx tx, String name, String language, TemplateParts parts, Instant now) {
+      TenantTx tx, String name, String language, TemplateParts parts, long revision, Instant now) {
     tx.handle()
         .createUpdate(
             """
             insert into template_draft
               (tenant_id, name, language, subject, preheader, html, text, revision, updated_at)
-            values (:tenant, :name, :language, :subject, :preheader, :html, :text, 1, :now)
+            values (:tenant, :name, :language, :subject, :preheader, :html, :text, :revision, :now)
             on conflict (tenant_id, name, language) do update
               set subject = excluded.subject, preheader = excluded.preheader,
                 html = excluded.html, text = excluded.text,
-                revision = template_draft.revision + 1, updated_at = excluded.updated_at
+                revision = excluded.revision, updated_at = excluded.updated_at
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("name", name)
@@ -193,6 +225,7 @@ final class TemplateStore {
         .bind("preheader", parts.preheader())
         .bind("html", parts.html())
         .bind("text", parts.text())
+        .bind("revision", revision)
         .bind("now", now)
         .execute();
   }
@@ -267,6 +300,59 @@ final class TemplateStore {
         .execute();
   }
 
+  /// Names with versions and without a template, the longest unpublished first.
+  static List<String> deleted(TenantTx tx) {
+    return tx.handle()
+        .createQuery(
+            """
+            select v.name from template_version v
+            where v.tenant_id = :tenant and not exists (
+              select from template t where t.tenant_id = :tenant and t.name = v.name)
+            group by v.name order by max(v.published_at), v.name
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .mapTo(String.class)
+        .list();
+  }
+
+  /// Deletes the versions of a name, if none is newer. Answers how many went.
+  static int deleteVersionsBefore(TenantTx tx, String name, Instant before) {
+    return tx.handle()
+        .createUpdate(
+            """
+            delete from template_version where tenant_id = :tenant and name = :name
+              and not exists (select from template_version newer
+                where newer.tenant_id = :tenant and newer.name = :name
+                  and newer.published_at >= :before)
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("name", name)
+        .bind("before", before)
+        .execute();
+  }
+
+  /// The languages of what is published, by template.
+  static Map<String, List<String>> publishedLanguages(TenantTx tx) {
+    Map<String, List<String>> languages = new HashMap<>();
+    tx.handle()
+        .createQuery(
+            """
+            select t.name, array(
+              select jsonb_object_keys(coalesce(v.content -> 'languages', '{}'))) as languages
+            from template t join template_version v
+              on v.tenant_id = t.tenant_id and v.name = t.name and v.number = t.published
+            where t.tenant_id = :tenant
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .map(
+            (row, _) ->
+                Map.entry(
+                    row.getString("name"),
+                    List.of((String[]) row.getArray("languages").getArray())))
+        .forEach(one -> languages.put(one.getKey(), one.getValue()));
+    return languages;
+  }
+
   /// The newest first.
   static List<VersionHead> versions(TenantTx tx, String name, int limit) {
     return tx.handle()
@@ -320,6 +406,7 @@ final class TemplateStore {
         row.getString("name"),
         TemplateContent.readVariables(row.getString("variables")),
         published == 0 ? Optional.empty() : Optional.of(published),
+        row.getLong("draft_revision"),
         time(row, "created_at"),
         time(row, "updated_at"));
   }

@@ -114,7 +114,10 @@ public final class TemplateViews {
       @Nullable Integer publishedVersion,
       List<VariableView> variables,
       @About("What is used, by language.") List<LanguageView> languages,
-      @About("What is being written.") List<DraftView> drafts) {
+      @About("What is being written.") List<DraftView> drafts,
+      @About(
+              "Grows with each change of a draft; also the `ETag`. Publishing takes it in `If-Match`, and so does the first draft of a language.")
+          long revision) {
     static TemplateView of(Templates.Whole all) {
       List<LanguageView> languages = new ArrayList<>();
       for (String language : all.languages()) {
@@ -132,7 +135,8 @@ public final class TemplateViews {
           all.own().map(TemplateRows.Version::number).orElse(null),
           all.variables().stream().map(VariableView::of).toList(),
           languages,
-          all.drafts().stream().map(draft -> DraftView.of(all.name(), draft)).toList());
+          all.drafts().stream().map(draft -> DraftView.of(all.name(), draft)).toList(),
+          all.revision());
     }
   }
 

@@ -11,10 +11,12 @@ import dev.tenon.template.TemplateRows.Head;
 import dev.tenon.template.TemplateRows.Version;
 import dev.tenon.template.TemplateRows.VersionHead;
 import dev.tenon.work.Signal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +30,10 @@ public final class Templates {
   static final int VERSIONS_MAX = 100;
 
   private static final int TEMPLATES_MAX = 200;
+  static final int DELETED_MAX = 200;
+
+  /// Longer than a mail waits.
+  static final Duration DELETED_KEPT = Duration.ofDays(30);
 
   private final EmailTemplates program;
   private final EmailTemplates builtIn;
@@ -51,6 +57,7 @@ public final class Templates {
   ///
   /// @param language as asked for; null for the tenant's
   public Chosen choose(TenantTx tx, String name, @Nullable String language) {
+    checkName(tx, name);
     TemplateCache.Entry entry = entry(tx, name);
     Brand brand = entry.inUse.brand();
     for (String tag : Language.chain(language == null ? "" : language, brand.language())) {
@@ -81,11 +88,20 @@ public final class Templates {
   /// The template that a mail was to be made with when it was accepted; what is used now where that
   /// version is not kept any more.
   public Chosen pinned(TenantTx tx, String name, int number, String language) {
+    checkName(tx, name);
     if (number > 0) {
-      Optional<TemplateContent> content =
-          TemplateStore.version(tx, name, number).map(Version::content);
-      if (content.isPresent() && content.get().languages().containsKey(language)) {
-        return new Chosen(compiled(name, content.get(), language), brand(tx), number);
+      TemplateCache.Entry used = entry(tx, name);
+      Optional<CompiledTemplate> version =
+          (used.inUse.number() == number
+                  ? Optional.of(used)
+                  : cache.version(
+                      tx.tenant(),
+                      name,
+                      number,
+                      () -> TemplateStore.version(tx, name, number).map(Version::content)))
+              .flatMap(entry -> entry.find(name, language));
+      if (version.isPresent()) {
+        return new Chosen(version.get(), used.inUse.brand(), number);
       }
     } else {
       Optional<CompiledTemplate> shared = program.find(name, language);
@@ -106,22 +122,56 @@ public final class Templates {
     return BrandStore.find(tx).orElse(Brand.NONE);
   }
 
-  public Brand putBrand(TenantTx tx, Brand brand) {
-    BrandStore.put(tx, brand, clock.instant());
+  /// Stores the layout. Empty where somebody else has changed it since.
+  ///
+  /// @param expected the revision that it is to replace, 0 for none; empty to replace any
+  public Optional<Brand> putBrand(TenantTx tx, Brand brand, Optional<Long> expected) {
+    long before = storedBrand(tx).revision();
+    if (expected.isPresent() && expected.get() != before) {
+      return Optional.empty();
+    }
+    if (!BrandStore.put(tx, brand, expected.orElse(-1L), clock.instant())) {
+      return Optional.empty();
+    }
     tx.handle().afterCommit(changed::raise);
-    return storedBrand(tx);
+    return Optional.of(storedBrand(tx));
+  }
+
+  /// What the memory holds, in characters.
+  long remembered() {
+    return cache.chars();
+  }
+
+  /// What can be no name is not looked for, nor remembered.
+  private void checkName(TenantTx tx, String name) {
+    if (!Template.isName(name)) {
+      throw EmailTemplates.none(name, names(tx));
+    }
   }
 
   private TemplateCache.Entry entry(TenantTx tx, String name) {
-    return cache.get(tx.tenant(), name, () -> TemplateStore.inUse(tx, name));
-  }
+    return cache.get(
+        tx.tenant(),
+        name,
+        new TemplateCache.Reader() {
+          @Override
+          public TemplateRows.Stamp stamp() {
+            return TemplateStore.stamp(tx, name);
+          }
 
-  private static CompiledTemplate compiled(String name, TemplateContent content, String language) {
-    TemplateParts parts = content.languages().get(language);
-    if (parts == null) {
-      throw TemplateException.of(name, "it says nothing in the language '%s'".formatted(language));
-    }
-    return CompiledTemplate.of(parts.template(name, content.variables()), language);
+          @Override
+          public TemplateRows.InUse read() {
+            return TemplateStore.inUse(tx, name)
+                .orElse(
+                    new TemplateRows.InUse(Brand.NONE, Optional.empty(), TemplateRows.Stamp.NONE));
+          }
+
+          @Override
+          public boolean isShared() {
+            // The empty name is that of the layout alone.
+            return name.isEmpty() || !program.languages(name).isEmpty();
+          }
+        });
   }
 
   private List<String> names(TenantTx tx) {
@@ -139,12 +189,11 @@ public final class Templates {
           new Listed(name, source(name), Optional.empty(), program.languages(name), List.of()));
     }
     List<String> drafts = TemplateStore.draftNames(tx);
+    Map<String, List<String>> published = TemplateStore.publishedLanguages(tx);
     for (Head head : TemplateStore.list(tx, TEMPLATES_MAX)) {
       String name = head.name();
       var languages = new TreeSet<>(program.languages(name));
-      head.published()
-          .flatMap(number -> TemplateStore.version(tx, name, number))
-          .ifPresent(version -> languages.addAll(version.content().languages().keySet()));
+      languages.addAll(published.getOrDefault(name, List.of()));
       all.put(
           name,
           new Listed(
@@ -206,7 +255,7 @@ public final class Templates {
             head.flatMap(Head::published)
                 .flatMap(number -> TemplateStore.version(tx, name, number)),
             shared,
-            head.isEmpty() ? List.of() : TemplateStore.drafts(tx, name)));
+            head.map(one -> revisions(tx, one)).orElse(DraftRevisions.UNTOUCHED)));
   }
 
   /// One template whole.
@@ -219,7 +268,21 @@ public final class Templates {
       List<Template.Variable> variables,
       Optional<Version> own,
       NavigableMap<String, TemplateParts> shared,
-      List<Draft> drafts) {
+      DraftRevisions revisions) {
+
+    public List<Draft> drafts() {
+      return revisions.drafts();
+    }
+
+    /// Of the draft in a language; of there being none, where there is none.
+    public long revision(String language) {
+      return revisions.of(language);
+    }
+
+    /// Of all drafts together.
+    public long revision() {
+      return revisions.whole();
+    }
 
     /// What is used in a language: the tenant's, else the program's.
     public Optional<TemplateParts> used(String language) {
@@ -229,14 +292,14 @@ public final class Templates {
     }
 
     public Optional<Draft> draft(String language) {
-      return drafts.stream().filter(draft -> draft.language().equals(language)).findFirst();
+      return drafts().stream().filter(draft -> draft.language().equals(language)).findFirst();
     }
 
     /// All languages, drafts' too.
     public List<String> languages() {
       var all = new TreeSet<>(shared.keySet());
       own.ifPresent(version -> all.addAll(version.content().languages().keySet()));
-      drafts.forEach(draft -> all.add(draft.language()));
+      drafts().forEach(draft -> all.add(draft.language()));
       return List.copyOf(all);
     }
   }
@@ -249,20 +312,46 @@ public final class Templates {
     if (TemplateStore.list(tx, TEMPLATES_MAX).size() >= TEMPLATES_MAX) {
       throw TemplateException.of(name, "there are 200 templates already");
     }
-    TemplateStore.insert(tx, name, TemplateContent.variablesJson(variables), clock.instant());
-    return true;
+    makeRoom(tx, name);
+    return TemplateStore.insert(
+        tx, name, TemplateContent.variablesJson(variables), clock.instant());
   }
 
-  /// The tenant's row of a template, made where the program has one of that name.
-  private Optional<Head> own(TenantTx tx, String name) {
-    if (program.names().contains(name)) {
-      TemplateStore.insert(
-          tx,
-          name,
-          TemplateContent.variablesJson(program.template(name).variables()),
-          clock.instant());
+  /// Versions outlive their templates, for the mails that were accepted with them, but not for
+  /// ever: so that names that come and go don't heap them up, the longest gone make room.
+  private void makeRoom(TenantTx tx, String name) {
+    List<String> gone = TemplateStore.deleted(tx);
+    if (gone.size() < DELETED_MAX || gone.contains(name)) {
+      return;
     }
-    return TemplateStore.lock(tx, name);
+    Instant before = clock.instant().minus(DELETED_KEPT);
+    if (TemplateStore.deleteVersionsBefore(tx, gone.getFirst(), before) == 0) {
+      throw TemplateException.of(
+          name, "200 templates that were published in the last 30 days have been deleted");
+    }
+  }
+
+  /// The tenant's row of a template, locked, and made where the program has one of that name.
+  private Optional<Own> own(TenantTx tx, String name) {
+    boolean made =
+        program.names().contains(name)
+            && TemplateStore.insert(
+                tx,
+                name,
+                TemplateContent.variablesJson(program.template(name).variables()),
+                clock.instant());
+    return TemplateStore.lock(tx, name).map(head -> new Own(head, made));
+  }
+
+  /// @param made just now, so that whoever saw that there is none saw right
+  private record Own(Head head, boolean made) {
+    boolean isAs(Seen seen, DraftRevisions revisions, String language) {
+      return (made ? DraftRevisions.UNTOUCHED : revisions).isAs(seen, language);
+    }
+  }
+
+  private static DraftRevisions revisions(TenantTx tx, Head head) {
+    return new DraftRevisions(head.draftRevision(), TemplateStore.drafts(tx, head.name()));
   }
 
   /// What callers give from the next version on; false when there is no such template.
@@ -281,58 +370,85 @@ public final class Templates {
     record NoTemplate() implements DraftEnd {}
 
     /// Somebody else has changed it since.
-    record Changed(long revision) implements DraftEnd {}
+    ///
+    /// @param isDraft whether there is one now
+    record Changed(long revision, boolean isDraft) implements DraftEnd {}
   }
 
   /// Writes a draft. Half-written ones are welcome: they are checked when they are published, but
   /// for their sizes.
   ///
-  /// @param expected the revision that it is to replace, 0 for none; empty to replace any
+  /// @param seen what it is to replace
   public DraftEnd putDraft(
-      TenantTx tx, String name, String language, TemplateParts parts, Optional<Long> expected) {
-    if (own(tx, name).isEmpty()) {
+      TenantTx tx, String name, String language, TemplateParts parts, Seen seen) {
+    Optional<Own> own = own(tx, name);
+    if (own.isEmpty()) {
       return new DraftEnd.NoTemplate();
     }
-    long revision = TemplateStore.lockDraft(tx, name, language).map(Draft::revision).orElse(0L);
-    if (expected.isPresent() && expected.get() != revision) {
-      return new DraftEnd.Changed(revision);
+    DraftRevisions revisions = revisions(tx, own.get().head());
+    boolean isDraft = revisions.drafts().stream().anyMatch(one -> one.language().equals(language));
+    if (!own.get().isAs(seen, revisions, language)) {
+      return new DraftEnd.Changed(revisions.of(language), isDraft);
     }
-    if (revision == 0 && TemplateStore.drafts(tx, name).size() >= TemplateCheck.LANGUAGES_MAX) {
+    if (!isDraft && revisions.drafts().size() >= TemplateCheck.LANGUAGES_MAX) {
       throw TemplateException.of(name, "it has more than 20 languages");
     }
-    TemplateStore.putDraft(tx, name, language, parts, clock.instant());
-    return new DraftEnd.Written(TemplateStore.lockDraft(tx, name, language).orElseThrow());
+    TemplateStore.putDraft(tx, name, language, parts, revisions.next(), clock.instant());
+    return new DraftEnd.Written(new Draft(language, parts, revisions.next(), clock.instant()));
   }
 
   /// Answers whether it was there.
   public boolean deleteDraft(TenantTx tx, String name, String language) {
-    return TemplateStore.deleteDraft(tx, name, language);
+    Optional<Head> head = TemplateStore.lock(tx, name);
+    if (head.isEmpty()) {
+      return false;
+    }
+    long next = revisions(tx, head.get()).next();
+    boolean was = TemplateStore.deleteDraft(tx, name, language);
+    if (was) {
+      TemplateStore.setDraftRevision(tx, name, next);
+    }
+    return was;
+  }
+
+  /// How a publication ended.
+  public sealed interface PublishEnd {
+    record Published(Version version) implements PublishEnd {}
+
+    record NoTemplate() implements PublishEnd {}
+
+    /// Somebody else has changed a draft since, or published.
+    record Changed(long revision) implements PublishEnd {}
   }
 
   /// Publishes what is published now with the drafts above it as a new version, which is used from
-  /// the commit on. Empty when there is no such template; throws [TemplateException] when something
-  /// is not right.
+  /// the commit on. Throws [TemplateException] when something is not right.
   ///
   /// @param without languages that it leaves out
-  public Optional<Version> publish(
-      TenantTx tx, String name, List<String> without, String note, String by) {
-    return own(tx, name)
-        .map(
-            head -> {
-              NavigableMap<String, TemplateParts> before =
-                  head.published()
-                      .flatMap(number -> TemplateStore.version(tx, name, number))
-                      .<NavigableMap<String, TemplateParts>>map(
-                          version -> version.content().languages())
-                      .orElseGet(TreeMap::new);
-              var content =
-                  new TemplateContent(
-                      head.variables(),
-                      TemplateCheck.merged(before, TemplateStore.drafts(tx, name), without));
-              Version made = publish(tx, name, content, note, by);
-              TemplateStore.deleteDrafts(tx, name);
-              return made;
-            });
+  /// @param seen what it is to publish
+  public PublishEnd publish(
+      TenantTx tx, String name, List<String> without, String note, String by, Seen seen) {
+    Optional<Own> own = own(tx, name);
+    if (own.isEmpty()) {
+      return new PublishEnd.NoTemplate();
+    }
+    Head head = own.get().head();
+    DraftRevisions revisions = revisions(tx, head);
+    if (!own.get().isAs(seen, revisions, "")) {
+      return new PublishEnd.Changed(revisions.whole());
+    }
+    NavigableMap<String, TemplateParts> before =
+        head.published()
+            .flatMap(number -> TemplateStore.version(tx, name, number))
+            .<NavigableMap<String, TemplateParts>>map(version -> version.content().languages())
+            .orElseGet(TreeMap::new);
+    var content =
+        new TemplateContent(
+            head.variables(), TemplateCheck.merged(before, revisions.drafts(), without));
+    Version made = publish(tx, name, content, note, by);
+    TemplateStore.deleteDrafts(tx, name);
+    TemplateStore.setDraftRevision(tx, name, revisions.next());
+    return new PublishEnd.Published(made);
   }
 
   /// Publishes an old version once more, as a new one; drafts stay. Empty when there is no such
@@ -341,10 +457,15 @@ public final class Templates {
     Optional<Version> old = TemplateStore.version(tx, name, number);
     if (old.isPresent() && own(tx, name).isEmpty()) {
       // Versions outlive their template, and may bring it back.
-      TemplateStore.insert(tx, name, "[]", clock.instant());
+      boolean _ = TemplateStore.insert(tx, name, "[]", clock.instant());
     }
     return old.map(
-        version -> publish(tx, name, version.content(), "version %d again".formatted(number), by));
+        version -> {
+          TemplateStore.lock(tx, name)
+              .ifPresent(
+                  head -> TemplateStore.setDraftRevision(tx, name, revisions(tx, head).next()));
+          return publish(tx, name, version.content(), "version %d again".formatted(number), by);
+        });
   }
 
   private Version publish(
@@ -363,7 +484,9 @@ public final class Templates {
   /// Back to the built-in, or away with it; its versions stay. Answers whether it was there.
   public boolean delete(TenantTx tx, String name) {
     boolean was = TemplateStore.delete(tx, name);
-    tx.handle().afterCommit(changed::raise);
+    if (was) {
+      tx.handle().afterCommit(changed::raise);
+    }
     return was;
   }
 

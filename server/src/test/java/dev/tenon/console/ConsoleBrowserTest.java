@@ -156,8 +156,13 @@ final class ConsoleBrowserTest {
     Object _ =
         browser.script("document.querySelector('[data-editor]').elements.revision.value = '7';");
     browser.follow("Save draft");
-    assertThat(browser.text()).contains("Somebody else has changed this draft");
+    assertThat(browser.text()).contains("Somebody else has changed this template");
     looksRight("a conflict");
+    // Saving it once more is no answer; saying so is.
+    browser.follow("Save draft");
+    assertThat(browser.text()).contains("Somebody else has changed this template");
+    browser.follow("overwrite it");
+    assertThat(browser.text()).contains("Saved");
   }
 
   @Test

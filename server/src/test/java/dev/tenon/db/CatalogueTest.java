@@ -121,7 +121,7 @@ class CatalogueTest {
           Map.entry(
               "template",
               new Rights(
-                  "delete insert select update(published) update(updated_at) update(variables)",
+                  "delete insert select update(draft_revision) update(published) update(updated_at) update(variables)",
                   "")),
           Map.entry("template_draft", new Rights(ALL, "")),
           Map.entry("template_version", new Rights("delete insert select", "")),

@@ -3,6 +3,7 @@ package dev.tenon.email;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.connector.template.EmailTemplates;
+import dev.tenon.template.Seen;
 import dev.tenon.template.TemplateParts;
 import dev.tenon.template.Templates;
 import dev.tenon.work.Signal;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -61,8 +61,8 @@ class UnmadeMailTest extends MailBed {
         tx -> {
           String name = "subscription-confirmation";
           var parts = new TemplateParts(subject, "", "<p>{{plan}}</p>", "{{plan}}");
-          var _ = templates.putDraft(tx, name, "en", parts, Optional.empty());
-          var _ = templates.publish(tx, name, List.of(), "", "a test");
+          var _ = templates.putDraft(tx, name, "en", parts, new Seen.Anything());
+          var _ = templates.publish(tx, name, List.of(), "", "a test", new Seen.Anything());
         });
   }
 

@@ -9,7 +9,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// The rules of `docs/states.md` once more, in the plainest form: which mails and events must have
-/// come out, given the order in which the facts of one life were known.
+/// come out, given the order in which the facts of one life were known. That a trial ends is left
+/// to [TrialEndingTest]: whether it is told depends on what is known in the same moment.
 final class LifeExpectation {
   private static final Set<String> IN_USE =
       Set.of("trialing", "active", "past_due", "unpaid", "paused");
@@ -27,7 +28,6 @@ final class LifeExpectation {
     boolean confirmed = false;
     boolean cancelled = false;
     boolean first = false;
-    long newest = 0;
     Set<String> paid = new HashSet<>();
     Set<String> failed = new HashSet<>();
     Set<String> customers = new HashSet<>();
@@ -101,12 +101,6 @@ final class LifeExpectation {
               used = true;
             }
             used |= status.equals("canceled") && days(object) > 1;
-            long created = event.path("created").asLong();
-            // A trial that is known to be over ends no more.
-            if (type.endsWith("trial_will_end") && created >= newest && contact) {
-              mails.add("trial-ending");
-            }
-            newest = Math.max(newest, created);
           }
         }
       }

@@ -180,6 +180,8 @@ class PaymentMailTest {
 
   @Test
   void theEndOfATrialIsToldOnceInTheTenantsLanguage() {
+    // Before it ends.
+    engine.now.set(java.time.Instant.parse("2026-10-01T10:00:00Z"));
     engine.db.useTenant(
         engine.tenant,
         tx ->

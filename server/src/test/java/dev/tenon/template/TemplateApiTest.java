@@ -3,6 +3,7 @@ package dev.tenon.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.StartedTenon;
+import dev.tenon.access.Scope;
 import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.http.Json;
 import dev.tenon.tenant.TenantId;
@@ -96,17 +97,19 @@ class TemplateApiTest {
   @Test
   void aDraftIsReplacedOnlyByWhoHasSeenIt() {
     HttpResponse<String> first = put("/templates/welcome/drafts/en", draft("One", "", "x"));
-    assertThat(first.headers().firstValue("ETag")).hasValue("\"1\"");
-    ok(ifMatch("\"1\"", draft("Two", "", "x")));
-    problem(
-        ifMatch("\"1\"", draft("Three", "", "x")), 412, "request.precondition_failed", "If-Match");
+    String seen = first.headers().firstValue("ETag").orElseThrow();
+    HttpResponse<String> second = ifMatch(seen, draft("Two", "", "x"));
+    ok(second);
+    problem(ifMatch(seen, draft("Three", "", "x")), 412, "request.precondition_failed", "If-Match");
     problem(
         ifMatch("\"other\"", draft("Three", "", "x")),
         412,
         "request.precondition_failed",
         "If-Match");
     HttpResponse<String> read = get("/templates/welcome/drafts/en");
-    assertThat(read.headers().firstValue("ETag")).hasValue("\"2\"");
+    assertThat(read.headers().firstValue("ETag"))
+        .isEqualTo(second.headers().firstValue("ETag"))
+        .isNotEqualTo(first.headers().firstValue("ETag"));
     assertThat(ok(read).get("subject").asString()).isEqualTo("Two");
     ok(ifMatch("*", draft("Four", "", "x")));
     assertThat(call("DELETE", "/templates/welcome/drafts/en", "").statusCode()).isEqualTo(204);
@@ -117,6 +120,109 @@ class TemplateApiTest {
         "request.not_found",
         "");
     problem(put("/templates/no-such/drafts/en", draft("a", "", "x")), 404, "request.not_found", "");
+  }
+
+  @Test
+  void aRevisionNeverComesAgain() {
+    for (String away : new String[] {"publish", "discard", "delete"}) {
+      String seen =
+          put("/templates/welcome/drafts/en", draft("Mine", "", "x"))
+              .headers()
+              .firstValue("ETag")
+              .orElseThrow();
+      String none =
+          switch (away) {
+            case "publish" -> {
+              ok(post("/templates/welcome/publish", "{}"));
+              yield ok(get("/templates/welcome")).get("revision").asString();
+            }
+            case "discard" -> {
+              int status = call("DELETE", "/templates/welcome/drafts/en", "").statusCode();
+              assertThat(status).isEqualTo(204);
+              yield ok(get("/templates/welcome")).get("revision").asString();
+            }
+            default -> {
+              assertThat(call("DELETE", "/templates/welcome", "").statusCode()).isEqualTo(204);
+              yield "0";
+            }
+          };
+      // Whoever saw the draft that is gone replaces neither its absence nor the next one.
+      changed(ifMatch(seen, draft("Lost", "", "x")));
+      ok(put("/templates/welcome/drafts/en", draft("Another", "", "x")));
+      changed(ifMatch(seen, draft("Lost", "", "x")));
+      // Nor does who saw that there was none.
+      changed(ifMatch("\"" + none + "\"", draft("Lost", "", "x")));
+    }
+  }
+
+  @Test
+  void whoSawThatThereIsNoDraftWritesTheFirst() {
+    ok(put("/templates/welcome/drafts/de", draft("Deutsch", "", "x")));
+    String seen = get("/templates/welcome").headers().firstValue("ETag").orElseThrow();
+    ok(put("/templates/welcome/drafts/de", draft("Deutsch, neu", "", "x")));
+    ok(ifMatch(seen, draft("English", "", "x")));
+    changed(ifMatch(seen, draft("Lost", "", "x")));
+  }
+
+  @Test
+  void onlyTheDraftsThatSomebodySawArePublished() {
+    ok(put("/templates/welcome/drafts/en", draft("One", "", "x")));
+    String seen = get("/templates/welcome").headers().firstValue("ETag").orElseThrow();
+    ok(put("/templates/welcome/drafts/de", draft("Zwei", "", "x")));
+    changed(ifMatch("POST", "/templates/welcome/publish", seen, "{}"));
+    String now = get("/templates/welcome").headers().firstValue("ETag").orElseThrow();
+    ok(ifMatch("POST", "/templates/welcome/publish", now, "{}"));
+    changed(ifMatch("POST", "/templates/welcome/publish", now, "{}"));
+  }
+
+  @Test
+  void aLayoutIsReplacedOnlyByWhoHasSeenIt() {
+    String none = get("/mail-layout").headers().firstValue("ETag").orElseThrow();
+    HttpResponse<String> first = ifMatch("PUT", "/mail-layout", none, "{\"product\": \"One\"}");
+    ok(first);
+    changed(ifMatch("PUT", "/mail-layout", none, "{\"product\": \"Two\"}"));
+    String seen = first.headers().firstValue("ETag").orElseThrow();
+    ok(ifMatch("PUT", "/mail-layout", seen, "{\"product\": \"Three\"}"));
+    changed(ifMatch("PUT", "/mail-layout", seen, "{\"product\": \"Four\"}"));
+    assertThat(ok(get("/mail-layout")).get("product").asString()).isEqualTo("Three");
+    ok(put("/mail-layout", "{\"product\": \"Five\"}"));
+  }
+
+  @Test
+  void aLogInToTheConsoleNeedsTheScopesOfItsForms() {
+    String narrow = program.key(tenant, Scope.OPERATION_WRITE, Scope.EMAIL_WRITE);
+    String path = "/v1/tenants/" + tenant + "/console-logins";
+    problem(program.call("POST", path, narrow, ""), 403, "access.scope_missing", "payments:write");
+    ok(
+        program.call(
+            "POST",
+            path,
+            program.key(tenant, Scope.OPERATION_WRITE, Scope.EMAIL_WRITE, Scope.PAYMENTS_WRITE),
+            ""));
+  }
+
+  @Test
+  void aFormSaysHowLargeItMayBe() {
+    for (String[] form :
+        new String[][] {
+          {"/console/" + tenant + "/templates/welcome/save", "4194304"},
+          {"/console/" + tenant + "/mail-layout", "16384"}
+        }) {
+      HttpResponse<String> answer =
+          program.send(
+              program
+                  .request(form[0])
+                  .header("Content-Type", "application/x-www-form-urlencoded")
+                  .POST(
+                      HttpRequest.BodyPublishers.ofString(
+                          "x".repeat(Integer.parseInt(form[1]) + 1))));
+      assertThat(answer.statusCode()).isEqualTo(413);
+      assertThat(answer.body()).contains(form[1]);
+    }
+  }
+
+  private static void changed(HttpResponse<String> response) {
+    problem(response, 412, "request.precondition_failed", "If-Match");
   }
 
   @Test
@@ -336,13 +442,17 @@ class TemplateApiTest {
   }
 
   private HttpResponse<String> ifMatch(String tag, String body) {
+    return ifMatch("PUT", "/templates/welcome/drafts/en", tag, body);
+  }
+
+  private HttpResponse<String> ifMatch(String method, String path, String tag, String body) {
     return program.send(
         program
-            .request("/v1/tenants/" + tenant + "/templates/welcome/drafts/en")
+            .request("/v1/tenants/" + tenant + path)
             .header("Authorization", "Bearer " + key)
             .header("Content-Type", "application/json")
             .header("If-Match", tag)
-            .PUT(HttpRequest.BodyPublishers.ofString(body)));
+            .method(method, HttpRequest.BodyPublishers.ofString(body)));
   }
 
   private HttpResponse<String> get(String path) {

@@ -22,15 +22,48 @@ class TemplateCacheTest {
   private final TenantId tenant = new TenantId(new UUID(1, 1));
   private final AtomicInteger reads = new AtomicInteger();
 
-  private Supplier<Optional<TemplateRows.InUse>> version(int number, String html) {
-    return () -> {
+  private final AtomicInteger stamps = new AtomicInteger();
+
+  private record Stored(
+      Supplier<TemplateRows.InUse> inUse,
+      boolean isShared,
+      AtomicInteger reads,
+      AtomicInteger stamps)
+      implements TemplateCache.Reader {
+    @Override
+    public TemplateRows.Stamp stamp() {
+      stamps.incrementAndGet();
+      return inUse.get().stamp();
+    }
+
+    @Override
+    public TemplateRows.InUse read() {
       reads.incrementAndGet();
-      var languages = new TreeMap<String, TemplateParts>();
-      languages.put("en", new TemplateParts("Hi", "", html, "x"));
-      return Optional.of(
-          new TemplateRows.InUse(
-              Brand.NONE, Optional.of(new TemplateContent(List.of(), languages)), number));
-    };
+      return inUse.get();
+    }
+  }
+
+  private TemplateCache.Reader version(int number, String html) {
+    return stored(() -> inUse(number, html), true);
+  }
+
+  private TemplateCache.Reader none(boolean isShared) {
+    return stored(
+        () -> new TemplateRows.InUse(Brand.NONE, Optional.empty(), TemplateRows.Stamp.NONE),
+        isShared);
+  }
+
+  private TemplateCache.Reader stored(Supplier<TemplateRows.InUse> inUse, boolean isShared) {
+    return new Stored(inUse, isShared, reads, stamps);
+  }
+
+  private static TemplateRows.InUse inUse(int number, String html) {
+    var languages = new TreeMap<String, TemplateParts>();
+    languages.put("en", new TemplateParts("Hi", "", html, "x"));
+    return new TemplateRows.InUse(
+        Brand.NONE,
+        Optional.of(new TemplateContent(List.of(), languages)),
+        new TemplateRows.Stamp(number, Instant.EPOCH, 0));
   }
 
   @Test
@@ -44,14 +77,7 @@ class TemplateCacheTest {
         .isSameAs(cache.get(tenant, "welcome", version(1, "")).find("welcome", "en").orElseThrow());
     // That a tenant has none of its own is remembered as well.
     for (int i = 0; i < 10; i++) {
-      TemplateCache.Entry _ =
-          cache.get(
-              tenant,
-              "receipt",
-              () -> {
-                reads.incrementAndGet();
-                return Optional.empty();
-              });
+      TemplateCache.Entry _ = cache.get(tenant, "receipt", none(true));
     }
     assertThat(reads).hasValue(2);
   }
@@ -72,12 +98,55 @@ class TemplateCacheTest {
         cache.get(
             tenant,
             "welcome",
-            () -> {
-              changed.raise();
-              return version(1, "").get();
-            });
+            stored(
+                () -> {
+                  changed.raise();
+                  return inUse(1, "");
+                },
+                true));
     assertThat(old.inUse.number()).isEqualTo(1);
     assertThat(number(2)).isEqualTo(2);
+  }
+
+  @Test
+  void keepsWhatItCompiledWhenSomebodyElsePublishes() {
+    var compiled = cache.get(tenant, "welcome", version(1, "")).find("welcome", "en").orElseThrow();
+    changed.wakeHere();
+    assertThat(cache.get(tenant, "welcome", version(1, "")).find("welcome", "en").orElseThrow())
+        .isSameAs(compiled);
+    now.set(now.get().plus(TemplateCache.KEPT));
+    assertThat(cache.get(tenant, "welcome", version(1, "")).find("welcome", "en").orElseThrow())
+        .isSameAs(compiled);
+    assertThat(reads).hasValue(1);
+    assertThat(stamps).hasValue(2);
+  }
+
+  @Test
+  void readsAVersionThatAMailWasAcceptedWithOnce() {
+    var content = inUse(1, "").version();
+    Supplier<Optional<TemplateContent>> read =
+        () -> {
+          reads.incrementAndGet();
+          return content;
+        };
+    var first = cache.version(tenant, "welcome", 3, read).orElseThrow().find("welcome", "en");
+    changed.wakeHere();
+    var again = cache.version(tenant, "welcome", 3, read).orElseThrow().find("welcome", "en");
+    assertThat(again.orElseThrow()).isSameAs(first.orElseThrow());
+    assertThat(reads).hasValue(1);
+    assertThat(cache.version(tenant, "welcome", 4, Optional::empty)).isEmpty();
+  }
+
+  @Test
+  void remembersNoNameThatNobodyHasAndCountsTheOthersWithTheirLength() {
+    TemplateCache.Entry _ = cache.get(tenant, "welcome", none(true));
+    long before = cache.chars();
+    for (int i = 0; i < 1_000; i++) {
+      TemplateCache.Entry _ = cache.get(tenant, "made-up-" + i, none(false));
+    }
+    assertThat(cache.chars()).isEqualTo(before);
+    TemplateCache.Entry _ = cache.get(tenant, "x".repeat(1_000_000), none(true));
+    assertThat(cache.chars()).isGreaterThan(before + 1_000_000);
   }
 
   @Test

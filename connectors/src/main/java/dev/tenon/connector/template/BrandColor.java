@@ -16,10 +16,7 @@ final class BrandColor {
   /// Checks the value of a variable that is a colour, since it stands in a style, where HTML
   /// escaping doesn't help.
   static void check(String template, String variable, @Nullable Object value) {
-    if (!(value instanceof String color) || !HEX.matcher(color).matches()) {
-      throw new TemplateException(
-          template, variable, "the variable '%s' must be like #1e40af".formatted(variable));
-    }
+    String color = checkForm(template, variable, value);
     double contrast = contrastWithWhite(color);
     if (contrast < CONTRAST_MIN) {
       throw new TemplateException(
@@ -28,6 +25,15 @@ final class BrandColor {
           "white text on '%s' (%s) has a contrast of %.1f : 1; choose a darker one, 4.5 : 1 or more"
               .formatted(variable, color, contrast));
     }
+  }
+
+  /// Checks that it is a colour, dark or light.
+  static String checkForm(String template, String variable, @Nullable Object value) {
+    if (!(value instanceof String color) || !HEX.matcher(color).matches()) {
+      throw new TemplateException(
+          template, variable, "the variable '%s' must be like #1e40af".formatted(variable));
+    }
+    return color;
   }
 
   /// What is wrong with a colour behind white text; empty when nothing is.

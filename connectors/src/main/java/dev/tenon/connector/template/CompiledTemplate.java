@@ -5,6 +5,8 @@ import com.samskivert.mustache.MustacheException;
 import java.io.Writer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,8 +27,9 @@ public final class CompiledTemplate {
   private final com.samskivert.mustache.Template html;
   private final com.samskivert.mustache.Template text;
   private final Map<String, Template.Variable> variables;
+  private final Set<String> colors = new HashSet<>();
 
-  private CompiledTemplate(Template template, String language) {
+  private CompiledTemplate(Template template, String language, boolean strict) {
     this.template = template;
     this.language = language;
     Mustache.Compiler plain =
@@ -40,13 +43,15 @@ public final class CompiledTemplate {
     List<SourceTags.Tag> inHtml = tags("HTML", template.html());
     List<SourceTags.Tag> inText = tags("text", template.text());
     variables = declared(List.of(inSubject, inPreheader, inHtml, inText));
-    HtmlCheck.check(template.name(), template.html(), inHtml, types());
+    check("HTML", template.html(), inHtml, types(), strict);
     if (!template.preheader().isEmpty()) {
-      HtmlCheck.check(template.name(), template.preheader(), inPreheader, types());
+      check("preheader", template.preheader(), inPreheader, types(), strict);
     }
     subject = compile(plain, "subject", template.subject());
     text = compile(plain, "text", MailLayout.text(language, template));
-    html = compile(plain.escapeHTML(true), "HTML", MailLayout.page(language, template));
+    String page = MailLayout.page(language, template, inSubject);
+    checkComposed(page, strict);
+    html = compile(plain.escapeHTML(true), "HTML", page);
     variables.values().stream()
         .filter(variable -> variable.type() == VariableType.COLOR && !variable.fallback().isEmpty())
         .forEach(
@@ -56,7 +61,35 @@ public final class CompiledTemplate {
   /// Checks and compiles a template of one language. Throws [TemplateException] that says what is
   /// wrong and in which line.
   public static CompiledTemplate of(Template template, String language) {
-    return new CompiledTemplate(template, language);
+    return new CompiledTemplate(template, language, true);
+  }
+
+  /// Compiles what was published before, by the rules of then where they were less: it goes on
+  /// being sent.
+  public static CompiledTemplate published(Template template, String language) {
+    return new CompiledTemplate(template, language, false);
+  }
+
+  private void check(
+      String part,
+      String source,
+      List<SourceTags.Tag> tags,
+      Map<String, VariableType> types,
+      boolean strict) {
+    colors.addAll(HtmlCheck.check(template.name(), part, source, tags, types, strict));
+  }
+
+  /// The page once more with all that was put in and around it, since what is harmless where it was
+  /// written may not be where it was put.
+  private void checkComposed(String page, boolean strict) {
+    colors.addAll(List.of("brand_color", "brand_color_dark"));
+    if (strict) {
+      Map<String, VariableType> types = new HashMap<>(types());
+      if (!MailLayout.isWhole(template.html())) {
+        types.put("brand_color_dark", VariableType.COLOR);
+      }
+      check("page with its layout", page, tags("page", page), types, true);
+    }
   }
 
   public Template template() {
@@ -74,7 +107,7 @@ public final class CompiledTemplate {
 
   /// Fills it in. Throws [TemplateException] that names the variable that is missing or wrong.
   public RenderedEmail render(Map<String, ?> data) {
-    Steps.CountedMap filled = PlainData.checked(template.name(), data);
+    Steps.CountedMap filled = PlainData.checked(template.name(), data, colors);
     for (Template.Variable variable : variables.values()) {
       Object given = filled.get(variable.name());
       if (given == null) {

@@ -3,6 +3,7 @@ package dev.tenon.connector.template;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +40,10 @@ final class HtmlCheck {
           "template",
           "plaintext",
           "xmp");
+
+  /// Their inside is text to some readers and markup to others.
+  private static final Set<String> REFUSED_RAW_ELEMENTS = Set.of("noembed", "noframes");
+
   private static final Set<String> REFUSED_ATTRIBUTES =
       Set.of("srcdoc", "formaction", "action", "ping", "http-equiv", "is");
   private static final Set<String> VOID =
@@ -47,7 +52,11 @@ final class HtmlCheck {
   private static final Pattern ATTRIBUTE = Pattern.compile("[a-z_][a-z0-9_:-]{0,60}");
   private static final Pattern REFUSED_STYLE =
       Pattern.compile(
-          "expression\\s*\\(|@import|behaviou?r\\s*:|-moz-binding|\\\\|url\\(\\s*['\"]?\\s*(?!https://)");
+          "expression\\s*\\(|@import|behaviou?r\\s*:|-moz-binding|\\\\|url\\(\\s*+['\"]?+\\s*+(?!https://)");
+  private static final Pattern OTHER_REFERENCE = Pattern.compile("&(?!(?:quot|apos|amp|#39|#34);)");
+  private static final String STYLE_ENDS = " \t\r\n;{}";
+  private static final String IN_STYLE =
+      "has a section or comment in the middle of something in a style";
   private static final int DEPTH_MAX = 200;
 
   private final String template;
@@ -56,24 +65,44 @@ final class HtmlCheck {
   private final Map<String, VariableType> types;
   private final Deque<String> elements = new ArrayDeque<>();
   private final Deque<String> sections = new ArrayDeque<>();
+  private final Set<String> colors = new HashSet<>();
+  private final boolean strict;
+  private final String part;
   private int at;
 
   private HtmlCheck(
-      String template, String source, List<SourceTags.Tag> tags, Map<String, VariableType> types) {
+      String template,
+      String part,
+      String source,
+      List<SourceTags.Tag> tags,
+      Map<String, VariableType> types,
+      boolean strict) {
+    this.part = part;
+    this.strict = strict;
     this.template = template;
     this.source = source;
     this.types = types;
     tags.forEach(tag -> this.tags.put(tag.from(), tag));
   }
 
-  /// Throws [TemplateException] with the line of what is wrong.
-  static void check(
-      String template, String source, List<SourceTags.Tag> tags, Map<String, VariableType> types) {
-    var check = new HtmlCheck(template, source, tags, types);
+  /// Throws [TemplateException] with the line of what is wrong. Answers the names that stand in
+  /// styles, whose values must be colours wherever they come from.
+  ///
+  /// @param strict as for what is published now; what was before there were these rules goes on
+  ///   without
+  static Set<String> check(
+      String template,
+      String part,
+      String source,
+      List<SourceTags.Tag> tags,
+      Map<String, VariableType> types,
+      boolean strict) {
+    var check = new HtmlCheck(template, part, source, tags, types, strict);
     check.text();
     if (!check.elements.isEmpty()) {
       throw check.refused(source.length(), "never closes <%s>".formatted(check.elements.peek()));
     }
+    return check.colors;
   }
 
   private void text() {
@@ -107,6 +136,9 @@ final class HtmlCheck {
           throw refused(
               at, "has {{%s}} in a style, where only colours may stand".formatted(tag.name()));
         }
+        if (style) {
+          colors.add(tag.name().substring(tag.name().lastIndexOf('.') + 1));
+        }
       }
       case OPEN, INVERTED -> sections.push(place);
       case CLOSE -> {
@@ -122,6 +154,31 @@ final class HtmlCheck {
       }
     }
     at = tag.to();
+  }
+
+  /// A section or comment leaves nothing where it stands, so it must not stand where the text
+  /// before it and behind it make something new together: `<scr{{!}}ipt>`.
+  private void apart(String before, String problem) {
+    if (strict
+        && tags.get(at) instanceof SourceTags.Tag tag
+        && tag.kind() != SourceTags.Kind.VARIABLE
+        && before.indexOf(source.charAt(at - 1)) < 0) {
+      throw refused(at, problem);
+    }
+  }
+
+  /// The source from `from` to `to` without its tags.
+  private String withoutTags(int from, int to) {
+    var text = new StringBuilder();
+    for (int i = from; i < to; i++) {
+      SourceTags.Tag tag = tags.get(i);
+      if (tag == null) {
+        text.append(source.charAt(i));
+      } else {
+        i = tag.to() - 1;
+      }
+    }
+    return text.toString();
   }
 
   private void markup() {
@@ -146,13 +203,22 @@ final class HtmlCheck {
     if (end < 0) {
       throw refused(at, "has a comment that is not closed");
     }
-    String inside = source.substring(at, end).toLowerCase(Locale.ROOT);
+    if (strict
+        && (source.startsWith("<!-->", at)
+            || source.startsWith("<!--->", at)
+            || withoutTags(at, end).contains("--!>"))) {
+      throw refused(at, "has a comment that not all readers end in the same place");
+    }
+    String inside = withoutTags(at, end).toLowerCase(Locale.ROOT);
     if (inside.contains("<script") || inside.contains("<iframe")) {
       throw refused(at, "has a script in a comment");
     }
     at += 4;
     while (at < end) {
       if (isTag()) {
+        if (strict && "-!".indexOf(source.charAt(at - 1)) >= 0) {
+          throw refused(at, "has a tag after '-' or '!' in a comment, where it might end it");
+        }
         tag("comment " + begin, true, false);
       } else {
         at++;
@@ -193,14 +259,14 @@ final class HtmlCheck {
   private void opening() {
     int begin = at;
     int end = at + 1;
-    while (end < source.length() && " \t\r\n/>{".indexOf(source.charAt(end)) < 0) {
+    while (end < source.length() && " \t\r\n\f/>{".indexOf(source.charAt(end)) < 0) {
       end++;
     }
     String name = source.substring(at + 1, end).toLowerCase(Locale.ROOT);
     if (!ELEMENT.matcher(name).matches()) {
       throw refused(begin, "has a tag that can't be read");
     }
-    if (REFUSED_ELEMENTS.contains(name)) {
+    if (REFUSED_ELEMENTS.contains(name) || (strict && REFUSED_RAW_ELEMENTS.contains(name))) {
       throw refused(begin, "has <%s>, which no mail may hold".formatted(name));
     }
     at = end;
@@ -220,6 +286,14 @@ final class HtmlCheck {
     while (at < source.length()) {
       char c = source.charAt(at);
       if (isTag()) {
+        SourceTags.Tag tag = Objects.requireNonNull(tags.get(at));
+        if (strict
+            && (" \t\r\n\f/".indexOf(source.charAt(at - 1)) < 0
+                || tag.to() >= source.length()
+                || " \t\r\n\f/>".indexOf(source.charAt(tag.to())) < 0)) {
+          throw refused(
+              at, "has a section or comment in <%s> without blanks around it".formatted(element));
+        }
         tag("tag " + begin, false, false);
       } else if (c == '>') {
         at++;
@@ -238,7 +312,7 @@ final class HtmlCheck {
 
   private void attribute(int begin, String element) {
     int end = at;
-    while (end < source.length() && " \t\r\n/>={".indexOf(source.charAt(end)) < 0) {
+    while (end < source.length() && " \t\r\n\f/>={".indexOf(source.charAt(end)) < 0) {
       end++;
     }
     String name = source.substring(at, end).toLowerCase(Locale.ROOT);
@@ -263,7 +337,7 @@ final class HtmlCheck {
       quoted(begin, name);
     } else {
       int valueEnd = at;
-      while (valueEnd < source.length() && " \t\r\n>".indexOf(source.charAt(valueEnd)) < 0) {
+      while (valueEnd < source.length() && " \t\r\n\f>".indexOf(source.charAt(valueEnd)) < 0) {
         if (tags.containsKey(valueEnd)) {
           throw refused(valueEnd, "has a variable in a value without quotes");
         }
@@ -279,6 +353,9 @@ final class HtmlCheck {
     int from = ++at;
     while (at < source.length() && (isTag() || source.charAt(at) != quote)) {
       if (isTag()) {
+        if (name.equals("style") && at > from) {
+          apart(STYLE_ENDS, IN_STYLE);
+        }
         tag("value " + begin + " " + from, true, name.equals("style"));
       } else {
         at++;
@@ -294,7 +371,17 @@ final class HtmlCheck {
   private void value(int from, int to, String name) {
     String value = source.substring(from, to);
     if (name.equals("style")) {
-      style(from, value);
+      String style = withoutTags(from, to);
+      if (strict && OTHER_REFERENCE.matcher(style).find()) {
+        throw refused(from, "has a style with a reference other than &quot;, &apos; and &amp;");
+      }
+      style(
+          from,
+          style
+              .replace("&quot;", "\"")
+              .replace("&#34;", "\"")
+              .replace("&apos;", "'")
+              .replace("&#39;", "'"));
     }
     if (LinkSchemes.ATTRIBUTES.contains(name)) {
       // What a variable gives is looked at when it is rendered.
@@ -323,10 +410,16 @@ final class HtmlCheck {
       throw refused(begin, "never closes <%s>".formatted(name));
     }
     if (name.equals("style")) {
-      style(at, source.substring(at, end));
+      style(at, withoutTags(at, end));
     }
     while (at < end) {
+      if (strict && source.charAt(at) == '<') {
+        throw refused(at, "has a '<' in <%s>".formatted(name));
+      }
       if (isTag()) {
+        if (name.equals("style")) {
+          apart(STYLE_ENDS + ">", IN_STYLE);
+        }
         tag(name + " " + begin, true, name.equals("style"));
       } else {
         at++;
@@ -349,7 +442,7 @@ final class HtmlCheck {
   }
 
   private TemplateException refused(int place, String problem) {
-    return SourceTags.refused(template, "HTML", source, place, problem);
+    return SourceTags.refused(template, part, source, place, problem);
   }
 
   private static boolean isLetter(char c) {

@@ -59,7 +59,8 @@ public final class MailLayout {
 
   private static final Pattern WHOLE = Pattern.compile("<html[\\s>]", Pattern.CASE_INSENSITIVE);
   private static final Pattern BODY = Pattern.compile("<body[^>]*>", Pattern.CASE_INSENSITIVE);
-  private static final Pattern PHRASE = Pattern.compile("<!--=([a-z_]+)-->");
+  private static final Pattern PLACE =
+      Pattern.compile("<!--(language|title|preheader|content|=[a-z_]+)-->");
   private static final String PAGE = resource("layout.html").strip();
   private static final Map<String, Properties> PHRASES = new HashMap<>();
 
@@ -88,7 +89,9 @@ public final class MailLayout {
   }
 
   /// The page of a content.
-  static String page(String language, Template template) {
+  ///
+  /// @param inSubject the tags of the subject
+  static String page(String language, Template template, List<SourceTags.Tag> inSubject) {
     String html = template.html();
     if (html.isBlank()) {
       return "";
@@ -101,13 +104,40 @@ public final class MailLayout {
                   found -> Matcher.quoteReplacement(found.group() + hidden(template.preheader())));
     }
     String preheader = template.preheader().isEmpty() ? "" : hidden(template.preheader());
-    return PHRASE
+    String title = title(template.subject(), inSubject);
+    String content = MailStyles.inline(html.strip());
+    // At once, so that nothing is looked for in what was put in.
+    return PLACE
         .matcher(PAGE)
-        .replaceAll(found -> Matcher.quoteReplacement(phrase(language, found.group(1))))
-        .replace("<!--language-->", language)
-        .replace("<!--title-->", template.subject())
-        .replace("<!--preheader-->", preheader)
-        .replace("<!--content-->", MailStyles.inline(html.strip()));
+        .replaceAll(
+            found ->
+                Matcher.quoteReplacement(
+                    switch (found.group(1)) {
+                      case "language" -> language;
+                      case "title" -> title;
+                      case "preheader" -> preheader;
+                      case "content" -> content;
+                      default -> phrase(language, found.group(1).substring(1));
+                    }));
+  }
+
+  /// The subject as HTML: its tags escape what they write, and the rest is escaped here.
+  private static String title(String subject, List<SourceTags.Tag> tags) {
+    var title = new StringBuilder();
+    int at = 0;
+    for (SourceTags.Tag tag : tags) {
+      title.append(escaped(subject.substring(at, tag.from())));
+      title.append(subject, tag.from(), tag.to());
+      at = tag.to();
+    }
+    return title.append(escaped(subject.substring(at))).toString();
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
   }
 
   /// The plain part with its foot; as it is where the HTML brings a page of its own.

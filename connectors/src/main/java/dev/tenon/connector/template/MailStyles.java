@@ -20,8 +20,8 @@ final class MailStyles {
   private static final Pattern OPENING =
       Pattern.compile("<(h1|h2|p|ul|ol|li|a|hr|table|th|td)((?:\\s[^<>]*)?)>");
   private static final Pattern CLASS = Pattern.compile("\\sclass=\"([^\"]*)\"");
-  private static final Pattern BUTTON =
-      Pattern.compile("<a class=\"button\" href=\"([^\"]*)\">(.*?)</a>", Pattern.DOTALL);
+  private static final Pattern BUTTON = Pattern.compile("<a class=\"button\" href=\"([^\"]*+)\">");
+  private static final String BUTTON_END = "</a>";
 
   /// By element, or element and class: classes for the dark, style, further attributes.
   private static final Map<String, Look> LOOKS =
@@ -114,13 +114,40 @@ final class MailStyles {
 
   /// The content with styles. Lines stay lines, so that a fault is found where it was written.
   static String inline(String content) {
-    String withButtons =
-        BUTTON
-            .matcher(content)
-            .replaceAll(found -> Matcher.quoteReplacement(button(found.group(1), found.group(2))));
+    String withButtons = buttons(content);
     return OPENING
         .matcher(withButtons)
         .replaceAll(found -> Matcher.quoteReplacement(opening(found.group(1), found.group(2))));
+  }
+
+  /// Takes time by the length of the content: what is never closed is looked for once.
+  static String buttons(CharSequence content) {
+    var out = new StringBuilder();
+    Matcher opening = BUTTON.matcher(content);
+    int at = 0;
+    while (opening.find(at)) {
+      int end = indexOf(content, BUTTON_END, opening.end());
+      if (end < 0) {
+        break;
+      }
+      out.append(content, at, opening.start());
+      out.append(button(opening.group(1), content.subSequence(opening.end(), end).toString()));
+      at = end + BUTTON_END.length();
+    }
+    return out.append(content, at, content.length()).toString();
+  }
+
+  private static int indexOf(CharSequence content, String wanted, int from) {
+    for (int at = from; at <= content.length() - wanted.length(); at++) {
+      int same = 0;
+      while (same < wanted.length() && content.charAt(at + same) == wanted.charAt(same)) {
+        same++;
+      }
+      if (same == wanted.length()) {
+        return at;
+      }
+    }
+    return -1;
   }
 
   private static String opening(String element, String attributes) {

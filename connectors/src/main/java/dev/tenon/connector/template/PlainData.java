@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +18,12 @@ final class PlainData implements Mustache.Collector {
   private static final int TEXT_CHARS_MAX = 50_000;
 
   /// A copy of `data` of the allowed kinds only. A null is left out, so it reads as missing.
-  static Steps.CountedMap checked(String template, Map<String, ?> data) {
+  ///
+  /// @param colors names that stand in styles: below the top, where nothing is declared, they must
+  ///   be colours too
+  static Steps.CountedMap checked(String template, Map<String, ?> data, Set<String> colors) {
     int[] entries = {0};
-    return map(template, "", data, 0, entries, new Steps());
+    return map(template, "", data, 0, entries, new Steps(), colors);
   }
 
   @Override
@@ -52,21 +56,37 @@ final class PlainData implements Mustache.Collector {
   }
 
   private static Steps.CountedMap map(
-      String template, String path, Map<?, ?> source, int depth, int[] entries, Steps steps) {
+      String template,
+      String path,
+      Map<?, ?> source,
+      int depth,
+      int[] entries,
+      Steps steps,
+      Set<String> colors) {
     var copy = new Steps.CountedMap(steps);
     source.forEach(
         (key, value) -> {
           String at = path.isEmpty() ? String.valueOf(key) : path + "." + key;
           count(template, at, depth, entries);
+          if (depth > 0 && value != null && colors.contains(String.valueOf(key))) {
+            BrandColor.checkForm(template, at, value);
+          }
           if (value != null) {
-            copy.put(String.valueOf(key), value(template, at, value, depth, entries, steps));
+            copy.put(
+                String.valueOf(key), value(template, at, value, depth, entries, steps, colors));
           }
         });
     return copy;
   }
 
   private static Object value(
-      String template, String path, Object value, int depth, int[] entries, Steps steps) {
+      String template,
+      String path,
+      Object value,
+      int depth,
+      int[] entries,
+      Steps steps,
+      Set<String> colors) {
     return switch (value) {
       case String text when text.length() <= TEXT_CHARS_MAX -> text;
       case String _ ->
@@ -74,13 +94,13 @@ final class PlainData implements Mustache.Collector {
               template, path, "the variable '%s' is longer than 50000 characters".formatted(path));
       case Number number -> number;
       case Boolean truth -> truth;
-      case Map<?, ?> map -> map(template, path, map, depth + 1, entries, steps);
+      case Map<?, ?> map -> map(template, path, map, depth + 1, entries, steps, colors);
       case List<?> list -> {
         List<Object> copy = new Steps.CountedList(steps);
         for (Object element : list) {
           count(template, path, depth, entries);
           if (element != null) {
-            copy.add(value(template, path, element, depth + 1, entries, steps));
+            copy.add(value(template, path, element, depth + 1, entries, steps, colors));
           }
         }
         yield copy;

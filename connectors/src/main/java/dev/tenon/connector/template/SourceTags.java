@@ -76,7 +76,8 @@ final class SourceTags {
   }
 
   private static Tag tag(String template, String part, String source, int from, int end) {
-    String inside = source.substring(from + 2, end).strip();
+    String whole = source.substring(from + 2, end);
+    String inside = whole.strip();
     char first = inside.isEmpty() ? ' ' : inside.charAt(0);
     Kind kind =
         switch (first) {
@@ -87,6 +88,13 @@ final class SourceTags {
           default -> Kind.VARIABLE;
         };
     String name = kind == Kind.VARIABLE ? inside : inside.substring(1).strip();
+    // The compiler begins anew at braces in what is no comment to it, which are all that don't
+    // begin
+    // with their sign: `{{ ! {{{x}}}` would write what is not escaped.
+    if (kind == Kind.COMMENT && !whole.startsWith("!") && whole.contains("{")) {
+      throw refused(
+          template, part, source, from, "has a comment with braces; write '!' after the first two");
+    }
     // Unescaped output, partials, blocks, parents and other delimiters would each get around a
     // check made here; they all begin with a sign.
     if (kind != Kind.COMMENT && !isName(name)) {

@@ -274,4 +274,22 @@ class EmailTemplatesTest {
         .hasMessageContaining("'welcom'")
         .hasMessageContaining("welcome");
   }
+
+  @Test
+  void saysThatEverythingGoesOnOnlyUntilTheNextAttempt() {
+    Map<String, Object> data = new HashMap<>(Map.of("product", "Atelier", "amount", "29.00 EUR"));
+    for (String language : MailLayout.LANGUAGES) {
+      String goesOn = language.equals("en") ? "keeps working" : "alles weiter";
+      String noMore =
+          language.equals("en") ? "No further attempt" : "Ein weiterer Versuch ist nicht";
+      data.remove("next_attempt");
+      RenderedEmail last = EmailTemplates.builtIn().render("payment-failed", language, data);
+      assertThat(last.html()).contains(noMore).doesNotContain(goesOn);
+      assertThat(last.text()).contains(noMore).doesNotContain(goesOn);
+      data.put("next_attempt", "27 November 2026");
+      RenderedEmail again = EmailTemplates.builtIn().render("payment-failed", language, data);
+      assertThat(again.html()).contains("27 November 2026", goesOn).doesNotContain(noMore);
+      assertThat(again.text()).contains(goesOn).doesNotContain(noMore);
+    }
+  }
 }

@@ -65,7 +65,28 @@ class HostileTemplateTest {
         "{{#x}}<p>{{/x}}a</p>",
         "<p title=\"{{#x}}\">{{/x}}</p>",
         "<a {{#x}}href=\"{{/x}}https://a.test\">a</a>",
-        "<p {{#x}}title=\"a\">{{/x}}b</p>"
+        "<p {{#x}}title=\"a\">{{/x}}b</p>",
+        "<img src=x o{{!}}nerror=x>",
+        "<img src=x o{{#y}}{{/y}}nerror=x>",
+        "<p {{!}}class=\"a\">a</p>",
+        "<scr{{!}}ipt>x</script>",
+        "<style>p {}</st{{!}}yle><p>a</p></style>",
+        "<!--><p>a</p>-->",
+        "<!---><p>a</p>-->",
+        "<!-- a --!><p>b</p>-->",
+        "<!-- a --{{!}}><p>b</p>-->",
+        "<!-- a -{{#x}}{{/x}}-><p>b</p>-->",
+        "<!--[if mso]><scr{{!}}ipt>x</script><![endif]-->",
+        "<noembed><p>a</p></noembed>",
+        "<noframes><p>a</p></noframes>",
+        "<img src=x\fonerror=x>",
+        "<p title=\"<p>\">a</p>",
+        "<p>{{ ! {{{x}}}</p>",
+        "<p style=\"width:exp{{!}}ression(1)\">a</p>",
+        "<p style=\"background:u{{#x}}x{{/x}}rl(http://a.test)\">a</p>",
+        "<p style=\"background:url&lpar;http://a.test)\">a</p>",
+        "<p style=\"background:&#117;rl(http://a.test)\">a</p>",
+        "<p style=\"background:url(&quot;http://a.test&quot;)\">a</p>"
       })
   void refusesHtmlThatCouldDoHarm(String source) {
     assertThatThrownBy(() -> html(source))
@@ -83,6 +104,11 @@ class HostileTemplateTest {
         "<p>{{#x}}a</p><p>{{/x}}b</p>",
         "<!-- {{x}} --><!--[if mso]><table><tr><td><![endif]--><p>a</p>",
         "<!doctype html><html><head><style>p { color: red; }</style></head><body><p>{{x}}</p></body></html>",
+        "<p {{! note }} class=\"a\" {{#x}} lang=\"en\" {{/x}}>a</p>",
+        "<p style=\"{{#x}}color:red;{{/x}}\">a</p>",
+        "<p style=\"background:url('https://a.test/x.png')\">a</p>",
+        "<p style=\"font-family:&quot;Segoe UI&quot;;background:url(https://a.test/x.png)\">a</p>",
+        "<!--[if !mso]><!--><p>a</p><!--<![endif]-->",
         "<td background=\"https://a.test/x.png\">a &lt; b</td>"
       })
   void takesHtmlThatMailsAreMadeOf(String source) {
@@ -285,5 +311,92 @@ class HostileTemplateTest {
             "https://a.test/");
     return Combinators.combine(parts.list().ofMaxSize(12), parts)
         .as((list, last) -> String.join("", list) + last);
+  }
+
+  @Test
+  void aWholePageWhosePreheaderWouldStandInAValueIsRefused() {
+    var template =
+        new Template(
+            "t", "Hi", "Soon", "<html><body title=\"a>b\"><p>a</p></body></html>", "", List.of());
+    assertThatThrownBy(() -> CompiledTemplate.of(template, "en"))
+        .isInstanceOf(TemplateException.class);
+  }
+
+  @Test
+  void whatWasPublishedBeforeThereWereTheseRulesIsSentOn() {
+    var template = new Template("t", "Hi", "<p {{#x}}class=\"a\"{{/x}}>{{ ! note }}a</p>", "");
+    assertThatThrownBy(() -> CompiledTemplate.of(template, "en"))
+        .isInstanceOf(TemplateException.class);
+    assertThat(
+            CompiledTemplate.published(template, "en")
+                .render(Map.of("x", "", "product", "P"))
+                .html())
+        .contains("a</p>");
+  }
+
+  @Test
+  void theSubjectIsTextWhereverItStands() {
+    var template =
+        new Template("t", "A \"b\" & <!--content--> </title> {{x}}", "<p>Inside</p>", "");
+    String page =
+        CompiledTemplate.of(template, "en").render(Map.of("x", "<i>", "product", "P")).html();
+    String shown = "A &quot;b&quot; &amp; &lt;!--content--&gt; &lt;/title&gt; &lt;i&gt;";
+    assertThat(page).contains("<title>" + shown + "</title>", "aria-label=\"" + shown + "\"");
+    assertThat(page.split("Inside", -1)).hasSize(2);
+  }
+
+  @Test
+  void coloursAreColoursAtAnyDepth() {
+    CompiledTemplate rows =
+        html(
+            "{{#rows}}<p style=\"color:{{row_color}}\">a</p><a href=\"https://a.test\">b</a>{{/rows}}");
+    String bad = "red;background:url(http://a.test)";
+    for (String name : List.of("row_color", "brand_color", "brand_color_dark")) {
+      Map<String, String> row = new HashMap<>(Map.of("row_color", "#1e40af"));
+      row.put(name, bad);
+      assertThatThrownBy(() -> rows.render(Map.of("rows", List.of(row), "product", "P")))
+          .as(name)
+          .isInstanceOfSatisfying(
+              TemplateException.class, e -> assertThat(e.variable()).isEqualTo("rows." + name));
+    }
+    assertThat(
+            rows.render(Map.of("rows", List.of(Map.of("row_color", "#1e40af")), "product", "P"))
+                .html())
+        .contains("color:#1e40af");
+    CompiledTemplate dotted = html("<p style=\"color:{{row.row_color}}\">a</p>");
+    assertThatThrownBy(() -> dotted.render(Map.of("row", Map.of("row_color", bad), "product", "P")))
+        .isInstanceOf(TemplateException.class);
+  }
+
+  @Test
+  void buttonsThatAreNeverClosedAreLookedForOnce() {
+    String open = "<a class=\"button\" href=\"\">";
+    int count = 7_400;
+    long[] reads = {0};
+    String source = open.repeat(count);
+    var counted =
+        new CharSequence() {
+          @Override
+          public int length() {
+            return source.length();
+          }
+
+          @Override
+          public char charAt(int index) {
+            reads[0]++;
+            return source.charAt(index);
+          }
+
+          @Override
+          public CharSequence subSequence(int from, int to) {
+            return source.substring(from, to);
+          }
+        };
+    assertThat(MailStyles.buttons(counted)).isEqualTo(source);
+    // Each opening looking to the end would be some hundred million.
+    assertThat(reads[0]).isLessThan(20L * source.length());
+    assertThat(MailStyles.buttons(open + "One</a> " + open + "Two</a>" + open))
+        .contains(">One</a></td>", ">Two</a></td>")
+        .endsWith(open);
   }
 }
