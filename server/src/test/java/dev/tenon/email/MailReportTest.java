@@ -1,7 +1,6 @@
 package dev.tenon.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.email.EmailAddress;
@@ -70,7 +69,18 @@ class MailReportTest extends MailBed {
   }
 
   private List<Applied> apply(TenantId owner, UUID connection, List<WaitingFact> facts) {
-    return db.asEngine(tx -> applier("postmark").apply(tx, owner, connection, facts));
+    return apply("postmark", owner, connection, facts);
+  }
+
+  /// As the engine does it: one fact by itself may wait, and several may not.
+  private List<Applied> apply(
+      String provider, TenantId owner, UUID connection, List<WaitingFact> facts) {
+    FactApplier applier = applier(provider);
+    return db.asEngine(
+        tx ->
+            facts.size() == 1
+                ? List.of(applier.applyAlone(tx, owner, connection, facts.getFirst()))
+                : applier.apply(tx, owner, connection, facts));
   }
 
   private Applied apply(String body) {
@@ -419,22 +429,127 @@ class MailReportTest extends MailBed {
 
   /// A batch that waited while it holds others could wait in a circle; one fact alone may.
   @Test
-  void aBatchDoesNotWaitForAMessageThatSomebodyHas() {
+  void aBatchLeavesOutAMessageThatSomebodyHasAndAppliesTheOthers() {
     UUID held = queueAndSend(ADA);
     UUID free = queueAndSend(BOB);
     List<WaitingFact> both =
         List.of(
             fact(report("Delivery", about(held), ADA, 1)),
             fact(report("Delivery", about(free), BOB, 1)));
-    db.useTenant(
-        tenant,
-        tx -> {
-          tx.handle().execute("select from message where id = ? for update", held);
-          assertThatThrownBy(() -> apply(tenant, connection(), both))
-              .hasStackTraceContaining("could not obtain lock");
-        });
+    List<Applied> applied =
+        db.asTenant(
+            tenant,
+            tx -> {
+              tx.handle().execute("select from message where id = ? for update", held);
+              return apply(tenant, connection(), both);
+            });
+    assertThat(applied.getFirst()).isInstanceOf(Applied.NotNow.class);
+    assertThat(applied.getLast()).isInstanceOf(Applied.Changed.class);
+    assertThat(state(held)).isEqualTo("sent");
+    assertThat(state(free)).isEqualTo("delivered");
     apply(tenant, connection(), both);
-    assertThat(List.of(state(held), state(free))).containsOnly("delivered");
+    assertThat(state(held)).isEqualTo("delivered");
+  }
+
+  /// Also when the batch's part of a connection, or of a tenant, is one fact alone.
+  @Test
+  void aBatchOfOneDoesNotWaitEither() {
+    UUID held = queueAndSend(ADA);
+    List<WaitingFact> one = List.of(fact(report("Delivery", about(held), ADA, 1)));
+    FactApplier applier = applier("postmark");
+    List<Applied> applied =
+        db.asTenant(
+            tenant,
+            tx -> {
+              tx.handle().execute("select from message where id = ? for update", held);
+              return db.asEngine(inner -> applier.apply(inner, tenant, connection(), one));
+            });
+    assertThat(applied.getFirst()).isInstanceOf(Applied.NotNow.class);
+  }
+
+  /// Whoever has an attempt whose end nobody knew is about to write that end, and the message next.
+  @Test
+  void aBatchLeavesOutAMessageWhoseOpenAttemptSomebodyHas() {
+    first.answer = ScriptedProvider.unknown();
+    UUID held = queueAndSend(ADA);
+    List<WaitingFact> facts =
+        List.of(
+            fact(report("Delivery", about(held), ADA, 1)),
+            fact(report("Open", about(held), ADA, 1)));
+    List<Applied> applied =
+        db.asTenant(
+            tenant,
+            tx -> {
+              tx.handle().execute("select from attempt where message_id = ? for update", held);
+              return apply(tenant, connection(), facts);
+            });
+    assertThat(applied).allMatch(one -> one instanceof Applied.NotNow);
+    assertThat(state(held)).isEqualTo("uncertain");
+  }
+
+  @Test
+  void aMessageHasNotFailedWhileTheMailToAnotherIsOnItsWay() {
+    UUID id = queue(List.of(ADA, BOB), "at_most_once");
+    runAll();
+    apply(dropped(id, BOB, 1));
+    assertThat(state(id)).isEqualTo("sent");
+    apply(report("Transient", about(id), ADA, 2));
+    assertThat(state(id)).as("deferred").isEqualTo("sent");
+    assertThat(events()).containsExactly("message.sent");
+    apply(dropped(id, ADA, 3));
+    assertThat(state(id)).isEqualTo("failed");
+    assertThat(events()).as("once").containsExactly("message.failed", "message.sent");
+  }
+
+  @Test
+  void whoWasLeftOutOrRefusedIsNotWaitedFor() {
+    UUID id = queue(List.of(ADA, BOB, "cy@customer.test"), "at_most_once");
+    first.answer =
+        new Outcome.Accepted<>(
+            new Sent("pm", List.of("Bob@Customer.test")), new Outcome.Detail(200, "0", "OK", "r"));
+    runAll();
+    execute("update tenon.message set left_out = array['cy@customer.test']");
+    apply(dropped(id, ADA, 1));
+    assertThat(state(id)).isEqualTo("failed");
+    assertThat(events()).containsExactly("message.failed", "message.sent");
+  }
+
+  private static String dropped(UUID message, String recipient, int second) {
+    return report("SoftBounce", about(message), recipient, second)
+        .replace("SoftBounce", "SMTPApiError");
+  }
+
+  private static String resend(String message, String recipient) {
+    return """
+        {"type":"email.bounced","created_at":"2026-11-24T09:00:00.000Z","data":{"email_id":"re",
+         "to":["%s"],"tags":{"tenon_message":"%s"},
+         "bounce":{"type":"Permanent","subType":"General","message":"gone"}}}"""
+        .formatted(recipient, message);
+  }
+
+  /// It names those in `to` alone, whoever of all it was: one in bcc, say.
+  @Test
+  void resendSuppressesNobodyWhereSomebodyElseMayHaveBounced() {
+    var old = queue(List.of(ADA), "at_most_once");
+    runAll();
+    execute("update tenon.message set recipients = null");
+    apply("resend", tenant, connection(), List.of(fact(resend(about(old), ADA))));
+    assertThat(state(old)).isEqualTo("bounced");
+    assertThat(suppressed()).as("of an older version, without its recipients").isEmpty();
+
+    assertThat(apply("resend", tenant, connection(), List.of(fact(resend("", ADA)))))
+        .as("from elsewhere")
+        .allMatch(one -> one instanceof Applied.Ignored);
+    assertThat(suppressed()).isEmpty();
+  }
+
+  @Test
+  void resendSuppressesTheOneWhomTheMailReallyWentTo() {
+    UUID id = queue(List.of(ADA, BOB), "at_most_once");
+    runAll();
+    execute("update tenon.message set left_out = array['%s']".formatted(BOB));
+    apply("resend", tenant, connection(), List.of(fact(resend(about(id), ADA))));
+    assertThat(suppressed()).containsExactly(ADA + "  bounced");
   }
 
   /// One that a second connection took is not failed because the first dropped it.
