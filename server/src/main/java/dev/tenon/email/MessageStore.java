@@ -132,6 +132,9 @@ final class MessageStore {
     /// Whom of its recipients the tenant must not write to now, and why, by address.
     final Map<String, String> suppressed = new LinkedHashMap<>();
 
+    /// Whom of them all that was sent so far left out.
+    final List<String> leftOut;
+
     final List<AttemptRow> attempts = new ArrayList<>();
 
     Row(ResultSet row) throws SQLException {
@@ -141,6 +144,8 @@ final class MessageStore {
       namedConnection = row.getObject("named_connection_id", UUID.class);
       createdAt = row.getObject("created_at", OffsetDateTime.class).toInstant();
       sealed = row.getBytes("sealed");
+      var left = row.getArray("left_out");
+      leftOut = left == null ? List.of() : List.of((String[]) left.getArray());
       String listed = row.getString("suppressed");
       if (listed != null) {
         for (String line : listed.split("\n", -1)) {
@@ -241,6 +246,7 @@ final class MessageStore {
         .createQuery(
             """
             select m.id, m.state, m.policy, m.named_connection_id, m.created_at as created_at, c.sealed,
+              m.left_out,
               (select string_agg(s.address || ' ' || s.reason, e'\\n' order by s.address)
                 from suppression s
                 where s.tenant_id = m.tenant_id and s.address = any(m.recipients)

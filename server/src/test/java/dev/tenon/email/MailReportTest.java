@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.Sent;
+import dev.tenon.connector.email.Settling;
 import dev.tenon.connector.email.ses.SnsCertificates;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.HttpResult;
@@ -181,7 +182,10 @@ class MailReportTest extends MailBed {
 
     assertThat(second.given).isEmpty();
     assertThat(state(id)).isEqualTo("delivered");
-    expireLeases();
+    assertThat(rows("select id from tenon.waiting_job where token is null"))
+        .as("put back, and not left to the end of its lease, which counts as a death")
+        .hasSize(1);
+    later(Duration.ofSeconds(2));
     runAll();
     assertThat(first.given).hasSize(1);
     assertThat(second.given).isEmpty();
@@ -580,5 +584,51 @@ class MailReportTest extends MailBed {
     }
     assertThat(rows("select count(*) from tenon.message_report")).containsExactly("20");
     assertThat(events()).containsExactly("message.delivered", "message.sent");
+  }
+
+  /// The bytes are those of the first try, with all that it was to.
+  @Test
+  void theSameBytesAreNotRepeatedToWhoWasSuppressedMeanwhile() {
+    first.settling = new Settling.RepeatWithSameKey(Duration.ofHours(24));
+    first.answer = ScriptedProvider.unknown();
+    UUID id = queue(List.of(ADA, BOB), "at_most_once");
+    runAll();
+    apply(report("HardBounce", "", ADA, 1));
+    later(Duration.ofHours(1));
+    runAll();
+    assertThat(first.requests).hasSize(1);
+    assertThat(state(id)).isEqualTo("uncertain");
+    assertThat(rows("select reason from tenon.message where id = '%s'".formatted(id)))
+        .singleElement()
+        .asString()
+        .endsWith("suppression list by now: " + ADA);
+    assertThat(rows("select left_out from tenon.message where id = '%s'".formatted(id)))
+        .as("he may have got it")
+        .containsExactly((String) null);
+  }
+
+  @Test
+  void whoWasLeftOutIsKnownAlsoWhenAReportIsFasterThanTheAnswer() {
+    UUID id = queue(List.of(ADA, BOB), "at_most_once");
+    apply(report("HardBounce", "", ADA, 1));
+    first.during = () -> apply(report("Delivery", about(id), BOB, 2));
+    runAll();
+    assertThat(state(id)).isEqualTo("delivered");
+    assertThat(rows("select left_out[1] from tenon.message where id = '%s'".formatted(id)))
+        .containsExactly(ADA);
+  }
+
+  /// What went out before they were suppressed they may have, whatever a later try leaves out.
+  @Test
+  void whoStoodInAnEarlierTryIsNotCalledLeftOut() {
+    first.answer = ScriptedProvider.unknown();
+    first.during = () -> apply(report("HardBounce", "", ADA, 1));
+    UUID id = queue(List.of(ADA, BOB), "at_least_once");
+    runAll();
+    later(Duration.ofHours(1));
+    runAll();
+    assertThat(second.given).hasSize(1);
+    assertThat(rows("select left_out[1] from tenon.message where id = '%s'".formatted(id)))
+        .containsExactly((String) null);
   }
 }
