@@ -22,7 +22,7 @@ final class Sending {
   final UUID id;
   final String policy;
   final @Nullable UUID namedConnection;
-  final Instant createdAt;
+  final Instant dueAt;
   final EmailMessage message;
   private final Map<String, String> suppressed;
   private final boolean nobodyLeft;
@@ -36,7 +36,7 @@ final class Sending {
     this.id = row.id;
     this.policy = row.policy;
     this.namedConnection = row.namedConnection;
-    this.createdAt = row.createdAt;
+    this.dueAt = row.dueAt;
     this.suppressed = Map.copyOf(row.suppressed);
     this.gotNone = row.leftOut;
     StoredMail rest = mail.without(suppressed.keySet());

@@ -56,14 +56,21 @@ public enum MailOutcome {
   /// What the reports about one recipient come to; `recipient` is empty for those about nobody
   /// certain.
   public static Optional<MailOutcome> of(Collection<MailReport> reports, String recipient) {
+    return ofKinds(
+        reports.stream()
+            .filter(report -> report.recipient().equals(recipient))
+            .map(MailReport::kind)
+            .toList(),
+        recipient);
+  }
+
+  /// The same, by the kinds of those reports.
+  static Optional<MailOutcome> ofKinds(Collection<MailEvent.Kind> kinds, String recipient) {
     Comparator<MailOutcome> order =
         recipient.isEmpty()
             ? Comparator.comparingInt(one -> one.ofAll)
             : Comparator.comparingInt(one -> one.ofOne);
-    return reports.stream()
-        .filter(report -> report.recipient().equals(recipient))
-        .map(report -> of(report.kind()))
-        .max(order);
+    return kinds.stream().map(MailOutcome::of).max(order);
   }
 
   /// What a message came to, and the report that says so.

@@ -245,6 +245,27 @@ final class ReportStore {
         .list();
   }
 
+  /// What was reported about one message, by recipient and kind; whom something was reported of
+  /// first stands first.
+  List<MailReports.Count> counts(TenantTx tx, UUID message) {
+    return tx.handle()
+        .createQuery(
+            """
+            select recipient, kind, count(*)::int as times from message_report
+            where tenant_id = :tenant and message_id = :message
+            group by recipient, kind order by min(occurred_at), recipient, kind
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("message", message)
+        .map(
+            (row, _) ->
+                new MailReports.Count(
+                    row.getString("recipient"),
+                    MailEvent.Kind.of(row.getString("kind")),
+                    row.getInt("times")))
+        .list();
+  }
+
   private static MailReport read(ResultSet row) throws SQLException {
     return new MailReport(
         row.getObject("fact_id", UUID.class),

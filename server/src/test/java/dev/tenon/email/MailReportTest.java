@@ -131,7 +131,9 @@ class MailReportTest extends MailBed {
                     "outbound",
                     policy,
                     null,
-                    Map.of())));
+                    Map.of(),
+                    MailPriority.NORMAL,
+                    null)));
   }
 
   private String state(UUID message) {
@@ -630,5 +632,29 @@ class MailReportTest extends MailBed {
     assertThat(second.given).hasSize(1);
     assertThat(rows("select left_out[1] from tenon.message where id = '%s'".formatted(id)))
         .containsExactly((String) null);
+  }
+
+  @Test
+  void whatBecameOfAMessageRestsOnAllReportsAndNotOnThoseThatAreShown() {
+    UUID id = queueAndSend(ADA);
+    execute(
+        """
+        insert into tenon.message_report (tenant_id, message_id, fact_id, connection_id, provider,
+          kind, reason, lasting, name, recipient, detail, occurred_at)
+        select '%s', '%s', gen_random_uuid(), '%s', 'postmark', 'opened', 'none', false, 'Open',
+          '%s', '', '2026-01-01T00:00:00Z' from generate_series(1, 250)
+        """
+            .formatted(tenant.uuid(), id, connection(), ADA));
+    apply(report("HardBounce", about(id), ADA, 1));
+    MessageViews.MessageView shown =
+        db.asTenant(tenant, tx -> new MessageQueries().find(tx, id)).orElseThrow();
+    assertThat(shown.reports()).hasSize(200);
+    assertThat(shown.recipients())
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.outcome()).isEqualTo("bounced");
+              assertThat(one.opens()).isEqualTo(250);
+            });
   }
 }
