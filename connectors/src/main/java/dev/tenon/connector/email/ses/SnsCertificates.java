@@ -159,6 +159,7 @@ public final class SnsCertificates {
       case HttpResult.Answered _ -> missing(uri, now);
       case HttpResult.NotSent(String why) -> throw new Unreachable(why);
       case HttpResult.MaybeSent(String why) -> throw new Unreachable(why);
+      case HttpResult.TooLong(String why) -> throw new Unreachable(why);
     };
   }
 
