@@ -1,15 +1,12 @@
 -- Why: what providers report about mails: the reports themselves, one row each, from which a message's
 -- state follows; whom a tenant must not write to any more, and who took an address off that list.
--- Locks: an index on message is built, which holds up the taking of mails while it runs (about a second
--- for a million); the new columns are null, so no row is rewritten.
+-- Locks: access exclusive on message and attempt for the moment of a catalogue change; the new columns
+-- are null, so no row is rewritten. The index that reports need is the next step's.
 
 -- Whom the mail is to, all of them, in the form in which two spellings of an address are the same; and
 -- who of them got none, since the list above forbids it. Null for what was stored before.
 alter table message add column recipients text[];
 alter table message add column left_out text[];
-
--- A report on the platform's connection names a message and not whose it is.
-create index message_id on message (id);
 
 grant update (left_out) on message to tenon_engine;
 -- An attempt that a webhook has shown to be accepted takes in the provider's own answer all the same.

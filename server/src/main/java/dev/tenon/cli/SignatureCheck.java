@@ -63,6 +63,8 @@ record SignatureCheck(SignedHeaders headers, List<Secret> secrets, Instant now) 
               false,
               "Not valid: the secret is none of this scheme.",
               "Standard Webhooks has whsec_ and base64, or the public key whpk_ and base64.");
+      case Verdict.Unknown unknown ->
+          new Found(false, "Nobody knows: %s.".formatted(unknown.reason()), "Try again later.");
     };
   }
 
@@ -75,7 +77,8 @@ record SignatureCheck(SignedHeaders headers, List<Secret> secrets, Instant now) 
         case Verdict.Valid _ -> {
           return new Verdict.Valid(i);
         }
-        case Verdict.Malformed _, Verdict.TooOld _, Verdict.TooNew _ -> best = one;
+        case Verdict.Malformed _, Verdict.TooOld _, Verdict.TooNew _, Verdict.Unknown _ ->
+            best = one;
         case Verdict.Mismatch _ -> best = best instanceof Verdict.NoSecret ? one : best;
         case Verdict.NoSecret _ -> {}
       }

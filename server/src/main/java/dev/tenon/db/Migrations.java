@@ -2,6 +2,7 @@ package dev.tenon.db;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -14,11 +15,33 @@ public final class Migrations {
   /// Applies what is missing and answers how many steps that were. Several nodes may start at once:
   /// one migrates, the others wait for it.
   public static int run(DatabaseAddress address) {
-    return flyway(address).migrate().migrationsExecuted;
+    Flyway flyway = flyway(address);
+    forgetFailures(flyway);
+    return flyway.migrate().migrationsExecuted;
+  }
+
+  /// A step in a transaction leaves no trace when it fails. One outside of any (an index built
+  /// without locking out writers) is noted as failed, which would bar every later start, though
+  /// each such step is written so that it can be repeated.
+  private static void forgetFailures(Flyway flyway) {
+    try (Connection connection = flyway.getConfiguration().getDataSource().getConnection();
+        var statement = connection.createStatement()) {
+      try (var found =
+          statement.executeQuery("select to_regclass('tenon.flyway_schema_history') is not null")) {
+        if (!found.next() || !found.getBoolean(1)) {
+          return;
+        }
+      }
+      statement.executeUpdate("delete from tenon.flyway_schema_history where not success");
+    } catch (SQLException _) {
+      // What is wrong with the database is found again at once, and said there.
+    }
   }
 
   static Flyway flyway(DatabaseAddress address) {
     return Flyway.configure()
+        // The lock of a transaction would have an index that is built concurrently wait for itself.
+        .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
         .dataSource(new InUtc(address))
         .locations("classpath:db/migration")
         .schemas("tenon")

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class AttemptStore {
 
   /// An attempt that is about to be made, with the job that it belongs to.
-  record Begun(Job job, AttemptRow row) {}
+  ///
+  /// @param leftOut whom of the recipients nothing that is sent goes to
+  record Begun(Job job, AttemptRow row, List<String> leftOut) {}
 
   /// Writes that attempts begin, and answers the jobs of those that did. One doesn't when another
   /// worker has taken its job, or when its message is over (cancelled, say): the update of the
@@ -36,13 +38,14 @@ final class AttemptStore {
             with wanted as (
               select b.* from unnest(:tenants::uuid[], :jobs::uuid[], :tokens::bigint[],
                 :messages::uuid[], :numbers::smallint[], :connections::uuid[], :providers::text[],
-                :kinds::text[], :decisions::text[], :requests::bytea[])
+                :kinds::text[], :decisions::text[], :requests::bytea[], :left_out::text[])
                 as b (tenant_id, job_id, token, message_id, number, connection_id, provider, kind,
-                  decision, request)
+                  decision, request, left_out)
               join waiting_job w
                 on w.tenant_id = b.tenant_id and w.id = b.job_id and w.token = b.token
             ), moved as (
-              update message m set state = 'sending', next_at = null, updated_at = :now
+              update message m set state = 'sending', next_at = null, updated_at = :now,
+                left_out = string_to_array(nullif(wanted.left_out, ''), e'\\n')
               from wanted
               where m.tenant_id = wanted.tenant_id and m.id = wanted.message_id
                 and m.id = any(:messages) and m.state in ('queued', 'sending', 'uncertain')
@@ -70,6 +73,10 @@ final class AttemptStore {
         .bindArray("kinds", String.class, rows.stream().map(AttemptRow::kind).toList())
         .bindArray("decisions", String.class, rows.stream().map(AttemptRow::decision).toList())
         .bindArray("requests", byte[].class, rows.stream().map(AttemptRow::request).toList())
+        .bindArray(
+            "left_out",
+            String.class,
+            attempts.stream().map(begun -> String.join("\n", begun.leftOut())).toList())
         .mapTo(UUID.class)
         .list();
   }

@@ -37,6 +37,8 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmailSender.class);
   private static final Duration LOOK_FOR_SENDER_EVERY = Duration.ofMinutes(1);
 
+  private static final Duration LOOK_AT_MOVED_AFTER = Duration.ofSeconds(1);
+
   private final Database database;
   private final MessageStore store = new MessageStore();
   private final AttemptStore attempts = new AttemptStore();
@@ -141,10 +143,14 @@ public final class EmailSender implements JobHandler, AutoCloseable {
         return;
       }
       Sending sending = new Sending(job, row, mail);
-      course.run(
-          sending,
-          connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
-          writing);
+      boolean wentOn =
+          course.run(
+              sending,
+              connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
+              writing);
+      if (!wentOn) {
+        putBack(job, jobs);
+      }
     } catch (RuntimeException | Error e) {
       LOG.error("message {} could not be brought on", row.id, e);
       fail(job, e, jobs);
@@ -222,6 +228,14 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       database.useEngine(tx -> jobs.endHeld(tx, needless));
     }
     return open;
+  }
+
+  /// Somebody moved the message meanwhile: a report of a provider, or a person. It is looked at
+  /// anew, and not left to the end of its lease, which would count as the death of a worker. A job
+  /// that is another worker's by now stays with him.
+  private void putBack(Job job, Jobs jobs) {
+    var later = new JobEnd.Later("its message was moved meanwhile", LOOK_AT_MOVED_AFTER);
+    database.useEngine(tx -> jobs.endHeld(tx, Map.of(job, later)));
   }
 
   /// Counts a fault of ours, so that one that stays ends in a dead job and not in an endless loop.

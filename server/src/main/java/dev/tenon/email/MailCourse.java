@@ -52,10 +52,11 @@ final class MailCourse {
     this.clock = clock;
   }
 
-  /// Runs until the message is over, waits, or is no longer ours.
+  /// Runs until the message is over, waits, or is no longer ours; false where it could not go on,
+  /// since the job is another worker's or somebody else has moved the message.
   ///
   /// @param ready the connections it may go through, the default first
-  void run(Sending sending, List<EmailConnections.Ready> ready, MailLedger ledger) {
+  boolean run(Sending sending, List<EmailConnections.Ready> ready, MailLedger ledger) {
     @Nullable AttemptRow ended = null;
     int tooLate = 0;
     while (true) {
@@ -78,11 +79,14 @@ final class MailCourse {
       }
       if (call.isEmpty()) {
         boolean _ = ledger.write(Step.last(sending.job, ended, end(sending, ready, decision)));
-        return;
+        return true;
       }
-      if (!ledger.write(Step.next(sending.job, ended, call.get().row()))) {
+      if (call.get().sends() && !(decision instanceof Decision.RepeatSame)) {
+        sending.beginsAnew(router.isUnsettled(sending.attempts()));
+      }
+      if (!ledger.write(Step.next(sending.job, ended, call.get().row(), sending.gotNone()))) {
         LOG.info("message {} is no longer this worker's to send", sending.publicId());
-        return;
+        return false;
       }
       ended = make(sending, call.get());
       sending.tried(ended);
@@ -94,10 +98,19 @@ final class MailCourse {
         .formatted(connection.name(), connection.ratePerSecond());
   }
 
-  /// What the router decides, unless the suppression list leaves nobody to send it to. Asking what
-  /// became of an earlier try goes on all the same.
+  /// What the router decides, unless the suppression list forbids it: it leaves nobody to send it
+  /// to, or somebody who stands in the bytes that would have to be repeated. Asking what became of
+  /// an earlier try goes on all the same.
   private Decision decide(Sending sending, List<EmailConnections.Ready> ready, Instant now) {
     Decision decision = route(sending, ready, now);
+    List<String> since = sending.suppressedSince();
+    if (decision instanceof Decision.RepeatSame same && !since.isEmpty()) {
+      return new Decision.HoldUncertain(
+          same.connection(),
+          "it may have been sent before, and the same bytes would go to who is on the suppression"
+              + " list by now: "
+              + String.join(", ", since));
+    }
     if (!sending.isNobodyLeft() || !(decision instanceof Decision.Send send)) {
       return decision;
     }
@@ -238,9 +251,17 @@ final class MailCourse {
     MailEnd end =
         MailEnd.of(
             sending.job, message, decision, provider, router.isUnsettled(sending.attempts()));
-    return decision instanceof Decision.Done || sending.isNobodyLeft()
-        ? end.leavingOut(sending.leftOut(), sending.leftOutWords())
-        : end;
+    return switch (decision) {
+      case Decision.Done _ -> end.leavingOut(sending.gotNone(), sending.gotNoneWords());
+      case Decision.Suppress _ -> end.leavingOut(sending.leftOut(), sending.leftOutWords());
+      case Decision.Send _,
+          Decision.RepeatSame _,
+          Decision.LookUp _,
+          Decision.RetryLater _,
+          Decision.Fail _,
+          Decision.HoldUncertain _ ->
+          end.leavingOut(sending.gotNone(), "");
+    };
   }
 
   private static Optional<EmailConnections.Ready> named(

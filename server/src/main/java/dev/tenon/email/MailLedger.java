@@ -188,7 +188,7 @@ final class MailLedger implements AutoCloseable {
         ended.add(step.ended());
       }
       if (step.begun() != null) {
-        begun.add(new AttemptStore.Begun(step.job(), step.begun()));
+        begun.add(new AttemptStore.Begun(step.job(), step.begun(), step.leftOut()));
       }
       if (step.end() != null) {
         ends.put(step.job(), step.end());

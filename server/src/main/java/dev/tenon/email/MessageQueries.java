@@ -24,7 +24,10 @@ final class MessageQueries {
   private final MailReports reports = new MailReports();
 
   /// What is shown with a single message.
-  private record Parts(List<MessageViews.AttemptView> attempts, List<MailReport> reports) {}
+  private record Parts(
+      List<MessageViews.AttemptView> attempts,
+      List<MailReport> reports,
+      List<MailReports.Count> counts) {}
 
   /// A message with its place in the list.
   record Row(UUID id, MessageViews.MessageView view) {}
@@ -36,7 +39,11 @@ final class MessageQueries {
         .createQuery("select * from message where tenant_id = :tenant and id = :id")
         .bind("tenant", tx.tenant().uuid())
         .bind("id", id)
-        .map((row, _) -> view(row, new Parts(attempts(tx, id), reports.inOrder(tx, id))))
+        .map(
+            (row, _) ->
+                view(
+                    row,
+                    new Parts(attempts(tx, id), reports.inOrder(tx, id), reports.counts(tx, id))))
         .findOne();
   }
 
@@ -91,7 +98,7 @@ final class MessageQueries {
             .flatMap(one -> EmailAddress.comparable(one).stream())
             .toList();
     Set<String> all = new LinkedHashSet<>(texts(row, "recipients"));
-    parts.reports().forEach(report -> all.add(report.recipient()));
+    parts.counts().forEach(count -> all.add(count.recipient()));
     boolean unnamed = all.remove("");
     List<MessageViews.RecipientView> views = new ArrayList<>();
     for (String one : all) {
@@ -101,22 +108,22 @@ final class MessageQueries {
               leftOut.contains(one) || row.getString("state").equals("suppressed")
                   ? "suppressed"
                   : refused.contains(one) ? "refused" : null,
-              parts.reports()));
+              parts.counts()));
     }
     if (unnamed) {
-      views.add(recipient("", null, parts.reports()));
+      views.add(recipient("", null, parts.counts()));
     }
     return views;
   }
 
   private static MessageViews.RecipientView recipient(
-      String address, @Nullable String otherwise, List<MailReport> reports) {
+      String address, @Nullable String otherwise, List<MailReports.Count> counts) {
     return new MessageViews.RecipientView(
         address.isEmpty() ? null : address,
-        MailOutcome.of(reports, address).map(MailOutcome::text).orElse(otherwise),
-        MailReports.count(reports, address, MailEvent.Kind.OPENED),
-        MailReports.count(reports, address, MailEvent.Kind.CLICKED),
-        MailReports.count(reports, address, MailEvent.Kind.UNSUBSCRIBED) > 0);
+        MailReports.outcome(counts, address).map(MailOutcome::text).orElse(otherwise),
+        MailReports.times(counts, address, MailEvent.Kind.OPENED),
+        MailReports.times(counts, address, MailEvent.Kind.CLICKED),
+        MailReports.times(counts, address, MailEvent.Kind.UNSUBSCRIBED) > 0);
   }
 
   private static MessageViews.ReportView report(MailReport report) {

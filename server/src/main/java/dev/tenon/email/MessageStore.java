@@ -155,6 +155,9 @@ final class MessageStore {
     /// Whom of its recipients the tenant must not write to now, and why, by address.
     final Map<String, String> suppressed = new LinkedHashMap<>();
 
+    /// Whom of them all that was sent so far left out.
+    final List<String> leftOut;
+
     final List<AttemptRow> attempts = new ArrayList<>();
 
     Row(ResultSet row) throws SQLException {
@@ -165,6 +168,8 @@ final class MessageStore {
       dueAt = row.getObject("due_at", OffsetDateTime.class).toInstant();
       bytes = row.getInt("bytes");
       sealed = row.getBytes("sealed");
+      var left = row.getArray("left_out");
+      leftOut = left == null ? List.of() : List.of((String[]) left.getArray());
       String listed = row.getString("suppressed");
       if (listed != null) {
         for (String line : listed.split("\n", -1)) {
@@ -270,6 +275,7 @@ final class MessageStore {
               coalesce(m.send_at, m.created_at) as due_at,
               octet_length(c.sealed) as bytes,
               case when octet_length(c.sealed) <= :bytes_max then c.sealed end as sealed,
+              m.left_out,
               (select string_agg(s.address || ' ' || s.reason, e'\\n' order by s.address)
                 from suppression s
                 where s.tenant_id = m.tenant_id and s.address = any(m.recipients)

@@ -26,6 +26,7 @@ final class Sending {
   final EmailMessage message;
   private final Map<String, String> suppressed;
   private final boolean nobodyLeft;
+  private List<String> gotNone;
   private final List<Attempt> attempts = new ArrayList<>();
   private final Map<UUID, byte[]> requests = new HashMap<>();
   private int number;
@@ -37,6 +38,7 @@ final class Sending {
     this.namedConnection = row.namedConnection;
     this.dueAt = row.dueAt;
     this.suppressed = Map.copyOf(row.suppressed);
+    this.gotNone = row.leftOut;
     StoredMail rest = mail.without(suppressed.keySet());
     // Without anybody in `to` it is nobody's mail: who would only get a copy of it gets none, and
     // those in bcc are not shown to each other.
@@ -62,11 +64,44 @@ final class Sending {
 
   /// The same for people, with the reasons; empty when it leaves nobody out.
   String leftOutWords() {
-    return suppressed.isEmpty()
+    return words(leftOut());
+  }
+
+  /// The same of [#gotNone].
+  String gotNoneWords() {
+    return words(gotNone);
+  }
+
+  private String words(List<String> addresses) {
+    return addresses.isEmpty()
         ? ""
-        : leftOut().stream()
-            .map(address -> address + " (" + suppressed.get(address) + ")")
+        : addresses.stream()
+            .map(
+                one -> {
+                  String why = suppressed.get(one);
+                  return why == null ? one : one + " (" + why + ")";
+                })
             .collect(Collectors.joining(", ", "; left out, since suppressed: ", ""));
+  }
+
+  /// Whom of its recipients none of what was sent went to, comparable: the list as it was when that
+  /// was made, and not as it is now.
+  List<String> gotNone() {
+    return gotNone;
+  }
+
+  /// Notes that the mail is about to be sent to whom the list leaves now.
+  ///
+  /// @param again whether it may have been sent before: whoever was among its recipients then may
+  ///   have it
+  void beginsAnew(boolean again) {
+    List<String> now = leftOut();
+    gotNone = again ? now.stream().filter(gotNone::contains).toList() : now;
+  }
+
+  /// Those who are suppressed now and stand in what was sent before.
+  List<String> suppressedSince() {
+    return leftOut().stream().filter(one -> !gotNone.contains(one)).toList();
   }
 
   /// All that was tried, oldest first.

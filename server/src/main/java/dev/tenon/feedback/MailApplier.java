@@ -72,6 +72,17 @@ public final class MailApplier implements FactApplier {
   @Override
   public List<Applied> apply(
       EngineTx tx, TenantId owner, UUID connection, List<WaitingFact> facts) {
+    return apply(tx, owner, connection, facts, false);
+  }
+
+  @Override
+  public Applied applyAlone(EngineTx tx, TenantId owner, UUID connection, WaitingFact fact) {
+    return apply(tx, owner, connection, List.of(fact), true).getFirst();
+  }
+
+  /// @param wait whether to wait for messages that somebody else has
+  private List<Applied> apply(
+      EngineTx tx, TenantId owner, UUID connection, List<WaitingFact> facts, boolean wait) {
     Map<UUID, Applied> results = new HashMap<>();
     List<Told> told = new ArrayList<>(facts.size());
     Map<UUID, List<MailEvent>> bodies = new HashMap<>();
@@ -105,7 +116,7 @@ public final class MailApplier implements FactApplier {
                                   store,
                                   ids,
                                   clock.instant());
-                          batch.load(own, facts.size() == 1);
+                          batch.load(own, wait);
                           Map<UUID, Applied> applied = batch.apply(own);
                           batch.save(events, suppressions);
                           return applied;

@@ -5,8 +5,6 @@ import dev.tenon.connector.email.MailWebhook;
 import dev.tenon.connector.email.ses.SnsCertificates;
 import dev.tenon.connector.email.ses.SnsMessage;
 import dev.tenon.connector.signature.Verdict;
-import dev.tenon.http.ProblemCode;
-import dev.tenon.http.ProblemException;
 import dev.tenon.inbox.InboundHeaders;
 import dev.tenon.inbox.InboundProvider;
 import dev.tenon.inbox.Inbox;
@@ -43,7 +41,6 @@ public final class MailInbound implements InboundProvider {
     return provider;
   }
 
-  /// @throws ProblemException 503 when what SNS signs by can't be had now
   @Override
   public Verdict verify(byte[] body, InboundHeaders headers, Inbox.Source source, Instant now) {
     try {
@@ -51,8 +48,7 @@ public final class MailInbound implements InboundProvider {
           .of(provider, source.settings())
           .verify(body, lookUp(headers), source.secrets(), now);
     } catch (SnsCertificates.Unreachable e) {
-      throw new ProblemException(
-          ProblemCode.SERVER_BUSY, "The signature can't be checked now: " + e.getMessage() + ".");
+      return new Verdict.Unknown("what SNS signs by can't be had now: " + e.getMessage());
     }
   }
 

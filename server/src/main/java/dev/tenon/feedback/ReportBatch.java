@@ -15,9 +15,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,7 @@ final class ReportBatch {
   private final Ids ids;
   private final Instant now;
   private final Map<UUID, ReportedMessage> messages = new HashMap<>();
+  private final Set<UUID> busy = new HashSet<>();
   private final List<Suppression> suppressed = new ArrayList<>();
   private final List<NewEvent> told = new ArrayList<>();
 
@@ -64,18 +67,29 @@ final class ReportBatch {
     if (named.isEmpty()) {
       return;
     }
-    List<ReportStore.Message> rows = store.lock(tx, named, wait);
+    ReportStore.Locked locked = store.lock(tx, named, wait);
+    busy.addAll(locked.busy());
     Map<UUID, List<ReportStore.Attempt>> attempts = store.attempts(tx, named);
     Map<UUID, List<MailReport>> reports = store.reports(tx, named);
-    for (ReportStore.Message row : rows) {
-      messages.put(
-          row.id(),
-          new ReportedMessage(
-              row,
-              connection,
-              attempts.getOrDefault(row.id(), List.of()),
-              reports.getOrDefault(row.id(), List.of())));
+    for (ReportStore.Message row : locked.rows()) {
+      List<ReportStore.Attempt> own = attempts.getOrDefault(row.id(), List.of());
+      // Who ends an attempt has it, and then waits for the message: waiting for the attempt while
+      // holding the message would be a circle.
+      if (own.stream().anyMatch(one -> isOthers(one, locked))) {
+        busy.add(row.id());
+      } else {
+        messages.put(
+            row.id(),
+            new ReportedMessage(row, connection, own, reports.getOrDefault(row.id(), List.of())));
+      }
     }
+  }
+
+  private static boolean isOthers(ReportStore.Attempt attempt, ReportStore.Locked locked) {
+    return (attempt.outcome().equals("started") || attempt.outcome().equals("unknown"))
+        && !locked
+            .open()
+            .contains(new ReportStore.OpenAttempt(attempt.message(), attempt.number()));
   }
 
   Map<UUID, Applied> apply(List<MailApplier.Told> facts) {
@@ -85,6 +99,9 @@ final class ReportBatch {
   }
 
   private Applied apply(MailApplier.Told one) {
+    if (one.message().filter(busy::contains).isPresent()) {
+      return new Applied.NotNow("somebody else has its message");
+    }
     ReportedMessage message = one.message().map(messages::get).orElse(null);
     if (message == null || !message.wentThrough()) {
       return aboutNoMessage(one, message != null);
@@ -103,10 +120,11 @@ final class ReportBatch {
   }
 
   /// The provider knows more mails than those that went out here. On a tenant's own connection they
-  /// are the tenant's all the same.
+  /// are the tenant's all the same. Where it names only those in `to`, nobody knows who else got
+  /// the mail, and so who it was that bounced.
   private Applied aboutNoMessage(MailApplier.Told one, boolean known) {
     MailEvent event = one.event();
-    if (ownConnection && !known && webhook.vouchesForBody()) {
+    if (ownConnection && !known && webhook.vouchesForBody() && !webhook.namesOnlyTo()) {
       Optional<Suppression> found =
           reasonOf(event)
               .filter(reason -> reason != Suppression.Reason.UNSUBSCRIBED)
@@ -125,8 +143,8 @@ final class ReportBatch {
 
   private MailReport report(MailApplier.Told one, ReportStore.Message message) {
     MailEvent event = one.event();
-    List<String> recipients = message.recipients();
-    boolean hidden = webhook.namesOnlyTo() && recipients != null && recipients.size() > 1;
+    List<String> recipients = webhook.namesOnlyTo() ? message.addressed() : message.recipients();
+    boolean hidden = webhook.namesOnlyTo() && (recipients == null || recipients.size() > 1);
     boolean certain =
         event.certain()
             && !hidden

@@ -13,19 +13,69 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// The SQL of reports about mails, and of what they move.
 final class ReportStore {
+  // Ids are looked up one by one, and not compared with an array: with plans that are made without
+  // looking at parameters, only an id by itself finds its one week among all. `offset 0` keeps the
+  // planner from joining with all weeks at once while they are small.
+
+  /// By the place `%s` for whether to wait.
+  static final String OPEN_ATTEMPTS =
+      """
+      select a.message_id, a.number from unnest(:ids::uuid[]) n (id)
+      cross join lateral (
+        select a.message_id, a.number from attempt a
+        where a.tenant_id = :tenant and a.message_id = n.id
+          and a.outcome in ('started', 'unknown')
+        order by a.number for no key update %s
+      ) a
+      """;
+
+  static final String ATTEMPTS =
+      """
+      select a.* from unnest(:ids::uuid[]) n (id)
+      cross join lateral (
+        select a.message_id, a.number, a.connection_id, a.kind, a.outcome, a.refused_recipients
+        from attempt a where a.tenant_id = :tenant and a.message_id = n.id
+        order by a.number offset 0
+      ) a
+      """;
+
+  static final String REPORTS =
+      """
+      select r.* from unnest(:ids::uuid[]) n (id)
+      cross join lateral (
+        select * from message_report r
+        where r.tenant_id = :tenant and r.message_id = n.id offset 0
+      ) r
+      """;
+
+  static final String SETTLE =
+      """
+      update attempt a
+      set outcome = 'accepted', ended_at = coalesce(a.ended_at, :now),
+        provider_message_id = nullif(s.provider_id, ''),
+        detail = left(concat_ws('; ', nullif(a.detail, ''),
+          'a webhook of the provider shows that it has the message'), 700)
+      from unnest(:messages::uuid[], :numbers::smallint[], :provider_ids::text[])
+        as s (message_id, number, provider_id)
+      where a.tenant_id = :tenant and a.message_id = s.message_id and a.number = s.number
+        and a.outcome in ('started', 'unknown')
+      """;
 
   /// Whose messages these are, over all tenants.
   Map<UUID, TenantId> owners(EngineTx tx, Collection<UUID> messages) {
     Map<UUID, TenantId> owners = new HashMap<>();
     tx.handle()
-        .createQuery("select tenant_id, id from message where id = any(:ids)")
+        .createQuery(
+            "select m.tenant_id, m.id from unnest(:ids::uuid[]) n (id) join message m on m.id = n.id")
         .bindArray("ids", UUID.class, messages)
         .map(
             (row, _) ->
@@ -39,54 +89,91 @@ final class ReportStore {
   /// A message as far as reports move it.
   ///
   /// @param recipients comparable; null for one that was stored by an older version
+  /// @param leftOut whom the suppression list left out; comparable
   /// @param sentBefore whether a provider was known to have it at some time
   record Message(
       UUID id,
       String state,
       String stream,
       @Nullable List<String> recipients,
+      List<String> leftOut,
       @Nullable String reason,
-      boolean sentBefore) {}
+      boolean sentBefore) {
+
+    /// Whom the mail really went to; null for one that was stored by an older version.
+    @Nullable List<String> addressed() {
+      return recipients == null
+          ? null
+          : recipients.stream().filter(one -> !leftOut.contains(one)).toList();
+    }
+  }
+
+  /// Messages as far as they could be locked.
+  ///
+  /// @param rows by id; those that are locked
+  /// @param open their attempts whose end nobody knows; locked too
+  /// @param busy those that somebody else has
+  record Locked(List<Message> rows, Set<OpenAttempt> open, Set<UUID> busy) {}
+
+  /// An attempt by its key.
+  record OpenAttempt(UUID message, int number) {}
 
   /// Locks attempts whose end nobody knows, and then their messages: in the order in which those
   /// who send write them, so that neither waits for the other in a circle.
   ///
-  /// @param wait whether to wait for who has them; else it throws at once, since a batch that holds
-  ///   some and waits for others could
-  List<Message> lock(TenantTx tx, Collection<UUID> messages, boolean wait) {
-    String how = wait ? "" : "nowait";
-    tx.handle()
-        .createQuery(
-            """
-            select number from attempt
-            where tenant_id = :tenant and message_id = any(:ids)
-              and outcome in ('started', 'unknown')
-            order by message_id, number for no key update %s
-            """
-                .formatted(how))
-        .bind("tenant", tx.tenant().uuid())
-        .bindArray("ids", UUID.class, messages)
-        .mapTo(Integer.class)
-        .list();
+  /// @param wait whether to wait for who has them. A batch that holds some and waits for others
+  ///   could wait in a circle, so it leaves out what others have
+  Locked lock(TenantTx tx, Collection<UUID> messages, boolean wait) {
+    String how = wait ? "" : "skip locked";
+    Set<UUID> missing = new HashSet<>(existing(tx, messages));
+    Set<OpenAttempt> open =
+        tx.handle()
+            .createQuery(OPEN_ATTEMPTS.formatted(how))
+            .bind("tenant", tx.tenant().uuid())
+            .bindArray("ids", UUID.class, messages)
+            .map(
+                (row, _) ->
+                    new OpenAttempt(row.getObject("message_id", UUID.class), row.getInt("number")))
+            .set();
+    List<Message> rows =
+        tx.handle()
+            .createQuery(
+                """
+                select m.id, m.state, m.stream, m.recipients, m.left_out, m.reason, m.sent_at
+                from unnest(:ids::uuid[]) n (id)
+                join message m on m.tenant_id = :tenant and m.id = n.id
+                order by m.id for no key update of m %s
+                """
+                    .formatted(how))
+            .bind("tenant", tx.tenant().uuid())
+            .bindArray("ids", UUID.class, messages)
+            .map(
+                (row, _) -> {
+                  List<String> leftOut = texts(row.getArray("left_out"));
+                  return new Message(
+                      row.getObject("id", UUID.class),
+                      row.getString("state"),
+                      row.getString("stream"),
+                      texts(row.getArray("recipients")),
+                      leftOut == null ? List.of() : leftOut,
+                      row.getString("reason"),
+                      row.getObject("sent_at") != null);
+                })
+            .list();
+    rows.forEach(row -> missing.remove(row.id()));
+    return new Locked(rows, open, missing);
+  }
+
+  private static List<UUID> existing(TenantTx tx, Collection<UUID> messages) {
     return tx.handle()
         .createQuery(
             """
-            select id, state, stream, recipients, reason, sent_at from message
-            where tenant_id = :tenant and id = any(:ids)
-            order by id for no key update %s
-            """
-                .formatted(how))
+            select m.id from unnest(:ids::uuid[]) n (id)
+            join message m on m.tenant_id = :tenant and m.id = n.id
+            """)
         .bind("tenant", tx.tenant().uuid())
         .bindArray("ids", UUID.class, messages)
-        .map(
-            (row, _) ->
-                new Message(
-                    row.getObject("id", UUID.class),
-                    row.getString("state"),
-                    row.getString("stream"),
-                    texts(row.getArray("recipients")),
-                    row.getString("reason"),
-                    row.getObject("sent_at") != null))
+        .mapTo(UUID.class)
         .list();
   }
 
@@ -95,27 +182,34 @@ final class ReportStore {
   }
 
   /// An attempt as far as it says through which connection a message went.
-  record Attempt(UUID message, int number, UUID connection, String kind, String outcome) {}
+  ///
+  /// @param refused whom the provider will not deliver to, in the provider's spelling
+  record Attempt(
+      UUID message,
+      int number,
+      UUID connection,
+      String kind,
+      String outcome,
+      List<String> refused) {}
 
   /// All attempts of some messages, by message.
   Map<UUID, List<Attempt>> attempts(TenantTx tx, Collection<UUID> messages) {
     Map<UUID, List<Attempt>> attempts = new HashMap<>();
     tx.handle()
-        .createQuery(
-            """
-            select message_id, number, connection_id, kind, outcome from attempt
-            where tenant_id = :tenant and message_id = any(:ids) order by message_id, number
-            """)
+        .createQuery(ATTEMPTS)
         .bind("tenant", tx.tenant().uuid())
         .bindArray("ids", UUID.class, messages)
         .map(
-            (row, _) ->
-                new Attempt(
-                    row.getObject("message_id", UUID.class),
-                    row.getInt("number"),
-                    row.getObject("connection_id", UUID.class),
-                    row.getString("kind"),
-                    row.getString("outcome")))
+            (row, _) -> {
+              List<String> refused = texts(row.getArray("refused_recipients"));
+              return new Attempt(
+                  row.getObject("message_id", UUID.class),
+                  row.getInt("number"),
+                  row.getObject("connection_id", UUID.class),
+                  row.getString("kind"),
+                  row.getString("outcome"),
+                  refused == null ? List.of() : refused);
+            })
         .forEach(one -> attempts.computeIfAbsent(one.message(), _ -> new ArrayList<>()).add(one));
     return attempts;
   }
@@ -124,8 +218,7 @@ final class ReportStore {
   Map<UUID, List<MailReport>> reports(TenantTx tx, Collection<UUID> messages) {
     Map<UUID, List<MailReport>> reports = new HashMap<>();
     tx.handle()
-        .createQuery(
-            "select * from message_report where tenant_id = :tenant and message_id = any(:ids)")
+        .createQuery(REPORTS)
         .bind("tenant", tx.tenant().uuid())
         .bindArray("ids", UUID.class, messages)
         .map((row, _) -> Map.entry(row.getObject("message_id", UUID.class), read(row)))
@@ -149,6 +242,27 @@ final class ReportStore {
         .bind("message", message)
         .bind("limit", limit)
         .map((row, _) -> read(row))
+        .list();
+  }
+
+  /// What was reported about one message, by recipient and kind; whom something was reported of
+  /// first stands first.
+  List<MailReports.Count> counts(TenantTx tx, UUID message) {
+    return tx.handle()
+        .createQuery(
+            """
+            select recipient, kind, count(*)::int as times from message_report
+            where tenant_id = :tenant and message_id = :message
+            group by recipient, kind order by min(occurred_at), recipient, kind
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("message", message)
+        .map(
+            (row, _) ->
+                new MailReports.Count(
+                    row.getString("recipient"),
+                    MailEvent.Kind.of(row.getString("kind")),
+                    row.getInt("times")))
         .list();
   }
 
@@ -245,18 +359,7 @@ final class ReportStore {
   /// written over this (`AttemptStore`).
   void settle(TenantTx tx, List<Settled> settled, Instant now) {
     tx.handle()
-        .createUpdate(
-            """
-            update attempt a
-            set outcome = 'accepted', ended_at = coalesce(a.ended_at, :now),
-              provider_message_id = nullif(s.provider_id, ''),
-              detail = left(concat_ws('; ', nullif(a.detail, ''),
-                'a webhook of the provider shows that it has the message'), 700)
-            from unnest(:messages::uuid[], :numbers::smallint[], :provider_ids::text[])
-              as s (message_id, number, provider_id)
-            where a.tenant_id = :tenant and a.message_id = s.message_id and a.number = s.number
-              and a.message_id = any(:messages) and a.outcome in ('started', 'unknown')
-            """)
+        .createUpdate(SETTLE)
         .bind("tenant", tx.tenant().uuid())
         .bind("now", now)
         .bindArray("messages", UUID.class, settled.stream().map(Settled::message).toList())

@@ -1,11 +1,13 @@
 package dev.tenon.feedback;
 
+import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.event.EventType;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,12 +83,19 @@ final class ReportedMessage {
     made.add(new ReportStore.New(row.id(), report));
     provider = report.provider();
     providerMessageId = providerMessageId.isEmpty() ? idAtProvider : providerMessageId;
+    boolean failedBefore = isFailed();
     move();
     if (!sentTold && !UNSENT.contains(state)) {
       sentTold = true;
       tell(
           EventType.MESSAGE_SENT,
           Map.of("state", "sent", "provider", report.provider(), "reason", report.words()),
+          report);
+    }
+    if (isFailed() && !failedBefore) {
+      tell(
+          EventType.MESSAGE_FAILED,
+          Map.of("state", state, "provider", report.provider(), "reason", report.words()),
           report);
     }
     MailOutcome after = MailOutcome.of(reports, recipient).orElseThrow();
@@ -107,7 +116,7 @@ final class ReportedMessage {
   }
 
   private void move() {
-    MailOutcome.Whole whole = MailOutcome.whole(reports).orElseThrow();
+    MailOutcome.Whole whole = MailOutcome.whole(reports, addressed()).orElseThrow();
     switch (whole.outcome()) {
       case SENT -> {
         if (UNSENT.contains(state)) {
@@ -128,6 +137,23 @@ final class ReportedMessage {
     }
   }
 
+  private boolean isFailed() {
+    return state.equals("failed") || state.equals("suppressed");
+  }
+
+  /// Those whom a provider has not refused right away, as far as it is known who they are.
+  private List<String> addressed() {
+    List<String> all = row.addressed();
+    if (all == null) {
+      return List.of();
+    }
+    Set<String> refused = new HashSet<>();
+    attempts.stream()
+        .flatMap(one -> one.refused().stream())
+        .forEach(one -> EmailAddress.comparable(one).ifPresent(refused::add));
+    return all.stream().filter(one -> !refused.contains(one)).toList();
+  }
+
   /// Whether another connection has the message, or may have it.
   private boolean isElsewhere() {
     return attempts.stream()
@@ -146,16 +172,8 @@ final class ReportedMessage {
       case DELIVERED -> tell(EventType.MESSAGE_DELIVERED, data(report), report);
       case BOUNCED -> tell(EventType.MESSAGE_BOUNCED, data(report), report);
       case COMPLAINED -> tell(EventType.MESSAGE_COMPLAINED, data(report), report);
-      case REJECTED -> {
-        if (state.equals("failed") || state.equals("suppressed")) {
-          tell(
-              EventType.MESSAGE_FAILED,
-              Map.of("state", state, "provider", report.provider(), "reason", report.words()),
-              report);
-        }
-      }
-      case SENT, DEFERRED -> {
-        // Nothing that an application has to do anything about.
+      case SENT, DEFERRED, REJECTED -> {
+        // Nothing that an application has to do anything about, until the whole message failed.
       }
     }
   }

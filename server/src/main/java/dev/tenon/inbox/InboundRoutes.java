@@ -121,6 +121,11 @@ public final class InboundRoutes {
         throw new ProblemException(
             ProblemCode.WEBHOOK_MALFORMED, "The body is not one this provider sends: " + reason);
       }
+      case Received.Refused(Verdict.Unknown(String reason)) -> {
+        refusals.note(connection, Refusal.Reason.BUSY, reason);
+        request.set("Retry-After", "5");
+        throw new ProblemException(ProblemCode.SERVER_BUSY, "The signature can't be checked now.");
+      }
       case Received.Refused(Verdict verdict) -> throw refused(connection, verdict);
     }
   }
@@ -158,7 +163,8 @@ public final class InboundRoutes {
           case Verdict.TooOld _ -> Refusal.Reason.TOO_OLD;
           case Verdict.TooNew _ -> Refusal.Reason.TOO_NEW;
           case Verdict.NoSecret _ -> Refusal.Reason.NO_SECRET;
-          case Verdict.Valid _ -> throw new IllegalStateException("valid is not refused");
+          case Verdict.Unknown _, Verdict.Valid _ ->
+              throw new IllegalStateException("neither valid nor unknown is refused");
         };
     String why =
         switch (verdict) {
@@ -168,6 +174,7 @@ public final class InboundRoutes {
           case Verdict.TooNew(var ahead) ->
               "it was signed " + ahead.toSeconds() + " s in the future";
           case Verdict.NoSecret() -> "this connection has no webhook secret";
+          case Verdict.Unknown(String said) -> said;
           case Verdict.Valid _ -> "it is valid";
         };
     refusals.note(connection, reason, why);

@@ -18,4 +18,8 @@ public sealed interface Applied {
 
   /// It fits no known tenant: kept, visible, and applied on replay once the tenant is known.
   record Unassigned(String result) implements Applied {}
+
+  /// Somebody else has what it is about: the fact stays in the queue, and its lane rests for a
+  /// moment. No failure, and nothing of this fact may have been written.
+  record NotNow(String result) implements Applied {}
 }

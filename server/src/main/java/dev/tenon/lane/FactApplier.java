@@ -22,4 +22,10 @@ public interface FactApplier {
   ///
   /// @param owner the tenant whose connection the facts came through
   List<Applied> apply(EngineTx tx, TenantId owner, UUID connection, List<WaitingFact> facts);
+
+  /// Applies one fact that has the transaction to itself, so that it may wait for locks: whoever
+  /// waits here holds nothing that others of the same transaction took.
+  default Applied applyAlone(EngineTx tx, TenantId owner, UUID connection, WaitingFact fact) {
+    return apply(tx, owner, connection, List.of(fact)).getFirst();
+  }
 }

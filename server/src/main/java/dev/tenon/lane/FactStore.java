@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// The SQL of facts in the queue and after it.
 final class FactStore {
 
-  /// A fact with the sealed delivery it came in, not opened yet.
+  /// A fact, and with the first of each delivery that delivery as it is sealed.
   static final class Row {
     final UUID id;
     final UUID lane;
@@ -29,7 +29,7 @@ final class FactStore {
     final Instant occurredAt;
     final int failures;
     final @Nullable Instant wakeAt;
-    final byte[] sealed;
+    final byte @Nullable [] sealed;
 
     Row(ResultSet row) throws java.sql.SQLException {
       id = row.getObject("id", UUID.class);
@@ -62,6 +62,9 @@ final class FactStore {
   // more than that and leaves room for the others: of the shares go four facts of each lane, the
   // oldest lane first, then four more of each, until the batch is full by number or bytes. Facts
   // that are asleep and not due stop their lane: what came after them is not applied before them.
+  // A delivery with many facts is counted and answered once, with the first of them: as the batch
+  // is
+  // cut off at its end, that one is in it whenever another is.
   private static String readyOfHeld(int facts, long bytes) {
     return """
       with held as materialized (
@@ -74,21 +77,27 @@ final class FactStore {
         from held
       )
       select b.id, b.lane_id, b.received_event_id, b.connection_id, b.provider, b.ordinal,
-        b.kind, b.object, b.occurred_at, b.failures, b.wake_at, b.sealed
+        b.kind, b.object, b.occurred_at, b.failures, b.wake_at,
+        case when b.of_delivery = 1 then b.sealed end as sealed
       from (
         select w.*, e.provider, e.sealed,
           row_number() over (order by w.turn, w.first, w.id) as number,
-          sum(e.body_bytes) over (order by w.turn, w.first, w.id rows unbounded preceding) as bytes
+          sum(case when w.of_delivery = 1 then e.body_bytes else 0 end)
+            over (order by w.turn, w.first, w.id rows unbounded preceding) as bytes
         from (
-          select f.*, (f.place - 1) / 4 as turn from held cross join lateral (
-            select w.*, row_number() over lane as place, first_value(w.id) over lane as first,
-              bool_or(w.wake_at > ?) over lane as stopped
-            from waiting_fact w where w.tenant_id = ? and w.lane_id = held.id
-            window lane as (order by w.id rows unbounded preceding)
-            order by w.id limit (select facts from share)
-          ) f
-          where f.place = 1 or f.stopped is not true
-          order by turn, f.first, f.id limit %1$d
+          select c.*, row_number()
+            over (partition by c.received_event_id order by c.turn, c.first, c.id) as of_delivery
+          from (
+            select f.*, (f.place - 1) / 4 as turn from held cross join lateral (
+              select w.*, row_number() over lane as place, first_value(w.id) over lane as first,
+                bool_or(w.wake_at > ?) over lane as stopped
+              from waiting_fact w where w.tenant_id = ? and w.lane_id = held.id
+              window lane as (order by w.id rows unbounded preceding)
+              order by w.id limit (select facts from share)
+            ) f
+            where f.place = 1 or f.stopped is not true
+            order by turn, f.first, f.id limit %1$d
+          ) c
         ) w
         join received_event e on e.tenant_id = w.tenant_id and e.id = w.received_event_id
       ) b
@@ -155,6 +164,7 @@ final class FactStore {
         case Applied.Unassigned unassigned ->
             new End(
                 fact.lane(), fact.id(), "unassigned", unassigned.result(), null, fact.failures());
+        case Applied.NotNow _ -> throw new IllegalStateException("a fact that stays has no end");
       };
     }
   }

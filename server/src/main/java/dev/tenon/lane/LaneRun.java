@@ -38,6 +38,10 @@ public final class LaneRun {
   /// its bytes, in each worker. A larger one goes by itself.
   private static final long BATCH_BODY_BYTES_MAX = 4 << 20;
 
+  /// How long a lane rests whose fact could not be applied now, since somebody else has what it is
+  /// about. Such locks are held for the length of a commit.
+  private static final Duration NOT_NOW = Duration.ofMillis(100);
+
   /// How many deaths of nodes one fact may cause, once it goes by itself.
   private static final int DEATHS_MAX = 3;
 
@@ -92,25 +96,26 @@ public final class LaneRun {
   List<LaneStore.Claim> run(
       TenantId tenant, List<LaneStore.Claim> claims, BooleanSupplier stopping) {
     List<LaneStore.Claim> left = new ArrayList<>();
+    var bodies = new OpenedBodies(vault, tenant);
     // A lane whose worker died may hold what killed it. By itself it kills no batch of others, and
     // the next death has one suspect.
     List<LaneStore.Claim> alone =
         new ArrayList<>(claims.stream().filter(claim -> claim.deaths() > 0).toList());
     List<LaneStore.Claim> together = claims.stream().filter(claim -> claim.deaths() == 0).toList();
-    if (!together.isEmpty() && !runTogether(tenant, together)) {
+    if (!together.isEmpty() && !runTogether(tenant, together, bodies)) {
       alone.addAll(together);
     }
     for (LaneStore.Claim claim : alone) {
-      if (stopping.getAsBoolean() || !runAlone(claim, stopping)) {
+      if (stopping.getAsBoolean() || !runAlone(claim, bodies, stopping)) {
         left.add(claim);
       }
     }
     return left;
   }
 
-  private boolean runTogether(TenantId tenant, List<LaneStore.Claim> claims) {
+  private boolean runTogether(TenantId tenant, List<LaneStore.Claim> claims, OpenedBodies bodies) {
     try {
-      database.useEngine(tx -> applyAll(tx, tenant, claims));
+      database.useEngine(tx -> applyAll(tx, tenant, claims, bodies));
       return true;
     } catch (RuntimeException | Error e) {
       LOG.info(
@@ -119,63 +124,80 @@ public final class LaneRun {
     }
   }
 
-  private void applyAll(EngineTx tx, TenantId tenant, List<LaneStore.Claim> claims) {
+  private void applyAll(
+      EngineTx tx, TenantId tenant, List<LaneStore.Claim> claims, OpenedBodies bodies) {
     Instant now = clock.instant();
     List<FactStore.Row> rows =
         facts.readyOfHeld(tx, tenant, claims, now, factsMax, BATCH_BODY_BYTES_MAX);
-    List<FactStore.Row> ready = rows.stream().filter(row -> !row.isAsleep(now)).toList();
-    List<FactStore.End> ends = new ArrayList<>(ready.size());
-    for (List<FactStore.Row> group : byConnection(ready)) {
-      List<WaitingFact> opened = group.stream().map(row -> open(tenant, row)).toList();
-      List<FactStore.End> own = apply(tx, tenant, group.getFirst(), opened);
-      countAfterCommit(tx, group.getFirst().provider, own);
-      ends.addAll(own);
-    }
+    List<WaitingFact> ready = new ArrayList<>();
+    List<FactStore.Row> awake = new ArrayList<>();
     // Nothing holds a lane whose first fact is asleep: the database lost its leases in a crash.
-    Map<UUID, Instant> asleep = new HashMap<>();
-    for (FactStore.Row row : rows) {
+    Map<UUID, Instant> resting = new HashMap<>();
+    List<WaitingFact> opened = bodies.open(rows);
+    for (int i = 0; i < rows.size(); i++) {
+      FactStore.Row row = rows.get(i);
       if (row.wakeAt != null && row.isAsleep(now)) {
-        asleep.put(row.lane, row.wakeAt);
+        resting.put(row.lane, row.wakeAt);
+      } else {
+        awake.add(row);
+        ready.add(opened.get(i));
       }
     }
+    List<FactStore.End> ends = new ArrayList<>(ready.size());
+    for (List<Integer> group : byConnection(awake)) {
+      FactStore.Row sample = awake.get(group.getFirst());
+      List<WaitingFact> own = group.stream().map(ready::get).toList();
+      List<FactStore.End> ended = new ArrayList<>(own.size());
+      List<Applied> results = apply(tx, tenant, sample, own);
+      for (int i = 0; i < own.size(); i++) {
+        if (results.get(i) instanceof Applied.NotNow) {
+          resting.put(own.get(i).lane(), now.plus(NOT_NOW));
+        } else {
+          ended.add(FactStore.End.of(own.get(i), results.get(i)));
+        }
+      }
+      countAfterCommit(tx, sample.provider, ended);
+      ends.addAll(ended);
+    }
     List<LaneStore.Claim> freed =
-        claims.stream().filter(claim -> !asleep.containsKey(claim.lane())).toList();
+        claims.stream().filter(claim -> !resting.containsKey(claim.lane())).toList();
     facts.finish(tx, tenant, ends, freed, clock.instant());
     for (LaneStore.Claim claim : claims) {
-      Instant until = asleep.get(claim.lane());
+      Instant until = resting.get(claim.lane());
       if (until != null) {
         lanes.hold(tx, claim, until);
       }
     }
   }
 
-  private List<FactStore.End> apply(
-      EngineTx tx, TenantId tenant, FactStore.Row sample, List<WaitingFact> opened) {
+  private List<Applied> apply(
+      EngineTx tx, TenantId tenant, FactStore.Row sample, List<WaitingFact> facts) {
     FactApplier applier = appliers.get(sample.provider);
-    List<FactStore.End> ends = new ArrayList<>(opened.size());
-    if (applier == null) {
-      for (WaitingFact fact : opened) {
-        ends.add(
-            FactStore.End.of(
-                fact, new Applied.Ignored("this version applies nothing of " + sample.provider)));
-      }
-      return ends;
-    }
-    List<Applied> results = applier.apply(tx, tenant, sample.connection, opened);
-    for (int i = 0; i < opened.size(); i++) {
-      ends.add(FactStore.End.of(opened.get(i), results.get(i)));
-    }
-    return ends;
+    return applier == null
+        ? facts.stream().<Applied>map(_ -> unknown(sample)).toList()
+        : applier.apply(tx, tenant, sample.connection, facts);
   }
 
-  private static List<List<FactStore.Row>> byConnection(List<FactStore.Row> rows) {
-    Map<UUID, List<FactStore.Row>> groups = new LinkedHashMap<>();
-    rows.forEach(row -> groups.computeIfAbsent(row.connection, _ -> new ArrayList<>()).add(row));
+  private Applied applyAlone(EngineTx tx, TenantId tenant, FactStore.Row row, WaitingFact fact) {
+    FactApplier applier = appliers.get(row.provider);
+    return applier == null ? unknown(row) : applier.applyAlone(tx, tenant, row.connection, fact);
+  }
+
+  private static Applied unknown(FactStore.Row row) {
+    return new Applied.Ignored("this version applies nothing of " + row.provider);
+  }
+
+  /// The places of rows, by their connection.
+  private static List<List<Integer>> byConnection(List<FactStore.Row> rows) {
+    Map<UUID, List<Integer>> groups = new LinkedHashMap<>();
+    for (int i = 0; i < rows.size(); i++) {
+      groups.computeIfAbsent(rows.get(i).connection, _ -> new ArrayList<>()).add(i);
+    }
     return new ArrayList<>(groups.values());
   }
 
   /// Applies a lane fact by fact; answers whether it is done with.
-  private boolean runAlone(LaneStore.Claim claim, BooleanSupplier stopping) {
+  private boolean runAlone(LaneStore.Claim claim, OpenedBodies bodies, BooleanSupplier stopping) {
     try {
       if (claim.deaths() > 0 && !database.<Boolean>asEngine(tx -> lanes.begin(tx, claim))) {
         return true;
@@ -184,7 +206,7 @@ public final class LaneRun {
         setAside(claim);
       }
       boolean suspect = claim.deaths() > 1;
-      while (applyOne(claim, suspect)) {
+      while (applyOne(claim, bodies, suspect)) {
         suspect = false;
         if (stopping.getAsBoolean()) {
           return false;
@@ -230,7 +252,7 @@ public final class LaneRun {
   /// Applies the first fact of a lane by itself. Answers whether there may be another.
   ///
   /// @param suspect whether nodes died while at this fact, so that its success is to be noted
-  private boolean applyOne(LaneStore.Claim claim, boolean suspect) {
+  private boolean applyOne(LaneStore.Claim claim, OpenedBodies bodies, boolean suspect) {
     TenantId tenant = claim.tenant();
     var first = new AtomicReference<FactStore.@Nullable Row>();
     try {
@@ -248,7 +270,13 @@ public final class LaneRun {
               return false;
             }
             first.set(row);
-            List<FactStore.End> ends = apply(tx, tenant, row, List.of(open(tenant, row)));
+            WaitingFact fact = bodies.open(rows).getFirst();
+            Applied applied = applyAlone(tx, tenant, row, fact);
+            if (applied instanceof Applied.NotNow) {
+              lanes.hold(tx, claim, now.plus(NOT_NOW));
+              return false;
+            }
+            List<FactStore.End> ends = List.of(FactStore.End.of(fact, applied));
             facts.finish(tx, tenant, ends, List.of(), clock.instant());
             if (suspect) {
               lanes.survived(tx, claim);
@@ -320,18 +348,5 @@ public final class LaneRun {
           lanes.hold(tx, claim, next);
           return false;
         });
-  }
-
-  private WaitingFact open(TenantId tenant, FactStore.Row row) {
-    return new WaitingFact(
-        row.id,
-        row.lane,
-        row.receivedEvent,
-        row.ordinal,
-        row.kind,
-        row.object,
-        row.occurredAt,
-        row.failures,
-        vault.openBody(tenant, row.receivedEvent, row.sealed));
   }
 }

@@ -115,7 +115,10 @@ public final class Retention {
             });
     int keys =
         inBatches(() -> store.deleteFactKeys(daysBefore(now, kept.dedupe()), limits.batch()));
-    int removals = inBatches(() -> store.deleteRemovals(messagesBefore, limits.batch()));
+    // As long as a report may be applied again that would undo them.
+    int removalDays = Math.max(kept.message(), Math.max(kept.received(), kept.stopped()));
+    int removals =
+        inBatches(() -> store.deleteRemovals(daysBefore(now, removalDays), limits.batch()));
     Report report = new Report(ends, messages, keys, removals);
     if (report.isNews()) {
       LOG.info(

@@ -1,11 +1,11 @@
 package dev.tenon.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.Sent;
+import dev.tenon.connector.email.Settling;
 import dev.tenon.connector.email.ses.SnsCertificates;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.HttpResult;
@@ -70,7 +70,18 @@ class MailReportTest extends MailBed {
   }
 
   private List<Applied> apply(TenantId owner, UUID connection, List<WaitingFact> facts) {
-    return db.asEngine(tx -> applier("postmark").apply(tx, owner, connection, facts));
+    return apply("postmark", owner, connection, facts);
+  }
+
+  /// As the engine does it: one fact by itself may wait, and several may not.
+  private List<Applied> apply(
+      String provider, TenantId owner, UUID connection, List<WaitingFact> facts) {
+    FactApplier applier = applier(provider);
+    return db.asEngine(
+        tx ->
+            facts.size() == 1
+                ? List.of(applier.applyAlone(tx, owner, connection, facts.getFirst()))
+                : applier.apply(tx, owner, connection, facts));
   }
 
   private Applied apply(String body) {
@@ -173,7 +184,10 @@ class MailReportTest extends MailBed {
 
     assertThat(second.given).isEmpty();
     assertThat(state(id)).isEqualTo("delivered");
-    expireLeases();
+    assertThat(rows("select id from tenon.waiting_job where token is null"))
+        .as("put back, and not left to the end of its lease, which counts as a death")
+        .hasSize(1);
+    later(Duration.ofSeconds(2));
     runAll();
     assertThat(first.given).hasSize(1);
     assertThat(second.given).isEmpty();
@@ -421,22 +435,127 @@ class MailReportTest extends MailBed {
 
   /// A batch that waited while it holds others could wait in a circle; one fact alone may.
   @Test
-  void aBatchDoesNotWaitForAMessageThatSomebodyHas() {
+  void aBatchLeavesOutAMessageThatSomebodyHasAndAppliesTheOthers() {
     UUID held = queueAndSend(ADA);
     UUID free = queueAndSend(BOB);
     List<WaitingFact> both =
         List.of(
             fact(report("Delivery", about(held), ADA, 1)),
             fact(report("Delivery", about(free), BOB, 1)));
-    db.useTenant(
-        tenant,
-        tx -> {
-          tx.handle().execute("select from message where id = ? for update", held);
-          assertThatThrownBy(() -> apply(tenant, connection(), both))
-              .hasStackTraceContaining("could not obtain lock");
-        });
+    List<Applied> applied =
+        db.asTenant(
+            tenant,
+            tx -> {
+              tx.handle().execute("select from message where id = ? for update", held);
+              return apply(tenant, connection(), both);
+            });
+    assertThat(applied.getFirst()).isInstanceOf(Applied.NotNow.class);
+    assertThat(applied.getLast()).isInstanceOf(Applied.Changed.class);
+    assertThat(state(held)).isEqualTo("sent");
+    assertThat(state(free)).isEqualTo("delivered");
     apply(tenant, connection(), both);
-    assertThat(List.of(state(held), state(free))).containsOnly("delivered");
+    assertThat(state(held)).isEqualTo("delivered");
+  }
+
+  /// Also when the batch's part of a connection, or of a tenant, is one fact alone.
+  @Test
+  void aBatchOfOneDoesNotWaitEither() {
+    UUID held = queueAndSend(ADA);
+    List<WaitingFact> one = List.of(fact(report("Delivery", about(held), ADA, 1)));
+    FactApplier applier = applier("postmark");
+    List<Applied> applied =
+        db.asTenant(
+            tenant,
+            tx -> {
+              tx.handle().execute("select from message where id = ? for update", held);
+              return db.asEngine(inner -> applier.apply(inner, tenant, connection(), one));
+            });
+    assertThat(applied.getFirst()).isInstanceOf(Applied.NotNow.class);
+  }
+
+  /// Whoever has an attempt whose end nobody knew is about to write that end, and the message next.
+  @Test
+  void aBatchLeavesOutAMessageWhoseOpenAttemptSomebodyHas() {
+    first.answer = ScriptedProvider.unknown();
+    UUID held = queueAndSend(ADA);
+    List<WaitingFact> facts =
+        List.of(
+            fact(report("Delivery", about(held), ADA, 1)),
+            fact(report("Open", about(held), ADA, 1)));
+    List<Applied> applied =
+        db.asTenant(
+            tenant,
+            tx -> {
+              tx.handle().execute("select from attempt where message_id = ? for update", held);
+              return apply(tenant, connection(), facts);
+            });
+    assertThat(applied).allMatch(one -> one instanceof Applied.NotNow);
+    assertThat(state(held)).isEqualTo("uncertain");
+  }
+
+  @Test
+  void aMessageHasNotFailedWhileTheMailToAnotherIsOnItsWay() {
+    UUID id = queue(List.of(ADA, BOB), "at_most_once");
+    runAll();
+    apply(dropped(id, BOB, 1));
+    assertThat(state(id)).isEqualTo("sent");
+    apply(report("Transient", about(id), ADA, 2));
+    assertThat(state(id)).as("deferred").isEqualTo("sent");
+    assertThat(events()).containsExactly("message.sent");
+    apply(dropped(id, ADA, 3));
+    assertThat(state(id)).isEqualTo("failed");
+    assertThat(events()).as("once").containsExactly("message.failed", "message.sent");
+  }
+
+  @Test
+  void whoWasLeftOutOrRefusedIsNotWaitedFor() {
+    UUID id = queue(List.of(ADA, BOB, "cy@customer.test"), "at_most_once");
+    first.answer =
+        new Outcome.Accepted<>(
+            new Sent("pm", List.of("Bob@Customer.test")), new Outcome.Detail(200, "0", "OK", "r"));
+    runAll();
+    execute("update tenon.message set left_out = array['cy@customer.test']");
+    apply(dropped(id, ADA, 1));
+    assertThat(state(id)).isEqualTo("failed");
+    assertThat(events()).containsExactly("message.failed", "message.sent");
+  }
+
+  private static String dropped(UUID message, String recipient, int second) {
+    return report("SoftBounce", about(message), recipient, second)
+        .replace("SoftBounce", "SMTPApiError");
+  }
+
+  private static String resend(String message, String recipient) {
+    return """
+        {"type":"email.bounced","created_at":"2026-11-24T09:00:00.000Z","data":{"email_id":"re",
+         "to":["%s"],"tags":{"tenon_message":"%s"},
+         "bounce":{"type":"Permanent","subType":"General","message":"gone"}}}"""
+        .formatted(recipient, message);
+  }
+
+  /// It names those in `to` alone, whoever of all it was: one in bcc, say.
+  @Test
+  void resendSuppressesNobodyWhereSomebodyElseMayHaveBounced() {
+    var old = queue(List.of(ADA), "at_most_once");
+    runAll();
+    execute("update tenon.message set recipients = null");
+    apply("resend", tenant, connection(), List.of(fact(resend(about(old), ADA))));
+    assertThat(state(old)).isEqualTo("bounced");
+    assertThat(suppressed()).as("of an older version, without its recipients").isEmpty();
+
+    assertThat(apply("resend", tenant, connection(), List.of(fact(resend("", ADA)))))
+        .as("from elsewhere")
+        .allMatch(one -> one instanceof Applied.Ignored);
+    assertThat(suppressed()).isEmpty();
+  }
+
+  @Test
+  void resendSuppressesTheOneWhomTheMailReallyWentTo() {
+    UUID id = queue(List.of(ADA, BOB), "at_most_once");
+    runAll();
+    execute("update tenon.message set left_out = array['%s']".formatted(BOB));
+    apply("resend", tenant, connection(), List.of(fact(resend(about(id), ADA))));
+    assertThat(suppressed()).containsExactly(ADA + "  bounced");
   }
 
   /// One that a second connection took is not failed because the first dropped it.
@@ -467,5 +586,75 @@ class MailReportTest extends MailBed {
     }
     assertThat(rows("select count(*) from tenon.message_report")).containsExactly("20");
     assertThat(events()).containsExactly("message.delivered", "message.sent");
+  }
+
+  /// The bytes are those of the first try, with all that it was to.
+  @Test
+  void theSameBytesAreNotRepeatedToWhoWasSuppressedMeanwhile() {
+    first.settling = new Settling.RepeatWithSameKey(Duration.ofHours(24));
+    first.answer = ScriptedProvider.unknown();
+    UUID id = queue(List.of(ADA, BOB), "at_most_once");
+    runAll();
+    apply(report("HardBounce", "", ADA, 1));
+    later(Duration.ofHours(1));
+    runAll();
+    assertThat(first.requests).hasSize(1);
+    assertThat(state(id)).isEqualTo("uncertain");
+    assertThat(rows("select reason from tenon.message where id = '%s'".formatted(id)))
+        .singleElement()
+        .asString()
+        .endsWith("suppression list by now: " + ADA);
+    assertThat(rows("select left_out from tenon.message where id = '%s'".formatted(id)))
+        .as("he may have got it")
+        .containsExactly((String) null);
+  }
+
+  @Test
+  void whoWasLeftOutIsKnownAlsoWhenAReportIsFasterThanTheAnswer() {
+    UUID id = queue(List.of(ADA, BOB), "at_most_once");
+    apply(report("HardBounce", "", ADA, 1));
+    first.during = () -> apply(report("Delivery", about(id), BOB, 2));
+    runAll();
+    assertThat(state(id)).isEqualTo("delivered");
+    assertThat(rows("select left_out[1] from tenon.message where id = '%s'".formatted(id)))
+        .containsExactly(ADA);
+  }
+
+  /// What went out before they were suppressed they may have, whatever a later try leaves out.
+  @Test
+  void whoStoodInAnEarlierTryIsNotCalledLeftOut() {
+    first.answer = ScriptedProvider.unknown();
+    first.during = () -> apply(report("HardBounce", "", ADA, 1));
+    UUID id = queue(List.of(ADA, BOB), "at_least_once");
+    runAll();
+    later(Duration.ofHours(1));
+    runAll();
+    assertThat(second.given).hasSize(1);
+    assertThat(rows("select left_out[1] from tenon.message where id = '%s'".formatted(id)))
+        .containsExactly((String) null);
+  }
+
+  @Test
+  void whatBecameOfAMessageRestsOnAllReportsAndNotOnThoseThatAreShown() {
+    UUID id = queueAndSend(ADA);
+    execute(
+        """
+        insert into tenon.message_report (tenant_id, message_id, fact_id, connection_id, provider,
+          kind, reason, lasting, name, recipient, detail, occurred_at)
+        select '%s', '%s', gen_random_uuid(), '%s', 'postmark', 'opened', 'none', false, 'Open',
+          '%s', '', '2026-01-01T00:00:00Z' from generate_series(1, 250)
+        """
+            .formatted(tenant.uuid(), id, connection(), ADA));
+    apply(report("HardBounce", about(id), ADA, 1));
+    MessageViews.MessageView shown =
+        db.asTenant(tenant, tx -> new MessageQueries().find(tx, id)).orElseThrow();
+    assertThat(shown.reports()).hasSize(200);
+    assertThat(shown.recipients())
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.outcome()).isEqualTo("bounced");
+              assertThat(one.opens()).isEqualTo(250);
+            });
   }
 }

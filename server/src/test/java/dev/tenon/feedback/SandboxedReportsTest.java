@@ -11,9 +11,10 @@ import dev.tenon.sandbox.email.SesSimulator;
 import dev.tenon.sandbox.mailbox.Carrier;
 import dev.tenon.tenant.TenantId;
 import java.net.http.HttpResponse;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -29,13 +30,15 @@ import tools.jackson.databind.JsonNode;
 @SuppressWarnings("NullAway.Init")
 class SandboxedReportsTest {
   private static final int LOOKS_MAX = 20_000;
+  private static final String SES_TOPIC =
+      "arn:aws:sns:us-east-1:000000000000:tenon-sandbox-mail-events";
 
   private final EmailSandbox email = new EmailSandbox(InstantSource.system(), 0);
   private final Sandbox sandbox =
       Sandbox.start(
           email.simulators(),
           SandboxSettings.defaults(InstantSource.system())
-              .withWebhookRetries(List.of(Duration.ofMillis(20))));
+              .withWebhookRetries(Collections.nCopies(10, Duration.ofMillis(200))));
   private StartedTenon program;
 
   @BeforeAll
@@ -59,7 +62,7 @@ class SandboxedReportsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"POSTMARK", "RESEND", "SENDGRID", "MAILGUN", "SES"})
-  void tellsWhatBecameOfAMail(Carrier carrier) {
+  void tellsWhatBecameOfAMail(Carrier carrier) throws SQLException {
     String name = carrier.id();
     TenantId tenant = program.tenant(name.toUpperCase(Locale.ROOT));
     String key = program.key(tenant);
@@ -88,11 +91,12 @@ class SandboxedReportsTest {
             {"provider": "%s", "name": "Mail", "environment": "development",
              "settings": {"base_url": "%s"%s}, "credentials": {%s}}"""
                 .formatted(name, url, settings, credentials));
+    String hook = connection.get("webhook_url").asString();
+    // SNS asks at once, so its topic has to be known here before.
     Map<String, String> made =
-        email.registerWebhook(
-            carrier,
-            connection.get("webhook_url").asString(),
-            name.equals("postmark") ? "a-password" : name.equals("ses") ? "2" : "");
+        name.equals("ses")
+            ? Map.of("topic_arn", SES_TOPIC)
+            : email.registerWebhook(carrier, hook, name.equals("postmark") ? "a-password" : "");
     String change =
         switch (name) {
           case "postmark" -> "{\"credentials\": {\"webhook_password\": \"a-password\"}}";
@@ -124,11 +128,28 @@ class SandboxedReportsTest {
             platform,
             "{\"address\": \"hello@acme.test\", \"is_default\": true}");
     if (name.equals("ses")) {
-      // Its first try to ask came before the topic was known here.
-      var _ = email.registerWebhook(carrier, connection.get("webhook_url").asString(), "2");
+      assertThat(email.registerWebhook(carrier, hook, "2")).containsEntry("topic_arn", SES_TOPIC);
+      awaitConfirmation();
     }
     becomes(base, key, "delivered@sandbox.test", "delivered");
     becomes(base, key, "bounce+1@sandbox.test", "bounced");
+  }
+
+  /// SNS tells a subscriber nothing of what happened before it confirmed.
+  private void awaitConfirmation() throws SQLException {
+    try (var sql = program.database.connectAsAdministrator();
+        var statement = sql.createStatement()) {
+      for (int i = 0; i < LOOKS_MAX; i++) {
+        try (var found =
+            statement.executeQuery(
+                "select result from tenon.job where kind = 'ses.confirm' and state = 'done'")) {
+          if (found.next()) {
+            return;
+          }
+        }
+      }
+    }
+    throw new AssertionError("the subscription was not confirmed");
   }
 
   private void becomes(String base, String key, String to, String state) {

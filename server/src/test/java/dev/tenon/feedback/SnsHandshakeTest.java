@@ -175,6 +175,12 @@ class SnsHandshakeTest {
     String connection = connect();
     String body = question(base + "/sns?Action=ConfirmSubscription");
     assertThat(post(connection, body)).isEqualTo(503);
+    HttpResponse<String> refusals =
+        program.call(
+            "GET", "/v1/tenants/%s/connections/%s/refusals".formatted(tenant, connection), key, "");
+    assertThat(refusals.body())
+        .as("whoever has the connection sees why")
+        .contains("what SNS signs by can't be had now");
     certificateStatus = 200;
     assertThat(post(connection, body)).isEqualTo(200);
   }

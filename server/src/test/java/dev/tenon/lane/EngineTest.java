@@ -97,6 +97,41 @@ class EngineTest {
     assertThat(recorder.applied).containsSubsequence("a1", "a2", "a3", "a4").hasSize(5);
   }
 
+  /// Its size times the number of its facts would be the cost otherwise.
+  @Test
+  void aBodyWithManyFactsIsOpenedOnceForAllOfThem() {
+    bed.receive(manyLanes(100));
+    runAll();
+    assertThat(recorder.applied).hasSize(100);
+    assertThat(bed.opened.get()).isBetween(1, 4);
+  }
+
+  @Test
+  void aBodyWithManyFactsIsOpenedOnceWhenEachIsAppliedByItself() {
+    recorder.failing = "many50";
+    bed.receive(manyLanes(100));
+    runAll();
+    assertThat(recorder.applied).hasSize(99);
+    assertThat(bed.opened.get()).isBetween(1, 4);
+  }
+
+  /// The others of its batch are committed, and nothing counts as a failure.
+  @Test
+  void aFactThatCannotBeAppliedNowStaysAndComesAMomentLater() {
+    recorder.busy = "a1";
+    bed.receive("a1 A\nb1 B\nc1 C");
+    runAll();
+    assertThat(recorder.applied).containsExactlyInAnyOrder("b1", "c1");
+    assertThat(recorder.calls).isEqualTo(1);
+    assertThat(bed.number("select failures from waiting_fact")).isZero();
+
+    recorder.busy = "";
+    later(Duration.ofMillis(100));
+    runAll();
+    assertThat(recorder.applied).endsWith("a1").hasSize(3);
+    assertThat(states()).containsOnly("applied");
+  }
+
   @Test
   void aDeadFactLetsTheOthersPassAndCanBeReplayed() {
     recorder.failing = "a1";
@@ -217,6 +252,8 @@ class EngineTest {
   private static final class Recorder implements FactApplier {
     final List<String> applied = new ArrayList<>();
     String failing = "";
+    String busy = "";
+    int calls;
 
     @Override
     public String provider() {
@@ -230,8 +267,15 @@ class EngineTest {
       if (keys.contains(failing)) {
         throw new IllegalStateException("told to fail");
       }
-      applied.addAll(keys);
-      return LinesBed.changed(owner, facts);
+      calls++;
+      keys.stream().filter(key -> !key.equals(busy)).forEach(applied::add);
+      return LinesBed.changed(owner, facts).stream()
+          .map(
+              result ->
+                  result.result().endsWith(" " + busy) && !busy.isEmpty()
+                      ? new Applied.NotNow("somebody has it")
+                      : result)
+          .toList();
     }
   }
 }

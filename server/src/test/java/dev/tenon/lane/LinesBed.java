@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Intake and lanes on a real database with a clock that the test moves, for a provider whose
@@ -35,6 +36,10 @@ final class LinesBed implements AutoCloseable {
   final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-24T10:00:00Z"));
   final InstantSource clock = now::get;
   final TenantId tenant = new TenantId(UUID.randomUUID());
+
+  /// How many bodies were opened.
+  final AtomicInteger opened = new AtomicInteger();
+
   final TestDatabase database = TestDatabase.fresh();
   final Database db = database.open();
   private final UUID connection = UUID.randomUUID();
@@ -61,7 +66,10 @@ final class LinesBed implements AutoCloseable {
         new LaneRun(
             db,
             List.of(applier),
-            (_, _, stored) -> Delivery.unpack(stored).body(),
+            (_, _, stored) -> {
+              opened.incrementAndGet();
+              return Delivery.unpack(stored).body();
+            },
             new RetrySchedule(waits, 0),
             clock,
             128);

@@ -197,6 +197,12 @@ class RetentionTest {
     later(Duration.ofDays(364));
     assertThat(retention.run().removals()).isZero();
     later(Duration.ofDays(2));
+    for (KeptDays longer :
+        List.of(new KeptDays(500, 35, 365, 90, 14, 365), new KeptDays(90, 35, 365, 90, 14, 500))) {
+      assertThat(new Retention(db, longer, clock, Retention.Limits.DEFAULT).run().removals())
+          .as("a report that is kept longer would undo it when it is applied again")
+          .isZero();
+    }
     assertThat(retention.run().removals()).isEqualTo(1);
     int left =
         db.asTenant(

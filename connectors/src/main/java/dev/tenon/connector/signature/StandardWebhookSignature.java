@@ -28,7 +28,7 @@ public final class StandardWebhookSignature {
   /// null for those that didn't come. The names are taken from one family, never mixed.
   public static Verdict verify(
       byte[] body, UnaryOperator<@Nullable String> header, List<Secret> secrets, Instant now) {
-    String family = header.apply("webhook-signature") == null ? "svix-" : "webhook-";
+    String family = family(header);
     return verify(
         body,
         header.apply(family + "id"),
@@ -36,6 +36,16 @@ public final class StandardWebhookSignature {
         header.apply(family + "signature"),
         secrets,
         now);
+  }
+
+  /// The id of the delivery, of the family of headers that [#verify] goes by: one of the other
+  /// family is signed by nobody. Null when it didn't come.
+  public static @Nullable String id(UnaryOperator<@Nullable String> header) {
+    return header.apply(family(header) + "id");
+  }
+
+  private static String family(UnaryOperator<@Nullable String> header) {
+    return header.apply("webhook-signature") == null ? "svix-" : "webhook-";
   }
 
   /// Checks the signature first and the time, with a tolerance of 300 s both ways, second.

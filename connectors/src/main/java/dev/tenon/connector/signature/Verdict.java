@@ -28,4 +28,9 @@ public sealed interface Verdict {
 
   /// There is no usable secret to check with.
   record NoSecret() implements Verdict {}
+
+  /// What it takes to check could not be had: nobody knows now, and the sender has to come again.
+  ///
+  /// @param reason in words, for the person who looks for the mistake
+  record Unknown(String reason) implements Verdict {}
 }

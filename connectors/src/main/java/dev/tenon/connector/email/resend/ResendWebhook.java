@@ -140,8 +140,7 @@ public final class ResendWebhook implements MailWebhook {
     String id = text(data.path("email_id"));
     // The message's own time stands in `data`; the event's at the top.
     String at = text(event.path("created_at"));
-    String delivery = header.apply("svix-id");
-    delivery = delivery == null ? header.apply("webhook-id") : delivery;
+    String delivery = StandardWebhookSignature.id(header);
     return new MailEvent(
         kind,
         reason,

@@ -59,7 +59,7 @@ public final class SesWebhook implements MailWebhook {
     if (!message.topic().equals(hosts.topic()) || !hosts.isCertificate(address)) {
       return new Verdict.Mismatch();
     }
-    X509Certificate certificate = certificates.get(address);
+    X509Certificate certificate = certificates.get(address, hosts);
     return certificate == null
         ? new Verdict.Mismatch()
         : SnsSignature.verify(

@@ -37,6 +37,11 @@ public record SnsHosts(String topic, @Nullable URI base) {
     return isHost(uri);
   }
 
+  /// Whether it is where Amazon itself has its certificates, and no stand-in.
+  boolean isAmazon(URI uri) {
+    return !isBase(uri) && isCertificate(uri);
+  }
+
   private boolean isHost(URI uri) {
     Matcher arn = ARN.matcher(topic);
     if (!arn.matches()

@@ -159,4 +159,22 @@ class ResendWebhookTest extends MailWebhookContract {
     assertThat(webhook().verify(bytes("{\"test\":2432232314}"), headers::get, secrets(), then))
         .isInstanceOf(Verdict.Mismatch.class);
   }
+
+  /// Whoever repeats a delivery may add headers; what is signed stays the same one.
+  @Test
+  void knowsADeliveryByTheIdThatIsSigned() {
+    Map<String, String> svix = sign(sample(), 0, NOW).headers();
+    Map<String, String> standard = new java.util.HashMap<>();
+    svix.forEach((name, value) -> standard.put(name.replace("svix-", "webhook-"), value));
+    standard.put("svix-id", "msg_forged");
+    assertThat(webhook().verify(bytes(sample()), standard::get, secrets(), NOW))
+        .isInstanceOf(Verdict.Valid.class);
+    assertThat(key(standard)).isEqualTo(key(svix));
+  }
+
+  private String key(Map<String, String> headers) {
+    MailWebhook.Reading.Events read =
+        (MailWebhook.Reading.Events) webhook().read(bytes(sample()), headers::get);
+    return read.events().getFirst().key();
+  }
 }

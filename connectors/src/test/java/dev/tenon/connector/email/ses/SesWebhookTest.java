@@ -368,6 +368,42 @@ class SesWebhookTest extends MailWebhookContract {
     assertThatThrownBy(() -> verify(sign(sample(), 0, NOW), List.of(), NOW))
         .isInstanceOf(SnsCertificates.Unreachable.class);
     assertThat(http.called).hasSize(10);
+
+    http.answer = new HttpResult.Answered(200, Map.of(), bytes(resource("topic-certificate.pem")));
+    String other = TOPIC + "_of_another_tenant";
+    Delivered theirs =
+        signed(notification(BOUNCE).put("TopicArn", other), "2", "topic-key.pem", NOW);
+    assertThat(of(other, null).verify(theirs.body(), theirs.headers()::get, List.of(), NOW))
+        .as("each topic has its own few")
+        .isInstanceOf(Verdict.Valid.class);
+  }
+
+  @Test
+  void remembersForAMinuteWhatIsNotThere() {
+    http.answer = new HttpResult.Answered(404, Map.of(), new byte[0]);
+    for (int i = 0; i < 100; i++) {
+      assertThat(verify(sign(sample(), 0, NOW), List.of(), NOW))
+          .isInstanceOf(Verdict.Mismatch.class);
+    }
+    assertThat(http.called).hasSize(1);
+  }
+
+  @Test
+  void certificatesOfStandInsPushOutNoneOfAmazons() {
+    assertThat(verify(sign(sample(), 0, NOW), List.of(), NOW)).isInstanceOf(Verdict.Valid.class);
+    for (int i = 0; i < 100; i++) {
+      String base = "https://sns%d.acme.test".formatted(i);
+      Delivered message =
+          signed(
+              notification(BOUNCE).put("SigningCertURL", base + "/a.pem"),
+              "2",
+              "topic-key.pem",
+              NOW);
+      assertThat(of(TOPIC, base).verify(message.body(), message.headers()::get, List.of(), NOW))
+          .isInstanceOf(Verdict.Valid.class);
+    }
+    assertThat(verify(sign(sample(), 0, NOW), List.of(), NOW)).isInstanceOf(Verdict.Valid.class);
+    assertThat(http.called).filteredOn(URI.create(CERTIFICATE)::equals).hasSize(1);
   }
 
   /// A refusal would make SNS give the message up.
