@@ -117,6 +117,8 @@ class StoreWallsTest {
           "IdempotencyStore.insert",
           // A's own list gets an entry.
           "SuppressionStore.add",
+          // A's own layout is made.
+          "BrandStore.put",
           // A itself.
           "TenantQueries.find",
           "TenantStore.exists",

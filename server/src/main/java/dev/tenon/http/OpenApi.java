@@ -127,6 +127,18 @@ final class OpenApi {
               "schema",
               Map.of("type", "string", "minLength", 1, "maxLength", Repetition.KEY_CHARS_MAX)));
     }
+    for (Route.Header header : route.headers) {
+      parameters.add(
+          Map.of(
+              "name",
+              header.name(),
+              "in",
+              "header",
+              "description",
+              header.about(),
+              "schema",
+              Map.of("type", "string")));
+    }
     if (!parameters.isEmpty()) {
       out.put("parameters", parameters);
     }
@@ -165,14 +177,21 @@ final class OpenApi {
     }
     String status = Integer.toString(route.status);
     switch (route.shape) {
-      case OBJECT ->
-          out.put(
-              status,
-              Map.of(
-                  "description",
-                  "Done.",
-                  "content",
-                  json(schemas.of(route.responseType.orElseThrow()))));
+      case OBJECT -> {
+        Map<String, Object> done = new LinkedHashMap<>();
+        done.put("description", "Done.");
+        if (!route.answeredHeaders.isEmpty()) {
+          Map<String, Object> headers = new LinkedHashMap<>();
+          route.answeredHeaders.forEach(
+              header ->
+                  headers.put(
+                      header.name(),
+                      Map.of("description", header.about(), "schema", Map.of("type", "string"))));
+          done.put("headers", headers);
+        }
+        done.put("content", json(schemas.of(route.responseType.orElseThrow())));
+        out.put(status, done);
+      }
       case LIST ->
           out.put(
               status,

@@ -36,6 +36,8 @@ public final class Route {
   final int tenantIndex;
   final List<Query> queries = new ArrayList<>();
   final List<Answer> answers = new ArrayList<>();
+  final List<Header> headers = new ArrayList<>();
+  final List<Header> answeredHeaders = new ArrayList<>();
   String area = "";
   String about = "";
   Optional<Scope> keyScope = Optional.empty();
@@ -90,6 +92,21 @@ public final class Route {
   /// Declares a query parameter. What is not declared is refused.
   public Route query(String name, String about) {
     queries.add(new Query(name, about));
+    return this;
+  }
+
+  /// A header, of the request or of the answer, and what it means.
+  record Header(String name, String about) {}
+
+  /// Says that it reads a header.
+  public Route header(String name, String about) {
+    headers.add(new Header(name, about));
+    return this;
+  }
+
+  /// Says that it sets a header when it succeeds.
+  public Route answersHeader(String name, String about) {
+    answeredHeaders.add(new Header(name, about));
     return this;
   }
 

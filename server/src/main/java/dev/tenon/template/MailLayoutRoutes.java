@@ -24,19 +24,25 @@ final class MailLayoutRoutes {
   static void declare(Routes routes, Database database, Templates templates) {
     var here = new MailLayoutRoutes(database, templates);
     String path = "/v1/tenants/{tenant}/mail-layout";
-    routes.get(
-        path,
-        Scope.EMAIL_READ,
-        MailLayoutView.class,
-        "Show what stands around the mails",
-        here::get);
-    routes.put(
-        path,
-        Scope.EMAIL_WRITE,
-        ReplaceMailLayout.class,
-        MailLayoutView.class,
-        "Replace what stands around the mails",
-        here::put);
+    routes
+        .get(
+            path,
+            Scope.EMAIL_READ,
+            MailLayoutView.class,
+            "Show what stands around the mails",
+            here::get)
+        .answersHeader("ETag", TemplateDraftRoutes.TAG);
+    routes
+        .put(
+            path,
+            Scope.EMAIL_WRITE,
+            ReplaceMailLayout.class,
+            MailLayoutView.class,
+            "Replace what stands around the mails",
+            here::put)
+        .header(
+            "If-Match", "The `ETag` of what it is to replace; answered 412 where it has changed.")
+        .answersHeader("ETag", TemplateDraftRoutes.TAG);
   }
 
   /// What stands around the tenant's mails; null where nothing was said.

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Drafts of templates, and their publication.
 final class TemplateDraftRoutes {
+  static final String TAG = "The revision, in quotes.";
+
   private static final int NOTE_CHARS_MAX = 500;
   private static final int LINE_CHARS_MAX = 500;
 
@@ -33,22 +35,35 @@ final class TemplateDraftRoutes {
     var here = new TemplateDraftRoutes(database, templates);
     String one = TemplateRoutes.PATH + "/{template}";
     String draft = one + "/drafts/{language}";
-    routes.get(draft, Scope.EMAIL_READ, DraftView.class, "Get a draft of a template", here::get);
-    routes.put(
-        draft,
-        Scope.EMAIL_WRITE,
-        WriteDraft.class,
-        DraftView.class,
-        "Write a draft of a template",
-        here::put);
+    routes
+        .get(draft, Scope.EMAIL_READ, DraftView.class, "Get a draft of a template", here::get)
+        .answersHeader("ETag", TAG);
+    routes
+        .put(
+            draft,
+            Scope.EMAIL_WRITE,
+            WriteDraft.class,
+            DraftView.class,
+            "Write a draft of a template",
+            here::put)
+        .header(
+            "If-Match",
+            "The `ETag` of the draft that it is to replace, or of the template where there is none;"
+                + " answered 412 where it has changed.")
+        .header("If-None-Match", "`*` where there must be no draft yet.")
+        .answersHeader("ETag", TAG);
     routes.delete(draft, Scope.EMAIL_WRITE, "Delete a draft of a template", here::delete);
-    routes.post(
-        one + "/publish",
-        Scope.EMAIL_WRITE,
-        PublishTemplate.class,
-        VersionView.class,
-        "Publish the drafts of a template as a new version",
-        here::publish);
+    routes
+        .post(
+            one + "/publish",
+            Scope.EMAIL_WRITE,
+            PublishTemplate.class,
+            VersionView.class,
+            "Publish the drafts of a template as a new version",
+            here::publish)
+        .header(
+            "If-Match",
+            "The `ETag` of the template; answered 412 where a draft has changed since.");
   }
 
   /// What a template is to say in one language.

@@ -49,7 +49,9 @@ public final class TemplateRoutes {
         TemplateView.class,
         "Create a template",
         here::create);
-    routes.get(one, Scope.EMAIL_READ, TemplateView.class, "Get a template", here::get);
+    routes
+        .get(one, Scope.EMAIL_READ, TemplateView.class, "Get a template", here::get)
+        .answersHeader("ETag", TemplateDraftRoutes.TAG);
     routes.patch(
         one,
         Scope.EMAIL_WRITE,

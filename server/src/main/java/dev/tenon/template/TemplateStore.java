@@ -53,8 +53,8 @@ final class TemplateStore {
         .findOne();
   }
 
-  /// The numbers of what [#inUse] would find.
-  static Stamp stamp(TenantTx tx, String name) {
+  /// The numbers of what [#inUse] would find; empty where it finds nothing.
+  static Optional<Stamp> stamp(TenantTx tx, String name) {
     return tx.handle()
         .createQuery(
             """
@@ -64,11 +64,12 @@ final class TemplateStore {
             left join template t on t.tenant_id = :tenant and t.name = :name
             left join template_version v
               on v.tenant_id = :tenant and v.name = t.name and v.number = t.published
+            where l.tenant_id is not null or v.number is not null
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("name", name)
         .map((row, _) -> stamp(row))
-        .one();
+        .findOne();
   }
 
   private static Stamp stamp(ResultSet row) throws SQLException {

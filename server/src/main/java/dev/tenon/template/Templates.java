@@ -156,7 +156,7 @@ public final class Templates {
         new TemplateCache.Reader() {
           @Override
           public TemplateRows.Stamp stamp() {
-            return TemplateStore.stamp(tx, name);
+            return TemplateStore.stamp(tx, name).orElse(TemplateRows.Stamp.NONE);
           }
 
           @Override

@@ -202,6 +202,28 @@ class TemplateApiTest {
   }
 
   @Test
+  void theDocumentNamesTheHeadersOfRevisions() {
+    JsonNode paths = StartedTenon.json(program.call("GET", "/openapi.json", key, "")).get("paths");
+    String one = "/v1/tenants/{tenant}/templates/{template}";
+    for (String[] of :
+        new String[][] {
+          {one + "/drafts/{language}", "put", "If-Match"},
+          {one + "/drafts/{language}", "put", "If-None-Match"},
+          {one + "/publish", "post", "If-Match"},
+          {"/v1/tenants/{tenant}/mail-layout", "put", "If-Match"}
+        }) {
+      assertThat(paths.get(of[0]).get(of[1]).get("parameters").findValuesAsString("name"))
+          .contains(of[2]);
+    }
+    for (String path :
+        new String[] {one, one + "/drafts/{language}", "/v1/tenants/{tenant}/mail-layout"}) {
+      assertThat(paths.get(path).get("get").get("responses").get("200").get("headers").has("ETag"))
+          .as(path)
+          .isTrue();
+    }
+  }
+
+  @Test
   void aFormSaysHowLargeItMayBe() {
     for (String[] form :
         new String[][] {

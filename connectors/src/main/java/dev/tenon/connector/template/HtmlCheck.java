@@ -159,8 +159,9 @@ final class HtmlCheck {
   /// A section or comment leaves nothing where it stands, so it must not stand where the text
   /// before it and behind it make something new together: `<scr{{!}}ipt>`.
   private void apart(String before, String problem) {
+    SourceTags.Tag tag = tags.get(at);
     if (strict
-        && tags.get(at) instanceof SourceTags.Tag tag
+        && tag != null
         && tag.kind() != SourceTags.Kind.VARIABLE
         && before.indexOf(source.charAt(at - 1)) < 0) {
       throw refused(at, problem);
