@@ -173,6 +173,16 @@ if (step === "sell") {
     type: "StripePermissionError",
     statusCode: 403,
   });
+  // A connected account: its own objects, and nobody else's.
+  const account = await stripe.accounts.create({ type: "express", email: "a@account.test" });
+  const there = { stripeAccount: account.id };
+  const theirs = await stripe.customers.create({ email: "c@account.test" }, there);
+  assert.equal((await stripe.customers.retrieve(theirs.id, {}, there)).email, "c@account.test");
+  await assert.rejects(stripe.customers.retrieve(theirs.id), { code: "resource_missing" });
+  await assert.rejects(stripe.customers.list({}, { stripeAccount: "acct_none" }), {
+    type: "StripePermissionError",
+    code: "account_invalid",
+  });
   const types = [];
   for await (const listed of stripe.events.list({ limit: 3 })) {
     types.push(listed.type);

@@ -1,5 +1,6 @@
 package dev.tenon.payment;
 
+import dev.tenon.connection.ConnectedAccounts;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.signature.Verdict;
 import dev.tenon.connector.template.EmailTemplates;
@@ -56,7 +57,7 @@ final class LifeEngine implements AutoCloseable {
     db = database.open();
     writer = new InboxWriter(db.engineSource(), new Signal(), InboxWriter.Limits.DEFAULT);
     writer.start();
-    inbox = new Inbox(List.of(new Unsigned()), writer, (_, _, packed) -> packed, ids, clock);
+    inbox = new Inbox(List.of(new Unsigned(db, clock)), writer, (_, _, packed) -> packed, ids, clock);
     var jobs = new Jobs(List.of(), ids, clock, new Signal());
     applier =
         new StripeApplier(
@@ -219,7 +220,11 @@ final class LifeEngine implements AutoCloseable {
   }
 
   private static final class Unsigned implements InboundProvider {
-    private final StripeInbound real = new StripeInbound();
+    private final StripeInbound real;
+
+    Unsigned(Database db, InstantSource clock) {
+      real = new StripeInbound(new ConnectedAccounts(db, clock, "stripe")::find);
+    }
 
     @Override
     public String provider() {
@@ -229,6 +234,11 @@ final class LifeEngine implements AutoCloseable {
     @Override
     public Verdict verify(byte[] body, InboundHeaders headers, Inbox.Source source, Instant now) {
       return new Verdict.Valid(0);
+    }
+
+    @Override
+    public Inbox.Source belongsTo(Inbox.Source source, Reading.Facts facts) {
+      return real.belongsTo(source, facts);
     }
 
     @Override

@@ -24,13 +24,14 @@ final class StripeApi {
   private static final Logger log = LoggerFactory.getLogger(StripeApi.class);
   private static final int FORM_BYTES_MAX = 1_000_000;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
   private final Objects objects;
   private final Events events;
   private final Expansion expansion;
   private final IdempotencyKeys keys;
 
-  StripeApi(Objects objects, Events events) {
+  StripeApi(Objects objects, Events events, ReentrantLock lock) {
+    this.lock = lock;
     this.objects = objects;
     this.events = events;
     this.expansion = new Expansion(objects);
