@@ -68,6 +68,8 @@ final class Events {
   /// @param previous the old values of what changed; empty where nothing did
   void emit(String type, ObjectNode object, ObjectNode previous) {
     ObjectNode event = objects.shape("event", objects.id("evt_"), "{}");
+    // Also what a test clock brings about is told now, so that lists of the last days have it.
+    event.put("created", objects.wall());
     event.put("api_version", StripeSimulator.API_VERSION);
     event.put("type", type);
     ObjectNode data = event.putObject("data");
@@ -118,7 +120,7 @@ final class Events {
       }
       types.add(params.text("type"));
     }
-    long oldest = objects.now() - SECONDS_KEPT;
+    long oldest = objects.wall() - SECONDS_KEPT;
     Set<String> failed = params.has("delivery_success") ? notDelivered() : Set.of();
     boolean wanted = params.bool("delivery_success", true);
     return objects.page(

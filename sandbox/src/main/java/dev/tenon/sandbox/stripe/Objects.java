@@ -34,6 +34,9 @@ final class Objects {
   /// Types whose objects never change once they are there, so that nothing is kept to compare.
   private static final Set<String> UNCHANGING = Set.of("event", IdempotencyKeys.TYPE);
 
+  /// What a test clock shows while it governs; else below 0.
+  private long frozen = -1;
+
   private final SecureRandom random = new SecureRandom();
   private final InstantSource clock;
 
@@ -53,9 +56,24 @@ final class Objects {
     this.kept = account.isEmpty() ? "object/" : "account/" + account + "/object/";
   }
 
-  /// Seconds since 1970, the resolution of every time at Stripe.
+  /// Seconds since 1970, the resolution of every time at Stripe; for what a test clock governs, by
+  /// that.
   long now() {
+    return frozen >= 0 ? frozen : wall();
+  }
+
+  /// The same by the real clock.
+  long wall() {
     return clock.instant().getEpochSecond();
+  }
+
+  /// Has [#now] be this until [#thaw].
+  void freeze(long at) {
+    frozen = at;
+  }
+
+  void thaw() {
+    frozen = -1;
   }
 
   String id(String prefix) {

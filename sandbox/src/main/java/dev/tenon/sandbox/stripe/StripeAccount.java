@@ -31,6 +31,7 @@ final class StripeAccount {
   final Refunds refunds;
   final Disputes disputes;
   final Accounts accounts;
+  final TestClocks clocks;
 
   /// The platform's own account.
   static StripeAccount platform(SimulatorContext context) {
@@ -78,5 +79,6 @@ final class StripeAccount {
     refunds = new Refunds(objects, events);
     disputes = new Disputes(objects, events);
     accounts = new Accounts(objects);
+    clocks = new TestClocks(objects, events, renewals);
   }
 }

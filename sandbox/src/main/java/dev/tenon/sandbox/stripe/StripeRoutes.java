@@ -90,6 +90,13 @@ final class StripeRoutes {
         account -> account.accounts::get);
     post("/v1/accounts/{id}", account -> account.accounts::update);
     delete("/v1/accounts/{id}", _ -> accounts::delete);
+    crud(
+        "/v1/test_helpers/test_clocks",
+        account -> account.clocks::create,
+        account -> account.clocks::list,
+        account -> account.clocks::get);
+    post("/v1/test_helpers/test_clocks/{id}/advance", account -> account.clocks::advance);
+    delete("/v1/test_helpers/test_clocks/{id}", account -> account.clocks::delete);
     get("/v1/account", account -> account.accounts::own);
     routing.any("/v1/*", this::unknown);
     page("/c/pay/{id}", account -> account.page::show, account -> account.page::submit);
