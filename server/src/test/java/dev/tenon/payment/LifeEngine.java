@@ -37,8 +37,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementContext;
 
 /// The engine from the inbox to the payments' rows, on a real database: everything is the server's
 /// own but the signature, which always holds, and the seals, which are none.
@@ -52,6 +56,9 @@ final class LifeEngine implements AutoCloseable {
   private final InboxWriter writer;
   private final Inbox inbox;
   private final StripeApplier applier;
+
+  /// What was applied so far, call by call.
+  final List<Batch> batches = new java.util.concurrent.CopyOnWriteArrayList<>();
 
   LifeEngine() {
     db = database.open();
@@ -147,7 +154,7 @@ final class LifeEngine implements AutoCloseable {
     var run =
         new LaneRun(
             own,
-            List.of(new Crashing(applier, crash)),
+            List.of(new Crashing(applier, crash, batches)),
             (_, _, stored) -> Delivery.unpack(stored).body(),
             new RetrySchedule(List.of(Duration.ofMinutes(1), Duration.ofMinutes(2)), 0),
             clock,
@@ -197,12 +204,16 @@ final class LifeEngine implements AutoCloseable {
     database.close();
   }
 
+  /// Facts that were applied together, and by how many statements.
+  record Batch(int facts, int statements) {}
+
   /// The process dies after the work of a batch and before its commit.
   static final class Crash extends Error {
     private static final long serialVersionUID = 1L;
   }
 
-  private record Crashing(FactApplier real, BooleanSupplier crash) implements FactApplier {
+  private record Crashing(FactApplier real, BooleanSupplier crash, List<Batch> batches)
+      implements FactApplier {
     @Override
     public String provider() {
       return real.provider();
@@ -211,7 +222,18 @@ final class LifeEngine implements AutoCloseable {
     @Override
     public List<Applied> apply(
         EngineTx tx, TenantId owner, UUID connection, List<WaitingFact> facts) {
+      var counted = new AtomicInteger();
+      tx.handle()
+          .getConfig(SqlStatements.class)
+          .setSqlLogger(
+              new SqlLogger() {
+                @Override
+                public void logBeforeExecution(StatementContext context) {
+                  counted.incrementAndGet();
+                }
+              });
       List<Applied> applied = real.apply(tx, owner, connection, facts);
+      batches.add(new Batch(facts.size(), counted.get()));
       if (crash.getAsBoolean()) {
         throw new Crash();
       }
