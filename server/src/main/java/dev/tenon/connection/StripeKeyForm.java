@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What Stripe's keys say about themselves (docs.stripe.com/keys): `sk_` and `rk_` are secret, `pk_`
-/// is for browsers, `whsec_` signs webhooks, and `_test_` or `_live_` is the mode. A key of another
-/// form is left to Stripe.
+/// What Stripe's keys say about themselves (docs.stripe.com/keys): `sk_` and `rk_` are secret,
+/// `pk_` is for browsers, `whsec_` signs webhooks, and `_test_` or `_live_` is the mode. A key of
+/// another form is left to Stripe.
 final class StripeKeyForm {
   private static final Pattern KEY = Pattern.compile("(?:sk|rk|pk)_(test|live)_.*", Pattern.DOTALL);
 

@@ -102,7 +102,8 @@ public final class MailMaker {
             rendered.text(),
             Messages.STREAM,
             mail.template(),
-            Map.of());
+            Map.of(),
+            List.of());
     check(id, made);
     return made;
   }

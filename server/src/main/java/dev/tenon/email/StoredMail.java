@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A mail as it will be sent, in the form that is sealed and stored. Every attempt reads it anew,
 /// so each sends the same bytes.
 ///
+/// @param files null in those that an older version of the program stored
 /// @param text empty when there is only HTML, and the other way round
 public record StoredMail(
     EmailAddress from,
@@ -23,7 +25,8 @@ public record StoredMail(
     String text,
     String stream,
     String tag,
-    Map<String, String> metadata)
+    Map<String, String> metadata,
+    @Nullable List<MailFile> files)
     implements MailContent {
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -33,6 +36,7 @@ public record StoredMail(
     bcc = List.copyOf(bcc);
     replyTo = List.copyOf(replyTo);
     metadata = Map.copyOf(metadata);
+    files = files == null ? List.of() : List.copyOf(files);
   }
 
   /// All that it is to, each once, in the form in which two spellings of an address are the same.
@@ -59,7 +63,8 @@ public record StoredMail(
             text,
             stream,
             tag,
-            metadata);
+            metadata,
+            files);
   }
 
   private static List<EmailAddress> without(List<EmailAddress> all, Set<String> left) {
@@ -92,6 +97,9 @@ public record StoredMail(
     }
     if (!text.isEmpty()) {
       builder.text(text);
+    }
+    if (files != null) {
+      files.forEach(file -> builder.attach(file.toAttachment()));
     }
     new java.util.TreeMap<>(metadata).forEach(builder::metadata);
     return builder.build();

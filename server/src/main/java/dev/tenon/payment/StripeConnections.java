@@ -77,8 +77,7 @@ public final class StripeConnections {
     Optional<Account> own = one(tenant, connection).flatMap(found -> account(tenant, found));
     return own.isPresent() || tenant.equals(TenantId.PLATFORM)
         ? own
-        : one(TenantId.PLATFORM, connection)
-            .flatMap(found -> account(TenantId.PLATFORM, found));
+        : one(TenantId.PLATFORM, connection).flatMap(found -> account(TenantId.PLATFORM, found));
   }
 
   private Optional<Credentials> one(TenantId owner, ConnectionId id) {
@@ -100,9 +99,7 @@ public final class StripeConnections {
   }
 
   private Stream<Connection> usable(TenantTx tx) {
-    return connections
-        .list(tx, Optional.of("stripe"), Optional.empty(), LOOKED_AT_MAX)
-        .stream()
+    return connections.list(tx, Optional.of("stripe"), Optional.empty(), LOOKED_AT_MAX).stream()
         .filter(connection -> connection.state() != Connection.State.DISABLED);
   }
 
@@ -142,8 +139,7 @@ public final class StripeConnections {
         tx ->
             usable(tx)
                 .filter(one -> !one.settings().containsKey(ConnectedAccount.SETTING))
-                .filter(
-                    one -> (one.environment() == Connection.Environment.PRODUCTION) == live)
+                .filter(one -> (one.environment() == Connection.Environment.PRODUCTION) == live)
                 .min(Comparator.comparing(one -> one.state() == Connection.State.BROKEN))
                 .flatMap(one -> connections.credentials(tx, one.id())));
   }

@@ -58,8 +58,8 @@ public final class StripeInbound implements InboundProvider {
                     event.type(),
                     event.subject().id(),
                     event.created())),
-                event.account(),
-                event.livemode());
+            event.account(),
+            event.livemode());
       }
     };
   }

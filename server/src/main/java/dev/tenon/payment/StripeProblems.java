@@ -164,9 +164,7 @@ final class StripeProblems {
       case 401 -> ProviderAnswer.Kind.CREDENTIALS;
       case 402 -> ProviderAnswer.Kind.CARD;
       case 403 ->
-          isLostAccount(said)
-              ? ProviderAnswer.Kind.CREDENTIALS
-              : ProviderAnswer.Kind.PERMISSION;
+          isLostAccount(said) ? ProviderAnswer.Kind.CREDENTIALS : ProviderAnswer.Kind.PERMISSION;
       case 409, 429 -> ProviderAnswer.Kind.LIMIT;
       default ->
           said.status() >= 300 && said.status() < 500

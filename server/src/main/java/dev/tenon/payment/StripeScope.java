@@ -69,7 +69,8 @@ final class StripeScope {
       StripeFact.Reading reading,
       JsonNode event) {
     String account = event.path("account").asString(event.path("context").asString(""));
-    boolean live = event.path("livemode").asBoolean(purpose.map(ConnectionPurpose::live).orElse(false));
+    boolean live =
+        event.path("livemode").asBoolean(purpose.map(ConnectionPurpose::live).orElse(false));
     if (owner.equals(TenantId.PLATFORM)
         && !account.isEmpty()
         && !purpose.map(ConnectionPurpose::account).orElse("").equals(account)) {

@@ -90,8 +90,7 @@ class ConnectedAccountTest {
     Caller acme = Caller.of(program, "Acme");
     assertThat(acme.get("/customers").path("data")).isEmpty();
     String event = kept.path("data").get(0).path("id").asString();
-    String fact =
-        platform("/received-events/" + event).path("facts").get(0).path("id").asString();
+    String fact = platform("/received-events/" + event).path("facts").get(0).path("id").asString();
 
     act(acme.tenant(), account);
     assertThat(
@@ -124,8 +123,7 @@ class ConnectedAccountTest {
   void onlyThePlatformSaysForWhomAConnectionActs() {
     Caller acme = Caller.of(program, "Acme");
     JsonNode problem =
-        Caller.problem(
-            acme.post("/connections", connection(account)), 403, "access.platform_only");
+        Caller.problem(acme.post("/connections", connection(account)), 403, "access.platform_only");
     assertThat(problem.path("param").asString()).isEqualTo("settings.account");
     String made = act(acme.tenant(), account);
     JsonNode _ =
@@ -158,8 +156,7 @@ class ConnectedAccountTest {
   void anAccountThatTookItsAccessBackIsSaid() {
     Caller acme = Caller.of(program, "Acme");
     String made = act(acme.tenant(), account);
-    assertThat(program.stripeCall("DELETE", "/v1/accounts/" + account).statusCode())
-        .isEqualTo(200);
+    assertThat(program.stripeCall("DELETE", "/v1/accounts/" + account).statusCode()).isEqualTo(200);
 
     JsonNode problem =
         Caller.problem(
@@ -229,7 +226,8 @@ class ConnectedAccountTest {
 
     JsonNode ignored =
         acme.await(
-            "/received-events?state=ignored", list -> list.path("data").toString().contains("cus_"));
+            "/received-events?state=ignored",
+            list -> list.path("data").toString().contains("cus_"));
     assertThat(ignored.path("data").get(0).path("facts").get(0).path("result").asString())
         .isEqualTo("it is of live mode, and the connection is for development");
     assertThat(acme.get("/customers").path("data")).isEmpty();

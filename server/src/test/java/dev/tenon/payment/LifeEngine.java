@@ -64,7 +64,8 @@ final class LifeEngine implements AutoCloseable {
     db = database.open();
     writer = new InboxWriter(db.engineSource(), new Signal(), InboxWriter.Limits.DEFAULT);
     writer.start();
-    inbox = new Inbox(List.of(new Unsigned(db, clock)), writer, (_, _, packed) -> packed, ids, clock);
+    inbox =
+        new Inbox(List.of(new Unsigned(db, clock)), writer, (_, _, packed) -> packed, ids, clock);
     var jobs = new Jobs(List.of(), ids, clock, new Signal());
     applier =
         new StripeApplier(

@@ -99,9 +99,7 @@ class PaymentBadInputTest {
     program.connect(acme.tenant(), "sk_revoked");
     JsonNode problem =
         Caller.problem(
-            acme.post("/customers", "{\"email\":\"c@customer.test\"}"),
-            409,
-            "connection.broken");
+            acme.post("/customers", "{\"email\":\"c@customer.test\"}"), 409, "connection.broken");
     assertThat(problem.path("provider").path("kind").asString()).isEqualTo("credentials");
     assertThat(problem.toString()).doesNotContain("sk_revoked");
   }
@@ -142,9 +140,7 @@ class PaymentBadInputTest {
         program.connect(lacking.tenant(), "rk_test_lacks_webhook_read").id().toString();
     JsonNode problem =
         Caller.problem(
-            lacking.post("/connections/" + connection + "/webhook", ""),
-            409,
-            "connection.broken");
+            lacking.post("/connections/" + connection + "/webhook", ""), 409, "connection.broken");
     assertThat(problem.path("provider").path("permission").asString())
         .isEqualTo("rak_webhook_read");
   }

@@ -71,8 +71,7 @@ class PeerComplaintsAtStripeTest {
             """
                 .formatted(account)),
         201);
-    String product =
-        program.atStripe("/v1/products", "name=Pro", account).path("id").asString();
+    String product = program.atStripe("/v1/products", "name=Pro", account).path("id").asString();
     String price =
         program
             .atStripe(
@@ -91,8 +90,7 @@ class PeerComplaintsAtStripeTest {
     JsonNode subscription =
         acme.made("/subscriptions", "{%s}".formatted(body)).path("subscription");
     String id = subscription.path("id").asString();
-    assertThat(
-            acme.post("/subscriptions/" + id + "/preview", "{\"quantity\":2}").statusCode())
+    assertThat(acme.post("/subscriptions/" + id + "/preview", "{\"quantity\":2}").statusCode())
         .isEqualTo(200);
     assertThat(
             acme.get("/subscriptions/" + id + "/confirmation")
@@ -100,7 +98,9 @@ class PeerComplaintsAtStripeTest {
                 .path("kind")
                 .asString())
         .isEqualTo("payment");
-    acme.made("/portal-sessions", "{\"customer\":\"%s\",\"return_url\":\"https://a.test/\"}".formatted(customer));
+    acme.made(
+        "/portal-sessions",
+        "{\"customer\":\"%s\",\"return_url\":\"https://a.test/\"}".formatted(customer));
     assertThat(acme.post("/subscriptions/" + id + "/cancel", "{\"at\":\"now\"}").statusCode())
         .isEqualTo(200);
 
@@ -155,7 +155,15 @@ class PeerComplaintsAtStripeTest {
   void aMalformedSignatureIsTheSendersMistake() {
     String own = program.connect(acme.tenant(), "sk_test_program").id().toString();
     for (String header :
-        List.of("t=abc,v1=00", "t", "v1", "t=,v1=", "t=1,v1", "=", ",", "t=99999999999999999999,v1=0")) {
+        List.of(
+            "t=abc,v1=00",
+            "t",
+            "v1",
+            "t=,v1=",
+            "t=1,v1",
+            "=",
+            ",",
+            "t=99999999999999999999,v1=0")) {
       assertThat(delivered(own, header)).as(header).isIn(400, 401);
     }
   }

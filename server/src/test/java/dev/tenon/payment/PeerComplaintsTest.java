@@ -24,8 +24,9 @@ class PeerComplaintsTest {
   }
 
   /// laravel/cashier #1307, #1300, #1593, #1678, #1759, #1760, #1773; pay-rails/pay #282, #382;
-  /// invertase/stripe-firebase-extensions #119; stripe/stripe-cli #418; dj-stripe #1560, #409, #429:
-  /// `created` after `updated`, or both at once: stuck `incomplete`, or an error of a unique key.
+  /// invertase/stripe-firebase-extensions #119; stripe/stripe-cli #418; dj-stripe #1560, #409,
+  /// #429: `created` after `updated`, or both at once: stuck `incomplete`, or an error of a unique
+  /// key.
   @Test
   void createdAndUpdatedMayComeInEitherOrder() {
     engine.receive(from, updated("evt_2", 200, "active", "\"status\":\"incomplete\""));
@@ -122,8 +123,8 @@ class PeerComplaintsTest {
         .containsExactly(List.of("1"));
   }
 
-  /// better-auth #2087, #2345; stripe-java #771, #1108, #1519; unkeyed/unkey PR #6413;
-  /// mozilla/fxa PR #20811: a new API version moves fields, and handlers read nothing.
+  /// better-auth #2087, #2345; stripe-java #771, #1108, #1519; unkeyed/unkey PR #6413; mozilla/fxa
+  /// PR #20811: a new API version moves fields, and handlers read nothing.
   @Test
   void bothShapesAreReadWhole() {
     for (boolean old : new boolean[] {true, false}) {
@@ -137,8 +138,7 @@ class PeerComplaintsTest {
                   "select period_end is not null, price is not null from subscription " + where))
           .as("old %s", old)
           .contains(List.of("t", "t"));
-      assertThat(
-              engine.rows("select subscription_provider_id is not null from payment " + where))
+      assertThat(engine.rows("select subscription_provider_id is not null from payment " + where))
           .as("old %s", old)
           .containsOnly(List.of("t"));
     }
@@ -154,8 +154,7 @@ class PeerComplaintsTest {
         updated("evt_2", 200, "active", "\"cancel_at\":null")
             .replace("\"status\":\"active\",", "\"status\":\"active\",\"cancel_at\":1792592000,"));
     engine.runAll();
-    assertThat(
-            engine.rows("select extract(epoch from cancel_at)::bigint, state from subscription"))
+    assertThat(engine.rows("select extract(epoch from cancel_at)::bigint, state from subscription"))
         .containsExactly(List.of("1792592000", "active"));
   }
 
@@ -165,7 +164,8 @@ class PeerComplaintsTest {
   void anUnknownTypeIsTaken() {
     assertThat(
             engine.receive(
-                from, created("evt_1", 100, "active").replace("customer.subscription.created", "a.b")))
+                from,
+                created("evt_1", 100, "active").replace("customer.subscription.created", "a.b")))
         .isEqualTo(new Received.Accepted(true));
     engine.runAll();
     assertThat(engine.rows("select state from fact")).containsExactly(List.of("ignored"));

@@ -11,22 +11,22 @@ final class Customers {
 
   private static final List<String> FIELDS =
       List.of(
-        "address",
-        "balance",
-        "description",
-        "email",
-        "invoice_prefix",
-        "invoice_settings",
-        "metadata",
-        "name",
-        "next_invoice_sequence",
-        "payment_method",
-        "phone",
-        "preferred_locales",
-        "shipping",
-        "source",
-        "tax",
-        "tax_exempt");
+          "address",
+          "balance",
+          "description",
+          "email",
+          "invoice_prefix",
+          "invoice_settings",
+          "metadata",
+          "name",
+          "next_invoice_sequence",
+          "payment_method",
+          "phone",
+          "preferred_locales",
+          "shipping",
+          "source",
+          "tax",
+          "tax_exempt");
 
   private final Objects objects;
   private final Events events;

@@ -58,8 +58,7 @@ final class StripeAccounts {
   }
 
   Optional<Webhooks.Address> address(OutgoingWebhook webhook, Instant at) {
-    return platform.api.read(
-        () -> holding(webhook.endpoint()).endpoints.address(webhook, at));
+    return platform.api.read(() -> holding(webhook.endpoint()).endpoints.address(webhook, at));
   }
 
   /// `POST /v1/accounts`.

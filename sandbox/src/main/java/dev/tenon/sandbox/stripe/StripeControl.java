@@ -25,8 +25,7 @@ final class StripeControl {
         .get("/_sandbox/checkout-sessions", this::listSessions)
         .get("/_sandbox/subscriptions", this::listSubscriptions);
     action(routing, "/_sandbox/checkout-sessions/{id}/pay", (at, id) -> at.payment.pay(id, ""));
-    action(
-        routing, "/_sandbox/checkout-sessions/{id}/decline", (at, id) -> at.payment.decline(id));
+    action(routing, "/_sandbox/checkout-sessions/{id}/decline", (at, id) -> at.payment.decline(id));
     String subscription = "/_sandbox/subscriptions/{id}/";
     action(routing, subscription + "renew", (at, id) -> at.renewals.renew(id, true));
     action(routing, subscription + "fail-payment", (at, id) -> at.renewals.renew(id, false));

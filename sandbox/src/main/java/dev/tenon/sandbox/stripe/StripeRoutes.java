@@ -33,20 +33,34 @@ final class StripeRoutes {
   private interface PageOf extends Function<StripeAccount, Handler> {}
 
   private void declareAll() {
-    crud("/v1/customers", account -> account.customers::create, account -> account.customers::list, account -> account.customers::get);
+    crud(
+        "/v1/customers",
+        account -> account.customers::create,
+        account -> account.customers::list,
+        account -> account.customers::get);
     post("/v1/customers/{id}", account -> account.customers::update);
     delete("/v1/customers/{id}", account -> account.customers::delete);
-    crud("/v1/products",
+    crud(
+        "/v1/products",
         account -> account.catalog::createProduct,
         account -> account.catalog::listProducts,
         account -> account.catalog::getProduct);
     post("/v1/products/{id}", account -> account.catalog::updateProduct);
-    crud("/v1/prices", account -> account.catalog::createPrice, account -> account.catalog::listPrices, account -> account.catalog::getPrice);
+    crud(
+        "/v1/prices",
+        account -> account.catalog::createPrice,
+        account -> account.catalog::listPrices,
+        account -> account.catalog::getPrice);
     post("/v1/prices/{id}", account -> account.catalog::updatePrice);
-    crud("/v1/checkout/sessions", account -> account.sessions::create, account -> account.sessions::list, account -> account.sessions::get);
+    crud(
+        "/v1/checkout/sessions",
+        account -> account.sessions::create,
+        account -> account.sessions::list,
+        account -> account.sessions::get);
     post("/v1/checkout/sessions/{id}/expire", account -> account.sessions::expire);
     get("/v1/checkout/sessions/{id}/line_items", account -> account.sessions::lineItemsOf);
-    crud("/v1/subscriptions",
+    crud(
+        "/v1/subscriptions",
         account -> account.subscriptions::create,
         account -> account.subscriptions::list,
         account -> account.subscriptions::get);
@@ -61,25 +75,35 @@ final class StripeRoutes {
     post("/v1/payment_intents/{id}/confirm", account -> account.confirmations::payment);
     get("/v1/setup_intents/{id}", account -> account.setups::get);
     post("/v1/setup_intents/{id}/confirm", account -> account.confirmations::setup);
-    crud("/v1/coupons",
+    crud(
+        "/v1/coupons",
         account -> account.promotions::createCoupon,
         account -> account.promotions::listCoupons,
         account -> account.promotions::getCoupon);
-    crud("/v1/promotion_codes",
+    crud(
+        "/v1/promotion_codes",
         account -> account.promotions::createCode,
         account -> account.promotions::listCodes,
         account -> account.promotions::getCode);
     post("/v1/promotion_codes/{id}", account -> account.promotions::updateCode);
     get("/v1/payment_methods/{id}", account -> account.payments::getMethod);
     get("/v1/charges/{id}", account -> account.payments::getCharge);
-    crud("/v1/refunds", account -> account.refunds::create, account -> account.refunds::list, account -> account.refunds::get);
+    crud(
+        "/v1/refunds",
+        account -> account.refunds::create,
+        account -> account.refunds::list,
+        account -> account.refunds::get);
     get("/v1/disputes", account -> account.disputes::list);
     get("/v1/disputes/{id}", account -> account.disputes::get);
     post("/v1/disputes/{id}", account -> account.disputes::update);
     post("/v1/disputes/{id}/close", account -> account.disputes::close);
     get("/v1/events", account -> account.events::list);
     get("/v1/events/{id}", account -> account.events::get);
-    crud("/v1/webhook_endpoints", account -> account.endpoints::create, account -> account.endpoints::list, account -> account.endpoints::get);
+    crud(
+        "/v1/webhook_endpoints",
+        account -> account.endpoints::create,
+        account -> account.endpoints::list,
+        account -> account.endpoints::get);
     post("/v1/webhook_endpoints/{id}", account -> account.endpoints::update);
     delete("/v1/webhook_endpoints/{id}", account -> account.endpoints::delete);
     post("/v1/billing_portal/sessions", account -> account.portal::create);
@@ -143,10 +167,13 @@ final class StripeRoutes {
     StripeAccount account = accounts.acting(named).orElse(null);
     Handler handler =
         account == null
-            ? accounts.platform().api.handle(
-                _ -> {
-                  throw StripeError.lostAccount(named);
-                })
+            ? accounts
+                .platform()
+                .api
+                .handle(
+                    _ -> {
+                      throw StripeError.lostAccount(named);
+                    })
             : account.api.handle(action.apply(account));
     handler.handle(request, response);
   }

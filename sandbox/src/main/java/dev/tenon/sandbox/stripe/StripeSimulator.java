@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A stand-in for Stripe. Any key that begins with `sk_test_` works; the state is one
-/// account, with those that are connected to it.
+/// A stand-in for Stripe. Any key that begins with `sk_test_` works; the state is one account, with
+/// those that are connected to it.
 ///
 /// Besides Stripe's API there are control endpoints under `/_sandbox`: a buyer pays, a period ends,
 /// a card fails.
@@ -60,9 +60,7 @@ public final class StripeSimulator implements Simulator {
   /// A copy of all objects of the platform's account, by type; empty before it has started.
   public ObjectNode objects() {
     StripeAccounts held = accounts.get();
-    return held == null
-        ? Json.object()
-        : held.platform().api.read(held.platform().objects::copy);
+    return held == null ? Json.object() : held.platform().api.read(held.platform().objects::copy);
   }
 
   @Override

@@ -8,7 +8,8 @@ import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Clocks that move the time of the customers bound to them (docs.stripe.com/billing/testing/
-/// test-clocks): trials end, periods begin and are paid or not, and what was not paid is tried again.
+/// test-clocks): trials end, periods begin and are paid or not, and what was not paid is tried
+/// again.
 ///
 /// A clock is moved at once, so it is `ready` when it is asked again. Everything that falls due on
 /// the way happens in its order, at its time.
@@ -151,7 +152,8 @@ final class TestClocks {
           earlier(
               first,
               new Due(
-                  subscription.path("cancel_at").asLong(), () -> renewals.endAsAsked(subscription)));
+                  subscription.path("cancel_at").asLong(),
+                  () -> renewals.endAsAsked(subscription)));
     }
     ObjectNode invoice = objects.get("invoice", subscription.path("latest_invoice").asString());
     if (invoice.path("status").asString().equals("open")

@@ -215,7 +215,10 @@ final class WebhookEndpoints {
     return new OldShapes.Lookup() {
       @Override
       public String invoiceOf(String intent) {
-        return payment(objects, payment -> payment.path("payment").path("payment_intent").asString(), intent)
+        return payment(
+                objects,
+                payment -> payment.path("payment").path("payment_intent").asString(),
+                intent)
             .map(payment -> payment.path("invoice").asString())
             .orElse("");
       }

@@ -179,8 +179,7 @@ class StripeClocksTest extends StripeSimulatorRig {
                             .setId(subscription.getItems().getData().getFirst().getId())
                             .setQuantity(3L)
                             .build())
-                    .setProrationBehavior(
-                        SubscriptionUpdateParams.ProrationBehavior.ALWAYS_INVOICE)
+                    .setProrationBehavior(SubscriptionUpdateParams.ProrationBehavior.ALWAYS_INVOICE)
                     .build());
 
     // Half of December is over: half of what two more cost for the month.

@@ -70,8 +70,7 @@ class StripeConnectTest extends StripeSimulatorRig {
     assertThat(named.getId()).isEqualTo(plain.getId());
     assertThat(named.getRawJsonObject().toString()).contains(made.getId());
     assertThat(stripe.v1().events().list().getData()).isEmpty();
-    assertThat(
-            stripe.v1().events().list(EventListParams.builder().build(), in(account)).getData())
+    assertThat(stripe.v1().events().list(EventListParams.builder().build(), in(account)).getData())
         .extracting(Event::getId)
         .containsExactly(plain.getId());
   }
@@ -101,12 +100,14 @@ class StripeConnectTest extends StripeSimulatorRig {
                     .setMode(SessionCreateParams.Mode.PAYMENT)
                     .setSuccessUrl("https://app.example/done")
                     .addLineItem(
-                        SessionCreateParams.LineItem.builder().setPrice(price).setQuantity(1L).build())
+                        SessionCreateParams.LineItem.builder()
+                            .setPrice(price)
+                            .setQuantity(1L)
+                            .build())
                     .build(),
                 in(account));
     simulator.pay(session.getId());
-    assertThat(
-            stripe.v1().checkout().sessions().retrieve(session.getId(), in(account)).getStatus())
+    assertThat(stripe.v1().checkout().sessions().retrieve(session.getId(), in(account)).getStatus())
         .isEqualTo("complete");
     assertThat(simulator.paid(session.getId())).contains(true);
   }
@@ -151,8 +152,7 @@ class StripeConnectTest extends StripeSimulatorRig {
   private Event signed(List<WebhookSink.Received> heard, String secret) throws Exception {
     for (WebhookSink.Received one : heard) {
       try {
-        return Webhook.constructEvent(
-            one.body(), one.headers().get("Stripe-Signature"), secret, 0);
+        return Webhook.constructEvent(one.body(), one.headers().get("Stripe-Signature"), secret, 0);
       } catch (com.stripe.exception.SignatureVerificationException e) {
         // The other one's.
       }
