@@ -177,9 +177,15 @@ final class LifeEngine implements AutoCloseable {
 
   /// Rows as superuser sees them.
   List<List<String>> rows(String sql) {
+    return rows("set search_path = tenon", sql);
+  }
+
+  /// The same after settings of the session.
+  List<List<String>> rows(String settings, String sql) {
     try (var connection = database.connectAsAdministrator();
         var statement = connection.createStatement()) {
       statement.execute("set search_path = tenon");
+      statement.execute(settings);
       try (var found = statement.executeQuery(sql)) {
         int columns = found.getMetaData().getColumnCount();
         List<List<String>> rows = new java.util.ArrayList<>();
