@@ -21,6 +21,7 @@ import dev.tenon.work.Jobs;
 import dev.tenon.work.Signal;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Predicate;
 
 /// Mail: from what is asked for to the providers that take it. [EmailSender] is the job that sends.
@@ -93,8 +94,9 @@ record MailWiring(
   MessageOpener opener() {
     return (tenant, message, stored) -> {
       return switch (MailContent.read(seal.open(tenant, message, stored))) {
-        case StoredMail mail -> new MessageOpener.OpenedMessage(mail.html(), mail.text());
-        case UnmadeMail _ -> new MessageOpener.OpenedMessage("", "");
+        case StoredMail mail ->
+            new MessageOpener.OpenedMessage(mail.html(), mail.text(), mail.fileNames());
+        case UnmadeMail _ -> new MessageOpener.OpenedMessage("", "", List.of());
       };
     };
   }

@@ -66,6 +66,17 @@ final class DoctorThere {
                   .formatted(connection.path("state_reason").asString(""))));
       return;
     }
+    if (connection
+        .path("credentials")
+        .valueStream()
+        .noneMatch(one -> one.path("field").asString("").equals("secret_key"))) {
+      findings.add(
+          Finding.warn(
+              about,
+              "has no `secret_key`, so that nobody looks for events that Stripe never sent: give it"
+                  + " one, or disable the connection"));
+      return;
+    }
     try {
       JsonNode webhook = hub.get(path + "/connections/" + id + "/webhook");
       if (webhook.path("ok").asBoolean(false)) {

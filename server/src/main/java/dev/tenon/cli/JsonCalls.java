@@ -81,6 +81,8 @@ final class JsonCalls implements AutoCloseable {
       case HttpResult.NotSent not -> new Answer(0, MissingNode.getInstance(), not.reason(), "");
       case HttpResult.MaybeSent maybe ->
           new Answer(0, MissingNode.getInstance(), maybe.reason(), "");
+      case HttpResult.TooLong tooLong ->
+          new Answer(0, MissingNode.getInstance(), tooLong.reason(), "");
     };
   }
 

@@ -65,6 +65,7 @@ final class LocalForward implements AutoCloseable {
       case HttpResult.Answered answered -> new Answer(answered.status(), "", took);
       case HttpResult.NotSent(String reason) -> new Answer(0, reason, took);
       case HttpResult.MaybeSent(String reason) -> new Answer(0, reason, took);
+      case HttpResult.TooLong(String reason) -> new Answer(0, reason, took);
     };
   }
 

@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 final class Reconcile implements Callable<Integer> {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
   private static final int WAIT_SECONDS_MAX = 86_400;
+  private static final int CONNECTIONS_MAX = 10_000;
 
   /// Providers that list their events.
   private static final List<String> PROVIDERS = List.of("stripe");
@@ -75,30 +76,64 @@ final class Reconcile implements Callable<Integer> {
         throw new CommandFailed(
             Failure.NOT_FOUND, "the tenant has no connection to a provider that lists its events");
       }
-      List<String> started = new ArrayList<>();
-      for (String one : connections) {
-        started.add(start(hub, one));
+      if (connection != null) {
+        String id = start(hub, connection);
+        return waitSeconds == 0 ? 0 : showEnd(hub, id, end());
       }
-      Instant end = clock.instant().plusSeconds(waitSeconds);
-      int code = 0;
-      if (waitSeconds > 0) {
-        for (String id : started) {
+      return each(hub, connections);
+    }
+  }
+
+  /// What is wrong with one connection is said, and holds up no other. Answers the worst exit code.
+  private int each(HubClient hub, List<String> connections) throws InterruptedException {
+    int code = 0;
+    List<String> started = new ArrayList<>();
+    for (String one : connections) {
+      try {
+        started.add(start(hub, one));
+      } catch (CommandFailed e) {
+        code = Math.max(code, said(one, e));
+      }
+    }
+    if (waitSeconds > 0) {
+      Instant end = end();
+      for (String id : started) {
+        try {
           code = Math.max(code, showEnd(hub, id, end));
+        } catch (CommandFailed e) {
+          code = Math.max(code, said(id, e));
         }
       }
-      return code;
     }
+    return code;
+  }
+
+  private int said(String about, CommandFailed e) {
+    String text = e.text().startsWith(about) ? e.text() : about + ": " + e.text();
+    return new Failure(e.exitCode(), List.of(text)).print(console, json.wanted());
+  }
+
+  private Instant end() {
+    return clock.instant().plusSeconds(waitSeconds);
   }
 
   private static List<String> all(HubClient hub) {
     List<String> found = new ArrayList<>();
     for (String provider : PROVIDERS) {
-      for (JsonNode one :
-          hub.ofTenant("/connections?limit=100&provider=" + provider).path("data")) {
-        if (!one.path("state").asString("").equals("disabled")) {
-          found.add(one.path("id").asString(""));
+      String cursor = "";
+      do {
+        JsonNode page =
+            hub.ofTenant(
+                "/connections?limit=100&provider="
+                    + provider
+                    + (cursor.isEmpty() ? "" : "&cursor=" + HubClient.query(cursor)));
+        for (JsonNode one : page.path("data")) {
+          if (!one.path("state").asString("").equals("disabled")) {
+            found.add(one.path("id").asString(""));
+          }
         }
-      }
+        cursor = page.path("next_cursor").asString("");
+      } while (!cursor.isEmpty() && found.size() < CONNECTIONS_MAX);
     }
     return found;
   }

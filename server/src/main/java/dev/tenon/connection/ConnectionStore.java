@@ -193,6 +193,22 @@ final class ConnectionStore {
         .execute();
   }
 
+  static void expireSecret(TenantTx tx, ConnectionId id, String field, int ordinal, Instant at) {
+    tx.handle()
+        .createUpdate(
+            """
+            update connection_secret set expires_at = least(expires_at, :at)
+            where tenant_id = :tenant and connection_id = :connection and field = :field
+              and ordinal = :ordinal
+            """)
+        .bind("at", at)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("connection", id.uuid())
+        .bind("field", field)
+        .bind("ordinal", ordinal)
+        .execute();
+  }
+
   /// The newest first.
   static List<SealedSecret> secrets(TenantTx tx, ConnectionId id) {
     return tx.handle()

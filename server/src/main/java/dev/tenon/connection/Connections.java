@@ -199,10 +199,20 @@ public final class Connections {
 
   /// Removes one credential; false when it is not set.
   public boolean removeSecret(TenantId tenant, ConnectionId id, String field, int ordinal) {
-    boolean removed =
-        database.asTenant(tenant, tx -> ConnectionStore.deleteSecret(tx, id, field, ordinal));
-    inbound.forget(id);
+    boolean removed = database.asTenant(tenant, tx -> removeSecret(tx, id, field, ordinal));
+    changed(id);
     return removed;
+  }
+
+  /// The same in the caller's transaction; call [#changed] after its commit.
+  public boolean removeSecret(TenantTx tx, ConnectionId id, String field, int ordinal) {
+    return ConnectionStore.deleteSecret(tx, id, field, ordinal);
+  }
+
+  /// Has one credential end at `at`, or as early as it would have, in the caller's transaction;
+  /// call [#changed] after its commit.
+  public void expireSecret(TenantTx tx, ConnectionId id, String field, int ordinal, Instant at) {
+    ConnectionStore.expireSecret(tx, id, field, ordinal, at);
   }
 
   /// Notes that the provider refuses the credentials. A connection that a person switched off stays

@@ -1,6 +1,7 @@
 package dev.tenon.console;
 
 import dev.tenon.tenant.TenantId;
+import java.util.List;
 import java.util.UUID;
 
 /// Opens the content of a message, which lies sealed in the database.
@@ -12,5 +13,7 @@ public interface MessageOpener {
   OpenedMessage open(TenantId tenant, UUID message, byte[] sealed);
 
   /// The two bodies of a mail; empty where it has none of that kind.
-  record OpenedMessage(String html, String text) {}
+  ///
+  /// @param files the names of what is attached, with their types
+  record OpenedMessage(String html, String text, List<String> files) {}
 }

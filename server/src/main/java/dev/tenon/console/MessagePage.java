@@ -7,6 +7,7 @@ import java.util.List;
 /// @param cause the page of the received event that led to it; empty when none did
 /// @param html whether it has an HTML part, which the preview shows
 /// @param text its plain text; empty when it has none
+/// @param files the names of what is attached, with their types
 /// @param note why the content is not shown; empty when it is
 public record MessagePage(
     MessageRow message,
@@ -14,6 +15,7 @@ public record MessagePage(
     String cause,
     boolean html,
     String text,
+    List<String> files,
     String note,
     List<TimelineStep> timeline) {
 
@@ -23,6 +25,7 @@ public record MessagePage(
   }
 
   public MessagePage {
+    files = List.copyOf(files);
     timeline = List.copyOf(timeline);
   }
 }

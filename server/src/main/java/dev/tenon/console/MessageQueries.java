@@ -52,7 +52,7 @@ final class MessageQueries {
 
   private static final String COLUMNS =
       """
-      id, state, recipient, sender, subject, template, stream, policy, sent_by,
+      id, state, recipient, sender, subject, template, stream, policy, priority, sent_by,
       provider_message_id, reason, about, created_at
       """;
 
@@ -237,6 +237,7 @@ final class MessageQueries {
         text(row, "template"),
         row.getString("stream"),
         row.getString("policy"),
+        row.getString("priority"),
         text(row, "sent_by"),
         text(row, "provider_message_id"),
         // What was accepted needs no reason: the attempts tell who did.

@@ -17,6 +17,7 @@ public record MessageRow(
     String template,
     String stream,
     String policy,
+    String priority,
     String sentBy,
     String providerMessageId,
     String reason,

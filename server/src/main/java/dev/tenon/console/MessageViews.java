@@ -111,6 +111,7 @@ final class MessageViews {
               causeOf(session, tenant, id),
               !content.html().isEmpty(),
               content.text(),
+              content.files(),
               content.note(),
               timeline.steps());
         });
@@ -156,21 +157,22 @@ final class MessageViews {
   }
 
   /// What could be opened of a message.
-  private record Content(String html, String text, String note) {}
+  private record Content(String html, String text, List<String> files, String note) {}
 
   private Content openContent(TenantId tenant, UUID id) {
     Optional<byte[]> sealed = database.asTenant(tenant, tx -> messages.content(tx, id));
     if (sealed.isEmpty()) {
-      return new Content("", "", "The content is not kept any more.");
+      return new Content("", "", List.of(), "The content is not kept any more.");
     }
     try {
       MessageOpener.OpenedMessage opened = contents.open(tenant, id, sealed.get());
-      return new Content(opened.html(), opened.text(), "");
+      return new Content(opened.html(), opened.text(), opened.files(), "");
     } catch (RuntimeException e) {
       LOG.warn("could not open message {}: {}", id, e.toString());
       return new Content(
           "",
           "",
+          List.of(),
           "The content can't be opened: its key is missing or it was changed. The server's log"
               + " says more.");
     }

@@ -95,6 +95,8 @@ final class DeliveryCall {
               CallEnd.Outcome.UNREACHABLE, "it could not be reached: " + reason, url, took, now);
       case HttpResult.MaybeSent(String reason) ->
           without(CallEnd.Outcome.NO_ANSWER, "no answer came: " + reason, url, took, now);
+      case HttpResult.TooLong(String reason) ->
+          without(CallEnd.Outcome.NO_ANSWER, reason, url, took, now);
     };
   }
 

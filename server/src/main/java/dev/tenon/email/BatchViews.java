@@ -39,7 +39,7 @@ final class BatchViews {
             id ->
                 new UUID(
                     id.getMostSignificantBits(),
-                    id.getLeastSignificantBits() & ~COUNT_BITS | place))
+                    (id.getLeastSignificantBits() & ~COUNT_BITS) | place))
         .orElse(null);
   }
 

@@ -44,6 +44,8 @@ public final class MessageRoutes {
     this.jobs = jobs;
   }
 
+  /// Declares the routes.
+  ///
   /// @param bodyBytesMax of a message with its files in base64
   public static void declare(
       Routes routes,

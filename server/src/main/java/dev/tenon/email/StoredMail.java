@@ -73,6 +73,11 @@ public record StoredMail(
         .toList();
   }
 
+  /// What is attached, for people.
+  public List<String> fileNames() {
+    return files == null ? List.of() : files.stream().map(MailFile::toString).toList();
+  }
+
   @Override
   public byte[] write() {
     return JSON.writeValueAsBytes(this);

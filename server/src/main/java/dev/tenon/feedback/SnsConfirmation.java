@@ -93,6 +93,7 @@ public final class SnsConfirmation implements JobHandler {
                   .formatted(answer.status()));
       case HttpResult.NotSent(String why) -> new JobEnd.Failed(why, null);
       case HttpResult.MaybeSent(String why) -> new JobEnd.Failed(why, null);
+      case HttpResult.TooLong(String why) -> new JobEnd.Failed(why, null);
     };
   }
 

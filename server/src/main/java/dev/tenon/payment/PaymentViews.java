@@ -282,6 +282,22 @@ final class PaymentViews {
         .list();
   }
 
+  /// Those of these subscriptions of a connection that are known to have ended.
+  List<String> ended(TenantTx tx, UUID connection, List<String> providerIds) {
+    return tx.handle()
+        .createQuery(
+            """
+            select provider_id from subscription
+            where tenant_id = :tenant and connection_id = :connection and state = 'ended'
+              and provider_id = any(:ids)
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("connection", connection)
+        .bindArray("ids", String.class, providerIds)
+        .mapTo(String.class)
+        .list();
+  }
+
   /// Subscriptions of a connection that are not known to have ended, by the provider's ids.
   List<String> livingAfter(TenantTx tx, UUID connection, String after, int limit) {
     return tx.handle()

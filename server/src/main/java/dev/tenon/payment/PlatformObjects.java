@@ -33,6 +33,7 @@ import tools.jackson.databind.node.MissingNode;
 /// unassigned, and applied by itself as soon as its lane's objects are known.
 final class PlatformObjects {
   private static final String REFERENCE = "ref:";
+  private static final String SUBSCRIPTION = "sub_";
 
   /// Whose facts are whose.
   ///
@@ -201,21 +202,31 @@ final class PlatformObjects {
         .execute();
   }
 
-  /// Subscriptions on a platform's connection that belong to some tenant, by their ids.
-  static List<String> subscriptions(EngineTx tx, UUID connection, String after, int limit) {
-    return tx.handle()
+  /// Subscriptions on a platform's connection that belong to some tenant, by their ids, with whose
+  /// they are. They lie side by side, so that no other objects are read.
+  ///
+  /// @param after the id to go on after; empty for the first
+  static Map<String, TenantId> subscriptions(
+      EngineTx tx, UUID connection, String after, int limit) {
+    Map<String, TenantId> found = new LinkedHashMap<>();
+    tx.handle()
         .createQuery(
             """
-            select provider_id from provider_object
+            select provider_id, tenant_id from provider_object
             where connection_id = :connection and provider_id > :after
               and starts_with(provider_id, 'sub_')
             order by provider_id limit :limit
             """)
         .bind("connection", connection)
-        .bind("after", after)
+        .bind("after", after.isEmpty() ? SUBSCRIPTION : after)
         .bind("limit", limit)
-        .mapTo(String.class)
-        .list();
+        .map(
+            (row, _) ->
+                Map.entry(
+                    row.getString("provider_id"),
+                    new TenantId(row.getObject("tenant_id", UUID.class))))
+        .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+    return found;
   }
 
   /// Whether an object on a platform connection is this tenant's.

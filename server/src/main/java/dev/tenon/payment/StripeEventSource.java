@@ -4,6 +4,7 @@ import dev.tenon.connection.ConnectionId;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.stripe.EventPage;
 import dev.tenon.connector.stripe.EventQuery;
+import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.connector.stripe.StripeEvent;
 import dev.tenon.reconciliation.EventSource;
 import dev.tenon.tenant.TenantId;
@@ -21,7 +22,7 @@ import java.util.List;
 /// does (docs.stripe.com/rate-limits). A fifth of that is taken here.
 public final class StripeEventSource implements EventSource {
   private static final int TYPES_A_CALL_MAX = 20;
-  private static final int EVENTS_A_CALL = 50;
+  private static final int EVENTS_A_CALL_MAX = 50;
   private static final int CALLS_A_SECOND_TEST = 5;
   private static final int CALLS_A_SECOND_LIVE = 20;
 
@@ -52,6 +53,11 @@ public final class StripeEventSource implements EventSource {
   }
 
   @Override
+  public String keyField() {
+    return "secret_key";
+  }
+
+  @Override
   public int parts() {
     return PARTS.size();
   }
@@ -68,7 +74,7 @@ public final class StripeEventSource implements EventSource {
         .<Opened>map(
             account ->
                 new Opened.Ready(
-                    (part, since, until, after) -> page(account, part, since, until, after),
+                    new AsMuchAsFits(account),
                     account.live() ? CALLS_A_SECOND_LIVE : CALLS_A_SECOND_TEST))
         .orElseGet(
             () ->
@@ -77,12 +83,40 @@ public final class StripeEventSource implements EventSource {
                         + " read events."));
   }
 
-  private Answer page(
-      StripeConnections.Account account, int part, Instant since, Instant until, String after) {
-    Outcome<EventPage> outcome =
-        account
-            .stripe()
-            .listEvents(new EventQuery(since, until, PARTS.get(part), after, false, EVENTS_A_CALL));
+  /// Asks for half as many at once where an answer is longer than is read, from the same place on:
+  /// an invoice with many lines takes 30 KB. It stays with what fitted, so that this costs a few
+  /// calls a run.
+  private final class AsMuchAsFits implements Pages {
+    private final StripeConnections.Account account;
+    private int events = EVENTS_A_CALL_MAX;
+
+    AsMuchAsFits(StripeConnections.Account account) {
+      this.account = account;
+    }
+
+    @Override
+    public Answer page(int part, Instant since, Instant until, String after) {
+      while (true) {
+        Outcome<EventPage> outcome =
+            account
+                .stripe()
+                .listEvents(new EventQuery(since, until, PARTS.get(part), after, false, events));
+        if (!outcome.detail().code().equals(StripeConnector.ANSWER_TOO_LONG)) {
+          return answer(account, outcome, after);
+        }
+        if (events == 1) {
+          return new Answer.Refused(
+              "Stripe lists an event %s that is longer than is read: %s"
+                  .formatted(
+                      after.isEmpty() ? "first" : "after " + after, outcome.detail().message()));
+        }
+        events /= 2;
+      }
+    }
+  }
+
+  private Answer answer(
+      StripeConnections.Account account, Outcome<EventPage> outcome, String after) {
     Outcome.Detail said = outcome.detail();
     return switch (outcome) {
       case Outcome.Accepted<EventPage> accepted -> {

@@ -16,6 +16,7 @@ import dev.tenon.work.Jobs;
 import dev.tenon.work.RetrySchedule;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,12 +93,12 @@ public final class StripeFetchWork implements JobHandler {
     if (account.isEmpty()) {
       return new JobEnd.Failed("the connection is disabled or has no key", null);
     }
-    long second = clock.instant().minus(CLOCKS_DIFFER).getEpochSecond();
+    Instant asked = clock.instant().minus(CLOCKS_DIFFER);
     Outcome<String> outcome = account.get().stripe().lookUps().get(wish.kind(), wish.id());
     Outcome.Detail said = outcome.detail();
     return switch (outcome) {
       case Outcome.Accepted<String> accepted ->
-          take(owner, wish, account.get(), second, accepted.value());
+          take(owner, wish, account.get(), asked, accepted.value());
       case Outcome.RefusedRequest<String> _, Outcome.RefusedRecipient<String> _ ->
           said.code().equals("resource_missing")
               ? new JobEnd.Done("Stripe has no %s any more".formatted(wish.id()))
@@ -120,14 +121,14 @@ public final class StripeFetchWork implements JobHandler {
       TenantId owner,
       FetchWish wish,
       StripeConnections.Account account,
-      long second,
+      Instant asked,
       String answer) {
     JsonNode object = JsonMapper.shared().readTree(answer);
     boolean event = wish.kind() == StripeLookUps.Kind.EVENT;
     if (object.path("livemode").asBoolean(account.live()) != account.live()) {
       return new JobEnd.Dead("what Stripe answered is of the other mode than the key");
     }
-    String body = event ? answer : asEvent(wish, second, object);
+    String body = event ? answer : asEvent(wish, asked, object);
     Received received =
         inbox.takeFetched(
             new Inbox.Source(owner, wish.connection(), "stripe", List.of()),
@@ -143,18 +144,19 @@ public final class StripeFetchWork implements JobHandler {
     };
   }
 
-  /// An object as an event of ours.
-  static String asEvent(FetchWish wish, long second, JsonNode object) {
+  /// An object as an event of ours, known by the millisecond, so that the later of two answers of
+  /// one second is not taken for the earlier.
+  static String asEvent(FetchWish wish, Instant asked, JsonNode object) {
     String deleted = object.path("deleted").asBoolean(false) ? "deleted" : "fetched";
     String name =
         wish.kind() == StripeLookUps.Kind.CHECKOUT_SESSION
             ? "checkout.session"
             : wish.kind().name().toLowerCase(java.util.Locale.ROOT);
     Map<String, Object> event = new LinkedHashMap<>();
-    event.put("id", TimedFact.FETCHED + wish.id() + "_" + second);
+    event.put("id", TimedFact.FETCHED + wish.id() + "_" + asked.toEpochMilli());
     event.put("object", "event");
     event.put("type", "tenon." + name + "." + deleted);
-    event.put("created", second);
+    event.put("created", asked.getEpochSecond());
     event.put("livemode", object.path("livemode").asBoolean(false));
     ObjectNode whole = JsonMapper.shared().valueToTree(event);
     whole.putObject("data").set("object", object);

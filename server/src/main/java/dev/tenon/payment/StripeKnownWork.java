@@ -14,8 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /// Has all subscriptions of a connection fetched that are known and not known to have ended: after
@@ -58,7 +60,8 @@ public final class StripeKnownWork implements JobHandler {
     for (Job job : batch) {
       int space = job.payload().indexOf(' ');
       UUID connection = UUID.fromString(job.payload().substring(0, space));
-      List<String> known = known(tenant, connection, job.payload().substring(space + 1));
+      Step step = step(tenant, connection, job.payload().substring(space + 1));
+      List<String> known = step.living();
       JobEnd end = new JobEnd.Done("%d subscriptions are asked for".formatted(known.size()));
       database.useEngine(
           tx -> {
@@ -66,7 +69,7 @@ public final class StripeKnownWork implements JobHandler {
                 tx.asTenant(
                     tenant,
                     inTenant -> {
-                      jobs.make(inTenant, next(connection, known));
+                      jobs.make(inTenant, next(connection, step));
                       return true;
                     });
             jobs.end(tx, tenant, Map.of(job, end));
@@ -74,21 +77,39 @@ public final class StripeKnownWork implements JobHandler {
     }
   }
 
-  private List<String> known(TenantId tenant, UUID connection, String after) {
-    return tenant.equals(TenantId.PLATFORM)
-        ? database.asEngine(tx -> PlatformObjects.subscriptions(tx, connection, after, STEP))
-        : database.asTenant(tenant, tx -> views.livingAfter(tx, connection, after, STEP));
+  /// @param living those that are asked for
+  /// @param last where the next step goes on; empty where there is none
+  record Step(List<String> living, String last) {}
+
+  Step step(TenantId tenant, UUID connection, String after) {
+    if (tenant.equals(TenantId.PLATFORM)) {
+      Map<String, TenantId> found =
+          database.asEngine(tx -> PlatformObjects.subscriptions(tx, connection, after, STEP));
+      Set<String> ended = new HashSet<>();
+      for (TenantId owner : Set.copyOf(found.values())) {
+        List<String> own =
+            found.keySet().stream().filter(id -> owner.equals(found.get(id))).toList();
+        ended.addAll(database.asTenant(owner, tx -> views.ended(tx, connection, own)));
+      }
+      List<String> all = List.copyOf(found.keySet());
+      return new Step(
+          all.stream().filter(id -> !ended.contains(id)).toList(),
+          all.size() == STEP ? all.getLast() : "");
+    }
+    List<String> living =
+        database.asTenant(tenant, tx -> views.livingAfter(tx, connection, after, STEP));
+    return new Step(living, living.size() == STEP ? living.getLast() : "");
   }
 
-  private List<NewJob> next(UUID connection, List<String> known) {
+  private List<NewJob> next(UUID connection, Step step) {
     Instant at = clock.instant();
     List<NewJob> next = new ArrayList<>();
-    for (String id : known) {
+    for (String id : step.living()) {
       next.add(new FetchWish(connection, StripeLookUps.Kind.SUBSCRIPTION, id).job(null, at));
       at = at.plus(BETWEEN);
     }
-    if (known.size() == STEP) {
-      next.add(new NewJob(JOB, 1, connection + " " + known.getLast(), null, NewJob.ORDINARY, at));
+    if (!step.last().isEmpty()) {
+      next.add(new NewJob(JOB, 1, connection + " " + step.last(), null, NewJob.ORDINARY, at));
     }
     return next;
   }

@@ -37,6 +37,11 @@ public final class StripeRegistrar implements EndpointRegistrar {
   }
 
   @Override
+  public String source() {
+    return source;
+  }
+
+  @Override
   public Needed needed() {
     return new Needed(StripeEndpoints.API_VERSION, StripeKinds.handled());
   }

@@ -16,6 +16,9 @@ public interface EventSource {
   /// How long it can be asked about an event.
   Duration kept();
 
+  /// The credential without which it can't be asked: connections that lack it are not reconciled.
+  String keyField();
+
   /// How many groups of kinds are asked about one after the other; 1 at least.
   int parts();
 

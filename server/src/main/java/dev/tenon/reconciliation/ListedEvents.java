@@ -122,8 +122,7 @@ public final class ListedEvents {
               one.fact().key(),
               new ConnectionId(source.connection()));
         } else {
-          // Its webhook was on the way after all.
-          database.useTenant(source.tenant(), tx -> store.unnote(tx, reconciliation.id(), id));
+          repeated(source.tenant(), reconciliation.id(), one, id);
         }
         yield true;
       }
@@ -133,6 +132,19 @@ public final class ListedEvents {
         yield true;
       }
     };
+  }
+
+  /// Its webhook was on the way after all, or another worker, which lost its lease, has taken it in
+  /// under the id that it had noted before.
+  private void repeated(TenantId tenant, UUID reconciliation, Known one, UUID id) {
+    database.useTenant(
+        tenant,
+        tx ->
+            store
+                .takenAs(tx, one.keys())
+                .ifPresentOrElse(
+                    received -> store.renote(tx, reconciliation, id, received),
+                    () -> store.unnote(tx, reconciliation, id)));
   }
 
   private static byte[] bytes(EventSource.Listed listed) {

@@ -40,9 +40,9 @@ final class ReconciliationStore {
             .createUpdate(
                 """
                 insert into reconciliation (tenant_id, id, connection_id, state, cause,
-                  requested_by, since, until, gap_since, cursor_at, created_at)
+                  requested_by, since, until, gap_since, part, cursor_event, cursor_at, created_at)
                 values (:tenant, :id, :connection, 'running', :cause, :by, :since, :until,
-                  :gap, :until, :now)
+                  :gap, :part, :event, :at, :now)
                 on conflict do nothing
                 """)
             .bind("tenant", tx.tenant().uuid())
@@ -53,6 +53,9 @@ final class ReconciliationStore {
             .bind("since", made.since())
             .bind("until", made.until())
             .bind("gap", made.gapSince())
+            .bind("part", made.position().part())
+            .bind("event", made.position().event())
+            .bind("at", made.position().at())
             .bind("now", made.createdAt())
             .execute()
         == 1;
@@ -139,6 +142,45 @@ final class ReconciliationStore {
         .bind("kind", missing.kind())
         .bind("object", missing.object())
         .bind("at", missing.occurredAt())
+        .execute();
+  }
+
+  /// The received event in which a reconciliation took one of these in; empty where it came by
+  /// itself.
+  Optional<UUID> takenAs(TenantTx tx, Collection<UUID> keys) {
+    return tx.handle()
+        .createQuery(
+            """
+            select e.id from fact_key k
+            join lateral (
+              select w.received_event_id from waiting_fact w
+              where w.tenant_id = k.tenant_id and w.id = k.fact_id
+              union all
+              select f.received_event_id from fact f
+              where f.tenant_id = k.tenant_id and f.id = k.fact_id
+            ) own on true
+            join received_event e on e.tenant_id = k.tenant_id and e.id = own.received_event_id
+            where k.tenant_id = :tenant and k.key = any(:keys) and e.origin = 'reconciliation'
+            limit 1
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bindArray("keys", UUID.class, keys)
+        .mapTo(UUID.class)
+        .findOne();
+  }
+
+  /// Says under which id it was received after all.
+  void renote(TenantTx tx, UUID reconciliation, UUID id, UUID received) {
+    tx.handle()
+        .createUpdate(
+            """
+            update reconciliation_event set id = :received
+            where tenant_id = :tenant and reconciliation_id = :reconciliation and id = :id
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("reconciliation", reconciliation)
+        .bind("id", id)
+        .bind("received", received)
         .execute();
   }
 
@@ -287,20 +329,26 @@ final class ReconciliationStore {
         .list();
   }
 
-  /// Connections that are not switched off and were not reconciled since `before`, by their ids.
+  /// Connections that are not switched off, can be asked and were not reconciled since `before`, by
+  /// their ids.
+  ///
+  /// @param keys by provider, the credential that asking takes
   List<Due> due(
-      EngineTx tx, List<String> providers, Instant before, @Nullable UUID after, int rows) {
+      EngineTx tx, Map<String, String> keys, Instant before, @Nullable UUID after, int rows) {
     return tx.handle()
         .createQuery(
             """
             select c.tenant_id, c.id from connection c
+            join unnest(:providers::text[], :fields::text[]) as k (provider, field)
+              on k.provider = c.provider
             left join reconciled r on r.tenant_id = c.tenant_id and r.connection_id = c.id
-            where c.provider = any(:providers) and c.state <> 'disabled'
+            where c.state <> 'disabled' and has_credential(c.tenant_id, c.id, k.field)
               and coalesce(r.finished_at, c.created_at) <= :before
               and (:after::uuid is null or c.id > :after::uuid)
             order by c.id limit :rows
             """)
-        .bindArray("providers", String.class, providers)
+        .bindArray("providers", String.class, keys.keySet().stream().toList())
+        .bindArray("fields", String.class, keys.values().stream().toList())
         .bind("before", before)
         .bind("after", after)
         .bind("rows", rows)
@@ -320,18 +368,21 @@ final class ReconciliationStore {
   }
 
   /// By provider, when the connection that was reconciled longest ago was; what never was counts
-  /// from when it was made.
-  Map<String, Instant> oldest(EngineTx tx, List<String> providers) {
+  /// from when it was made. Those that can't be asked are left out: they would hide all others.
+  Map<String, Instant> oldest(EngineTx tx, Map<String, String> keys) {
     Map<String, Instant> oldest = new TreeMap<>();
     tx.handle()
         .createQuery(
             """
             select c.provider, min(coalesce(r.finished_at, c.created_at)) as at from connection c
+            join unnest(:providers::text[], :fields::text[]) as k (provider, field)
+              on k.provider = c.provider
             left join reconciled r on r.tenant_id = c.tenant_id and r.connection_id = c.id
-            where c.provider = any(:providers) and c.state <> 'disabled'
+            where c.state <> 'disabled' and has_credential(c.tenant_id, c.id, k.field)
             group by c.provider
             """)
-        .bindArray("providers", String.class, providers)
+        .bindArray("providers", String.class, keys.keySet().stream().toList())
+        .bindArray("fields", String.class, keys.values().stream().toList())
         .map((row, _) -> Map.entry(row.getString("provider"), instant(row, "at")))
         .forEach(entry -> oldest.put(entry.getKey(), entry.getValue()));
     return oldest;

@@ -114,7 +114,7 @@ public final class ReconciliationWork implements JobHandler {
                     inTenant,
                     id,
                     Reconciliation.State.FAILED,
-                    "Given up after %d failures; the next one looks through the same time again."
+                    "Given up after %d failures in one place; the next one goes on from there."
                         .formatted(failures),
                     clock.instant()));
   }
@@ -136,7 +136,11 @@ public final class ReconciliationWork implements JobHandler {
       return fail(tenant, first, of.provider(), "Nothing can be asked of this provider.");
     }
     if (first.createdAt().plus(LONGEST).isBefore(clock.instant())) {
-      return fail(tenant, first, of.provider(), "It took more than a day. Ask for a shorter time.");
+      return fail(
+          tenant,
+          first,
+          of.provider(),
+          "It took more than a day. The next one goes on from there.");
     }
     return switch (source.open(tenant, of.id())) {
       case EventSource.Opened.Unusable unusable ->
@@ -161,6 +165,7 @@ public final class ReconciliationWork implements JobHandler {
 
     JobEnd steps(EventSource.Opened.Ready ready, Reconciliation first) {
       Reconciliation at = first;
+      boolean moved = false;
       for (int call = 0; call < ready.callsPerStep(); call++) {
         Reconciliation.Position position = at.position();
         EventSource.Answer answer =
@@ -175,7 +180,7 @@ public final class ReconciliationWork implements JobHandler {
         switch (answer) {
           case EventSource.Answer.Page page -> {
             if (!listed.take(tenant, connection, at, page.events())) {
-              return new JobEnd.Later("intake is busy", LIMIT_PAUSE_MIN);
+              return new JobEnd.Later("intake is busy", LIMIT_PAUSE_MIN, moved);
             }
             Optional<Reconciliation.Position> next = next(at, page, source.parts());
             if (next.isPresent() && next.get().equals(position)) {
@@ -185,6 +190,7 @@ public final class ReconciliationWork implements JobHandler {
             if (!advance(at, next, page.events().size())) {
               return new JobEnd.Later("another worker has it", REST);
             }
+            moved = true;
           }
           case EventSource.Answer.CursorGone _ -> {
             if (position.event().isEmpty()) {
@@ -196,13 +202,15 @@ public final class ReconciliationWork implements JobHandler {
             if (!advance(at, Optional.of(byTime), 0)) {
               return new JobEnd.Later("another worker has it", REST);
             }
+            moved = true;
           }
           case EventSource.Answer.NotNow notNow -> {
             UUID id = at.id();
             String reason = cut(notNow.reason());
             database.useTenant(tenant, tx -> store.trouble(tx, id, reason));
-            return notNow.limit()
-                ? new JobEnd.Later(reason, longer(notNow.pause(), LIMIT_PAUSE_MIN))
+            // Failures count from where it last came on, not over the whole walk.
+            return notNow.limit() || moved
+                ? new JobEnd.Later(reason, longer(notNow.pause(), LIMIT_PAUSE_MIN), moved)
                 : new JobEnd.Failed(reason, notNow.pause());
           }
           case EventSource.Answer.Refused refused -> {
@@ -215,7 +223,7 @@ public final class ReconciliationWork implements JobHandler {
         }
         at = still.get();
       }
-      return new JobEnd.Later("more is to be looked through", REST);
+      return new JobEnd.Later("more is to be looked through", REST, moved);
     }
 
     /// False when another worker has moved it on.
@@ -248,11 +256,11 @@ public final class ReconciliationWork implements JobHandler {
       return moved;
     }
 
-    /// Whether nothing between what was known to be whole and this one was left out: somebody may
-    /// have asked for a part.
+    /// Whether more is known to be whole than before, and nothing between was left out: somebody
+    /// may have asked for a part, or for one that was looked through before.
     private boolean isWhole(TenantTx tx, Reconciliation at) {
       Instant from = store.reconciledUntil(tx, at.connection()).orElse(connection.createdAt());
-      return at.gapSince() != null || !at.since().isAfter(from);
+      return at.until().isAfter(from) && (at.gapSince() != null || !at.since().isAfter(from));
     }
 
     private void ended(Reconciliation at) {

@@ -126,14 +126,20 @@ public final class Reconciliations implements Sampler.Sampled {
       return new Started.NoSource();
     }
     Instant now = now();
-    Instant until = wantedUntil == null ? now.minus(pace.grace()) : wantedUntil;
-    Instant wanted = wantedSince == null ? whole(tx, connection, until) : wantedSince;
+    UUID of = connection.id().uuid();
+    Instant known = store.reconciledUntil(tx, of).orElse(connection.createdAt());
+    Instant latest = wantedUntil == null ? now.minus(pace.grace()) : wantedUntil;
+    Instant wanted = wantedSince == null ? whole(known, latest) : wantedSince;
+    Optional<Reconciliation> broken =
+        wantedSince == null && wantedUntil == null ? broken(tx, of, wanted) : Optional.empty();
+    Instant until = broken.map(Reconciliation::until).orElse(latest);
     Instant told = now.minus(source.kept());
     Instant since = wanted.isBefore(told) ? told : wanted;
     if (!since.isBefore(until)) {
       return new Started.Nothing();
     }
-    UUID of = connection.id().uuid();
+    // What was looked through in its time is no gap, however far back somebody wants to look.
+    Instant missingSince = known.isAfter(wanted) ? known : wanted;
     var made =
         new Reconciliation(
             ids.next(),
@@ -143,8 +149,10 @@ public final class Reconciliations implements Sampler.Sampled {
             by,
             since,
             until,
-            wanted.isBefore(told) ? wanted : null,
-            new Reconciliation.Position(0, "", until),
+            missingSince.isBefore(told) ? missingSince : null,
+            broken
+                .map(Reconciliation::position)
+                .orElseGet(() -> new Reconciliation.Position(0, "", until)),
             0,
             0,
             "",
@@ -170,14 +178,20 @@ public final class Reconciliations implements Sampler.Sampled {
   }
 
   /// Since when events may be missing.
-  private Instant whole(TenantTx tx, Connection connection, Instant until) {
-    Instant from =
-        store
-            .reconciledUntil(tx, connection.id().uuid())
-            .orElse(connection.createdAt())
-            .minus(OVERLAP);
+  private static Instant whole(Instant known, Instant until) {
+    Instant from = known.minus(OVERLAP);
     Instant latest = until.minus(OVERLAP);
     return from.isAfter(latest) ? latest : from;
+  }
+
+  /// The last one where it failed on its way and began no later than `wanted`: what it looked
+  /// through is not asked for again. One that came nowhere is none, so that what can't be passed is
+  /// not run against for ever.
+  private Optional<Reconciliation> broken(TenantTx tx, UUID connection, Instant wanted) {
+    return store.list(tx, connection, null, 1).stream()
+        .findFirst()
+        .filter(one -> one.state() == Reconciliation.State.FAILED && one.listed() > 0)
+        .filter(one -> !one.since().isAfter(wanted) && one.until().isAfter(wanted));
   }
 
   /// Says that one was committed.
@@ -218,8 +232,7 @@ public final class Reconciliations implements Sampler.Sampled {
     for (int i = 0; i < LOOKS_MAX; i++) {
       @Nullable UUID from = after;
       List<ReconciliationStore.Due> due =
-          database.asEngine(
-              tx -> store.due(tx, List.copyOf(sources.keySet()), before, from, LOOKED_AT_ONCE));
+          database.asEngine(tx -> store.due(tx, keys(), before, from, LOOKED_AT_ONCE));
       due.forEach(one -> startOne(one, cause, before));
       if (due.size() < LOOKED_AT_ONCE) {
         return;
@@ -250,8 +263,7 @@ public final class Reconciliations implements Sampler.Sampled {
   @Override
   public void sample() {
     Instant now = now();
-    Map<String, Instant> oldest =
-        database.asEngine(tx -> store.oldest(tx, List.copyOf(sources.keySet())));
+    Map<String, Instant> oldest = database.asEngine(tx -> store.oldest(tx, keys()));
     meters.set(
         Metric.RECONCILIATION_AGE,
         oldest.entrySet().stream()
@@ -261,6 +273,12 @@ public final class Reconciliations implements Sampler.Sampled {
                         List.of(entry.getKey()),
                         Math.max(0, Duration.between(entry.getValue(), now).toSeconds())))
             .toList());
+  }
+
+  /// By provider, the credential without which it can't be asked.
+  private Map<String, String> keys() {
+    return sources.values().stream()
+        .collect(Collectors.toMap(EventSource::provider, EventSource::keyField));
   }
 
   private Instant now() {

@@ -31,7 +31,7 @@ final class EndpointFindings {
       others.forEach(
           other ->
               findings.add(
-                  "%s sends to the same address, so that each event comes twice. Remove it at the provider."
+                  "%s sends to the same address. Unless it is for connected accounts, each event comes twice: then remove it at the provider."
                       .formatted(other.id())));
     } else if (registered) {
       findings.add("The endpoint was removed at the provider." + MEND);
@@ -39,7 +39,7 @@ final class EndpointFindings {
       findings.add("No endpoint sends to this connection. Register one.");
     } else {
       findings.add(
-          "%s was made by hand. Register one, then remove that and its secret: then it is kept as it has to be."
+          "%s was made by hand. Register one, which is kept as it has to be; then remove that and its secret, unless it is for connected accounts."
               .formatted(others.getFirst().id()));
       others.forEach(other -> findings.addAll(of(other, needed, url)));
     }

@@ -18,6 +18,9 @@ public interface EndpointRegistrar {
   /// The field of a connection that holds the secret.
   String secretField();
 
+  /// What this installation calls itself in what it makes.
+  String source();
+
   /// What an endpoint of ours has to be like; the address is beside it.
   Needed needed();
 

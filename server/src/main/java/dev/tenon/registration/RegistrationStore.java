@@ -122,27 +122,28 @@ final class RegistrationStore {
         == 1;
   }
 
-  /// Moves one from one state to another.
-  void move(
+  /// Moves one from one state to another; false when it is not in the first any more.
+  boolean move(
       TenantTx tx,
       UUID id,
       Registration.State from,
       Registration.State to,
       @Nullable Instant retireAt,
       Instant now) {
-    tx.handle()
-        .createUpdate(
-            """
+    return tx.handle()
+            .createUpdate(
+                """
             update webhook_registration set state = :to, retire_at = :retire, updated_at = :now
             where tenant_id = :tenant and id = :id and state = :from
             """)
-        .bind("tenant", tx.tenant().uuid())
-        .bind("id", id)
-        .bind("from", from.text())
-        .bind("to", to.text())
-        .bind("retire", retireAt)
-        .bind("now", now)
-        .execute();
+            .bind("tenant", tx.tenant().uuid())
+            .bind("id", id)
+            .bind("from", from.text())
+            .bind("to", to.text())
+            .bind("retire", retireAt)
+            .bind("now", now)
+            .execute()
+        == 1;
   }
 
   /// Forgets what is over since `before`.

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -47,6 +48,13 @@ public final class Registrations {
   private static final Duration BUSY = Duration.ofMinutes(2);
 
   private static final Duration KEPT = Duration.ofDays(90);
+
+  /// Answers that a repetition of the same call gets again, since the provider stores them.
+  private static final Set<ProblemCode> FINAL =
+      Set.of(
+          ProblemCode.PROVIDER_REFUSED,
+          ProblemCode.CONNECTION_BROKEN,
+          ProblemCode.IDEMPOTENCY_OUTCOME_UNKNOWN);
 
   private final Database database;
   private final Connections connections;
@@ -104,37 +112,47 @@ public final class Registrations {
   /// @param overlap how long one that is replaced stays beside the new one
   Did register(TenantId tenant, ConnectionId connection, Duration overlap) {
     Target target = target(tenant, connection);
-    List<EndpointRegistrar.Registered> there = target.account().list();
+    // Read before the list, so that what another request registers meanwhile doesn't count as
+    // removed for not being in it.
     Optional<Registration> ours =
         database.asTenant(
             tenant,
             tx -> store.in(tx, target.id(), Registration.State.REGISTERED).stream().findFirst());
+    List<EndpointRegistrar.Registered> there = target.account().list();
     if (ours.isPresent()) {
       Optional<EndpointRegistrar.Registered> found =
           there.stream().filter(one -> one.id().equals(ours.get().endpoint())).findFirst();
       if (found.isPresent()) {
         return mend(target, there, found.get(), ours.get().id(), overlap);
       }
-      database.useTenant(
-          tenant,
-          tx ->
-              store.move(
-                  tx,
-                  ours.get().id(),
-                  Registration.State.REGISTERED,
-                  Registration.State.GONE,
-                  null,
-                  now()));
+      forgetRemoved(target, ours.get());
     }
     create(target, there, Optional.empty(), overlap);
-    // Nothing is signed any more with the secret of one that somebody removed.
-    ours.ifPresent(
-        gone -> {
-          boolean _ =
-              connections.removeSecret(
-                  tenant, connection, target.registrar().secretField(), gone.secretOrdinal());
-        });
     return Did.CREATED;
+  }
+
+  /// Nothing is signed any more with the secret of an endpoint that somebody removed, so it ends
+  /// with it, whatever becomes of the next one.
+  private void forgetRemoved(Target target, Registration removed) {
+    database.useTenant(
+        target.tenant(),
+        tx -> {
+          if (store.move(
+              tx,
+              removed.id(),
+              Registration.State.REGISTERED,
+              Registration.State.GONE,
+              null,
+              now())) {
+            boolean _ =
+                connections.removeSecret(
+                    tx,
+                    target.connection().id(),
+                    target.registrar().secretField(),
+                    removed.secretOrdinal());
+          }
+        });
+    connections.changed(target.connection().id());
   }
 
   private Did mend(
@@ -143,6 +161,7 @@ public final class Registrations {
       EndpointRegistrar.Registered found,
       UUID ours,
       Duration overlap) {
+    removeLeftOver(target, there);
     EndpointRegistrar.Needed needed = target.registrar().needed();
     if (!found.version().equals(needed.version())) {
       create(target, there, Optional.of(ours), overlap);
@@ -168,26 +187,89 @@ public final class Registrations {
       List<EndpointRegistrar.Registered> there,
       Optional<UUID> seen,
       Duration overlap) {
-    Registration making = begin(target, there, seen);
+    Making making = begin(target, there, seen);
     EndpointRegistrar.Made made;
     try {
-      made =
-          target
-              .account()
-              .create(making.id().toString(), target.url(), "Tenon " + target.connection().id());
+      made = call(target, making.row());
     } catch (RuntimeException e) {
-      // Whoever repeats it goes on at once.
-      database.useTenant(target.tenant(), tx -> store.release(tx, making.id(), now()));
+      if (!settled(target, making.row(), e) || !making.again()) {
+        throw e;
+      }
+      // What was answered may be what the provider had stored for the earlier call, and will say
+      // to each repetition of it.
+      making = begin(target, target.account().list(), seen);
+      made = callOnce(target, making.row());
+    }
+    finish(target, making.row(), made, overlap);
+  }
+
+  /// What is being made.
+  ///
+  /// @param again whether a call for it may have been made before
+  private record Making(Registration row, boolean again) {}
+
+  private static EndpointRegistrar.Made call(Target target, Registration making) {
+    return target
+        .account()
+        .create(making.id().toString(), target.url(), "Tenon " + target.connection().id());
+  }
+
+  private EndpointRegistrar.Made callOnce(Target target, Registration making) {
+    try {
+      return call(target, making);
+    } catch (RuntimeException e) {
+      boolean _ = settled(target, making, e);
       throw e;
     }
-    finish(target, making, made, overlap);
+  }
+
+  /// After a call that failed: where a repetition would be told the same, removes whatever carries
+  /// its reference and forgets it. Otherwise, and where that fails too, lets whoever repeats it go
+  /// on at once. Answers whether it is forgotten.
+  private boolean settled(Target target, Registration making, RuntimeException failure) {
+    if (failure instanceof ProblemException problem && FINAL.contains(problem.code())) {
+      try {
+        remove(target, target.account().list(), making);
+        return true;
+      } catch (ProblemException e) {
+        LOG.warn(
+            "{}: what a failed registration left can't be removed now: {}",
+            target.connection().id(),
+            e.detail());
+      }
+    }
+    database.useTenant(target.tenant(), tx -> store.release(tx, making.id(), now()));
+    return false;
+  }
+
+  /// Removes what a call left at the provider, and forgets the call.
+  private void remove(
+      Target target, List<EndpointRegistrar.Registered> there, Registration making) {
+    there.stream()
+        .filter(endpoint -> endpoint.reference().equals(making.id().toString()))
+        .forEach(endpoint -> target.account().delete(endpoint.id()));
+    database.useTenant(target.tenant(), tx -> store.drop(tx, making.id()));
+  }
+
+  /// Removes what a replacement left that died on its way and that nobody took up again: each event
+  /// would come twice, signed with a secret that nobody knows.
+  private void removeLeftOver(Target target, List<EndpointRegistrar.Registered> there) {
+    Instant now = now();
+    List<Registration> left =
+        database.asTenant(
+            target.tenant(),
+            tx ->
+                store.in(tx, target.id(), Registration.State.CREATING).stream()
+                    .filter(one -> store.take(tx, one.id(), now, now.plus(BUSY)))
+                    .toList());
+    left.forEach(one -> remove(target, there, one));
   }
 
   /// Writes down what is about to be made, or goes on with what was. Throws where another request
   /// is at it.
   ///
   /// @param seen the endpoint that is to be replaced, empty for none
-  private Registration begin(
+  private Making begin(
       Target target, List<EndpointRegistrar.Registered> there, Optional<UUID> seen) {
     Instant now = now();
     String asked = asked(target);
@@ -212,13 +294,10 @@ public final class Registrations {
             });
     for (Registration one : before) {
       if (one.asked().equals(asked) && one.createdAt().plus(REPEATABLE).isAfter(now)) {
-        return one;
+        return new Making(one, true);
       }
       // Its secret is lost, or it is not what is wanted now.
-      there.stream()
-          .filter(endpoint -> endpoint.reference().equals(one.id().toString()))
-          .forEach(endpoint -> target.account().delete(endpoint.id()));
-      database.useTenant(target.tenant(), tx -> store.drop(tx, one.id()));
+      remove(target, there, one);
     }
     var making =
         new Registration(
@@ -239,7 +318,7 @@ public final class Registrations {
             throw busy();
           }
         });
-    return making;
+    return new Making(making, false);
   }
 
   private Optional<UUID> registered(TenantTx tx, Target target) {
@@ -260,7 +339,13 @@ public final class Registrations {
     EndpointRegistrar.Needed needed = target.registrar().needed();
     return Digest.of(
             target.id(),
-            target.url() + " " + needed.version() + " " + String.join(",", needed.kinds()))
+            target.url()
+                + " "
+                + target.registrar().source()
+                + " "
+                + needed.version()
+                + " "
+                + String.join(",", needed.kinds()))
         .toString();
   }
 
@@ -312,8 +397,13 @@ public final class Registrations {
                 Optional.empty(),
                 Optional.empty(),
                 Map.of(field, secret),
-                // A secret of an endpoint that somebody made by hand stays until it is removed.
-                older.isEmpty() ? Optional.empty() : Optional.of(retireAt)));
+                Optional.empty()));
+    // Only of those that are replaced: a secret of an endpoint that somebody made by hand, as one
+    // for connected accounts, stays until it is removed.
+    older.forEach(
+        one ->
+            connections.expireSecret(
+                tx, target.connection().id(), field, one.secretOrdinal(), retireAt));
     return switch (changed) {
       case Connections.Changed.Done(Connection connection) ->
           connection.secrets().stream()
@@ -328,8 +418,14 @@ public final class Registrations {
   }
 
   private void retire(TenantTx tx, Registration one, Instant retireAt, Instant now) {
-    store.move(
-        tx, one.id(), Registration.State.REGISTERED, Registration.State.RETIRING, retireAt, now);
+    boolean _ =
+        store.move(
+            tx,
+            one.id(),
+            Registration.State.REGISTERED,
+            Registration.State.RETIRING,
+            retireAt,
+            now);
     jobs.make(
         tx,
         List.of(

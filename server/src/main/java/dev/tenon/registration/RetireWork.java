@@ -97,16 +97,17 @@ public final class RetireWork implements JobHandler {
           null);
     }
     account.get().delete(one.endpoint());
-    database.useTenant(
-        tenant,
-        tx ->
-            store.move(
-                tx,
-                id,
-                Registration.State.RETIRING,
-                Registration.State.RETIRED,
-                one.retireAt(),
-                clock.instant()));
+    boolean _ =
+        database.asTenant(
+            tenant,
+            tx ->
+                store.move(
+                    tx,
+                    id,
+                    Registration.State.RETIRING,
+                    Registration.State.RETIRED,
+                    one.retireAt(),
+                    clock.instant()));
     return new JobEnd.Done("removed the endpoint " + one.endpoint());
   }
 }

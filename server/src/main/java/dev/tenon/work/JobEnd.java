@@ -14,7 +14,16 @@ public sealed interface JobEnd {
   record Failed(String error, @Nullable Duration notBefore) implements JobEnd {}
 
   /// It did not fail and isn't done: look again after `pause`. Not counted as a failure.
-  record Later(String reason, Duration pause) implements JobEnd {}
+  ///
+  /// @param moved whether it came on: the failures before say nothing of what is left then, and are
+  ///   forgotten
+  record Later(String reason, Duration pause, boolean moved) implements JobEnd {
+
+    /// One that waits.
+    public Later(String reason, Duration pause) {
+      this(reason, pause, false);
+    }
+  }
 
   /// It can't succeed; it is set aside, visible and replayable.
   record Dead(String error) implements JobEnd {}

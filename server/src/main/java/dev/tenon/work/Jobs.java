@@ -150,7 +150,7 @@ public final class Jobs {
                 asleep.add(
                     new JobStore.Asleep(
                         job,
-                        job.failures(),
+                        later.moved() ? 0 : job.failures(),
                         FaultText.storable(later.reason()),
                         now.plus(later.pause())));
             case JobEnd.Failed failed -> afterFailure(job, failed, now, finished, asleep);

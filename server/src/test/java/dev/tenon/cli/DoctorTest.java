@@ -53,6 +53,36 @@ class DoctorTest {
   }
 
   @Test
+  void aConnectionThatIsBusyHoldsUpNoOtherAndOneWithoutAKeyIsNamed() {
+    program.rows(
+        """
+        insert into connection (tenant_id, id, provider, name, environment, state, state_reason,
+          settings, created_at, updated_at)
+        select tenant_id, gen_random_uuid(), provider, 'Busy', environment, state, state_reason,
+          settings, created_at, updated_at
+        from connection where provider = 'stripe'
+        """);
+    program.rows(
+        """
+        insert into reconciliation (tenant_id, id, connection_id, state, cause, requested_by, since,
+          until, cursor_at, created_at)
+        select tenant_id, gen_random_uuid(), id, 'running', 'request', 'a test',
+          now() - interval '1 hour', now(), now(), now()
+        from connection where name = 'Busy'
+        """);
+    Ran ran = program.run("reconcile", "--since", "1h", "--until", "0s", "--json");
+    assertThat(ran.code()).isEqualTo(Failure.FAILED);
+    assertThat(ran.err()).contains("runs for this connection");
+    assertThat(ran.lines().getLast().path("state").asString()).isEqualTo("done");
+
+    assertThat(program.run("doctor", "--json").lines())
+        .filteredOn(line -> line.path("about").asString().contains("(Busy)"))
+        .singleElement()
+        .matches(line -> line.path("grade").asString().equals("warn"))
+        .matches(line -> line.path("says").asString().contains("has no `secret_key`"));
+  }
+
+  @Test
   void reconcileOfAForeignConnectionIsNotFound() {
     Ran ran = program.run("reconcile", "--connection", "con_0000000000000000000000000a");
     assertThat(ran.code()).isEqualTo(Failure.NOT_FOUND);

@@ -73,7 +73,7 @@ final class ConsoleFixture implements AutoCloseable {
                 bytes),
         (owner, message, bytes) -> {
           String text = new String(bytes, StandardCharsets.UTF_8);
-          return new MessageOpener.OpenedMessage("<h1>" + text + "</h1>", text);
+          return new MessageOpener.OpenedMessage("<h1>" + text + "</h1>", text, List.of());
         },
         (owner, fact, by) -> replayed.add(fact),
         (owner, delivery, by) -> replayed.add(delivery),

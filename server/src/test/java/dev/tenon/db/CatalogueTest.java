@@ -150,23 +150,25 @@ class CatalogueTest {
 
   /// Who may call which function. All others are for migrations.
   private static final Map<String, String> CALLERS =
-      Map.of(
-          "current_tenant", TENANT,
-          "id_at", ENGINE + " " + TENANT,
-          "make_partitions", ENGINE,
+      Map.ofEntries(
+          Map.entry("current_tenant", TENANT),
+          Map.entry("id_at", ENGINE + " " + TENANT),
+          Map.entry("make_partitions", ENGINE),
           // Retention runs over all tenants, and the engine may neither drop a table nor delete a
           // message. These two take only what is over, and keep what still needs somebody.
-          "retire_partition", ENGINE,
-          "delete_messages", ENGINE,
-          "delete_suppression_removals", ENGINE,
+          Map.entry("retire_partition", ENGINE),
+          Map.entry("delete_messages", ENGINE),
+          Map.entry("delete_suppression_removals", ENGINE),
+          // Credentials are closed to the engine; this says whether there is one.
+          Map.entry("has_credential", ENGINE),
           // Events are closed to the engine. The first hands out those of deliveries whose tokens
           // it
           // shows; the second queues ids of an endpoint's own events and reads none.
-          "delivery_payloads", ENGINE,
-          "queue_missing", ENGINE,
+          Map.entry("delivery_payloads", ENGINE),
+          Map.entry("queue_missing", ENGINE),
           // Bounds of ids, for look-ups.
-          "event_low", TENANT,
-          "event_high", TENANT);
+          Map.entry("event_low", TENANT),
+          Map.entry("event_high", TENANT));
 
   /// Unique without the tenant in front, and why that tells no tenant of another.
   private static final Map<String, String> UNIQUE_OVER_ALL =

@@ -119,27 +119,88 @@ class DisputeTest {
         engine.db.asTenant(
             engine.tenant,
             tx -> PlatformObjects.announce(tx, platform.connection(), UUID.randomUUID()));
-    engine.receive(
-        platform,
+    paid(reference).forEach(body -> engine.receive(platform, body));
+    engine.runAll();
+    LIFE.forEach(body -> engine.receive(platform, body));
+    engine.runAll();
+    assertThat(engine.rows("select tenant_id, state from dispute"))
+        .containsExactly(List.of(engine.tenant.uuid().toString(), "won"));
+  }
+
+  @Test
+  void onThePlatformADisputeThatCameBeforeItsPaymentFindsItsTenantLater() {
+    Inbox.Source platform = engine.connection(TenantId.PLATFORM);
+    UUID effect = UUID.randomUUID();
+    String reference =
+        engine.db.asTenant(
+            engine.tenant, tx -> PlatformObjects.announce(tx, platform.connection(), effect));
+    LIFE.forEach(body -> engine.receive(platform, body));
+    engine.runAll();
+    assertThat(engine.rows("select distinct state from fact"))
+        .containsExactly(List.of("unassigned"));
+    paid(reference).forEach(body -> engine.receive(platform, body));
+    engine.runAll();
+    assertThat(engine.rows("select tenant_id, state from dispute"))
+        .containsExactly(List.of(engine.tenant.uuid().toString(), "won"));
+  }
+
+  @Test
+  void onThePlatformItFindsAPaymentFromBeforeDisputesWereKept() throws Exception {
+    Inbox.Source platform = engine.connection(TenantId.PLATFORM);
+    engine.db.useTenant(
+        TenantId.PLATFORM,
+        tx ->
+            tx.handle()
+                .execute(
+                    """
+                    insert into connection (tenant_id, id, provider, name, environment, state,
+                      state_reason, settings, created_at, updated_at)
+                    values (?, ?, 'stripe', 'S', 'development', 'active', '', '{}', now(), now())
+                    """,
+                    TenantId.PLATFORM.uuid(),
+                    platform.connection()));
+    engine.db.useTenant(
+        engine.tenant,
+        tx ->
+            tx.handle()
+                .execute(
+                    """
+                    insert into payment_link (tenant_id, connection_id, payment_intent,
+                      invoice_provider_id)
+                    values (?, ?, 'pi_1', 'in_1')
+                    """,
+                    engine.tenant.uuid(),
+                    platform.connection()));
+    // What the upgrade does.
+    String migration =
+        new String(
+            java.util.Objects.requireNonNull(
+                    DisputeTest.class.getResourceAsStream(
+                        "/db/migration/V202611250305__intents_and_keys.sql"))
+                .readAllBytes(),
+            java.nio.charset.StandardCharsets.UTF_8);
+    int start = migration.indexOf("insert into provider_object");
+    engine.change(migration.substring(start, migration.indexOf(';', start)));
+    LIFE.forEach(body -> engine.receive(platform, body));
+    engine.runAll();
+    assertThat(engine.rows("select tenant_id, state from dispute"))
+        .containsExactly(List.of(engine.tenant.uuid().toString(), "won"));
+  }
+
+  private static List<String> paid(String reference) {
+    return List.of(
         """
         {"id":"evt_a","object":"event","type":"invoice.paid","created":50,"livemode":false,
          "data":{"object":{"id":"in_1","object":"invoice","customer":"cus_1","amount_paid":2900,
           "currency":"eur","parent":{"subscription_details":{"subscription":"sub_1",
           "metadata":{"tenon_ref":"%s"}}}}}}
         """
-            .formatted(reference));
-    engine.receive(
-        platform,
+            .formatted(reference),
         """
         {"id":"evt_b","object":"event","type":"invoice_payment.paid","created":50,"livemode":false,
          "data":{"object":{"id":"inpay_1","object":"invoice_payment","invoice":"in_1",
           "payment":{"type":"payment_intent","payment_intent":"pi_1"}}}}
         """);
-    engine.runAll();
-    LIFE.forEach(body -> engine.receive(platform, body));
-    engine.runAll();
-    assertThat(engine.rows("select tenant_id, state from dispute"))
-        .containsExactly(List.of(engine.tenant.uuid().toString(), "won"));
   }
 
   @Test

@@ -27,6 +27,19 @@ class FetchedFactsTest {
   @TempDir private Path folder;
 
   @Test
+  void twoAnswersOfOneSecondAreTwoFacts() {
+    JsonNode object =
+        JsonMapper.shared().readTree("{\"id\":\"sub_1\",\"object\":\"subscription\"}");
+    var wish = new FetchWish(new java.util.UUID(1, 1), StripeLookUps.Kind.SUBSCRIPTION, "sub_1");
+    Instant at = Instant.parse("2026-11-24T10:00:00.100Z");
+    JsonNode one = JsonMapper.shared().readTree(StripeFetchWork.asEvent(wish, at, object));
+    JsonNode other =
+        JsonMapper.shared().readTree(StripeFetchWork.asEvent(wish, at.plusMillis(1), object));
+    assertThat(one.path("id")).isNotEqualTo(other.path("id"));
+    assertThat(one.path("created")).isEqualTo(other.path("created"));
+  }
+
+  @Test
   void aFetchedFactInAnyPositionEndsInTheSameState() {
     JsonNode fetched =
         JsonMapper.shared()
@@ -45,7 +58,7 @@ class FetchedFactsTest {
                 subscription("evt_1", "created", 100, "incomplete", 1, ""),
                 subscription("evt_2", "updated", 200, "active", 1, "{\"status\":\"incomplete\"}"),
                 subscription("evt_3", "updated", 300, "active", 2, "{\"quantity\":1}"),
-                StripeFetchWork.asEvent(wish, second, fetched));
+                StripeFetchWork.asEvent(wish, java.time.Instant.ofEpochSecond(second), fetched));
         Set<List<String>> ends = new HashSet<>();
         var random = new Random(second);
         for (int i = 0; i < 24; i++) {

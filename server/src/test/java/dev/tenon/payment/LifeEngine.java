@@ -203,6 +203,17 @@ final class LifeEngine implements AutoCloseable {
     }
   }
 
+  /// Changes rows as superuser.
+  void change(String sql) {
+    try (var connection = database.connectAsAdministrator();
+        var statement = connection.createStatement()) {
+      statement.execute("set search_path = tenon");
+      statement.execute(sql);
+    } catch (java.sql.SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
   @Override
   public void close() {
     writer.close();

@@ -176,6 +176,21 @@ class PlatformConnectionTest {
         .containsExactly(List.of(late.uuid().toString(), "ada@customer.test"));
   }
 
+  @Test
+  void afterAGapWhatEndedIsNotAskedFor() {
+    for (String id : List.of("sub_1", "sub_2", "sub_3")) {
+      engine.receive(
+          platform, subscription("evt_" + id, id, "cus_1", "tenon_ref", announce(victim)));
+    }
+    engine.runAll();
+    engine.change("update subscription set state = 'ended' where provider_id = 'sub_2'");
+    var work = new StripeKnownWork(engine.db, engine.clock);
+    assertThat(work.step(TenantId.PLATFORM, platform.connection(), ""))
+        .isEqualTo(new StripeKnownWork.Step(List.of("sub_1", "sub_3"), ""));
+    assertThat(work.step(TenantId.PLATFORM, platform.connection(), "sub_1").living())
+        .containsExactly("sub_3");
+  }
+
   private String announce(TenantId tenant) {
     return engine.db.asTenant(
         tenant, tx -> PlatformObjects.announce(tx, platform.connection(), UUID.randomUUID()));

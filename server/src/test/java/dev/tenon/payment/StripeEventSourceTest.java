@@ -2,10 +2,13 @@ package dev.tenon.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connection.Connections;
 import dev.tenon.connector.Secret;
+import dev.tenon.connector.http.ApacheProviderHttp;
+import dev.tenon.connector.http.EgressPolicy;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.HttpResult;
 import dev.tenon.connector.http.ProviderHttp;
@@ -17,6 +20,7 @@ import dev.tenon.reconciliation.EventSource.Answer;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.vault.Vault;
 import dev.tenon.vault.VaultKey;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +28,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +120,69 @@ class StripeEventSourceTest {
     assertThat(page(open("sk_test_1"), 0, "")).isInstanceOf(Answer.Refused.class);
     http.body = "<html>gateway</html>";
     assertThat(page(open("sk_test_1"), 0, "")).isInstanceOf(Answer.NotNow.class);
+  }
+
+  @Test
+  void whatIsTooLongAtOnceIsAskedForInParts() throws Exception {
+    List<Integer> limits = new ArrayList<>();
+    var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/v1/events",
+        exchange -> {
+          Matcher limit =
+              Pattern.compile("limit=(\\d+)").matcher(exchange.getRequestURI().getQuery());
+          assertThat(limit.find()).isTrue();
+          limits.add(Integer.parseInt(limit.group(1)));
+          byte[] body = many(limits.getLast()).getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          try (var out = exchange.getResponseBody()) {
+            out.write(body);
+          } catch (java.io.IOException _) {
+            // The client reads no more than it wants.
+          }
+        });
+    server.start();
+    try (var real =
+        new ApacheProviderHttp(
+            EgressPolicy.allowing(
+                List.of(
+                    java.net.URI.create("http://127.0.0.1:" + server.getAddress().getPort()))))) {
+      var there = new StripeEventSource(new StripeConnections(db, connections, real));
+      ConnectionId made =
+          db.asTenant(
+                  TenantId.PLATFORM,
+                  tx ->
+                      connections.create(
+                          tx,
+                          "stripe",
+                          "S",
+                          Connection.Environment.DEVELOPMENT,
+                          Map.of("base_url", "http://127.0.0.1:" + server.getAddress().getPort()),
+                          Map.of("secret_key", Secret.of("sk_test_1"))))
+              .id();
+      var ready = (EventSource.Opened.Ready) there.open(TenantId.PLATFORM, made);
+      assertThat(page(ready, 0, ""))
+          .matches(answer -> answer instanceof Answer.Page page && page.events().size() == 25);
+      // What fitted is kept to.
+      assertThat(page(ready, 0, "evt_9")).isInstanceOf(Answer.Page.class);
+      assertThat(limits).containsExactly(50, 25, 25);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /// Events of 30 KB.
+  private static String many(int events) {
+    List<String> data = new ArrayList<>();
+    for (int i = 0; i < events; i++) {
+      data.add(
+          """
+          {"id":"evt_%d","object":"event","type":"invoice.paid","created":1700000002,
+           "livemode":false,"data":{"object":{"id":"in_1","object":"invoice","footer":"%s"}}}
+          """
+              .formatted(i, "x".repeat(30_000)));
+    }
+    return "{\"object\":\"list\",\"has_more\":true,\"data\":[" + String.join(",", data) + "]}";
   }
 
   @Test

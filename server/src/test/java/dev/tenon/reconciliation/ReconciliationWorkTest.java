@@ -1,10 +1,15 @@
 package dev.tenon.reconciliation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.connection.Connection;
 import dev.tenon.connection.Connections;
+import dev.tenon.connector.Secret;
 import dev.tenon.db.Partitions;
+import dev.tenon.inbox.Inbox;
+import dev.tenon.inbox.ReadFact;
+import dev.tenon.inbox.ReceivedFrom;
 import dev.tenon.tenant.TenantId;
 import java.time.Duration;
 import java.util.List;
@@ -240,7 +245,8 @@ class ReconciliationWorkTest {
     assertThat(new Partitions(bed.db, bed.clock).make()).isPositive();
     bed.reconciliations.startDue();
     Reconciliation ended = bed.ended(only());
-    assertThat(ended.gapSince()).isEqualTo(connection.createdAt().minus(Duration.ofMinutes(10)));
+    // What happened before the connection was made is missed by nobody.
+    assertThat(ended.gapSince()).isEqualTo(connection.createdAt());
     assertThat(ended.since()).isAfter(ReconciliationBed.START.plus(Duration.ofDays(9)));
   }
 
@@ -259,6 +265,157 @@ class ReconciliationWorkTest {
     bed.reconciliations.startDue();
     assertThat(all().getFirst().since())
         .isEqualTo(connection.createdAt().minus(Duration.ofMinutes(10)));
+  }
+
+  @Test
+  void whatWasLookedThroughInItsTimeIsNoGap() {
+    bed.now.set(ReconciliationBed.START.plus(Duration.ofDays(2)));
+    bed.reconciliations.startDue();
+    bed.ended(only());
+    Reconciliation back =
+        bed.ended(part(bed.now.get().minus(Duration.ofDays(40)), bed.now.get()).id());
+    assertThat(back.gapSince()).isNull();
+  }
+
+  @Test
+  void aLookAtAnOldPartIsNoLookOfNow() {
+    bed.now.set(ReconciliationBed.START.plus(Duration.ofDays(2)));
+    bed.reconciliations.startDue();
+    Reconciliation first = bed.ended(only());
+    bed.now.set(bed.now.get().plus(Duration.ofHours(2)));
+    bed.ended(
+        part(bed.now.get().minus(Duration.ofDays(2)), bed.now.get().minus(Duration.ofDays(1)))
+            .id());
+    assertThat(bed.texts("select finished_at = '%s' from reconciled".formatted(first.finishedAt())))
+        .containsExactly("t");
+    assertThat(bed.texts("select until = '%s' from reconciled".formatted(first.until())))
+        .containsExactly("t");
+  }
+
+  @Test
+  void oneWithoutAKeyHasNoTurnAndHidesNobody() {
+    Connection mute = bed.keyless();
+    bed.now.set(ReconciliationBed.START.plus(Duration.ofHours(2)));
+    bed.reconciliations.startDue();
+    bed.ended(only());
+    assertThat(all()).extracting(Reconciliation::connection).doesNotContain(mute.id().uuid());
+    Map<String, java.time.Instant> oldest =
+        bed.db.asEngine(tx -> bed.store.oldest(tx, Map.of("lister", "list_key")));
+    assertThat(oldest.get("lister"))
+        .isAfterOrEqualTo(ReconciliationBed.START.plus(Duration.ofHours(2)));
+  }
+
+  @Test
+  void theNextOneGoesOnWhereAFailedOneStood() {
+    bed.now.set(ReconciliationBed.START.plus(Duration.ofHours(2)));
+    bed.provider.callsPerStep = 1;
+    bed.provider.before =
+        () -> {
+          if (bed.provider.asked.size() == 2) {
+            bed.provider.instead.add(new EventSource.Answer.Refused("not any more"));
+          }
+        };
+    bed.reconciliations.startDue();
+    Reconciliation failed = bed.ended(only());
+    assertThat(failed.state()).isEqualTo(Reconciliation.State.FAILED);
+    assertThat(failed.position().event()).isEqualTo("e3");
+    bed.provider.before = null;
+    bed.provider.asked.clear();
+
+    bed.now.set(bed.now.get().plus(Duration.ofMinutes(70)));
+    bed.reconciliations.startDue();
+    Reconciliation next = bed.ended(all().getFirst().id());
+    assertThat(next.state()).isEqualTo(Reconciliation.State.DONE);
+    assertThat(next.until()).isEqualTo(failed.until());
+    assertThat(bed.provider.asked).startsWith("0 e3").doesNotContain("0 ");
+    assertThat(bed.fetched()).hasSize(6);
+    assertThat(bed.texts("select until = '%s' from reconciled".formatted(failed.until())))
+        .containsExactly("t");
+  }
+
+  @Test
+  void whatAnotherWorkerTookInStaysListedUnderItsId() {
+    bed.webhook(connection, "e2 b.made 20");
+    UUID received = bed.ids.next();
+    var source =
+        new Inbox.Source(bed.tenant, connection.id().uuid(), "lister", List.of(Secret.of("s")));
+    var _ =
+        bed.inbox.takeFetched(
+            source, ReceivedFrom.RECONCILIATION, received, "e1 a.made 10".getBytes(UTF_8));
+    assertThat(taken("e1")).contains(received);
+    assertThat(taken("e2")).isEmpty();
+    assertThat(taken("e3")).isEmpty();
+  }
+
+  private Optional<UUID> taken(String event) {
+    UUID key =
+        Inbox.key(
+            connection.id().uuid(),
+            new ReadFact(event, event, "a.made", event, ReconciliationBed.START));
+    return bed.db.asTenant(bed.tenant, tx -> bed.store.takenAs(tx, List.of(key)));
+  }
+
+  @Test
+  void whatCannotBePassedIsBegunAnew() {
+    bed.now.set(ReconciliationBed.START.plus(Duration.ofHours(2)));
+    bed.provider.instead.add(new EventSource.Answer.Refused("not at all"));
+    bed.reconciliations.startDue();
+    Reconciliation failed = bed.ended(only());
+    bed.now.set(bed.now.get().plus(Duration.ofMinutes(70)));
+    bed.reconciliations.startDue();
+    assertThat(bed.ended(all().getFirst().id()).until()).isAfter(failed.until());
+  }
+
+  @Test
+  void failuresCountFromWhereItLastCameOn() {
+    // Twelve faults, of which a kind survives ten in a row; two a page and four pages.
+    var down = new EventSource.Answer.NotNow(Duration.ZERO, false, "down");
+    for (int i = 0; i < 6; i++) {
+      bed.provider.instead.add(down);
+    }
+    bed.provider.before =
+        () -> {
+          if (bed.provider.asked.size() == 7) {
+            for (int i = 0; i < 7; i++) {
+              bed.provider.instead.add(down);
+            }
+            bed.provider.before = null;
+            // This call itself is answered.
+            bed.provider.instead.addFirst(firstPage());
+          }
+        };
+    Reconciliation running = bed.started(connection);
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (bed.find(running.id()).state() == Reconciliation.State.RUNNING) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      for (String wake :
+          bed.texts(
+              "select extract(epoch from wake_at)::bigint from waiting_job where wake_at is not null")) {
+        var then = java.time.Instant.ofEpochSecond(Long.parseLong(wake) + 1);
+        bed.now.updateAndGet(now -> now.isBefore(then) ? then : now);
+        bed.jobs.announce();
+      }
+    }
+    assertThat(bed.find(running.id()).state())
+        .as(bed.find(running.id()).trouble())
+        .isEqualTo(Reconciliation.State.DONE);
+    assertThat(bed.fetched()).hasSize(6);
+  }
+
+  private static EventSource.Answer firstPage() {
+    return new EventSource.Answer.Page(
+        List.of(
+            new EventSource.Listed("e1", ReconciliationBed.START.minusSeconds(10), "e1 a.made 10"),
+            new EventSource.Listed("e3", ReconciliationBed.START.minusSeconds(30), "e3 a.made 30")),
+        true);
+  }
+
+  private Reconciliation part(java.time.Instant since, java.time.Instant until) {
+    Reconciliations.Started started =
+        bed.db.asTenant(
+            bed.tenant, tx -> bed.reconciliations.start(tx, connection, since, until, "a test"));
+    bed.reconciliations.announce();
+    return ((Reconciliations.Started.Yes) started).reconciliation();
   }
 
   @Test

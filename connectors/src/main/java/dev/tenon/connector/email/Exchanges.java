@@ -44,6 +44,7 @@ public final class Exchanges {
           new Outcome.Passing<>(Duration.ZERO, Outcome.Detail.none(reason));
       case HttpResult.MaybeSent(String reason) ->
           new Outcome.Unknown<>(Outcome.Detail.none(reason));
+      case HttpResult.TooLong(String reason) -> new Outcome.Unknown<>(Outcome.Detail.none(reason));
       case HttpResult.Answered answer -> read.apply(answer);
     };
   }
@@ -55,6 +56,8 @@ public final class Exchanges {
       case HttpResult.NotSent(String reason) ->
           new LookedUp.Unanswered(Outcome.Detail.none(reason));
       case HttpResult.MaybeSent(String reason) ->
+          new LookedUp.Unanswered(Outcome.Detail.none(reason));
+      case HttpResult.TooLong(String reason) ->
           new LookedUp.Unanswered(Outcome.Detail.none(reason));
       case HttpResult.Answered answer -> read.apply(answer);
     };

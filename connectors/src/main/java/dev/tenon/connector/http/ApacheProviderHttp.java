@@ -45,9 +45,9 @@ import org.jspecify.annotations.Nullable;
 /// - after it, without a whole answer (time-out, reset, answer cut short, and a kept connection
 ///   that breaks without a byte, since the provider may have read the request before it closed):
 ///   [HttpResult.MaybeSent];
-/// - an answer longer than the bound: [HttpResult.MaybeSent] too, with the status in the reason.
-///   The provider has acted, but what it said can't be trusted when cut. Where only the status
-///   counts ([Limits#cut]), it is [HttpResult.Answered] with the beginning of the body.
+/// - an answer longer than the bound: [HttpResult.TooLong], with the status in the reason. The
+///   provider has acted, but what it said can't be trusted when cut. Where only the status counts
+///   ([Limits#cut]), it is [HttpResult.Answered] with the beginning of the body.
 public final class ApacheProviderHttp implements ProviderHttp {
   private static final Set<String> OURS =
       Set.of("host", "content-length", "transfer-encoding", "connection", "expect");
@@ -151,6 +151,8 @@ public final class ApacheProviderHttp implements ProviderHttp {
           observer.ended(call.method(), host, 0, reason, took);
       case HttpResult.MaybeSent(String reason) ->
           observer.ended(call.method(), host, 0, reason, took);
+      case HttpResult.TooLong(String reason) ->
+          observer.ended(call.method(), host, 0, reason, took);
     }
     return result;
   }
@@ -182,6 +184,8 @@ public final class ApacheProviderHttp implements ProviderHttp {
       return client.execute(request, context, this::read);
     } catch (AnswerCut cut) {
       return cut.answer;
+    } catch (AnswerTooLong tooLong) {
+      return new HttpResult.TooLong(String.valueOf(tooLong.getMessage()));
     } catch (IOException | RuntimeException failure) {
       String reason = expired.get() ? "no answer within " + timeout(call) : reason(failure);
       return WrittenWatch.written(context)
@@ -282,7 +286,6 @@ public final class ApacheProviderHttp implements ProviderHttp {
   private static String reason(Exception failure) {
     return switch (failure) {
       case CheckedDns.RefusedByPolicy refused -> String.valueOf(refused.getMessage());
-      case AnswerTooLong tooLong -> String.valueOf(tooLong.getMessage());
       case UnknownHostException _ -> "the host name does not resolve";
       case ConnectionRequestTimeoutException _ -> "no free connection";
       case org.apache.hc.client5.http.ConnectTimeoutException _ -> "connecting took too long";

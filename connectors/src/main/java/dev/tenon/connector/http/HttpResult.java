@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// How an exchange ended on the wire. The three cases are what a caller must tell apart before it
-/// repeats anything.
+/// How an exchange ended on the wire. The cases are what a caller must tell apart before it repeats
+/// anything.
 public sealed interface HttpResult {
 
   /// The provider answered.
@@ -52,4 +52,8 @@ public sealed interface HttpResult {
 
   /// The request was written and no whole answer came: the provider may have acted on it.
   record MaybeSent(String reason) implements HttpResult {}
+
+  /// The provider answered more than is read: it has acted, but what it said can't be trusted when
+  /// cut. A repetition that asks for less may be answered.
+  record TooLong(String reason) implements HttpResult {}
 }

@@ -16,6 +16,7 @@ import tools.jackson.core.json.JsonFactory;
 final class EventParser {
   private static final int DEPTH_MAX = 64;
   private static final int TEXT_CHARS_MAX = 255;
+  private static final Set<String> MONEY_BACK = Set.of("charge", "dispute", "refund");
   private static final long SECONDS_MAX = 253_402_300_799L; // the end of the year 9999
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -47,6 +48,7 @@ final class EventParser {
   private String subscription = "";
   private String parentSubscription = "";
   private String invoice = "";
+  private String paymentIntent = "";
 
   private EventParser(JsonParser json) {
     this.json = json;
@@ -105,7 +107,8 @@ final class EventParser {
         subjectObject,
         customer.isEmpty() ? customerAccount : customer,
         subjectObject.equals("subscription") ? subjectId : named,
-        invoice);
+        invoice,
+        MONEY_BACK.contains(subjectObject) ? paymentIntent : "");
   }
 
   private void readEvent() {
@@ -163,6 +166,7 @@ final class EventParser {
         case "customer_account" -> customerAccount = once(seen, name, reference());
         case "subscription" -> subscription = once(seen, name, reference());
         case "invoice" -> invoice = once(seen, name, reference());
+        case "payment_intent" -> paymentIntent = once(seen, name, reference());
         case "parent" -> parentSubscription = once(seen, name, inside("subscription_details"));
         default -> json.skipChildren();
       }

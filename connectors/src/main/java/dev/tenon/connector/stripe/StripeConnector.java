@@ -35,6 +35,10 @@ public final class StripeConnector {
   /// idempotency key: a repetition gets it again.
   public static final String REPLAYED_FAULT = "idempotent_replayed";
 
+  /// The code of an [Outcome.Unknown] whose answer is longer than is read: a list that is asked for
+  /// less at a time may fit.
+  public static final String ANSWER_TOO_LONG = "answer_too_long";
+
   private final StripeCalls calls;
 
   /// For the account that `key` belongs to.

@@ -37,10 +37,15 @@ public record StripeEvent(
   /// @param object its kind, such as `subscription`
   /// @param customer the customer's id, or that of the customer's account (Accounts v2)
   /// @param subscription the subscription's id; for a subscription, its own
-  ///
   /// @param invoice the invoice that it names, as an invoice payment does
+  /// @param payment for a dispute, a charge or a refund: the payment intent behind it
   public record Subject(
-      String id, String object, String customer, String subscription, String invoice) {}
+      String id,
+      String object,
+      String customer,
+      String subscription,
+      String invoice,
+      String payment) {}
 
   /// What became of reading an event.
   public sealed interface Reading {
@@ -62,14 +67,17 @@ public record StripeEvent(
 
   /// The lane: events with one key are applied one at a time. It is the customer where one is
   /// named, so that a customer's session, subscription and invoices queue up behind each other;
-  /// else the invoice it names; else the object; else the event itself, which then waits for
-  /// nobody. The connected account is no part of it: an account's own list tells the same event
-  /// without naming it. Ids of two accounts that are the same only wait for each other.
+  /// else the invoice it names; else the payment behind a dispute, a charge or a refund, by which
+  /// these are found once it is known whose it is; else the object; else the event itself, which
+  /// then waits for nobody. The connected account is no part of it: an account's own list tells the
+  /// same event without naming it. Ids of two accounts that are the same only wait for each other.
   public String laneKey() {
     return !subject.customer().isEmpty()
         ? subject.customer()
         : !subject.invoice().isEmpty()
             ? subject.invoice()
-            : !subject.id().isEmpty() ? subject.id() : id;
+            : !subject.payment().isEmpty()
+                ? subject.payment()
+                : !subject.id().isEmpty() ? subject.id() : id;
   }
 }

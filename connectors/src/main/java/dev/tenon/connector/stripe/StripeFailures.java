@@ -28,6 +28,8 @@ final class StripeFailures {
       case HttpResult.NotSent(String reason) ->
           new Outcome.Passing<>(Duration.ZERO, Detail.none(reason));
       case HttpResult.MaybeSent(String reason) -> new Outcome.Unknown<>(Detail.none(reason));
+      case HttpResult.TooLong(String reason) ->
+          new Outcome.Unknown<>(new Detail(0, StripeConnector.ANSWER_TOO_LONG, reason, ""));
       case HttpResult.Answered answered -> answered(answered);
     };
   }

@@ -187,8 +187,7 @@ class ApacheProviderHttpTest {
       try (Exchange exchange = new Exchange(socket -> RawServer.write(socket, answer))) {
         assertThat(exchange.post("{}"))
             .isEqualTo(
-                new HttpResult.MaybeSent(
-                    "the answer with status 200 is longer than 1048576 bytes"));
+                new HttpResult.TooLong("the answer with status 200 is longer than 1048576 bytes"));
       }
     }
   }

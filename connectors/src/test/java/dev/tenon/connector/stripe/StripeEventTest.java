@@ -37,7 +37,7 @@ class StripeEventTest {
                 "",
                 true,
                 StripeEvent.Form.SNAPSHOT,
-                new StripeEvent.Subject("in_1", "invoice", "cus_1", "sub_1", "")));
+                new StripeEvent.Subject("in_1", "invoice", "cus_1", "sub_1", "", "")));
     assertThat(event(INVOICE).laneKey()).isEqualTo("cus_1");
   }
 
@@ -50,7 +50,7 @@ class StripeEventTest {
              "id":"sub_1"},"customer":{"address":{"id":"x"},"id":"cus_1","object":"customer"}}\
             """);
     assertThat(event.subject())
-        .isEqualTo(new StripeEvent.Subject("in_1", "invoice", "cus_1", "sub_1", ""));
+        .isEqualTo(new StripeEvent.Subject("in_1", "invoice", "cus_1", "sub_1", "", ""));
   }
 
   @Test
@@ -60,7 +60,7 @@ class StripeEventTest {
             "{\"id\":\"sub_1\",\"object\":\"subscription\",\"customer\":null,"
                 + "\"customer_account\":\"acct_9\"}");
     assertThat(event.subject())
-        .isEqualTo(new StripeEvent.Subject("sub_1", "subscription", "acct_9", "sub_1", ""));
+        .isEqualTo(new StripeEvent.Subject("sub_1", "subscription", "acct_9", "sub_1", "", ""));
     assertThat(event.laneKey()).isEqualTo("acct_9");
   }
 
@@ -69,6 +69,14 @@ class StripeEventTest {
     assertThat(snapshot("{\"id\":\"cus_7\",\"object\":\"customer\"}").laneKey()).isEqualTo("cus_7");
     assertThat(snapshot("{\"id\":\"cs_1\",\"customer\":null}").laneKey()).isEqualTo("cs_1");
     assertThat(snapshot("{\"id\":\"inpay_1\",\"invoice\":\"in_1\"}").laneKey()).isEqualTo("in_1");
+    assertThat(
+            snapshot("{\"id\":\"du_1\",\"object\":\"dispute\",\"payment_intent\":\"pi_1\"}")
+                .laneKey())
+        .isEqualTo("pi_1");
+    assertThat(
+            snapshot("{\"id\":\"cs_1\",\"object\":\"session\",\"payment_intent\":\"pi_1\"}")
+                .laneKey())
+        .isEqualTo("cs_1");
     assertThat(snapshot("{\"object\":\"balance\"}").laneKey()).isEqualTo("evt_1");
     StripeEvent connect =
         event(INVOICE.replace("\"livemode\"", "\"account\":\"acct_1\",\"livemode\""));
@@ -89,7 +97,7 @@ class StripeEventTest {
     assertThat(event.form()).isEqualTo(StripeEvent.Form.THIN);
     assertThat(event.created()).isEqualTo(Instant.parse("2026-09-30T10:00:00.123Z"));
     assertThat(event.subject())
-        .isEqualTo(new StripeEvent.Subject("sub_1", "subscription", "", "sub_1", ""));
+        .isEqualTo(new StripeEvent.Subject("sub_1", "subscription", "", "sub_1", "", ""));
     assertThat(event.laneKey()).isEqualTo("sub_1");
   }
 

@@ -9,12 +9,13 @@ import dev.tenon.event.EventType;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Every event of the catalogue has its record in the client, with the same fields. A type that is
 /// new needs a record in `TenonEvent` and a line in `EventKinds`.
@@ -48,15 +49,12 @@ class EventDriftTest {
   }
 
   private static Map<String, Boolean> documented(EventType type) {
-    Map<?, ?> data = (Map<?, ?>) ((Map<?, ?>) type.schema().get("properties")).get("data");
     Map<String, Boolean> out = new LinkedHashMap<>();
-    ((Map<?, ?>) data.get("properties"))
-        .forEach(
-            (name, schema) ->
-                out.put(
-                    String.valueOf(name),
-                    ((Map<?, ?>) schema).get("type") instanceof List<?> types
-                        && types.contains("null")));
+    JsonMapper.shared()
+        .<JsonNode>valueToTree(type.schema())
+        .at("/properties/data/properties")
+        .properties()
+        .forEach(field -> out.put(field.getKey(), field.getValue().path("type").isArray()));
     return out;
   }
 }

@@ -88,6 +88,7 @@ public final class SnsCertificates {
       case HttpResult.Answered _ -> null;
       case HttpResult.NotSent(String why) -> throw new Unreachable(why);
       case HttpResult.MaybeSent(String why) -> throw new Unreachable(why);
+      case HttpResult.TooLong(String why) -> throw new Unreachable(why);
     };
   }
 
