@@ -173,6 +173,32 @@ if (step === "sell") {
     type: "StripePermissionError",
     statusCode: 403,
   });
+  // A connected account: its own objects, and nobody else's.
+  const account = await stripe.accounts.create({ type: "express", email: "a@account.test" });
+  const there = { stripeAccount: account.id };
+  const theirs = await stripe.customers.create({ email: "c@account.test" }, there);
+  assert.equal((await stripe.customers.retrieve(theirs.id, {}, there)).email, "c@account.test");
+  await assert.rejects(stripe.customers.retrieve(theirs.id), { code: "resource_missing" });
+  await assert.rejects(stripe.customers.list({}, { stripeAccount: "acct_none" }), {
+    type: "StripePermissionError",
+    code: "account_invalid",
+  });
+  // A test clock: a trial ends and is paid, without anybody waiting for it.
+  const begin = Math.floor(Date.now() / 1000);
+  const clock = await stripe.testHelpers.testClocks.create({ frozen_time: begin });
+  const timed = await stripe.customers.create({
+    test_clock: clock.id,
+    payment_method: "pm_card_visa",
+  });
+  const soon = await stripe.subscriptions.create({
+    customer: timed.id,
+    items: subscribing.items,
+    trial_period_days: 3,
+  });
+  assert.equal(soon.status, "trialing");
+  await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: begin + 4 * 86_400 });
+  assert.equal((await stripe.testHelpers.testClocks.retrieve(clock.id)).status, "ready");
+  assert.equal((await stripe.subscriptions.retrieve(soon.id)).status, "active");
   const types = [];
   for await (const listed of stripe.events.list({ limit: 3 })) {
     types.push(listed.type);

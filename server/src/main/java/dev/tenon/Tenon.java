@@ -2,6 +2,7 @@ package dev.tenon;
 
 import dev.tenon.access.ApiKeys;
 import dev.tenon.config.Config;
+import dev.tenon.connection.ConnectedAccounts;
 import dev.tenon.connection.Connections;
 import dev.tenon.connector.email.ses.SnsCertificates;
 import dev.tenon.connector.http.EgressPolicy;
@@ -128,7 +129,7 @@ public final class Tenon implements AutoCloseable {
     var sealed = new SealedDelivery(base.vault());
     var mailWebhooks = new MailWebhooks(new SnsCertificates(base.http(), clock));
     List<InboundProvider> providers = new ArrayList<>(MailInbound.all(mailWebhooks));
-    providers.add(new StripeInbound());
+    providers.add(new StripeInbound(new ConnectedAccounts(database, clock, "stripe")::find));
     intake = IntakeWiring.of(config.inbox(), base, signals, sealed, providers);
     var stripe = new StripeConnections(database, base.connections(), base.http());
     List<EventSource> sources = List.of(new StripeEventSource(stripe));

@@ -62,6 +62,9 @@ class StoreWallsTest {
           Map.entry("ApiKeyStore.findByHash", "a caller shows only the key"),
           Map.entry("ApiKeyStore.noteUse", "the key names its tenant; the statement does as well"),
           Map.entry("ConnectionStore.findTenant", "an inbound URL names the connection alone"),
+          Map.entry(
+              "ConnectionStore.acting", "the platform's webhook names a connected account alone"),
+          Map.entry("ConnectionStore.purpose", "the engine applies facts of any connection"),
           Map.entry("TenantStore.list", "for the platform's keys"),
           Map.entry("ConsoleSessionStore.useLogin", "a log-in shows only its token"),
           Map.entry("ConsoleSessionStore.findSession", "a browser shows only its cookie"),

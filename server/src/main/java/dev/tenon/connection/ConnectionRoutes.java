@@ -131,6 +131,8 @@ public final class ConnectionRoutes {
         settings(kind, Optional.ofNullable(body.settings()).orElse(Map.of()));
     Map<String, Secret> secrets =
         secrets(kind, Optional.ofNullable(body.credentials()).orElse(Map.of()));
+    platformSettings(request, kind, Map.of(), settings);
+    keys(kind, body.environment(), settings, secrets);
     return view(
         database.asTenant(
             request.tenant(),
@@ -178,6 +180,10 @@ public final class ConnectionRoutes {
                 .map(secrets -> secrets(kind, secrets))
                 .orElse(Map.of()),
             Optional.ofNullable(body.previousSecretsExpireAt()));
+    change
+        .settings()
+        .ifPresent(settings -> platformSettings(request, kind, old.settings(), settings));
+    keys(kind, old.environment(), change.settings().orElse(Map.of()), change.secrets());
     return switch (connections.change(request.tenant(), old.id(), change)) {
       case Connections.Changed.Done done -> view(done.connection());
       case Connections.Changed.NotFound _ -> throw ProblemException.notFound();
@@ -235,6 +241,34 @@ public final class ConnectionRoutes {
   private static Map<String, Secret> secrets(ProviderKind kind, Map<String, Secret> given) {
     check("credentials", kind.secrets(), given, Secret::reveal, SECRET_CHARS_MAX);
     return given;
+  }
+
+  private static void platformSettings(
+      Request request, ProviderKind kind, Map<String, String> old, Map<String, String> wanted) {
+    for (String name : kind.platformSettings()) {
+      if (!request.caller().platform()
+          && !old.getOrDefault(name, "").equals(wanted.getOrDefault(name, ""))) {
+        throw new ProblemException(
+            ProblemCode.ACCESS_PLATFORM_ONLY,
+            "Only a key of the platform may give, change or remove `%s`.".formatted(name),
+            "settings." + name);
+      }
+    }
+  }
+
+  private static void keys(
+      ProviderKind kind,
+      Connection.Environment environment,
+      Map<String, String> settings,
+      Map<String, Secret> secrets) {
+    Map<String, String> revealed = new TreeMap<>();
+    secrets.forEach((field, secret) -> revealed.put(field, secret.reveal()));
+    kind.wrongKey(environment, "settings", settings)
+        .or(() -> kind.wrongKey(environment, "credentials", revealed))
+        .ifPresent(
+            wrong -> {
+              throw ProblemException.invalidField(wrong.name(), wrong.words());
+            });
   }
 
   private static <T> void check(

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -240,7 +241,7 @@ final class ConnectionStore {
         .list();
   }
 
-  /// The directory: whose connection this is. The engine sees no more of it than this.
+  /// The directory: whose connection this is.
   static Optional<TenantId> findTenant(EngineTx tx, ConnectionId id) {
     return tx.handle()
         .createQuery("select tenant_id from connection where id = :id")
@@ -248,6 +249,55 @@ final class ConnectionStore {
         .mapTo(UUID.class)
         .findOne()
         .map(TenantId::new);
+  }
+
+  /// The directory: the connections of tenants that act for one of these accounts, the newest of
+  /// each tenant's and world's.
+  static List<Acting> acting(EngineTx tx, String provider, Collection<String> accounts) {
+    return tx.handle()
+        .createQuery(
+            """
+            select distinct on (account, live, tenant_id) tenant_id, id, account, live
+            from (
+              select tenant_id, id, settings ->> 'account' as account,
+                environment = 'production' as live
+              from connection
+              where provider = :provider and settings ->> 'account' = any(:accounts)
+                and state <> 'disabled' and tenant_id <> :platform
+            ) as acting
+            order by account, live, tenant_id, id desc
+            """)
+        .bind("provider", provider)
+        .bindArray("accounts", String.class, accounts)
+        .bind("platform", TenantId.PLATFORM.uuid())
+        .map(
+            (row, _) ->
+                new Acting(
+                    row.getString("account"),
+                    row.getBoolean("live"),
+                    new ConnectedAccount(
+                        new TenantId(row.getObject("tenant_id", UUID.class)),
+                        new ConnectionId(row.getObject("id", UUID.class)))))
+        .list();
+  }
+
+  /// A connection that acts for an account in one of the provider's worlds.
+  record Acting(String account, boolean live, ConnectedAccount connection) {}
+
+  /// The directory: what a connection of the engine's facts is for.
+  static Optional<ConnectionPurpose> purpose(EngineTx tx, UUID connection) {
+    return tx.handle()
+        .createQuery(
+            """
+            select environment, coalesce(settings ->> 'account', '') as account
+            from connection where id = :id
+            """)
+        .bind("id", connection)
+        .map(
+            (row, _) ->
+                new ConnectionPurpose(
+                    environment(row.getString("environment")), row.getString("account")))
+        .findOne();
   }
 
   private static Connection.SecretField secretField(ResultSet row) throws SQLException {
@@ -266,7 +316,7 @@ final class ConnectionStore {
         new ConnectionId(row.getObject("id", UUID.class)),
         row.getString("provider"),
         row.getString("name"),
-        Connection.Environment.valueOf(row.getString("environment").toUpperCase(Locale.ROOT)),
+        environment(row.getString("environment")),
         Connection.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
         row.getString("state_reason"),
         Json.MAPPER.readValue(row.getString("settings"), SETTINGS),
@@ -288,6 +338,10 @@ final class ConnectionStore {
         secrets,
         c.createdAt(),
         c.updatedAt());
+  }
+
+  private static Connection.Environment environment(String text) {
+    return Connection.Environment.valueOf(text.toUpperCase(Locale.ROOT));
   }
 
   private static String text(Enum<?> value) {

@@ -90,6 +90,31 @@ public record ProviderKind(
         "`%s` is %s%s.".formatted(entry.getKey(), needed, entry.getValue().words()));
   }
 
+  /// A key or setting that Stripe's form shows to be of the wrong sort, or for the other mode than
+  /// the connection's environment: real money never moves through what calls itself a test, and
+  /// nothing that calls itself production plays.
+  ///
+  /// @param path `credentials` or `settings`
+  public Optional<Wrong> wrongKey(
+      Connection.Environment environment, String path, Map<String, String> given) {
+    return name.equals("stripe")
+        ? given.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .flatMap(
+                entry ->
+                    StripeKeyForm.wrong(environment, entry.getKey(), entry.getValue())
+                        .map(words -> new Wrong(path + "." + entry.getKey(), words))
+                        .stream())
+            .findFirst()
+        : Optional.empty();
+  }
+
+  /// Settings that a key of the platform alone may give or change: they decide whose data a
+  /// connection sees.
+  public Set<String> platformSettings() {
+    return name.equals("stripe") ? Set.of(ConnectedAccount.SETTING) : Set.of();
+  }
+
   /// One that mail is sent through.
   private static ProviderKind mail(
       String name, Set<String> secrets, Set<String> settings, Map<String, Check> checks) {
@@ -106,7 +131,10 @@ public record ProviderKind(
         new ProviderKind(
             "stripe",
             Set.of("secret_key", "webhook_secret"),
-            Set.of("publishable_key", "base_url", "account", "webhook_endpoint_id")),
+            Set.of("publishable_key", "base_url", ConnectedAccount.SETTING, "webhook_endpoint_id"),
+            Map.of(
+                ConnectedAccount.SETTING,
+                Check.of("acct_[A-Za-z0-9]{1,64}", "the id of a connected account, `acct_…`"))),
         mail(
             "postmark",
             Set.of("api_key", "webhook_password"),

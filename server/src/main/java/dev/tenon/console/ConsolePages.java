@@ -53,6 +53,7 @@ final class ConsolePages {
                 inbox,
                 new ReceivedEventViews(needs.database(), needs.clock(), needs.deliveries()),
                 new MessageViews(needs.database(), needs.clock(), needs.contents(), firstSteps),
+                new CustomerViews(needs.database(), needs.clock(), firstSteps),
                 new PaymentViews(needs.database(), needs.clock(), firstSteps),
                 new DeliveryViews(needs.database(), needs.clock(), needs.publicUrl()),
                 templates,

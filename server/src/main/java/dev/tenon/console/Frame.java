@@ -32,6 +32,7 @@ public record Frame(
     TEMPLATES("Templates", "templates"),
     SUPPRESSIONS("Suppressions", "suppressions"),
     DELIVERIES("Deliveries", "deliveries"),
+    CUSTOMERS("Customers", "customers"),
     SUBSCRIPTIONS("Subscriptions", "subscriptions"),
     PAYMENTS("Payments", "payments");
 

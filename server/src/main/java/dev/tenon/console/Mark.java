@@ -107,6 +107,22 @@ public record Mark(Shape shape, Tone tone, String word) {
     };
   }
 
+  static Mark customer(boolean deleted) {
+    return deleted
+        ? new Mark(Shape.BAR, Tone.QUIET, "deleted")
+        : new Mark(Shape.DOT, Tone.GOOD, "there");
+  }
+
+  static Mark dispute(String state) {
+    return switch (state) {
+      case "open" -> new Mark(Shape.RING, Tone.WARN, "open");
+      case "won" -> new Mark(Shape.DOT, Tone.GOOD, "won");
+      case "lost" -> new Mark(Shape.CROSS, Tone.BAD, "lost");
+      case "closed" -> new Mark(Shape.DASH, Tone.QUIET, "closed");
+      default -> unknown(state);
+    };
+  }
+
   static Mark payment(String state) {
     return switch (state) {
       case "succeeded" -> new Mark(Shape.DOT, Tone.GOOD, "succeeded");

@@ -120,6 +120,32 @@ final class PaymentQueries {
         .findOne();
   }
 
+  /// Those of a customer, the newest first.
+  List<SubscriptionRow> subscriptionsOf(
+      TenantTx tx, String customerProviderId, int limit, Instant now) {
+    return tx.handle()
+        .createQuery(
+            SUBSCRIPTIONS
+                + " and s.customer_provider_id = :customer order by s.id desc limit :limit")
+        .bind("tenant", tx.tenant().uuid())
+        .bind("customer", customerProviderId)
+        .bind("limit", limit)
+        .map((row, _) -> subscription(row, now))
+        .list();
+  }
+
+  /// Those of a customer, the newest first.
+  List<PaymentRow> paymentsOf(TenantTx tx, String customerProviderId, int limit, Instant now) {
+    return tx.handle()
+        .createQuery(
+            PAYMENTS + " and p.customer_provider_id = :customer order by p.id desc limit :limit")
+        .bind("tenant", tx.tenant().uuid())
+        .bind("customer", customerProviderId)
+        .bind("limit", limit)
+        .map((row, _) -> payment(row, now))
+        .list();
+  }
+
   private static PaymentRow payment(ResultSet row, Instant now) throws SQLException {
     return new PaymentRow(
         row.getObject("id", UUID.class),
@@ -128,6 +154,7 @@ final class PaymentQueries {
         Mark.payment(row.getString("state")),
         money(row.getLong("amount"), row.getString("currency")),
         row.getInt("failed_tries"),
+        List.of(),
         new Moment(instant(row, "created_at"), now));
   }
 

@@ -2,12 +2,14 @@ package dev.tenon.console;
 
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import java.util.List;
 import java.util.UUID;
 
 /// A payment in the list.
 ///
 /// @param amount with its currency
 /// @param failedTries how often it failed before or since
+/// @param disputes on its own page only
 public record PaymentRow(
     UUID id,
     String providerId,
@@ -15,7 +17,16 @@ public record PaymentRow(
     Mark mark,
     String amount,
     int failedTries,
+    List<DisputeRow> disputes,
     Moment createdAt) {
+  public PaymentRow {
+    disputes = List.copyOf(disputes);
+  }
+
+  /// The same with what its customer disputes.
+  PaymentRow disputed(List<DisputeRow> found) {
+    return new PaymentRow(id, providerId, customer, mark, amount, failedTries, found, createdAt);
+  }
 
   /// Its id, as the API and the address of its page have it.
   public String written() {

@@ -26,6 +26,7 @@ final class PaymentViews {
   private final Stories stories;
   private final PaymentQueries payments = new PaymentQueries();
   private final StoryQueries story = new StoryQueries();
+  private final CustomerQueries customers = new CustomerQueries();
 
   PaymentViews(Database database, InstantSource clock, FirstSteps firstSteps) {
     this.database = database;
@@ -83,7 +84,9 @@ final class PaymentViews {
               for (UUID dispute : story.disputes(tx, id, REFUNDS_MAX)) {
                 abouts.add(Ids.write(Prefix.DISPUTE, dispute));
               }
-              return payments.payment(tx, id, now);
+              return payments
+                  .payment(tx, id, now)
+                  .map(row -> row.disputed(customers.disputesOf(tx, id, REFUNDS_MAX, now)));
             })
         .map(row -> record(written, row, stories.of(session, tenant, abouts, now)));
   }

@@ -27,6 +27,7 @@ final class TenantPages {
       InboxViews inbox,
       ReceivedEventViews receivedEvents,
       MessageViews messages,
+      CustomerViews customers,
       PaymentViews payments,
       DeliveryViews deliveries,
       TemplateViews templates,
@@ -92,6 +93,9 @@ final class TenantPages {
               Frame.Section.SUPPRESSIONS,
               "suppressions",
               views.suppressions.list(id, query));
+      case "customers" ->
+          at.show(
+              "Customers", Frame.Section.CUSTOMERS, "customers", views.customers.list(id, query));
       case "subscriptions" ->
           at.show(
               "Subscriptions",
@@ -156,6 +160,11 @@ final class TenantPages {
               .map(
                   page ->
                       at.show("Subscription", Frame.Section.SUBSCRIPTIONS, "subscription", page))
+              .orElseGet(at::missing);
+      case "customers" ->
+          Ids.read(Prefix.CUSTOMER, record)
+              .flatMap(customer -> views.customers.find(at.session, id, customer))
+              .map(page -> at.show("Customer", Frame.Section.CUSTOMERS, "customer", page))
               .orElseGet(at::missing);
       case "payments" ->
           Ids.read(Prefix.PAYMENT, record)
@@ -238,6 +247,9 @@ final class TenantPages {
     }
     if (Ids.read(Prefix.PAYMENT, text).isPresent()) {
       return ConsoleAnswer.seeOther(base + "/payments/" + text);
+    }
+    if (Ids.read(Prefix.CUSTOMER, text).isPresent()) {
+      return ConsoleAnswer.seeOther(base + "/customers/" + text);
     }
     if (Ids.read(Prefix.MESSAGE, text).isPresent()) {
       return ConsoleAnswer.seeOther(base + "/messages/" + text);

@@ -15,6 +15,13 @@ public interface InboundProvider {
   /// (a user's name, a topic). Nothing to check with is never a pass.
   Verdict verify(byte[] body, InboundHeaders headers, Inbox.Source source, Instant now);
 
+  /// The connection that a verified delivery belongs to, where accounts of several come to one
+  /// address: that one's facts are then as if they had come to its own. By default the one that
+  /// they came to.
+  default Inbox.Source belongsTo(Inbox.Source source, Reading.Facts facts) {
+    return source;
+  }
+
   /// Finds the facts of a verified body.
   Reading read(byte[] body, InboundHeaders headers);
 }

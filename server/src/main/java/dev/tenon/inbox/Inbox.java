@@ -87,7 +87,14 @@ public final class Inbox {
               FactBounds.fault(facts.facts())
                   .<Received>map(Received.Malformed::new)
                   .orElseGet(
-                      () -> store(source, ReceivedFrom.WEBHOOK, ids.next(), delivery, facts, now));
+                      () ->
+                          store(
+                              provider.belongsTo(source, facts),
+                              ReceivedFrom.WEBHOOK,
+                              ids.next(),
+                              delivery,
+                              facts,
+                              now));
         });
   }
 

@@ -72,11 +72,10 @@ final class PlatformObjects {
       UUID connection, Map<StripeFact, List<String>> named, Set<String> learned) {
     Set<UUID> lanes = new TreeSet<>();
     named.forEach(
-        (fact, ids) -> {
-          String account = fact.tree().path("account").asString("");
+        (_, ids) -> {
           for (String id : ids) {
             if (learned.contains(id)) {
-              lanes.add(Digest.of(connection, account.isEmpty() ? id : account + "/" + id));
+              lanes.add(Digest.of(connection, id));
             }
           }
         });

@@ -74,22 +74,33 @@ public final class StripeApplier implements FactApplier {
   public List<Applied> apply(
       EngineTx tx, TenantId owner, UUID connection, List<WaitingFact> facts) {
     Map<UUID, Applied> results = new HashMap<>();
-    List<StripeFact> readable = new ArrayList<>(facts.size());
+    new StripeScope(owner, connection, results)
+        .sort(tx, facts)
+        .forEach(group -> results.putAll(apply(tx, group)));
+    return facts.stream().map(fact -> results.get(fact.id())).toList();
+  }
+
+  private Map<UUID, Applied> apply(EngineTx tx, StripeScope.Group group) {
+    Map<UUID, Applied> results = new HashMap<>();
+    List<StripeFact> readable = new ArrayList<>(group.facts().size());
     Map<String, NewJob> fetches = new LinkedHashMap<>();
-    for (WaitingFact fact : facts) {
-      switch (StripeFact.read(connection, fact)) {
-        case StripeFact.Reading.Thin(FetchWish wish) -> {
-          fetches.putIfAbsent(wish.payload(), wish.job(fact.id(), null));
+    for (StripeFact.Reading reading : group.facts()) {
+      switch (reading) {
+        case StripeFact.Reading.Thin thin -> {
+          FetchWish wish = thin.wish();
+          fetches.putIfAbsent(wish.payload(), wish.job(thin.fact(), null));
           results.put(
-              fact.id(), new Applied.Ignored("it came thin: " + wish.id() + " is asked for"));
+              thin.fact(), new Applied.Ignored("it came thin: " + wish.id() + " is asked for"));
         }
         case StripeFact.Reading.Told found -> readable.add(found.fact());
-        case StripeFact.Reading.Nothing nothing ->
-            results.put(fact.id(), new Applied.Ignored(nothing.reason()));
+        case StripeFact.Reading.Nothing _ -> {
+          // Has its result already.
+        }
       }
     }
+    UUID connection = group.connection();
     Map<TenantId, List<StripeFact>> byTenant = new LinkedHashMap<>();
-    if (owner.equals(TenantId.PLATFORM)) {
+    if (group.owner().equals(TenantId.PLATFORM)) {
       PlatformObjects.Assigned assigned = objects.assign(tx, connection, readable);
       assigned
           .tenants()
@@ -99,7 +110,7 @@ public final class StripeApplier implements FactApplier {
           .unassigned()
           .forEach((fact, why) -> results.put(fact.uuid(), new Applied.Unassigned(why)));
     } else if (!readable.isEmpty()) {
-      byTenant.put(owner, readable);
+      byTenant.put(group.owner(), readable);
     }
     byTenant.forEach(
         (tenant, own) ->
@@ -108,13 +119,13 @@ public final class StripeApplier implements FactApplier {
     if (!fetches.isEmpty()) {
       boolean _ =
           tx.asTenant(
-              owner,
+              group.owner(),
               inTenant -> {
                 jobs.make(inTenant, List.copyOf(fetches.values()));
                 return true;
               });
     }
-    return facts.stream().map(fact -> results.get(fact.id())).toList();
+    return results;
   }
 
   private Map<UUID, Applied> applyTo(

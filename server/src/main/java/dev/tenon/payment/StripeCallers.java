@@ -162,6 +162,10 @@ final class StripeCallers {
   private ProblemException broken(StripeConnections.Account account, Outcome.Detail said) {
     String whose =
         account.shared() ? "The platform's connection" : "The connection " + account.connection();
+    if (StripeProblems.isLostAccount(said)) {
+      connections.refused(account, StripeProblems.LOST_ACCOUNT + said.message());
+      return StripeProblems.lostAccount(said);
+    }
     if (said.status() == 403) {
       return StripeProblems.lacksARight(whose, said);
     }

@@ -1,8 +1,10 @@
 package dev.tenon.payment;
 
+import dev.tenon.connection.ConnectedAccount;
 import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connection.Connections;
+import dev.tenon.connection.Credentials;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.ProviderHttp;
@@ -13,17 +15,23 @@ import dev.tenon.tenant.TenantId;
 import java.net.URI;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The connection to Stripe that a tenant's calls go through, ready for use: its own, else the
 /// platform's. One client a connection: nothing static, so no tenant's key can serve another.
 ///
+/// A connection with the setting `account` acts for an account that is connected to the platform's
+/// own: each of its calls names that account, which has its own objects, events and idempotency
+/// keys. Without a key of its own it borrows the platform's.
+///
 /// A broken connection is still the tenant's: its calls are made, so that it is well again as soon
 /// as Stripe takes its key, and never fall to the platform's account, where nobody wants them.
 public final class StripeConnections {
   private static final Logger LOG = LoggerFactory.getLogger(StripeConnections.class);
   private static final int LOOKED_AT_MAX = 10;
+  private static final String KEY = "secret_key";
 
   private final Database database;
   private final Connections connections;
@@ -57,57 +65,83 @@ public final class StripeConnections {
   /// The newest connection of the tenant that is not switched off, an active one before a broken
   /// one, else the platform's; empty when there is none.
   Optional<Account> of(TenantId tenant) {
-    Optional<Account> own = database.asTenant(tenant, this::newest);
+    Optional<Account> own = newest(tenant).flatMap(found -> account(tenant, found));
     return own.isPresent() || tenant.equals(TenantId.PLATFORM)
         ? own
-        : database.asTenant(TenantId.PLATFORM, this::newest);
+        : newest(TenantId.PLATFORM).flatMap(found -> account(TenantId.PLATFORM, found));
   }
 
   /// A connection that an object of the tenant's was seen on, newest or not: the tenant's own or
   /// the platform's. Empty when it is neither, or is switched off.
   Optional<Account> of(TenantId tenant, ConnectionId connection) {
-    Optional<Account> own = database.asTenant(tenant, tx -> one(tx, connection));
+    Optional<Account> own = one(tenant, connection).flatMap(found -> account(tenant, found));
     return own.isPresent() || tenant.equals(TenantId.PLATFORM)
         ? own
-        : database.asTenant(TenantId.PLATFORM, tx -> one(tx, connection));
+        : one(TenantId.PLATFORM, connection).flatMap(found -> account(TenantId.PLATFORM, found));
   }
 
-  private Optional<Account> one(TenantTx tx, ConnectionId id) {
+  private Optional<Credentials> one(TenantId owner, ConnectionId id) {
     return connections
-        .find(tx, id)
-        .filter(connection -> connection.provider().equals("stripe"))
-        .filter(connection -> connection.state() != Connection.State.DISABLED)
-        .flatMap(connection -> account(tx, connection));
+        .credentials(owner, id)
+        .filter(found -> found.connection().provider().equals("stripe"))
+        .filter(found -> found.connection().state() != Connection.State.DISABLED);
   }
 
-  private Optional<Account> newest(TenantTx tx) {
+  private Optional<Credentials> newest(TenantId owner) {
+    return database.asTenant(
+        owner,
+        tx ->
+            usable(tx)
+                .min(
+                    Comparator.comparing(
+                        connection -> connection.state() == Connection.State.BROKEN))
+                .flatMap(connection -> connections.credentials(tx, connection.id())));
+  }
+
+  private Stream<Connection> usable(TenantTx tx) {
     return connections.list(tx, Optional.of("stripe"), Optional.empty(), LOOKED_AT_MAX).stream()
-        .filter(connection -> connection.state() != Connection.State.DISABLED)
-        .min(Comparator.comparing(connection -> connection.state() == Connection.State.BROKEN))
-        .flatMap(connection -> account(tx, connection));
+        .filter(connection -> connection.state() != Connection.State.DISABLED);
   }
 
-  private Optional<Account> account(TenantTx tx, Connection connection) {
-    return connections
-        .credentials(tx, connection.id())
-        .flatMap(
-            found ->
-                found
-                    .secret("secret_key")
-                    .map(
-                        key ->
-                            new Account(
-                                found.connection().id(),
-                                tx.tenant(),
-                                found.connection().state() == Connection.State.BROKEN,
-                                isLive(key),
-                                new StripeConnector(
-                                    key,
-                                    found
-                                        .setting("base_url")
-                                        .map(URI::create)
-                                        .orElse(StripeConnector.API),
-                                    http))));
+  /// Stripe through a connection: with its own key, or, where it acts for a connected account and
+  /// has none, with the platform's key of the same mode.
+  private Optional<Account> account(TenantId owner, Credentials found) {
+    String acting = found.setting(ConnectedAccount.SETTING).orElse("");
+    boolean lent = found.secret(KEY).isEmpty() && !acting.isEmpty();
+    // The platform's key goes to the platform's address only, whatever the tenant's settings say.
+    Optional<Credentials> with =
+        lent ? platformKey(found.connection().environment()) : Optional.of(found);
+    return with.flatMap(
+        credentials ->
+            credentials
+                .secret(KEY)
+                .map(
+                    key ->
+                        new Account(
+                            found.connection().id(),
+                            owner,
+                            found.connection().state() == Connection.State.BROKEN,
+                            isLive(key),
+                            stripe(credentials, key, acting))));
+  }
+
+  private StripeConnector stripe(Credentials credentials, Secret key, String acting) {
+    URI base = credentials.setting("base_url").map(URI::create).orElse(StripeConnector.API);
+    return acting.isEmpty()
+        ? new StripeConnector(key, base, http)
+        : StripeConnector.onBehalfOf(acting, key, base, http);
+  }
+
+  private Optional<Credentials> platformKey(Connection.Environment environment) {
+    boolean live = environment == Connection.Environment.PRODUCTION;
+    return database.asTenant(
+        TenantId.PLATFORM,
+        tx ->
+            usable(tx)
+                .filter(one -> !one.settings().containsKey(ConnectedAccount.SETTING))
+                .filter(one -> (one.environment() == Connection.Environment.PRODUCTION) == live)
+                .min(Comparator.comparing(one -> one.state() == Connection.State.BROKEN))
+                .flatMap(one -> connections.credentials(tx, one.id())));
   }
 
   /// Stripe's keys say what they are for: `sk_live_…`, `rk_live_…`.
@@ -119,6 +153,10 @@ public final class StripeConnections {
   /// What to do about an answer of 401 or 403. A refused key is noted; one that only lacks a right
   /// does what else it may.
   String refusal(Account account, Outcome.Detail said) {
+    if (StripeProblems.isLostAccount(said)) {
+      refused(account, StripeProblems.LOST_ACCOUNT + said.message());
+      return StripeProblems.LOST_ACCOUNT + said.message();
+    }
     if (said.status() == 403) {
       String right = StripeProblems.right(said);
       return "The key lacks the right%s. Give it at Stripe. Stripe says: %s"

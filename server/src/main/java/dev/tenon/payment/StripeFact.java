@@ -45,7 +45,9 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
     record Told(StripeFact fact) implements Reading {}
 
     /// It came without its object, which is to be asked for.
-    record Thin(FetchWish wish) implements Reading {}
+    ///
+    /// @param fact its id
+    record Thin(UUID fact, FetchWish wish, JsonNode tree) implements Reading {}
 
     /// Nothing follows from it; the reason is for people.
     record Nothing(String reason) implements Reading {}
@@ -54,8 +56,9 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
   static Reading read(UUID connection, WaitingFact fact) {
     boolean thin = fact.kind().startsWith("v1.");
     if (thin) {
-      return FetchWish.of(connection, fact.kind(), StripeObjects.tree(fact.body()))
-          .<Reading>map(Reading.Thin::new)
+      JsonNode event = StripeObjects.tree(fact.body());
+      return FetchWish.of(connection, fact.kind(), event)
+          .<Reading>map(wish -> new Reading.Thin(fact.id(), wish, event))
           .orElseGet(() -> new Reading.Nothing("nothing follows from " + fact.kind()));
     }
     Optional<About> about = StripeKinds.about(fact.kind());
@@ -65,7 +68,7 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
     JsonNode tree = StripeObjects.tree(fact.body());
     if (StripeObjects.object(tree).isMissingNode() && tree.path("related_object").isObject()) {
       return FetchWish.of(connection, fact.kind(), tree)
-          .<Reading>map(Reading.Thin::new)
+          .<Reading>map(wish -> new Reading.Thin(fact.id(), wish, tree))
           .orElseGet(() -> new Reading.Nothing(fact.kind() + " came without its object"));
     }
     JsonNode object = StripeObjects.object(tree);

@@ -1,5 +1,6 @@
 package dev.tenon.payment;
 
+import dev.tenon.connection.ConnectedAccount;
 import dev.tenon.connector.signature.StripeSignature;
 import dev.tenon.connector.signature.Verdict;
 import dev.tenon.connector.stripe.StripeEvent;
@@ -8,11 +9,29 @@ import dev.tenon.inbox.InboundProvider;
 import dev.tenon.inbox.Inbox;
 import dev.tenon.inbox.ReadFact;
 import dev.tenon.inbox.Reading;
+import dev.tenon.tenant.TenantId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// Stripe's webhooks: one event a delivery, signed over time and raw body.
+///
+/// An endpoint of the platform hears of all accounts that are connected to it. What names one goes
+/// to the tenant's connection that acts for it, as if it had come there: the same event in that
+/// account's own list is then known.
 public final class StripeInbound implements InboundProvider {
+  private final Accounts accounts;
+
+  /// Finds the connection that acts for a connected account.
+  public interface Accounts {
+    /// @param live whether for live mode
+    Optional<ConnectedAccount> find(String account, boolean live);
+  }
+
+  /// @param accounts remembers what it found: it is asked at each webhook of a connected account
+  public StripeInbound(Accounts accounts) {
+    this.accounts = accounts;
+  }
 
   @Override
   public String provider() {
@@ -38,8 +57,24 @@ public final class StripeInbound implements InboundProvider {
                     event.laneKey(),
                     event.type(),
                     event.subject().id(),
-                    event.created())));
+                    event.created())),
+            event.account(),
+            event.livemode());
       }
     };
+  }
+
+  @Override
+  public Inbox.Source belongsTo(Inbox.Source source, Reading.Facts facts) {
+    if (facts.account().isEmpty() || !source.tenant().equals(TenantId.PLATFORM)) {
+      return source;
+    }
+    return accounts
+        .find(facts.account(), facts.live())
+        .map(
+            found ->
+                new Inbox.Source(
+                    found.tenant(), found.connection().uuid(), source.provider(), List.of()))
+        .orElse(source);
   }
 }

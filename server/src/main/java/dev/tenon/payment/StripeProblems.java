@@ -18,7 +18,17 @@ final class StripeProblems {
   /// Long enough for a limit that counts calls a second (docs.stripe.com/rate-limits).
   private static final long LIMIT_PAUSE_SECONDS = 2;
 
+  static final String LOST_ACCOUNT =
+      "The key may not act for the account that the connection names: it was never connected to"
+          + " the platform, or took the access back. Connect it again. Stripe says: ";
+
   private StripeProblems() {}
+
+  /// That a key has nothing to do with the connected account that a call is for
+  /// (docs.stripe.com/error-codes, `account_invalid`).
+  static boolean isLostAccount(Outcome.Detail said) {
+    return said.status() == 403 && said.code().equals("account_invalid");
+  }
 
   /// A refusal of what was asked: by the bank where it is about money, else by Stripe.
   static ProblemException refused(Outcome.Detail said) {
@@ -78,6 +88,10 @@ final class StripeProblems {
             .formatted(whose, right == null ? "" : " " + right, said.message()),
         "",
         said);
+  }
+
+  static ProblemException lostAccount(Outcome.Detail said) {
+    return problem(ProblemCode.CONNECTION_BROKEN, LOST_ACCOUNT + said.message(), "", said);
   }
 
   static ProblemException badKey(String whose, Outcome.Detail said) {
@@ -149,7 +163,8 @@ final class StripeProblems {
     return switch (said.status()) {
       case 401 -> ProviderAnswer.Kind.CREDENTIALS;
       case 402 -> ProviderAnswer.Kind.CARD;
-      case 403 -> ProviderAnswer.Kind.PERMISSION;
+      case 403 ->
+          isLostAccount(said) ? ProviderAnswer.Kind.CREDENTIALS : ProviderAnswer.Kind.PERMISSION;
       case 409, 429 -> ProviderAnswer.Kind.LIMIT;
       default ->
           said.status() >= 300 && said.status() < 500

@@ -85,6 +85,9 @@ final class ConsoleBrowserTest {
             full + story.eventPath() + "?replayed=1",
             full + "/messages",
             full + story.messagePath(),
+            full + "/customers",
+            full + "/customers?q=nobody",
+            full + story.customerPath(),
             full + "/subscriptions",
             full + story.subscriptionPath(),
             full + "/suppressions",
@@ -101,6 +104,7 @@ final class ConsoleBrowserTest {
             empty + "/overview",
             empty + "/inbox",
             empty + "/messages",
+            empty + "/customers",
             empty + "/subscriptions",
             empty + "/suppressions",
             empty + "/payments")) {

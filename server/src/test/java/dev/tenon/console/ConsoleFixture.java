@@ -386,11 +386,12 @@ final class ConsoleFixture implements AutoCloseable {
         at);
   }
 
-  /// A customer's subscription and payment; answers their ids.
+  /// A customer with a subscription and a payment; answers the ids of those two and his.
   UUID[] payment(TenantId owner, String email, String subscriptionState, String paymentState) {
     UUID subscription = ids.next();
     UUID payment = ids.next();
     String customer = "cus_" + ids.next().toString().substring(24);
+    UUID customerId = ids.next();
     execute(
         """
         insert into customer (tenant_id, connection_id, provider_id, id, email, created_at, updated_at)
@@ -399,7 +400,7 @@ final class ConsoleFixture implements AutoCloseable {
         owner.uuid(),
         connection,
         customer,
-        ids.next(),
+        customerId,
         email,
         now,
         now);
@@ -433,7 +434,40 @@ final class ConsoleFixture implements AutoCloseable {
         paymentState,
         now,
         now);
-    return new UUID[] {subscription, payment};
+    return new UUID[] {subscription, payment, customerId};
+  }
+
+  /// What a bank says about a payment; answers its id.
+  UUID dispute(TenantId owner, UUID payment, String state, String reason) {
+    UUID dispute = ids.next();
+    String intent = "pi_" + dispute.toString().substring(24);
+    execute(
+        """
+        insert into payment_link (tenant_id, connection_id, payment_intent, invoice_provider_id)
+        select tenant_id, connection_id, ?, provider_id from payment
+        where tenant_id = ? and id = ?
+        """,
+        intent,
+        owner.uuid(),
+        payment);
+    execute(
+        """
+        insert into dispute (tenant_id, connection_id, provider_id, id, payment_intent, amount,
+          currency, reason, provider_status, state, respond_by, funds_withdrawn, funds_reinstated,
+          created_at, updated_at)
+        values (?, ?, ?, ?, ?, 123450, 'eur', ?, 'x', ?, ?, true, false, ?, ?)
+        """,
+        owner.uuid(),
+        connection,
+        "dp_" + intent.substring(3),
+        dispute,
+        intent,
+        reason,
+        state,
+        now.plus(Duration.ofDays(7)),
+        now,
+        now);
+    return dispute;
   }
 
   /// Says that a fact turned out to be about another tenant than its connection's.

@@ -27,6 +27,7 @@ final class ConsolePagesTest {
   private static UUID message = event;
   private static String subscription = "";
   private static String payment = "";
+  private static String customer = "";
   private static UUID othersEvent = event;
   private static UUID othersFact = event;
   private static UUID othersMessage = event;
@@ -100,6 +101,8 @@ final class ConsolePagesTest {
         FIXTURE.payment(tenant, "mallory" + HOSTILE + "@example.com", "active", "failed");
     subscription = Ids.write(Prefix.SUBSCRIPTION, records[0]);
     payment = Ids.write(Prefix.PAYMENT, records[1]);
+    customer = Ids.write(Prefix.CUSTOMER, records[2]);
+    UUID _ = FIXTURE.dispute(tenant, records[1], "lost", "fraud" + HOSTILE);
     FIXTURE.event(tenant, "subscription.updated", subscription, fact, Duration.ofSeconds(299));
     FIXTURE.event(tenant, "payment.failed", payment, fact, Duration.ofSeconds(299));
     UUID[] others =
@@ -143,6 +146,8 @@ final class ConsolePagesTest {
             "/inbox/" + Ids.write(Prefix.RECEIVED_EVENT, event),
             "/messages",
             "/messages/" + Ids.write(Prefix.MESSAGE, message),
+            "/customers",
+            "/customers/" + customer,
             "/subscriptions",
             "/subscriptions/" + subscription,
             "/suppressions",

@@ -28,6 +28,7 @@ final class ConsoleStoriesTest {
   private String payment = "";
   private UUID[] first = new UUID[0];
   private UUID[] second = new UUID[0];
+  private String customer = "";
   private UUID[] platforms = new UUID[0];
 
   @BeforeAll
@@ -35,6 +36,9 @@ final class ConsoleStoriesTest {
     UUID[] records = fixture.payment(tenant, "ada@example.com", "active", "succeeded");
     subscription = Ids.write(Prefix.SUBSCRIPTION, records[0]);
     payment = Ids.write(Prefix.PAYMENT, records[1]);
+    customer = Ids.write(Prefix.CUSTOMER, records[2]);
+    UUID _ = fixture.dispute(tenant, records[1], "open", "product_not_received");
+    UUID[] _ = fixture.payment(tenant, "a_b%c@example.com", "ended", "failed");
     first = fact(tenant, "customer.subscription.created", "subscription is pending", 30);
     second = fact(tenant, "customer.subscription.updated", "subscription is active", 20);
     UUID[] unrelated = fact(tenant, "customer.subscription.paused", "another one is paused", 19);
@@ -116,6 +120,45 @@ final class ConsoleStoriesTest {
   }
 
   @Test
+  void aCustomerShowsWhatIsTheirsAndWhatBecameOfIt() {
+    String page = text(get(tenant, "/customers/" + customer, tenant));
+    assertThat(page)
+        .contains(
+            "ada@example.com",
+            "/subscriptions/" + subscription,
+            "/payments/" + payment,
+            "product not received",
+            "Applied customer.subscription.updated",
+            "Event subscription.activated")
+        .doesNotContain("a_b%c@example.com");
+    assertThat(text(get(tenant, "/payments/" + payment, tenant)))
+        .contains("product not received", "1,234.50 EUR");
+    assertThat(get(tenant, "/search?q=" + customer, tenant).headers())
+        .anySatisfy(
+            header ->
+                assertThat(header.value())
+                    .isEqualTo("/console/" + tenant + "/customers/" + customer));
+  }
+
+  @Test
+  void customersAreFoundByTheBeginningOfTheirAddress() {
+    assertThat(text(get(tenant, "/customers", tenant)))
+        .contains("href=\"/console/" + tenant + "/customers/" + customer + "\"")
+        .contains("a_b%c@example.com");
+    assertThat(text(get(tenant, "/customers?q=ADA", tenant)))
+        .contains("ada@example.com")
+        .doesNotContain("a_b%c@example.com");
+    assertThat(text(get(tenant, "/customers?q=A_B", tenant)))
+        .contains("a_b%c@example.com")
+        .doesNotContain("ada@example.com");
+    for (String none : new String[] {"_da", "example.com"}) {
+      assertThat(text(get(tenant, "/customers?q=" + none, tenant)))
+          .as(none)
+          .contains("Nothing matches");
+    }
+  }
+
+  @Test
   void aPaymentShowsItsRefundsAndThePlatformsFactsToThePlatformAlone() {
     String own = text(get(tenant, "/payments/" + payment, tenant));
     assertThat(own)
@@ -131,7 +174,10 @@ final class ConsoleStoriesTest {
 
   @Test
   void anotherTenantFindsNeither() {
-    for (String path : new String[] {"/subscriptions/" + subscription, "/payments/" + payment}) {
+    for (String path :
+        new String[] {
+          "/subscriptions/" + subscription, "/payments/" + payment, "/customers/" + customer
+        }) {
       assertThat(get(fixture.other, path, fixture.other).status()).as(path).isEqualTo(404);
       assertThat(get(tenant, path, fixture.other).status()).as(path).isEqualTo(404);
     }

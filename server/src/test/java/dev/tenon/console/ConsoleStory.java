@@ -16,7 +16,12 @@ final class ConsoleStory {
   /// @param message that mail
   /// @param subscription the one that they are about
   /// @param payment its payment
-  record Story(UUID event, UUID message, UUID subscription, UUID payment) {
+  /// @param customer who pays it
+  record Story(UUID event, UUID message, UUID subscription, UUID payment, UUID customer) {
+    String customerPath() {
+      return "/customers/" + Ids.write(Prefix.CUSTOMER, customer);
+    }
+
     String subscriptionPath() {
       return "/subscriptions/" + Ids.write(Prefix.SUBSCRIPTION, subscription);
     }
@@ -154,6 +159,7 @@ final class ConsoleStory {
         Ids.write(Prefix.PAYMENT, records[1]),
         main[1],
         Duration.ofSeconds(179));
-    return new Story(main[0], message, records[0], records[1]);
+    fixture.dispute(tenant, records[1], "open", "product_not_received");
+    return new Story(main[0], message, records[0], records[1], records[2]);
   }
 }

@@ -1,5 +1,6 @@
 package dev.tenon.payment;
 
+import dev.tenon.connection.ConnectedAccounts;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.signature.Verdict;
 import dev.tenon.connector.template.EmailTemplates;
@@ -36,8 +37,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementContext;
 
 /// The engine from the inbox to the payments' rows, on a real database: everything is the server's
 /// own but the signature, which always holds, and the seals, which are none.
@@ -52,11 +57,15 @@ final class LifeEngine implements AutoCloseable {
   private final Inbox inbox;
   private final StripeApplier applier;
 
+  /// What was applied so far, call by call.
+  final List<Batch> batches = new java.util.concurrent.CopyOnWriteArrayList<>();
+
   LifeEngine() {
     db = database.open();
     writer = new InboxWriter(db.engineSource(), new Signal(), InboxWriter.Limits.DEFAULT);
     writer.start();
-    inbox = new Inbox(List.of(new Unsigned()), writer, (_, _, packed) -> packed, ids, clock);
+    inbox =
+        new Inbox(List.of(new Unsigned(db, clock)), writer, (_, _, packed) -> packed, ids, clock);
     var jobs = new Jobs(List.of(), ids, clock, new Signal());
     applier =
         new StripeApplier(
@@ -146,7 +155,7 @@ final class LifeEngine implements AutoCloseable {
     var run =
         new LaneRun(
             own,
-            List.of(new Crashing(applier, crash)),
+            List.of(new Crashing(applier, crash, batches)),
             (_, _, stored) -> Delivery.unpack(stored).body(),
             new RetrySchedule(List.of(Duration.ofMinutes(1), Duration.ofMinutes(2)), 0),
             clock,
@@ -168,9 +177,15 @@ final class LifeEngine implements AutoCloseable {
 
   /// Rows as superuser sees them.
   List<List<String>> rows(String sql) {
+    return rows("set search_path = tenon", sql);
+  }
+
+  /// The same after settings of the session.
+  List<List<String>> rows(String settings, String sql) {
     try (var connection = database.connectAsAdministrator();
         var statement = connection.createStatement()) {
       statement.execute("set search_path = tenon");
+      statement.execute(settings);
       try (var found = statement.executeQuery(sql)) {
         int columns = found.getMetaData().getColumnCount();
         List<List<String>> rows = new java.util.ArrayList<>();
@@ -207,12 +222,16 @@ final class LifeEngine implements AutoCloseable {
     database.close();
   }
 
+  /// Facts that were applied together, and by how many statements.
+  record Batch(int facts, int statements) {}
+
   /// The process dies after the work of a batch and before its commit.
   static final class Crash extends Error {
     private static final long serialVersionUID = 1L;
   }
 
-  private record Crashing(FactApplier real, BooleanSupplier crash) implements FactApplier {
+  private record Crashing(FactApplier real, BooleanSupplier crash, List<Batch> batches)
+      implements FactApplier {
     @Override
     public String provider() {
       return real.provider();
@@ -221,7 +240,18 @@ final class LifeEngine implements AutoCloseable {
     @Override
     public List<Applied> apply(
         EngineTx tx, TenantId owner, UUID connection, List<WaitingFact> facts) {
+      var counted = new AtomicInteger();
+      tx.handle()
+          .getConfig(SqlStatements.class)
+          .setSqlLogger(
+              new SqlLogger() {
+                @Override
+                public void logBeforeExecution(StatementContext context) {
+                  counted.incrementAndGet();
+                }
+              });
       List<Applied> applied = real.apply(tx, owner, connection, facts);
+      batches.add(new Batch(facts.size(), counted.get()));
       if (crash.getAsBoolean()) {
         throw new Crash();
       }
@@ -230,7 +260,11 @@ final class LifeEngine implements AutoCloseable {
   }
 
   private static final class Unsigned implements InboundProvider {
-    private final StripeInbound real = new StripeInbound();
+    private final StripeInbound real;
+
+    Unsigned(Database db, InstantSource clock) {
+      real = new StripeInbound(new ConnectedAccounts(db, clock, "stripe")::find);
+    }
 
     @Override
     public String provider() {
@@ -240,6 +274,11 @@ final class LifeEngine implements AutoCloseable {
     @Override
     public Verdict verify(byte[] body, InboundHeaders headers, Inbox.Source source, Instant now) {
       return new Verdict.Valid(0);
+    }
+
+    @Override
+    public Inbox.Source belongsTo(Inbox.Source source, Reading.Facts facts) {
+      return real.belongsTo(source, facts);
     }
 
     @Override

@@ -128,12 +128,29 @@ final class PaymentProgram implements AutoCloseable {
   }
 
   JsonNode atStripe(String path, String form) {
-    return json(
-        send(
-            HttpRequest.newBuilder(URI.create(sandbox.url("stripe") + path))
-                .header("Authorization", "Bearer sk_test_program")
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(form))));
+    return atStripe(path, form, "");
+  }
+
+  /// @param account the connected account that it is done in; empty for the platform's own
+  JsonNode atStripe(String path, String form, String account) {
+    var request =
+        HttpRequest.newBuilder(URI.create(sandbox.url("stripe") + path))
+            .header("Authorization", "Bearer sk_test_program")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form));
+    if (!account.isEmpty()) {
+      request.header("Stripe-Account", account);
+    }
+    return json(send(request));
+  }
+
+  /// A webhook as Stripe sends it.
+  HttpResponse<String> webhook(String connection, String body, String signature) {
+    return send(
+        HttpRequest.newBuilder(URI.create(tenon.publicUrl().at("/in/" + connection)))
+            .header("Content-Type", "application/json")
+            .header("Stripe-Signature", signature)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
   /// A call to Stripe's API without a body.

@@ -69,17 +69,15 @@ public record StripeEvent(
   /// named, so that a customer's session, subscription and invoices queue up behind each other;
   /// else the invoice it names; else the payment behind a dispute, a charge or a refund, by which
   /// these are found once it is known whose it is; else the object; else the event itself, which
-  /// then waits for nobody. Ids are unique within one account only, hence the account's prefix for
-  /// Connect.
+  /// then waits for nobody. The connected account is no part of it: an account's own list tells the
+  /// same event without naming it. Ids of two accounts that are the same only wait for each other.
   public String laneKey() {
-    String key =
-        !subject.customer().isEmpty()
-            ? subject.customer()
-            : !subject.invoice().isEmpty()
-                ? subject.invoice()
-                : !subject.payment().isEmpty()
-                    ? subject.payment()
-                    : !subject.id().isEmpty() ? subject.id() : id;
-    return account.isEmpty() ? key : account + "/" + key;
+    return !subject.customer().isEmpty()
+        ? subject.customer()
+        : !subject.invoice().isEmpty()
+            ? subject.invoice()
+            : !subject.payment().isEmpty()
+                ? subject.payment()
+                : !subject.id().isEmpty() ? subject.id() : id;
   }
 }

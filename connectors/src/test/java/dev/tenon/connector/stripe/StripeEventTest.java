@@ -81,7 +81,7 @@ class StripeEventTest {
     StripeEvent connect =
         event(INVOICE.replace("\"livemode\"", "\"account\":\"acct_1\",\"livemode\""));
     assertThat(connect.account()).isEqualTo("acct_1");
-    assertThat(connect.laneKey()).isEqualTo("acct_1/cus_1");
+    assertThat(connect.laneKey()).isEqualTo("cus_1");
   }
 
   @Test
@@ -98,7 +98,7 @@ class StripeEventTest {
     assertThat(event.created()).isEqualTo(Instant.parse("2026-09-30T10:00:00.123Z"));
     assertThat(event.subject())
         .isEqualTo(new StripeEvent.Subject("sub_1", "subscription", "", "sub_1", "", ""));
-    assertThat(event.laneKey()).isEqualTo("acct_1/sub_1");
+    assertThat(event.laneKey()).isEqualTo("sub_1");
   }
 
   @Test

@@ -1,11 +1,32 @@
 package dev.tenon.sandbox.stripe;
 
 import dev.tenon.sandbox.Json;
+import java.util.ArrayList;
+import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/v1/customers`. A deleted customer can still be retrieved, as a stub that says so.
 final class Customers {
   private static final String TYPE = "customer";
+
+  private static final List<String> FIELDS =
+      List.of(
+          "address",
+          "balance",
+          "description",
+          "email",
+          "invoice_prefix",
+          "invoice_settings",
+          "metadata",
+          "name",
+          "next_invoice_sequence",
+          "payment_method",
+          "phone",
+          "preferred_locales",
+          "shipping",
+          "source",
+          "tax",
+          "tax_exempt");
 
   private final Objects objects;
   private final Events events;
@@ -18,8 +39,13 @@ final class Customers {
   }
 
   ObjectNode create(Call call) {
-    Params params = allow(call.params());
+    Params params = allow(call.params(), "test_clock");
     ObjectNode customer = shape(objects);
+    if (params.has("test_clock")) {
+      customer.set(
+          "test_clock",
+          objects.get(TestClocks.TYPE, params.text("test_clock"), "test_clock").path("id"));
+    }
     set(customer, params);
     objects.add(customer);
     events.emit("customer.created", customer);
@@ -83,33 +109,23 @@ final class Customers {
 
   ObjectNode list(Call call) {
     Params params =
-        call.params().allow("email", "created", "limit", "starting_after", "ending_before");
+        call.params()
+            .allow("email", "created", "limit", "starting_after", "ending_before", "test_clock");
     String email = params.text("email");
+    String clock = params.text("test_clock");
     return objects.page(
         TYPE,
         "/v1/customers",
         params,
-        customer -> email.isEmpty() || email.equals(customer.path("email").asString("")));
+        customer ->
+            (email.isEmpty() || email.equals(customer.path("email").asString("")))
+                && (clock.isEmpty() || clock.equals(customer.path("test_clock").asString(""))));
   }
 
-  private static Params allow(Params params) {
-    return params.allow(
-        "address",
-        "balance",
-        "description",
-        "email",
-        "invoice_prefix",
-        "invoice_settings",
-        "metadata",
-        "name",
-        "next_invoice_sequence",
-        "payment_method",
-        "phone",
-        "preferred_locales",
-        "shipping",
-        "source",
-        "tax",
-        "tax_exempt");
+  private static Params allow(Params params, String... more) {
+    List<String> names = new ArrayList<>(List.of(more));
+    names.addAll(FIELDS);
+    return params.allow(names.toArray(String[]::new));
   }
 
   private static void set(ObjectNode customer, Params params) {

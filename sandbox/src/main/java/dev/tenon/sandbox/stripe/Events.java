@@ -18,14 +18,22 @@ final class Events {
 
   private final Objects objects;
   private final WebhookEndpoints endpoints;
+  private final Listeners platform;
   private final Webhooks webhooks;
   private final List<ObjectNode> happened = new ArrayList<>();
   private final List<OutgoingWebhook> pending = new ArrayList<>();
   private Call call = Call.NONE;
 
-  Events(Objects objects, WebhookEndpoints endpoints, Webhooks webhooks) {
+  /// Who else hears of an account's events.
+  interface Listeners {
+    List<OutgoingWebhook> webhooks(ObjectNode event, Objects of);
+  }
+
+  /// @param platform those of the account that this one is connected to
+  Events(Objects objects, WebhookEndpoints endpoints, Listeners platform, Webhooks webhooks) {
     this.objects = objects;
     this.endpoints = endpoints;
+    this.platform = platform;
     this.webhooks = webhooks;
   }
 
@@ -60,11 +68,10 @@ final class Events {
   /// @param previous the old values of what changed; empty where nothing did
   void emit(String type, ObjectNode object, ObjectNode previous) {
     ObjectNode event = objects.shape("event", objects.id("evt_"), "{}");
+    // Also what a test clock brings about is told now, so that lists of the last days have it.
+    event.put("created", objects.wall());
     event.put("api_version", StripeSimulator.API_VERSION);
     event.put("type", type);
-    if (!call.account().isEmpty()) {
-      event.put("account", call.account());
-    }
     ObjectNode data = event.putObject("data");
     data.set("object", object.deepCopy());
     if (!previous.isEmpty()) {
@@ -73,7 +80,8 @@ final class Events {
     ObjectNode request = event.putObject("request");
     putOrNull(request, "id", call.requestId());
     putOrNull(request, "idempotency_key", call.idempotencyKey());
-    List<OutgoingWebhook> outgoing = endpoints.webhooks(event);
+    List<OutgoingWebhook> outgoing = new ArrayList<>(endpoints.webhooks(event));
+    outgoing.addAll(platform.webhooks(event, objects));
     event.put("pending_webhooks", outgoing.size());
     happened.add(event);
     pending.addAll(outgoing);
@@ -112,7 +120,7 @@ final class Events {
       }
       types.add(params.text("type"));
     }
-    long oldest = objects.now() - SECONDS_KEPT;
+    long oldest = objects.wall() - SECONDS_KEPT;
     Set<String> failed = params.has("delivery_success") ? notDelivered() : Set.of();
     boolean wanted = params.bool("delivery_success", true);
     return objects.page(

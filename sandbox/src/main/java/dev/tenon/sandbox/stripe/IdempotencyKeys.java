@@ -34,7 +34,7 @@ final class IdempotencyKeys {
       return Optional.empty();
     }
     ObjectNode kept = before.get();
-    if (objects.now() - kept.path("at").asLong() >= SECONDS_MAX) {
+    if (objects.wall() - kept.path("at").asLong() >= SECONDS_MAX) {
       objects.remove(TYPE, id(key));
       return Optional.empty();
     }
@@ -57,7 +57,7 @@ final class IdempotencyKeys {
     kept.put("fingerprint", fingerprint);
     kept.put("status", answer.status());
     kept.set("answer", answer.body().deepCopy());
-    kept.put("at", objects.now());
+    kept.put("at", objects.wall());
     objects.add(kept);
   }
 

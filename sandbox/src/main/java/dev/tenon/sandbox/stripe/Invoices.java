@@ -17,6 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class Invoices {
   private static final String TYPE = "invoice";
 
+  private static final List<Integer> RETRY_DAYS = List.of(3, 5, 7);
+
   private final Objects objects;
   private final Events events;
   private final Payments payments;
@@ -119,6 +121,7 @@ final class Invoices {
             customer -> {
               invoice.set("customer_email", customer.path("email"));
               invoice.set("customer_name", customer.path("name"));
+              invoice.set("test_clock", customer.path("test_clock"));
             });
     invoice.set("currency", subscription.path("currency"));
     JsonNode first = subscription.path("items").path("data").path(0);
@@ -241,11 +244,16 @@ final class Invoices {
     intent(invoice).ifPresent(payments::announceSuccess);
   }
 
-  /// An attempt fails; the invoice stays open and is tried again in three days.
+  /// An attempt fails; the invoice stays open and is tried again 3, 5 and 7 days later.
   void fail(ObjectNode invoice) {
     invoice.put("attempted", true);
     invoice.put("attempt_count", invoice.path("attempt_count").asInt() + 1);
-    invoice.put("next_payment_attempt", objects.now() + 3 * 24 * 3_600);
+    int tries = invoice.path("attempt_count").asInt();
+    if (tries <= RETRY_DAYS.size()) {
+      invoice.put("next_payment_attempt", objects.now() + RETRY_DAYS.get(tries - 1) * 24L * 3_600);
+    } else {
+      invoice.putNull("next_payment_attempt");
+    }
     intent(invoice).ifPresent(payments::decline);
     events.emit("invoice.payment_failed", invoice);
   }

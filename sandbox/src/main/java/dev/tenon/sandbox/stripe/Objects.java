@@ -31,13 +31,18 @@ final class Objects {
   private static final String ALPHABET =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-  private static final String KEY = "object/";
-
   /// Types whose objects never change once they are there, so that nothing is kept to compare.
   private static final Set<String> UNCHANGING = Set.of("event", IdempotencyKeys.TYPE);
 
+  /// What a test clock shows while it governs; else below 0.
+  private long frozen = -1;
+
   private final SecureRandom random = new SecureRandom();
   private final InstantSource clock;
+
+  /// What the keys of the journal's lines begin with.
+  private final String kept;
+
   private final Map<String, Map<String, ObjectNode>> byType = new LinkedHashMap<>();
 
   /// As of the last commit: the text of each object, empty for those that never change.
@@ -45,13 +50,30 @@ final class Objects {
 
   private final Set<Key> touched = new LinkedHashSet<>();
 
-  Objects(InstantSource clock) {
+  /// @param account whose they are; empty for the platform's own account
+  Objects(InstantSource clock, String account) {
     this.clock = clock;
+    this.kept = account.isEmpty() ? "object/" : "account/" + account + "/object/";
   }
 
-  /// Seconds since 1970, the resolution of every time at Stripe.
+  /// Seconds since 1970, the resolution of every time at Stripe; for what a test clock governs, by
+  /// that.
   long now() {
+    return frozen >= 0 ? frozen : wall();
+  }
+
+  /// The same by the real clock.
+  long wall() {
     return clock.instant().getEpochSecond();
+  }
+
+  /// Has [#now] be this until [#thaw].
+  void freeze(long at) {
+    frozen = at;
+  }
+
+  void thaw() {
+    frozen = -1;
   }
 
   String id(String prefix) {
@@ -79,7 +101,7 @@ final class Objects {
 
   private record Key(String type, String id) {
     String text() {
-      return KEY + type + "/" + id;
+      return type + "/" + id;
     }
   }
 
@@ -224,13 +246,13 @@ final class Objects {
       @Nullable String before = committed.get(key);
       if (object == null) {
         if (committed.remove(key) != null) {
-          lines.add(new Journal.Line(key.text(), null));
+          lines.add(new Journal.Line(kept + key.text(), null));
         }
       } else if (before == null || !UNCHANGING.contains(key.type)) {
         String text = Json.write(object);
         if (!text.equals(before)) {
           committed.put(key, UNCHANGING.contains(key.type) ? "" : text);
-          lines.add(new Journal.Line(key.text(), text));
+          lines.add(new Journal.Line(kept + key.text(), text));
         }
       }
     }
@@ -272,7 +294,7 @@ final class Objects {
 
   /// Takes back what an earlier run kept.
   void load(Journal journal) {
-    journal.take(KEY).values().forEach(this::add);
+    journal.take(kept).values().forEach(this::add);
     List<Journal.Line> _ = commit();
   }
 }

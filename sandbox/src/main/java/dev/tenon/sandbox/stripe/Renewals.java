@@ -72,8 +72,13 @@ final class Renewals {
       subscription.put("latest_invoice", invoice.path("id").asString());
       invoices.announceOpened(opened);
     }
+    return collect(before, subscription, invoice, paid ? card(subscription) : "", paid);
+  }
+
+  private ObjectNode collect(
+      ObjectNode before, ObjectNode subscription, ObjectNode invoice, String card, boolean paid) {
     if (paid) {
-      invoices.settle(invoice, card(subscription));
+      invoices.settle(invoice, card);
       subscription.put("status", "active");
     } else {
       invoices.fail(invoice);
@@ -92,6 +97,83 @@ final class Renewals {
       invoices.announcePaid(invoice);
     }
     return subscription;
+  }
+
+  /// A period is over by the clock: a cancellation takes effect, or the next one begins, and its
+  /// invoice is paid or not, as the card is.
+  ObjectNode turn(ObjectNode subscription) {
+    if (endsTrialWithoutCard(subscription)) {
+      return subscription;
+    }
+    ObjectNode before = subscription.deepCopy();
+    discounts.used(subscription);
+    items.nextPeriod(subscription);
+    resumeCollection(subscription);
+    JsonNode paused = subscription.path("pause_collection");
+    if (paused.isObject()) {
+      return renewPaused(before, subscription, paused.path("behavior").asString());
+    }
+    Invoices.Opened opened =
+        invoices.open(subscription, "subscription_cycle", lines.ofPeriod(subscription, false));
+    subscription.put("latest_invoice", opened.invoice().path("id").asString());
+    invoices.announceOpened(opened);
+    return attempt(before, subscription, opened.invoice());
+  }
+
+  /// What was not paid is tried again.
+  ObjectNode retry(ObjectNode subscription) {
+    return attempt(subscription.deepCopy(), subscription, latestInvoice(subscription));
+  }
+
+  /// Tries to collect an invoice without its customer. After the last try the subscription ends; in
+  /// Stripe's dashboard one can choose `unpaid` instead, and here by the metadata
+  /// `sandbox_after_dunning`.
+  private ObjectNode attempt(ObjectNode before, ObjectNode subscription, ObjectNode invoice) {
+    String card = changes.card(subscription);
+    boolean free = invoice.path("amount_due").asLong() == 0;
+    boolean paid = free || (!card.isEmpty() && TestCards.refusal(card).isEmpty());
+    ObjectNode _ = collect(before, subscription, invoice, card, paid);
+    if (paid) {
+      return subscription;
+    }
+    if (card.equals(TestCards.WANTS_CONFIRMATION)) {
+      invoices.requireAction(invoice);
+    }
+    if (!invoice.path("next_payment_attempt").isNumber()) {
+      giveUp(subscription);
+    }
+    return subscription;
+  }
+
+  private void giveUp(ObjectNode subscription) {
+    if (subscription.path("metadata").path("sandbox_after_dunning").asString("").equals("unpaid")) {
+      ObjectNode before = subscription.deepCopy();
+      subscription.put("status", "unpaid");
+      events.emit(
+          "customer.subscription.updated", subscription, Changes.between(before, subscription));
+      return;
+    }
+    subscription.put("canceled_at", objects.now());
+    ((ObjectNode) subscription.get("cancellation_details")).put("reason", "payment_failed");
+    cancellations.end(subscription);
+  }
+
+  /// The time of a cancellation is there.
+  void endAsAsked(ObjectNode subscription) {
+    cancellations.end(subscription);
+  }
+
+  /// Nobody paid the first invoice within 23 hours.
+  void expire(ObjectNode subscription) {
+    ObjectNode before = subscription.deepCopy();
+    ObjectNode invoice = latestInvoice(subscription);
+    invoice.put("status", "void");
+    ((ObjectNode) invoice.get("status_transitions")).put("voided_at", objects.now());
+    subscription.put("status", "incomplete_expired");
+    subscription.put("ended_at", objects.now());
+    events.emit(
+        "customer.subscription.updated", subscription, Changes.between(before, subscription));
+    events.emit("invoice.voided", invoice);
   }
 
   /// A trial is over and there is no card: true when the subscription ends or is paused for that.

@@ -24,17 +24,20 @@ final class StripeApi {
   private static final Logger log = LoggerFactory.getLogger(StripeApi.class);
   private static final int FORM_BYTES_MAX = 1_000_000;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
   private final Objects objects;
   private final Events events;
   private final Expansion expansion;
   private final IdempotencyKeys keys;
+  private final Clocks clocks;
 
-  StripeApi(Objects objects, Events events) {
+  StripeApi(Objects objects, Events events, ReentrantLock lock) {
+    this.lock = lock;
     this.objects = objects;
     this.events = events;
     this.expansion = new Expansion(objects);
     this.keys = new IdempotencyKeys(objects);
+    this.clocks = new Clocks(objects);
   }
 
   /// A handler for one method and path.
@@ -129,10 +132,12 @@ final class StripeApi {
     events.begin(call);
     IdempotencyKeys.Answer answer;
     try {
+      clocks.govern(call);
       answer =
           new IdempotencyKeys.Answer(
               200, expansion.apply(action.apply(call), call.params().texts("expand")));
     } catch (StripeError e) {
+      objects.thaw();
       events.rollback();
       if (e.isBefore()) {
         throw e;
@@ -145,6 +150,7 @@ final class StripeApi {
       body.putObject("error").put("type", "api_error").put("message", "The sandbox failed.");
       answer = new IdempotencyKeys.Answer(500, body);
     }
+    objects.thaw();
     kept.accept(answer);
     events.flush();
     return answer;

@@ -5,7 +5,8 @@ import dev.tenon.sandbox.Page;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.util.function.Function;
+import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -13,73 +14,55 @@ import tools.jackson.databind.node.ObjectNode;
 final class StripeControl {
   private static final int SHOWN = 100;
 
-  private final Objects objects;
-  private final StripeApi api;
-  private final CheckoutPayment payment;
-  private final Renewals renewals;
-  private final Cancellations cancellations;
-  private final Refunds refunds;
-  private final Disputes disputes;
-  private final WebhookEndpoints endpoints;
+  private final StripeAccounts accounts;
 
-  StripeControl(
-      Objects objects,
-      StripeApi api,
-      CheckoutPayment payment,
-      Renewals renewals,
-      Cancellations cancellations,
-      Refunds refunds,
-      Disputes disputes,
-      WebhookEndpoints endpoints) {
-    this.objects = objects;
-    this.api = api;
-    this.payment = payment;
-    this.renewals = renewals;
-    this.cancellations = cancellations;
-    this.refunds = refunds;
-    this.disputes = disputes;
-    this.endpoints = endpoints;
+  StripeControl(StripeAccounts accounts) {
+    this.accounts = accounts;
   }
 
   void routes(HttpRouting.Builder routing) {
     routing
         .get("/_sandbox/checkout-sessions", this::listSessions)
         .get("/_sandbox/subscriptions", this::listSubscriptions);
-    action(routing, "/_sandbox/checkout-sessions/{id}/pay", id -> payment.pay(id, ""));
-    action(routing, "/_sandbox/checkout-sessions/{id}/decline", payment::decline);
-    action(routing, "/_sandbox/subscriptions/{id}/renew", id -> renewals.renew(id, true));
-    action(routing, "/_sandbox/subscriptions/{id}/fail-payment", id -> renewals.renew(id, false));
-    action(routing, "/_sandbox/subscriptions/{id}/require-action", renewals::requireAction);
-    action(routing, "/_sandbox/subscriptions/{id}/trial-ending", renewals::trialEnding);
-    action(routing, "/_sandbox/subscriptions/{id}/cancel", this::cancel);
-    action(routing, "/_sandbox/charges/{id}/refund", refunds::all);
-    action(routing, "/_sandbox/charges/{id}/dispute", disputes::open);
-    action(routing, "/_sandbox/disputes/{id}/win", disputes::win);
-    action(routing, "/_sandbox/disputes/{id}/lose", disputes::lose);
-    action(routing, "/_sandbox/webhook-endpoints/{id}/thin", endpoints::thin);
-    action(routing, "/_sandbox/webhook-endpoints/{id}/roll-secret", this::roll);
+    action(routing, "/_sandbox/checkout-sessions/{id}/pay", (at, id) -> at.payment.pay(id, ""));
+    action(routing, "/_sandbox/checkout-sessions/{id}/decline", (at, id) -> at.payment.decline(id));
+    String subscription = "/_sandbox/subscriptions/{id}/";
+    action(routing, subscription + "renew", (at, id) -> at.renewals.renew(id, true));
+    action(routing, subscription + "fail-payment", (at, id) -> at.renewals.renew(id, false));
+    action(routing, subscription + "require-action", (at, id) -> at.renewals.requireAction(id));
+    action(routing, subscription + "trial-ending", (at, id) -> at.renewals.trialEnding(id));
+    action(routing, subscription + "cancel", StripeControl::cancel);
+    action(routing, "/_sandbox/charges/{id}/refund", (at, id) -> at.refunds.all(id));
+    action(routing, "/_sandbox/charges/{id}/dispute", (at, id) -> at.disputes.open(id));
+    action(routing, "/_sandbox/disputes/{id}/win", (at, id) -> at.disputes.win(id));
+    action(routing, "/_sandbox/disputes/{id}/lose", (at, id) -> at.disputes.lose(id));
+    action(routing, "/_sandbox/webhook-endpoints/{id}/thin", (at, id) -> at.endpoints.thin(id));
+    action(routing, "/_sandbox/webhook-endpoints/{id}/roll-secret", StripeControl::roll);
   }
 
-  private ObjectNode cancel(String id) {
-    ObjectNode subscription = objects.get("subscription", id);
-    cancellations.end(subscription);
+  private static ObjectNode cancel(StripeAccount at, String id) {
+    ObjectNode subscription = at.objects.get("subscription", id);
+    at.cancellations.end(subscription);
     return subscription;
   }
 
-  private ObjectNode roll(String id) {
+  private static ObjectNode roll(StripeAccount at, String id) {
     ObjectNode answer = Json.object();
     answer.put("id", id);
-    answer.put("secret", endpoints.roll(id));
+    answer.put("secret", at.endpoints.roll(id));
     return answer;
   }
 
   private void action(
-      HttpRouting.Builder routing, String path, Function<String, ObjectNode> action) {
+      HttpRouting.Builder routing,
+      String path,
+      BiFunction<StripeAccount, String, ObjectNode> action) {
     routing.post(
         path,
         (request, response) -> {
           String id = request.path().pathParameters().get("id");
-          answer(response, () -> api.run(Call.NONE, call -> action.apply(id).deepCopy()));
+          StripeAccount at = accounts.holding(id);
+          answer(response, () -> at.api.run(Call.NONE, _ -> action.apply(at, id).deepCopy()));
         });
   }
 
@@ -95,9 +78,15 @@ final class StripeControl {
     Json.send(response, status, body);
   }
 
+  private List<ObjectNode> newest(String type) {
+    return accounts.all().stream()
+        .flatMap(at -> at.api.read(() -> at.objects.list(type)).reversed().stream())
+        .toList();
+  }
+
   private void listSessions(ServerRequest request, ServerResponse response) {
     StringBuilder body = new StringBuilder("<h1>Checkout sessions</h1>\n<ul>\n");
-    api.run(Call.NONE, call -> objects.list(CheckoutSessions.TYPE)).reversed().stream()
+    newest(CheckoutSessions.TYPE).stream()
         .limit(SHOWN)
         .forEach(
             session -> {
@@ -119,7 +108,7 @@ final class StripeControl {
             <code>cancel</code>.</p>
             <ul>
             """);
-    api.run(Call.NONE, call -> objects.list("subscription")).reversed().stream()
+    newest("subscription").stream()
         .limit(SHOWN)
         .forEach(
             subscription ->

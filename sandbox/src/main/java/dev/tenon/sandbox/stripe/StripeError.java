@@ -85,6 +85,17 @@ final class StripeError extends RuntimeException {
     return new StripeError(403, "invalid_request_error", "", "", message);
   }
 
+  /// The key's account has nothing to do with the one that a call is for.
+  static StripeError lostAccount(String account) {
+    return new StripeError(
+        403,
+        "invalid_request_error",
+        "account_invalid",
+        "",
+        "The provided key does not have access to account '%s' (or that account does not exist). Application access may have been revoked."
+            .formatted(account));
+  }
+
   /// The bank refuses a card.
   static StripeError declined(String code, String declineCode, String message) {
     return new StripeError(402, "card_error", code, "", message, declineCode);

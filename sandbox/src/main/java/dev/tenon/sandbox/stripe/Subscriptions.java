@@ -130,6 +130,9 @@ final class Subscriptions {
   Started start(String customer, Params params, ObjectNode metadata) {
     ObjectNode subscription = objects.shape(TYPE, objects.id("sub_"), SubscriptionItems.SHAPE);
     subscription.put("customer", customer);
+    objects
+        .find("customer", customer)
+        .ifPresent(of -> subscription.set("test_clock", of.path("test_clock")));
     subscription.set("metadata", metadata);
     long now = objects.now();
     subscription.put("start_date", now);

@@ -37,6 +37,9 @@ final class WebhookEndpoints {
       throw StripeError.missing("enabled_events");
     }
     ObjectNode endpoint = add(url, types, params.text("api_version"), "whsec_" + objects.token(32));
+    if (params.bool("connect", false)) {
+      objects.get("endpoint_secret", endpoint.path("id").asString()).put("connect", true);
+    }
     params.copyTexts(endpoint, "description");
     params.mergeMetadata(endpoint);
     ObjectNode shown = endpoint.deepCopy();
@@ -140,33 +143,49 @@ final class WebhookEndpoints {
     return secret;
   }
 
-  /// One webhook for every endpoint that wants the event.
+  /// One webhook for every endpoint that wants the event of this account.
   List<OutgoingWebhook> webhooks(ObjectNode event) {
+    return webhooks(event, objects, false);
+  }
+
+  /// One for every endpoint that hears of connected accounts.
+  ///
+  /// @param of the objects of the account that it happened in
+  List<OutgoingWebhook> connectWebhooks(ObjectNode event, Objects of, String account) {
+    ObjectNode named = event.deepCopy();
+    named.put("account", account);
+    return webhooks(named, of, true);
+  }
+
+  private List<OutgoingWebhook> webhooks(ObjectNode event, Objects of, boolean connect) {
     String type = event.path("type").asString();
     List<OutgoingWebhook> outgoing = new ArrayList<>();
     for (ObjectNode endpoint : objects.list(TYPE)) {
       String version = endpoint.path("api_version").asString("");
+      ObjectNode held = objects.get("endpoint_secret", endpoint.path("id").asString());
       if (endpoint.path("status").asString().equals("enabled")
+          && held.path("connect").asBoolean(false) == connect
           && wants(endpoint, type)
           && OldShapes.has(version, type)) {
-        String body = Json.pretty(shown(endpoint, event, version));
+        boolean thin = held.path("thin").asBoolean(false);
         outgoing.add(
             new OutgoingWebhook(
                 event.path("id").asString(),
                 type,
                 endpoint.path("id").asString(),
                 URI.create(endpoint.path("url").asString()),
-                body));
+                Json.pretty(thin ? thin(event) : shown(event, version, of))));
       }
     }
     return outgoing;
   }
 
-  private ObjectNode shown(ObjectNode endpoint, ObjectNode event, String version) {
-    if (objects.get("endpoint_secret", endpoint.path("id").asString()).path("thin").asBoolean()) {
-      return ThinEvents.of(event, objects.id("evt_"));
-    }
-    ObjectNode shown = OldShapes.of(event, version, lookup());
+  private ObjectNode thin(ObjectNode event) {
+    return ThinEvents.of(event, objects.id("evt_"));
+  }
+
+  private static ObjectNode shown(ObjectNode event, String version, Objects of) {
+    ObjectNode shown = OldShapes.of(event, version, lookup(of));
     shown.put("pending_webhooks", 1);
     return shown;
   }
@@ -192,18 +211,21 @@ final class WebhookEndpoints {
                     webhook.body()));
   }
 
-  private OldShapes.Lookup lookup() {
+  private static OldShapes.Lookup lookup(Objects objects) {
     return new OldShapes.Lookup() {
       @Override
       public String invoiceOf(String intent) {
-        return payment(payment -> payment.path("payment").path("payment_intent").asString(), intent)
+        return payment(
+                objects,
+                payment -> payment.path("payment").path("payment_intent").asString(),
+                intent)
             .map(payment -> payment.path("invoice").asString())
             .orElse("");
       }
 
       @Override
       public Optional<ObjectNode> intentOf(String invoice) {
-        return payment(payment -> payment.path("invoice").asString(), invoice)
+        return payment(objects, payment -> payment.path("invoice").asString(), invoice)
             .flatMap(
                 payment ->
                     objects.find(
@@ -218,7 +240,8 @@ final class WebhookEndpoints {
     };
   }
 
-  private Optional<ObjectNode> payment(Function<ObjectNode, String> field, String value) {
+  private static Optional<ObjectNode> payment(
+      Objects objects, Function<ObjectNode, String> field, String value) {
     return objects.list("invoice_payment").stream()
         .filter(payment -> field.apply(payment).equals(value))
         .findFirst();
