@@ -16,12 +16,15 @@ import dev.tenon.email.StoredMail;
 import dev.tenon.email.TestMails;
 import dev.tenon.email.UnmadeMail;
 import dev.tenon.event.Events;
+import dev.tenon.http.PublicUrl;
+import dev.tenon.suppression.UnsubscribeLinks;
 import dev.tenon.template.Previews;
 import dev.tenon.template.Templates;
 import dev.tenon.work.Jobs;
 import dev.tenon.work.Signal;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// Mail: from what is asked for to the providers that take it. [EmailSender] is the job that sends.
@@ -37,6 +40,7 @@ record MailWiring(
       Config config,
       Foundation base,
       Predicate<InetAddress> mailServers,
+      PublicUrl publicUrl,
       Events events,
       Signal templatesChanged) {
     MailSeal seal = new SealedMail(base.vault());
@@ -49,7 +53,14 @@ record MailWiring(
     var breakers = new SharedBreakers(base.database(), base.connections(), base.clock());
     var templates =
         new Templates(TemplatesFolder.load(config.email()), templatesChanged, base.clock());
-    var maker = new MailMaker(templates, FromSettings.mailDefaults(config.email()), base.clock());
+    var links =
+        UnsubscribeLinks.of(
+            base.vault(),
+            publicUrl,
+            Set.copyOf(config.email().broadcastStreams()),
+            config.email().unsubscribeMailto());
+    var maker =
+        new MailMaker(templates, FromSettings.mailDefaults(config.email()), links, base.clock());
     var sender =
         new EmailSender(
             base.database(),

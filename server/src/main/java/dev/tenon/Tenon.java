@@ -137,7 +137,10 @@ public final class Tenon implements AutoCloseable {
 
     // Follow-up work, and events on their way out.
     var events = new Events(base.ids(), clock, signals.eventsTold()::raise);
-    mail = MailWiring.of(config, base, around.mailServers(), events, signals.templatesChanged());
+    publicUrl = EdgeWiring.publicUrl(config.server());
+    mail =
+        MailWiring.of(
+            config, base, around.mailServers(), publicUrl, events, signals.templatesChanged());
     work =
         JobWiring.of(
             config.jobs(),
@@ -165,7 +168,6 @@ public final class Tenon implements AutoCloseable {
             config.lanes(), base, signals, sealed, appliers, work.jobs(), intake.writer()::isBusy);
 
     reconciliations = ReconciliationWiring.of(config.reconciliation(), base, sources, work.jobs());
-    publicUrl = EdgeWiring.publicUrl(config.server());
     registrations =
         new Registrations(
             database, base.connections(), registrars, publicUrl, work.jobs(), base.ids(), clock);
@@ -185,6 +187,7 @@ public final class Tenon implements AutoCloseable {
             work,
             mail,
             messages,
+            events,
             outgoing,
             upkeep,
             stripe,

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -93,7 +94,11 @@ final class EmailProviders implements AutoCloseable {
         StreamNames.over(
             Map.of("outbound", "outbound", "broadcast", "broadcast"),
             read.setting("message_streams").orElse(""));
-    return new PostmarkEmail(http, base(read, PostmarkEmail.BASE), key, streams);
+    Set<String> broadcast =
+        read.setting("broadcast_streams")
+            .map(text -> Set.copyOf(List.of(text.split("\\s*,\\s*", -1))))
+            .orElse(PostmarkEmail.BROADCAST_STREAMS);
+    return new PostmarkEmail(http, base(read, PostmarkEmail.BASE), key, streams, broadcast);
   }
 
   private EmailProvider sendgrid(Credentials read, Secret key) {

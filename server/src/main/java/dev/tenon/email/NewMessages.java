@@ -44,7 +44,7 @@ final class NewMessages {
       if (sender.isEmpty()) {
         return unmade(tx, id, unmade, "queued", MailMaker.NO_SENDER, mail);
       }
-      StoredMail made = maker.make(id, sender.get(), unmade, chosen);
+      StoredMail made = maker.make(tx.tenant(), id, sender.get(), unmade, chosen);
       return message(
           tx, id, made, Messages.POLICY, null, mail.cause(), mail.about(), mail.onceKey());
     } catch (InvalidEmailException | TemplateException e) {
@@ -93,6 +93,7 @@ final class NewMessages {
             .or(() -> Optional.ofNullable(fallback))
             .map(Sender::product)
             .orElse("");
+    Optional<String> link = maker.link(tx.tenant(), id, mail);
     var stored =
         switch (mail.content()) {
           case MailRequest.Content.Template(
@@ -101,11 +102,12 @@ final class NewMessages {
                   String language) -> {
             Chosen chosen = maker.choose(tx, name, language);
             RenderedEmail rendered =
-                chosen.template().render(maker.data(chosen.brand(), data, product));
-            yield stored(mail, from, rendered.subject(), rendered.html(), rendered.text(), name);
+                chosen.template().render(maker.data(chosen.brand(), data, product, link));
+            yield stored(
+                mail, from, rendered.subject(), rendered.html(), rendered.text(), name, link);
           }
           case MailRequest.Content.Parts(String subject, String html, String text) ->
-              stored(mail, from, subject, html, text, "");
+              stored(mail, from, subject, linked(html, link), linked(text, link), "", link);
         };
     return message(tx, id, stored, mail.policy(), mail.named(), null, null, null);
   }
@@ -127,8 +129,22 @@ final class NewMessages {
         : wanted;
   }
 
-  private static StoredMail stored(
-      MailRequest mail, EmailAddress from, String subject, String html, String text, String tag) {
+  /// Parts that somebody wrote himself, with the link where he left a place for it.
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  private static String linked(String part, Optional<String> link) {
+    // Of letters and digits alone, so it needs no escaping anywhere.
+    return link.map(url -> part.replace("{{" + MailMaker.UNSUBSCRIBE_URL + "}}", url)).orElse(part);
+  }
+
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  private StoredMail stored(
+      MailRequest mail,
+      EmailAddress from,
+      String subject,
+      String html,
+      String text,
+      String tag,
+      Optional<String> link) {
     return new StoredMail(
         from,
         mail.to(),
@@ -140,7 +156,8 @@ final class NewMessages {
         text,
         mail.stream(),
         tag,
-        mail.metadata());
+        mail.metadata(),
+        link.map(maker::unsubscribeHeader).orElse(null));
   }
 
   /// The same mail once more, as a message of its own.

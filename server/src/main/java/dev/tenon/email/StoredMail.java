@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A mail as it will be sent, in the form that is sealed and stored. Every attempt reads it anew,
 /// so each sends the same bytes.
 ///
 /// @param text empty when there is only HTML, and the other way round
+/// @param unsubscribe the value of `List-Unsubscribe`, with the link that is this one recipient's;
+///   null where the stream has none
 public record StoredMail(
     EmailAddress from,
     List<EmailAddress> to,
@@ -23,7 +26,8 @@ public record StoredMail(
     String text,
     String stream,
     String tag,
-    Map<String, String> metadata)
+    Map<String, String> metadata,
+    @Nullable String unsubscribe)
     implements MailContent {
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -59,7 +63,8 @@ public record StoredMail(
             text,
             stream,
             tag,
-            metadata);
+            metadata,
+            unsubscribe);
   }
 
   private static List<EmailAddress> without(List<EmailAddress> all, Set<String> left) {
@@ -92,6 +97,11 @@ public record StoredMail(
     }
     if (!text.isEmpty()) {
       builder.text(text);
+    }
+    if (unsubscribe != null) {
+      // RFC 8058, section 3.1: both, or no mail program offers its button.
+      builder.header(EmailMessage.UNSUBSCRIBE, unsubscribe);
+      builder.header(EmailMessage.UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click");
     }
     new java.util.TreeMap<>(metadata).forEach(builder::metadata);
     return builder.build();

@@ -87,6 +87,17 @@ public enum EventType {
       "message",
       EventFields.MESSAGE_REPORT,
       "A recipient called a message spam. The address is on the suppression list from now on."),
+  MESSAGE_UNSUBSCRIBED(
+      "message.unsubscribed",
+      "message",
+      EventFields.MESSAGE_SUBSCRIPTION,
+      "A recipient left a stream by the link in a message, or by the provider's own. The address is"
+          + " on the suppression list of that stream from now on."),
+  MESSAGE_RESUBSCRIBED(
+      "message.resubscribed",
+      "message",
+      EventFields.MESSAGE_SUBSCRIPTION,
+      "A recipient took it back, and gets the mails of that stream again."),
   ENDPOINT_FAILING(
       "endpoint.failing",
       "endpoint",

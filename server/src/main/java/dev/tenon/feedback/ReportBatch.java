@@ -4,6 +4,7 @@ import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.MailEvent;
 import dev.tenon.connector.email.MailWebhook;
 import dev.tenon.db.TenantTx;
+import dev.tenon.event.EventType;
 import dev.tenon.event.Events;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
@@ -11,6 +12,7 @@ import dev.tenon.id.Prefix;
 import dev.tenon.lane.Applied;
 import dev.tenon.suppression.Suppression;
 import dev.tenon.suppression.Suppressions;
+import dev.tenon.suppression.Unsubscriptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,7 +93,21 @@ final class ReportBatch {
     }
     MailReport report = report(one, message.row());
     if (message.add(report, one.event().providerMessageId())) {
-      suppression(one.event(), report, message.row()).ifPresent(suppressed::add);
+      suppression(one.event(), report, message.row())
+          .ifPresent(
+              entry -> {
+                suppressed.add(entry);
+                if (entry.reason() == Suppression.Reason.UNSUBSCRIBED) {
+                  told.add(
+                      Unsubscriptions.told(
+                          EventType.MESSAGE_UNSUBSCRIBED,
+                          message.row().id(),
+                          entry.address(),
+                          entry.stream(),
+                          webhook.provider(),
+                          entry.occurredAt()));
+                }
+              });
     }
     return new Applied.Changed(
         tx.tenant(),
