@@ -12,6 +12,7 @@ import dev.tenon.db.Migrations;
 import dev.tenon.delivery.DeliveryBacklog;
 import dev.tenon.delivery.DeliveryReplayWork;
 import dev.tenon.email.BreakerGauge;
+import dev.tenon.email.EmailRegistrar;
 import dev.tenon.email.Messages;
 import dev.tenon.endpoint.Endpoints;
 import dev.tenon.event.Events;
@@ -133,7 +134,8 @@ public final class Tenon implements AutoCloseable {
     var stripe = new StripeConnections(database, base.connections(), base.http());
     List<EventSource> sources = List.of(new StripeEventSource(stripe));
     List<EndpointRegistrar> registrars =
-        List.of(new StripeRegistrar(stripe, config.payments().source()));
+        new ArrayList<>(EmailRegistrar.all(base.connections(), base.http()));
+    registrars.add(new StripeRegistrar(stripe, config.payments().source()));
 
     // Follow-up work, and events on their way out.
     var events = new Events(base.ids(), clock, signals.eventsTold()::raise);
