@@ -27,6 +27,8 @@ import dev.tenon.inbox.InboundRoutes;
 import dev.tenon.inbox.ReceivedEventRoutes;
 import dev.tenon.inbox.RefusalRoutes;
 import dev.tenon.inbox.ReplayRoutes;
+import dev.tenon.number.EmailNumberRoutes;
+import dev.tenon.number.EmailNumbers;
 import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeConnections;
 import dev.tenon.reconciliation.ReconciliationRoutes;
@@ -55,6 +57,7 @@ record EdgeWiring(
     MailWiring mail,
     Messages messages,
     Events events,
+    EmailNumbers numbers,
     DeliveryWiring outgoing,
     UpkeepWiring upkeep,
     StripeConnections stripe,
@@ -89,6 +92,7 @@ record EdgeWiring(
     SenderRoutes.declare(routes, database, clock);
     TemplateRoutes.declare(routes, database, mail.templates(), mail.previews());
     TestMailRoutes.declare(routes, database, mail.tests(messages), work.jobs());
+    EmailNumberRoutes.declare(routes, database, numbers, clock);
     SuppressionRoutes.declare(routes, database, base.ids(), clock);
     UnsubscribeRoutes.declare(
         routes,

@@ -17,6 +17,7 @@ import dev.tenon.email.TestMails;
 import dev.tenon.email.UnmadeMail;
 import dev.tenon.event.Events;
 import dev.tenon.http.PublicUrl;
+import dev.tenon.number.MailTally;
 import dev.tenon.suppression.UnsubscribeLinks;
 import dev.tenon.template.Previews;
 import dev.tenon.template.Templates;
@@ -42,6 +43,7 @@ record MailWiring(
       Predicate<InetAddress> mailServers,
       PublicUrl publicUrl,
       Events events,
+      MailTally tally,
       Signal templatesChanged) {
     MailSeal seal = new SealedMail(base.vault());
     // Shorter than the lease, so that a mail's outcome is still its worker's to write.
@@ -69,13 +71,14 @@ record MailWiring(
             maker,
             seal,
             events,
+            tally,
             base.clock());
     return new MailWiring(seal, templates, maker, providers, breakers, sender);
   }
 
   /// The service by which mail is asked for. It makes jobs for the sender.
-  Messages messages(Foundation base, Jobs jobs) {
-    return new Messages(maker, seal, jobs, base.ids(), base.clock());
+  Messages messages(Foundation base, Jobs jobs, MailTally tally) {
+    return new Messages(maker, seal, jobs, tally, base.ids(), base.clock());
   }
 
   /// Templates as mails of the tenant would look.

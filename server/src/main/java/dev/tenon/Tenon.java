@@ -29,6 +29,7 @@ import dev.tenon.lane.FactApplier;
 import dev.tenon.lane.FactBacklog;
 import dev.tenon.lane.ReplayWork;
 import dev.tenon.metric.Sampler;
+import dev.tenon.number.EmailNumbers;
 import dev.tenon.payment.StripeApplier;
 import dev.tenon.payment.StripeConnections;
 import dev.tenon.payment.StripeEventSource;
@@ -62,6 +63,7 @@ public final class Tenon implements AutoCloseable {
   private final Duration stopMax;
   private final Foundation base;
   private final Signals signals;
+  private final EmailNumbers numbers;
   private final MailWiring mail;
   private final JobWiring work;
   private final DeliveryWiring outgoing;
@@ -140,9 +142,16 @@ public final class Tenon implements AutoCloseable {
     // Follow-up work, and events on their way out.
     var events = new Events(base.ids(), clock, signals.eventsTold()::raise);
     publicUrl = EdgeWiring.publicUrl(config.server());
+    numbers = new EmailNumbers(database, events, base.meters(), clock);
     mail =
         MailWiring.of(
-            config, base, around.mailServers(), publicUrl, events, signals.templatesChanged());
+            config,
+            base,
+            around.mailServers(),
+            publicUrl,
+            events,
+            numbers,
+            signals.templatesChanged());
     work =
         JobWiring.of(
             config.jobs(),
@@ -157,13 +166,13 @@ public final class Tenon implements AutoCloseable {
                 new StripeKnownWork(database, clock),
                 new StripeFetchWork(database, stripe, intake.inbox(), base.ids(), clock),
                 new RetireWork(database, base.connections(), registrars, clock)));
-    Messages messages = mail.messages(base, work.jobs());
+    Messages messages = mail.messages(base, work.jobs(), numbers);
     outgoing =
         DeliveryWiring.of(config.deliveries(), base, around.egress(), signals, events, work.jobs());
 
     // Lanes, which give way to intake.
     List<FactApplier> appliers =
-        new ArrayList<>(MailApplier.all(mailWebhooks, events, work.jobs(), base.ids(), clock));
+        new ArrayList<>(MailApplier.all(mailWebhooks, events, numbers, work.jobs(), base.ids(), clock));
     appliers.add(new StripeApplier(base.ids(), clock, events, messages, work.jobs()));
     lanes =
         LaneWiring.of(
@@ -190,6 +199,7 @@ public final class Tenon implements AutoCloseable {
             mail,
             messages,
             events,
+            numbers,
             outgoing,
             upkeep,
             stripe,
@@ -235,6 +245,7 @@ public final class Tenon implements AutoCloseable {
     beforeWork.accept(this);
     sampler.start();
     intake.refusals().start();
+    numbers.start();
     intake.writer().start();
     lanes.workers().start();
     work.workers().start();
@@ -272,6 +283,10 @@ public final class Tenon implements AutoCloseable {
     return intake.refusals();
   }
 
+  public EmailNumbers numbers() {
+    return numbers;
+  }
+
   /// Where the outside reaches it.
   public PublicUrl publicUrl() {
     return publicUrl;
@@ -292,6 +307,7 @@ public final class Tenon implements AutoCloseable {
     signals.bell().close();
     base.http().close();
     intake.refusals().close();
+    numbers.close();
     sampler.close();
     base.database().close();
     base.machine().close();

@@ -7,6 +7,8 @@ import dev.tenon.connector.email.EmailRoute;
 import dev.tenon.connector.email.EmailRouter;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
+import dev.tenon.number.Figures;
+import dev.tenon.number.MailTally;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -42,11 +44,13 @@ final class MailCourse {
   private final SharedBreakers breakers;
   private final EmailRouter router = new EmailRouter();
   private final MailSeal seal;
+  private final MailTally tally;
   private final InstantSource clock;
 
-  MailCourse(SharedBreakers breakers, MailSeal seal, InstantSource clock) {
+  MailCourse(SharedBreakers breakers, MailSeal seal, MailTally tally, InstantSource clock) {
     this.breakers = breakers;
     this.seal = seal;
+    this.tally = tally;
     this.clock = clock;
   }
 
@@ -68,7 +72,10 @@ final class MailCourse {
         call = Optional.empty();
       }
       if (call.isEmpty()) {
-        boolean _ = ledger.write(Step.last(sending.job, ended, end(sending, ready, decision)));
+        MailEnd end = end(sending, ready, decision);
+        if (ledger.write(Step.last(sending.job, ended, end))) {
+          count(sending, ready, decision, end, now);
+        }
         return;
       }
       if (!ledger.write(Step.next(sending.job, ended, call.get().row()))) {
@@ -77,6 +84,40 @@ final class MailCourse {
       }
       ended = make(sending, call.get());
       sending.tried(ended);
+    }
+  }
+
+  private void count(
+      Sending sending,
+      List<EmailConnections.Ready> ready,
+      Decision decision,
+      MailEnd end,
+      Instant now) {
+    String stream = sending.message.stream();
+    if (!(decision instanceof Decision.Done done)) {
+      if (end.event().isPresent()) {
+        tally.add(sending.job.tenant(), stream, "", Figures.ofUnsent(end.state()));
+      }
+      return;
+    }
+    Optional<EmailConnections.Ready> took = named(ready, done.connection());
+    EmailConnections.Ready first = ready.isEmpty() ? null : ready.getFirst();
+    boolean byFallback =
+        took.isPresent()
+            && first != null
+            && !took.get().connection().equals(first.connection());
+    tally.add(
+        sending.job.tenant(),
+        stream,
+        took.map(one -> one.provider().name()).orElse(""),
+        Figures.ofSent(Duration.between(sending.createdAt, now), byFallback));
+    if (byFallback && first != null) {
+      tally.standsIn(
+          first.owner(),
+          first.connection(),
+          stream,
+          first.provider().name(),
+          took.get().provider().name());
     }
   }
 

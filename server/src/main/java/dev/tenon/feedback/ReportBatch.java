@@ -10,6 +10,7 @@ import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.lane.Applied;
+import dev.tenon.number.MailTally;
 import dev.tenon.suppression.Suppression;
 import dev.tenon.suppression.Suppressions;
 import dev.tenon.suppression.Unsubscriptions;
@@ -240,7 +241,7 @@ final class ReportBatch {
         now);
   }
 
-  void save(Events events, Suppressions suppressions) {
+  void save(Events events, Suppressions suppressions, MailTally tally) {
     List<ReportStore.New> reports = new ArrayList<>();
     List<ReportStore.Moved> moved = new ArrayList<>();
     List<ReportStore.Settled> settled = new ArrayList<>();
@@ -249,6 +250,18 @@ final class ReportBatch {
       message.moved().ifPresent(moved::add);
       message.settled().ifPresent(settled::add);
       told.addAll(message.told());
+      tx.handle()
+          .afterCommit(
+              () ->
+                  message
+                      .figures(now)
+                      .forEach(
+                          one ->
+                              tally.add(
+                                  tx.tenant(),
+                                  message.row().stream(),
+                                  webhook.provider(),
+                                  one)));
     }
     if (!settled.isEmpty()) {
       store.settle(tx, settled, now);
