@@ -8,8 +8,9 @@ test_usage() {
 Without GROUP: formatting, compilation with Error Prone and NullAway, every test, the licences and
 versions of the dependencies, the launcher. With --deep: the long tests (tagged "deep") as well.
 
-GROUP is connectors, sandbox, server, bench, launcher, browser (the tests in Chromium), checks
-(everything but tests), or the name of a test class, such as StripeSignatureTest.
+GROUP is client, connectors, sandbox, server, spring-boot-starter, bench, launcher, browser (the tests
+in Chromium), checks (everything but tests), or the name of a test class, such as
+StripeSignatureTest.
 TEXT
 }
 
@@ -63,7 +64,7 @@ maven_tests() {
   case $group in
     '') args=("${args[@]}" spotless:check verify) ;;
     checks) args=("${args[@]}" -DskipTests spotless:check verify) ;;
-    connectors | sandbox | server | bench)
+    client | connectors | sandbox | server | spring-boot-starter | bench)
       args=("${args[@]}" -pl "$group" -am "-Dtest=$(tests_of "$group")" -Dsurefire.failIfNoSpecifiedTests=false test)
       ;;
     browser)
@@ -75,15 +76,18 @@ maven_tests() {
       args=("${args[@]}" "-Dtest=$group" -Dsurefire.failIfNoSpecifiedTests=false test)
       ;;
   esac
-  case $group in checks | connectors | sandbox | bench) ;; *) find_browser ;; esac
+  case $group in checks | client | connectors | sandbox | spring-boot-starter | bench) ;; *) find_browser ;; esac
   say "Testing (log in ${log#"$PWD"/})"
   (cd "$TENON_ROOT" && "$MVN" "${args[@]}") 2>&1 </dev/null |
     tee "$log" | progress test
 }
 
-# With -am Maven builds the modules below as well; the packages keep their tests out.
+# With -am Maven builds the modules below as well; the packages keep their tests out. Those of client
+# are few, and the server's that hold the client to the API are in the same package.
 tests_of() {
   case $1 in
+    client) printf 'dev/tenon/client/**/*Test' ;;
+    spring-boot-starter) printf 'dev/tenon/spring/**/*Test' ;;
     connectors) printf 'dev/tenon/connector/**/*Test' ;;
     sandbox) printf 'dev/tenon/sandbox/**/*Test' ;;
     bench) printf 'dev/tenon/bench/**/*Test' ;;

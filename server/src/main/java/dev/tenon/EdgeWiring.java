@@ -87,7 +87,14 @@ record EdgeWiring(
         clock);
     RefusalRoutes.declare(routes, database, base.connections(), intake.refusals());
     PaymentRoutes.declare(routes, database, stripe, config.payments().source(), base.ids(), clock);
-    MessageRoutes.declare(routes, database, messages, mail.providers(), work.jobs());
+    MessageRoutes.declare(
+        routes,
+        database,
+        messages,
+        mail.providers(),
+        work.jobs(),
+        // What is around the words and files of the longest message.
+        Math.max(config.server().bodyBytesMax(), config.email().messageBytesMax() + (1 << 20)));
     EmailRoutingRoutes.declare(routes, database, base.connections(), mail.breakers());
     SenderRoutes.declare(routes, database, clock);
     TemplateRoutes.declare(routes, database, mail.templates(), mail.previews());

@@ -1,7 +1,6 @@
 package dev.tenon;
 
 import dev.tenon.config.Config;
-import dev.tenon.config.TemplatesFolder;
 import dev.tenon.console.MessageOpener;
 import dev.tenon.console.TestMailer;
 import dev.tenon.email.ConfiguredEmail;

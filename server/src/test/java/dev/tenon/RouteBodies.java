@@ -69,7 +69,15 @@ final class RouteBodies {
           Map.entry(
               "sendAMessage",
               """
-              {"template": "welcome", "to": "ada@customer.test", "data": {"customer_name": "Ada"}}
+              {"template": "welcome", "to": "ada@customer.test", "data": {"customer_name": "Ada"},
+               "attachments": [{"name": "a.txt", "content": "aGVsbG8="}]}
+              """),
+          Map.entry(
+              "sendManyMessages",
+              """
+              {"template": "welcome",
+               "messages": [{"to": "ada@customer.test", "data": {"customer_name": "Ada"}},
+                            {"to": "nobody"}]}
               """));
 
   private RouteBodies() {}

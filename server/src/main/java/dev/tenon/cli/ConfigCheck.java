@@ -1,11 +1,11 @@
 package dev.tenon.cli;
 
+import dev.tenon.TemplatesFolder;
 import dev.tenon.config.Config;
 import dev.tenon.config.ConfigException;
 import dev.tenon.config.Layer.Setting;
 import dev.tenon.config.SecretReference;
 import dev.tenon.config.Settings;
-import dev.tenon.config.TemplatesFolder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,13 +3,9 @@ package dev.tenon.cli;
 import dev.tenon.connector.stripe.StripeAmounts;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,10 +18,6 @@ import tools.jackson.databind.JsonNode;
 /// there before.
 final class Walk {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
-  private static final Duration LOOKED_BACK = Duration.ofMinutes(1);
-  private static final int PAGES_MAX = 20;
-  private static final Set<String> MAIL_ENDS =
-      Set.of("sent", "delivered", "failed", "uncertain", "suppressed", "cancelled", "bounced");
 
   /// Whom it is about.
   ///
@@ -36,29 +28,24 @@ final class Walk {
   private final StandIns sandbox;
   private final Steps steps;
   private final Scenario scenario;
-  private final ToldEvents told;
+  private final WalkReads reads;
+  private final WalkNotes notes;
+  private final WalkMail mail;
+  private final WalkEvents events;
 
   private final Set<String> eventsBefore = new HashSet<>();
   private final Set<String> receivedBefore = new HashSet<>();
   private final Set<String> paymentsBefore = new HashSet<>();
-  private final Set<String> messagesBefore = new HashSet<>();
-  private final Set<String> mailsBefore = new HashSet<>();
-  private final Set<String> toldBefore = new HashSet<>();
-
-  private final Set<String> shown = new HashSet<>();
-  private final List<Seen> fresh = new ArrayList<>();
-  private final List<String> troubles = new ArrayList<>();
-  private final Set<String> missing = new LinkedHashSet<>();
-  private final Set<String> lookAt = new LinkedHashSet<>();
-
-  private record Seen(Instant at, String name, String text, Map<String, ?> fields) {}
 
   Walk(HubClient hub, StandIns sandbox, Steps steps, Scenario scenario) {
     this.hub = hub;
     this.sandbox = sandbox;
     this.steps = steps;
     this.scenario = scenario;
-    this.told = new ToldEvents(hub, scenario);
+    this.reads = new WalkReads(hub, steps.start());
+    this.notes = new WalkNotes(steps);
+    this.mail = new WalkMail(sandbox, reads, notes, scenario);
+    this.events = new WalkEvents(hub, reads, notes, scenario);
   }
 
   /// Remembers what is there already. Call it before the act, with what is known of it then.
@@ -66,35 +53,33 @@ final class Walk {
     if (!subject.customer().isEmpty()) {
       sandbox.events(subject.customer()).forEach(said -> eventsBefore.add(said.id()));
     }
-    received().forEach(event -> receivedBefore.add(event.path("id").asString("")));
+    reads
+        .received(sandbox.connection())
+        .forEach(event -> receivedBefore.add(event.path("id").asString("")));
     // With its state: an open payment that was there before may be paid now.
-    payments(subject).forEach(payment -> paymentsBefore.add(stateOf(payment)));
-    messages(subject).forEach(message -> messagesBefore.add(message.path("id").asString("")));
-    sandbox.mails(subject.email()).forEach(mail -> mailsBefore.add(mail.id()));
-    told.of(subject.subscription(), since()).forEach(event -> toldBefore.add(event.id()));
+    reads.payments(subject).forEach(payment -> paymentsBefore.add(stateOf(payment)));
+    mail.before(subject);
+    events.before(subject);
   }
 
   /// Shows each step as it happens. Returns when everything followed; throws [CommandFailed] when
   /// something went wrong or `patience` is over.
   void follow(Subject subject, Duration patience) throws InterruptedException {
-    Instant end = steps.start().plus(steps.elapsed()).plus(patience);
+    Instant end = notes.now().plus(patience);
     while (true) {
       boolean complete = look(subject);
-      fresh.stream()
-          .sorted(Comparator.comparing(Seen::at))
-          .forEach(seen -> steps.at(seen.at(), seen.name(), seen.text(), seen.fields()));
-      fresh.clear();
-      if (!troubles.isEmpty()) {
-        throw failure(Failure.FAILED, String.join("; ", troubles));
+      notes.show();
+      if (!notes.troubles().isEmpty()) {
+        throw failure(Failure.FAILED, String.join("; ", notes.troubles()));
       }
       if (complete) {
         return;
       }
-      if (steps.start().plus(steps.elapsed()).isAfter(end)) {
+      if (notes.now().isAfter(end)) {
         throw failure(
             Failure.TIMED_OUT,
             "after %d s still missing: %s"
-                .formatted(patience.toSeconds(), String.join("; ", missing)));
+                .formatted(patience.toSeconds(), String.join("; ", notes.missing())));
       }
       Thread.sleep(BETWEEN_LOOKS);
     }
@@ -102,27 +87,25 @@ final class Walk {
 
   private CommandFailed failure(int exitCode, String what) {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("missing", missing);
-    fields.put("troubles", troubles);
-    fields.put("look_at", lookAt);
+    fields.put("missing", notes.missing());
+    fields.put("troubles", notes.troubles());
+    fields.put("look_at", notes.lookAt());
     steps.now("not complete", what, fields);
     return new CommandFailed(
         exitCode,
         "%s did not go through: %s. Look at %s"
-            .formatted(scenario.words(), what, String.join(" and ", lookAt)));
+            .formatted(scenario.words(), what, String.join(" and ", notes.lookAt())));
   }
 
   private boolean look(Subject subject) {
-    missing.clear();
-    lookAt.clear();
-    lookAt.add(hub.hub().api() + "/console");
+    notes.begin(hub.hub().api() + "/console");
     // From effect to cause: what led to an effect that is seen is then seen in the same look.
-    lookAtEvents(subject);
-    lookAtMail(subject);
+    events.look(subject);
+    mail.look(subject);
     lookAtPayment(subject);
     lookAtSubscription(subject);
     lookAtWebhooks(subject);
-    return missing.isEmpty();
+    return notes.missing().isEmpty();
   }
 
   private void lookAtWebhooks(Subject subject) {
@@ -141,30 +124,30 @@ final class Walk {
       sent.add(webhook.event());
       if (!webhook.state().equals("delivered")) {
         String answer = webhook.status() == 0 ? webhook.response() : "answered " + webhook.status();
-        missing.add("the webhook %s arrives (%s)".formatted(event.type(), answer));
-        lookAt.add(sandbox.deliveriesUrl());
+        notes.miss("the webhook %s arrives (%s)".formatted(event.type(), answer));
+        notes.pointTo(sandbox.deliveriesUrl());
         if (webhook.state().equals("failed")) {
-          troubles.add("the webhook %s was not taken: %s".formatted(event.type(), answer));
+          notes.trouble("the webhook %s was not taken: %s".formatted(event.type(), answer));
         }
       }
     }
     if (sent.isEmpty()) {
-      missing.add("the sandbox sends a webhook to " + sandbox.connection());
-      lookAt.add(sandbox.deliveriesUrl());
+      notes.miss("the sandbox sends a webhook to " + sandbox.connection());
+      notes.pointTo(sandbox.deliveriesUrl());
     }
     Set<String> expected = new HashSet<>();
     said.stream()
         .filter(event -> sent.contains(event.id()))
         .forEach(event -> expected.add(event.type() + " " + event.object()));
     Set<String> received = new HashSet<>();
-    for (JsonNode event : received()) {
+    for (JsonNode event : reads.received(sandbox.connection())) {
       if (!receivedBefore.contains(event.path("id").asString(""))) {
         event.path("facts").forEach(fact -> showFact(event, fact, expected, received));
       }
     }
     expected.stream()
         .filter(pair -> !received.contains(pair))
-        .forEach(pair -> missing.add("Tenon has received " + pair));
+        .forEach(pair -> notes.miss("Tenon has received " + pair));
   }
 
   private void showFact(JsonNode event, JsonNode fact, Set<String> expected, Set<String> received) {
@@ -176,9 +159,9 @@ final class Walk {
     received.add(pair);
     String receivedEvent = event.path("id").asString("");
     String id = fact.path("id").asString("");
-    if (shown.add(receivedEvent)) {
-      see(
-          time(event, "received_at"),
+    if (notes.isNew(receivedEvent)) {
+      notes.see(
+          notes.time(event, "received_at"),
           "webhook received",
           receivedEvent + "  " + kind,
           Map.of("received_event", receivedEvent, "kind", kind));
@@ -186,27 +169,26 @@ final class Walk {
     String state = fact.path("state").asString("");
     String result = fact.path("result").asString("");
     if (state.equals("waiting")) {
-      missing.add(
-          "%s (%s) is applied%s".formatted(id, kind, result.isEmpty() ? "" : ": " + result));
+      notes.miss("%s (%s) is applied%s".formatted(id, kind, result.isEmpty() ? "" : ": " + result));
       String tryAt = fact.path("next_try_at").asString("");
-      if (!tryAt.isEmpty() && shown.add(id + tryAt)) {
-        see(
-            now(),
+      if (!tryAt.isEmpty() && notes.isNew(id + tryAt)) {
+        notes.see(
+            notes.now(),
             "fact held",
             "%s  %s: %s; next try at %s".formatted(id, kind, result, tryAt),
             Map.of("fact", id, "kind", kind, "result", result, "next_try_at", tryAt));
       }
       return;
     }
-    if (shown.add(id + state)) {
-      see(
-          time(fact, "finished_at"),
+    if (notes.isNew(id + state)) {
+      notes.see(
+          notes.time(fact, "finished_at"),
           "fact " + state,
           "%s  %s: %s".formatted(id, kind, result),
           Map.of("fact", id, "kind", kind, "state", state, "result", result));
     }
     if (state.equals("dead") || state.equals("unassigned")) {
-      troubles.add("%s (%s) is %s: %s".formatted(id, kind, state, result));
+      notes.trouble("%s (%s) is %s: %s".formatted(id, kind, state, result));
     }
   }
 
@@ -216,20 +198,20 @@ final class Walk {
     }
     String wanted = scenario.subscriptionState().get();
     Optional<JsonNode> found =
-        paged("/subscriptions?limit=100", Optional.empty()).stream()
+        reads.subscriptions().stream()
             .filter(row -> row.path("provider_id").asString("").equals(subject.subscription()))
             .findFirst();
     String state = found.map(row -> row.path("state").asString("")).orElse("");
-    if (!state.isEmpty() && shown.add("subscription " + state)) {
+    if (!state.isEmpty() && notes.isNew("subscription " + state)) {
       String id = found.orElseThrow().path("id").asString("");
-      see(
-          now(),
+      notes.see(
+          notes.now(),
           "subscription " + state,
           "%s  %s".formatted(id, subject.subscription()),
           Map.of("subscription", id, "provider_id", subject.subscription(), "state", state));
     }
     if (!state.equals(wanted)) {
-      missing.add("the subscription %s is %s".formatted(subject.subscription(), wanted));
+      notes.miss("the subscription %s is %s".formatted(subject.subscription(), wanted));
     }
   }
 
@@ -239,25 +221,25 @@ final class Walk {
     }
     String wanted = scenario.paymentState().get();
     boolean there = false;
-    for (JsonNode payment : payments(subject)) {
+    for (JsonNode payment : reads.payments(subject)) {
       String id = payment.path("id").asString("");
       String state = payment.path("state").asString("");
       if (paymentsBefore.contains(stateOf(payment))) {
         continue;
       }
       there |= state.equals(wanted);
-      if (shown.add(id + state)) {
+      if (notes.isNew(id + state)) {
         long amount = payment.path("amount").asLong(0);
         String currency = payment.path("currency").asString("");
-        see(
-            now(),
+        notes.see(
+            notes.now(),
             "payment recorded",
             "%s  %s %s".formatted(id, inWords(amount, currency), state),
             Map.of("payment", id, "state", state, "amount", amount, "currency", currency));
       }
     }
     if (!there) {
-      missing.add("a payment of %s is recorded as %s".formatted(subject.subscription(), wanted));
+      notes.miss("a payment of %s is recorded as %s".formatted(subject.subscription(), wanted));
     }
   }
 
@@ -270,195 +252,5 @@ final class Walk {
     return StripeAmounts.units(amount, currency).toPlainString()
         + " "
         + currency.toUpperCase(Locale.ROOT);
-  }
-
-  private void lookAtMail(Subject subject) {
-    boolean queued = false;
-    for (JsonNode message : messages(subject)) {
-      String id = message.path("id").asString("");
-      if (messagesBefore.contains(id)) {
-        continue;
-      }
-      String template = message.path("template").asString("");
-      queued |= scenario.mail().equals(Optional.of(template));
-      showMessage(id, template, message);
-    }
-    List<StandIns.Arrived> arrived =
-        sandbox.mails(subject.email()).stream()
-            .filter(mail -> !mailsBefore.contains(mail.id()))
-            .toList();
-    for (StandIns.Arrived mail : arrived) {
-      if (shown.add(mail.id())) {
-        String url = sandbox.mailboxUrl().orElse("") + "/messages/" + mail.id();
-        see(
-            instant(mail.at()).orElse(now()),
-            "in the mailbox",
-            "\"%s\" through %s  %s".formatted(mail.subject(), mail.provider(), url),
-            Map.of(
-                "mail",
-                mail.id(),
-                "provider",
-                mail.provider(),
-                "subject",
-                mail.subject(),
-                "url",
-                url));
-      }
-    }
-    if (scenario.mail().isPresent() && !queued) {
-      missing.add("the mail %s is queued".formatted(scenario.mail().get()));
-    }
-    if (scenario.mail().isPresent() && sandbox.mailboxUrl().isPresent() && arrived.isEmpty()) {
-      missing.add("a mail to %s is in the mailbox".formatted(subject.email()));
-      lookAt.add(sandbox.mailboxUrl().get());
-    }
-  }
-
-  private void lookAtEvents(Subject subject) {
-    if (scenario.event().isEmpty()) {
-      return;
-    }
-    String type = scenario.event().get();
-    boolean there = false;
-    for (ToldEvents.Told event : told.of(subject.subscription(), since())) {
-      if (toldBefore.contains(event.id())) {
-        continue;
-      }
-      there = true;
-      if (shown.add(event.id())) {
-        see(
-            event.at(),
-            "event told",
-            "%s  %s".formatted(event.id(), type),
-            Map.of("event", event.id(), "type", type));
-      }
-      event.deliveries().forEach(delivery -> showDelivery(type, delivery));
-    }
-    if (!there) {
-      missing.add("the event %s is told".formatted(type));
-    }
-  }
-
-  private void showDelivery(String type, JsonNode delivery) {
-    String id = delivery.path("id").asString("");
-    String state = delivery.path("state").asString("");
-    String reason = delivery.path("reason").asString("");
-    String endpoint = delivery.path("endpoint").asString("");
-    if (!state.equals("delivered")) {
-      missing.add(
-          "%s is delivered (%s is %s%s)"
-              .formatted(type, id, state, reason.isEmpty() ? "" : ": " + reason));
-      if (state.equals("failed")) {
-        troubles.add("the delivery %s failed: %s".formatted(id, reason));
-      }
-      if (shown.add(id + reason) && !reason.isEmpty()) {
-        see(
-            now(),
-            "event refused",
-            "%s  %s: %s".formatted(id, endpoint, reason),
-            Map.of("delivery", id, "endpoint", endpoint, "reason", reason));
-      }
-    } else if (shown.add(id + state)) {
-      see(
-          time(delivery, "finished_at"),
-          "event delivered",
-          "%s  %s to %s".formatted(id, type, endpoint),
-          Map.of("delivery", id, "endpoint", endpoint, "type", type));
-    }
-  }
-
-  private Instant since() {
-    return steps.start().minus(LOOKED_BACK);
-  }
-
-  private void showMessage(String id, String template, JsonNode message) {
-    String state = message.path("state").asString("");
-    String provider = message.path("provider").asString("");
-    String reason = message.path("reason").asString("");
-    if (shown.add(id)) {
-      see(
-          time(message, "created_at"),
-          "mail queued",
-          "%s  %s to %s".formatted(id, template, message.path("to").asString("")),
-          Map.of("message", id, "template", template, "to", message.path("to").asString("")));
-    }
-    // An uncertain mail whose provider is still being asked is not over.
-    boolean asking = !message.path("next_try_at").asString("").isEmpty();
-    if (!MAIL_ENDS.contains(state) || asking) {
-      missing.add(
-          "%s is sent (it is %s%s)".formatted(id, state, reason.isEmpty() ? "" : ": " + reason));
-      return;
-    }
-    boolean sent = state.equals("sent") || state.equals("delivered");
-    if (shown.add(id + state)) {
-      see(
-          sent ? time(message, "sent_at") : now(),
-          sent ? "mail sent" : "mail " + state,
-          sent ? id + "  by " + provider : id + "  " + reason,
-          Map.of("message", id, "state", state, "provider", provider, "reason", reason));
-    }
-    if (!sent) {
-      troubles.add("the mail %s is %s: %s".formatted(id, state, reason));
-    }
-  }
-
-  private List<JsonNode> received() {
-    return paged(
-        "/received-events?limit=100&connection=%s&since=%s"
-            .formatted(sandbox.connection(), steps.start().minus(LOOKED_BACK)),
-        Optional.empty());
-  }
-
-  private List<JsonNode> payments(Subject subject) {
-    return paged("/payments?limit=100", Optional.empty()).stream()
-        .filter(
-            row -> row.path("subscription_provider_id").asString("").equals(subject.subscription()))
-        .toList();
-  }
-
-  private List<JsonNode> messages(Subject subject) {
-    return paged("/messages?limit=100", Optional.of(steps.start().minus(LOOKED_BACK))).stream()
-        .filter(row -> row.path("to").asString("").equalsIgnoreCase(subject.email()))
-        .toList();
-  }
-
-  /// The pages of a list, the newest first; no further than `since` where it is given.
-  private List<JsonNode> paged(String list, Optional<Instant> since) {
-    List<JsonNode> rows = new ArrayList<>();
-    String cursor = "";
-    for (int i = 0; i < PAGES_MAX; i++) {
-      JsonNode page =
-          hub.ofTenant(cursor.isEmpty() ? list : list + "&cursor=" + HubClient.query(cursor));
-      page.path("data").forEach(rows::add);
-      cursor = page.path("next_cursor").asString("");
-      boolean far =
-          since.isPresent()
-              && !rows.isEmpty()
-              && time(rows.getLast(), "created_at").isBefore(since.get());
-      if (cursor.isEmpty() || far) {
-        break;
-      }
-    }
-    return rows;
-  }
-
-  private void see(Instant at, String name, String text, Map<String, ?> fields) {
-    fresh.add(new Seen(at, name, text, fields));
-  }
-
-  private Instant now() {
-    return steps.start().plus(steps.elapsed());
-  }
-
-  private Instant time(JsonNode object, String field) {
-    return instant(object.path(field).asString("")).orElseGet(this::now);
-  }
-
-  private static Optional<Instant> instant(String text) {
-    try {
-      return Optional.of(Instant.parse(text));
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.tenon.connection;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +19,9 @@ import java.util.stream.Stream;
 /// @param checks what values of some settings look like; the others are free text
 public record ProviderKind(
     String name, Set<String> secrets, Set<String> settings, Map<String, Check> checks) {
+  /// The setting of email connections that says how many mails they are given in a second.
+  public static final String RATE = "rate_per_second";
+
   private static final Check REGION = Check.of("us|eu", "`us` or `eu`");
   private static final Check YES_OR_NO = Check.of("true|false", "`true` or `false`");
   private static final String DOMAIN =
@@ -85,6 +90,16 @@ public record ProviderKind(
         "`%s` is %s%s.".formatted(entry.getKey(), needed, entry.getValue().words()));
   }
 
+  /// One that mail is sent through.
+  private static ProviderKind mail(
+      String name, Set<String> secrets, Set<String> settings, Map<String, Check> checks) {
+    Set<String> all = new HashSet<>(settings);
+    all.add(RATE);
+    Map<String, Check> allChecks = new HashMap<>(checks);
+    allChecks.put(RATE, Check.of("[1-9][0-9]{0,3}", "a whole number from 1 to 9999"));
+    return new ProviderKind(name, secrets, all, allChecks);
+  }
+
   /// The providers that Tenon knows.
   public static List<ProviderKind> known() {
     return List.of(
@@ -92,7 +107,7 @@ public record ProviderKind(
             "stripe",
             Set.of("secret_key", "webhook_secret"),
             Set.of("publishable_key", "base_url", "account", "webhook_endpoint_id")),
-        new ProviderKind(
+        mail(
             "postmark",
             Set.of("api_key", "webhook_password"),
             Set.of("base_url", "webhook_username", "webhook_header", "message_streams", "broadcast_streams"),
@@ -106,8 +121,8 @@ public record ProviderKind(
                     "[a-z0-9-]{1,30}( *, *[a-z0-9-]{1,30}){0,19}",
                     "Postmark's own names of its broadcast streams, such as `broadcast, news`, or"
                         + " `none`"))),
-        new ProviderKind("resend", Set.of("api_key", "webhook_secret"), Set.of("base_url")),
-        new ProviderKind(
+        mail("resend", Set.of("api_key", "webhook_secret"), Set.of("base_url"), Map.of()),
+        mail(
             "sendgrid",
             Set.of("api_key", "webhook_public_key"),
             Set.of("base_url", "region", "ip_pools", "sandbox_mode"),
@@ -118,7 +133,7 @@ public record ProviderKind(
                 Check.streams("[^,=\\s][^,=]{0,62}[^,=\\s]", "broadcast=marketing, alerts=urgent"),
                 "sandbox_mode",
                 YES_OR_NO)),
-        new ProviderKind(
+        mail(
             "ses",
             Set.of("secret_access_key"),
             Set.of(
@@ -144,7 +159,7 @@ public record ProviderKind(
                 Check.of(
                     "https?://[^/?#]+(?:/[A-Za-z0-9/._~-]*)?",
                     "an http or https address with only letters, digits and `/._~-` in its path"))),
-        new ProviderKind(
+        mail(
             "mailgun",
             Set.of("api_key", "webhook_signing_key"),
             Set.of("base_url", "region", "domain", "stream_domains", "test_mode"),
@@ -157,8 +172,7 @@ public record ProviderKind(
                 Check.streams(DOMAIN, "broadcast=news.example.org"),
                 "test_mode",
                 YES_OR_NO)),
-        new ProviderKind(
-            "smtp", Set.of("password"), Set.of("host", "port", "username", "security")),
+        mail("smtp", Set.of("password"), Set.of("host", "port", "username", "security"), Map.of()),
         new ProviderKind("calcom", Set.of("api_key", "webhook_secret"), Set.of("base_url")),
         new ProviderKind(
             "calendly", Set.of("token", "webhook_secret"), Set.of("base_url", "organization")),

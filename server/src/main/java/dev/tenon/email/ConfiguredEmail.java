@@ -4,6 +4,7 @@ import dev.tenon.cache.RecentlyRead;
 import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connection.Connections;
+import dev.tenon.connection.ProviderKind;
 import dev.tenon.connector.http.ProviderHttp;
 import dev.tenon.db.Database;
 import dev.tenon.tenant.TenantId;
@@ -102,7 +103,14 @@ public final class ConfiguredEmail implements EmailConnections, AutoCloseable {
                                     place.connection(),
                                     provider,
                                     connection.state() == Connection.State.BROKEN,
-                                    connection.changedAt()))));
+                                    connection.changedAt(),
+                                    rate(connection)))));
+  }
+
+  /// Checked when it was given.
+  private static int rate(Connection connection) {
+    String rate = connection.settings().getOrDefault(ProviderKind.RATE, "0");
+    return Integer.parseInt(rate);
   }
 
   /// Call it when nothing sends any more.

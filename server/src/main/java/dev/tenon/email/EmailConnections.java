@@ -23,8 +23,25 @@ public interface EmailConnections {
   /// @param owner whose it is: the tenant, or the platform
   /// @param broken whether it is marked as refused by its provider
   /// @param changedAt when somebody last changed it or its credentials
+  /// @param ratePerSecond how many mails it may be given in a second, by all nodes; 0 for any
+  ///   number
   record Ready(
-      TenantId owner, UUID connection, EmailProvider provider, boolean broken, Instant changedAt) {
+      TenantId owner,
+      UUID connection,
+      EmailProvider provider,
+      boolean broken,
+      Instant changedAt,
+      int ratePerSecond) {
+
+    /// At any pace.
+    Ready(
+        TenantId owner,
+        UUID connection,
+        EmailProvider provider,
+        boolean broken,
+        Instant changedAt) {
+      this(owner, connection, provider, broken, changedAt, 0);
+    }
 
     /// As reasons for people name it.
     String name() {
@@ -32,7 +49,7 @@ public interface EmailConnections {
     }
 
     Ready with(EmailProvider other) {
-      return new Ready(owner, connection, other, broken, changedAt);
+      return new Ready(owner, connection, other, broken, changedAt, ratePerSecond);
     }
   }
 

@@ -47,6 +47,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   private final MailSeal seal;
   private final Events events;
   private final InstantSource clock;
+  private final LongMails room = new LongMails();
   private volatile @Nullable MailLedger ledger;
 
   public EmailSender(
@@ -60,7 +61,8 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       InstantSource clock) {
     this.database = database;
     this.connections = connections;
-    this.course = new MailCourse(breakers, seal, tally, clock);
+    this.course =
+        new MailCourse(breakers, new SharedPace(database, clock), seal, tally, clock);
     this.maker = maker;
     this.seal = seal;
     this.events = events;
@@ -100,9 +102,41 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   }
 
   private void run(Job job, MessageStore.Row row, MailLedger writing, Jobs jobs) {
+    byte[] sealed = row.sealed;
+    if (sealed != null) {
+      run(job, row, sealed, writing, jobs);
+      return;
+    }
+    try {
+      room.use(row.bytes, () -> runLong(job, row.id, writing, jobs));
+    } catch (InterruptedException e) {
+      // The server stops; the job comes back when its lease ends.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// A message that was not read with its batch.
+  private void runLong(Job job, UUID message, MailLedger writing, Jobs jobs) {
+    try {
+      List<MessageStore.Row> rows =
+          database.asTenant(
+              job.tenant(), tx -> store.toSend(tx, List.of(message), Integer.MAX_VALUE));
+      for (MessageStore.Row row : rows) {
+        byte[] sealed = row.sealed;
+        if (sealed != null) {
+          run(job, row, sealed, writing, jobs);
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.error("message {} can't be loaded", message, e);
+      fail(job, e, jobs);
+    }
+  }
+
+  private void run(Job job, MessageStore.Row row, byte[] sealed, MailLedger writing, Jobs jobs) {
     try {
       StoredMail mail =
-          switch (MailContent.read(seal.open(job.tenant(), row.id, row.sealed))) {
+          switch (MailContent.read(seal.open(job.tenant(), row.id, sealed))) {
             case StoredMail made -> made;
             case UnmadeMail unmade -> make(job, row, unmade, writing);
           };
@@ -150,7 +184,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       end(writing, job, MailEnd.failed(job, row.id, "the mail can't be made: " + e.getMessage()));
       return null;
     }
-    boolean old = !clock.instant().isBefore(row.createdAt.plus(MailCourse.AGE_MAX));
+    boolean old = !clock.instant().isBefore(row.dueAt.plus(MailCourse.AGE_MAX));
     end(
         writing,
         job,
@@ -170,7 +204,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
     Map<UUID, Job> byMessage = new HashMap<>();
     batch.forEach(job -> byMessage.put(UUID.fromString(job.payload()), job));
     List<MessageStore.Row> rows =
-        database.asTenant(tenant, tx -> store.toSend(tx, byMessage.keySet()));
+        database.asTenant(tenant, tx -> store.toSend(tx, byMessage.keySet(), LongMails.BYTES_MIN));
     Map<Job, MessageStore.Row> open = new LinkedHashMap<>();
     Map<Job, JobEnd> needless = new HashMap<>();
     for (MessageStore.Row row : rows) {

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class MailCourse {
   private static final Logger LOG = LoggerFactory.getLogger(MailCourse.class);
 
-  /// How long a message is worth sending.
+  /// How long a message is worth sending, from when it could be sent first.
   static final Duration AGE_MAX = Duration.ofHours(24);
 
   private static final Duration LOOK_FOR_CONNECTIONS_EVERY = Duration.ofMinutes(1);
@@ -42,13 +42,20 @@ final class MailCourse {
   private static final int TOO_LATE_MAX = 20;
 
   private final SharedBreakers breakers;
+  private final SharedPace pace;
   private final EmailRouter router = new EmailRouter();
   private final MailSeal seal;
   private final MailTally tally;
   private final InstantSource clock;
 
-  MailCourse(SharedBreakers breakers, MailSeal seal, MailTally tally, InstantSource clock) {
+  MailCourse(
+      SharedBreakers breakers,
+      SharedPace pace,
+      MailSeal seal,
+      MailTally tally,
+      InstantSource clock) {
     this.breakers = breakers;
+    this.pace = pace;
     this.seal = seal;
     this.tally = tally;
     this.clock = clock;
@@ -64,6 +71,13 @@ final class MailCourse {
       Instant now = clock.instant();
       Decision decision = decide(sending, ready, now);
       Optional<Call> call = call(sending, ready, decision, now);
+      if (call.isPresent() && call.get().sends()) {
+        Optional<Duration> wait = pace.wait(call.get().connection(), sending.job.priority());
+        if (wait.isPresent()) {
+          decision = new Decision.RetryLater(wait.get(), paced(call.get().connection()));
+          call = Optional.empty();
+        }
+      }
       if (call.isPresent() && call.get().sends() && !breakers.enter(call.get().connection())) {
         if (++tooLate < TOO_LATE_MAX) {
           continue;
@@ -85,6 +99,11 @@ final class MailCourse {
       ended = make(sending, call.get());
       sending.tried(ended);
     }
+  }
+
+  private static String paced(EmailConnections.Ready connection) {
+    return "'%s' is given %d mails a second at most; this one waits for its turn"
+        .formatted(connection.name(), connection.ratePerSecond());
   }
 
   private void count(
@@ -110,7 +129,7 @@ final class MailCourse {
         sending.job.tenant(),
         stream,
         took.map(one -> one.provider().name()).orElse(""),
-        Figures.ofSent(Duration.between(sending.createdAt, now), byFallback));
+        Figures.ofSent(Duration.between(sending.dueAt, now), byFallback));
     if (byFallback && first != null) {
       tally.standsIn(
           first.owner(),
@@ -152,7 +171,7 @@ final class MailCourse {
         new EmailRoute(
             candidates,
             EmailRoute.WhenUnknown.valueOf(sending.policy.toUpperCase(Locale.ROOT)),
-            sending.createdAt,
+            sending.dueAt,
             AGE_MAX);
     return router.next(route, sending.attempts(), now);
   }
@@ -161,7 +180,7 @@ final class MailCourse {
   /// failed that an earlier attempt may have sent.
   private Decision withoutConnections(Sending sending, Instant now) {
     String why = "no email connection is set, or none is switched on, for this tenant";
-    if (now.isBefore(sending.createdAt.plus(AGE_MAX))) {
+    if (now.isBefore(sending.dueAt.plus(AGE_MAX))) {
       return new Decision.RetryLater(LOOK_FOR_CONNECTIONS_EVERY, why);
     }
     return router.isUnsettled(sending.attempts())

@@ -119,6 +119,7 @@ public final class MailMaker {
             Messages.STREAM,
             mail.template(),
             Map.of(),
+            List.of(),
             link.map(links::header).orElse(null));
     check(id, made);
     return made;

@@ -1,6 +1,7 @@
 package dev.tenon.email;
 
 import dev.tenon.connector.email.EmailAddress;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param content a template with its data, or the parts as they are to be sent
 /// @param named the connection that it is to go through alone, or null
 /// @param policy `at_most_once` or `at_least_once`
+/// @param sendAt from when on it is to be sent, or null for at once
 record MailRequest(
     @Nullable UUID id,
     @Nullable EmailAddress from,
@@ -25,7 +27,30 @@ record MailRequest(
     String stream,
     String policy,
     @Nullable UUID named,
-    Map<String, String> metadata) {
+    Map<String, String> metadata,
+    MailPriority priority,
+    @Nullable Instant sendAt,
+    List<MailFile> files) {
+
+  /// Without files.
+  MailRequest(
+      @Nullable UUID id,
+      @Nullable EmailAddress from,
+      List<EmailAddress> to,
+      List<EmailAddress> cc,
+      List<EmailAddress> bcc,
+      List<EmailAddress> replyTo,
+      Content content,
+      String stream,
+      String policy,
+      @Nullable UUID named,
+      Map<String, String> metadata,
+      MailPriority priority,
+      @Nullable Instant sendAt) {
+    this(
+        id, from, to, cc, bcc, replyTo, content, stream, policy, named, metadata, priority, sendAt,
+        List.of());
+  }
 
   /// What the mail says.
   sealed interface Content {

@@ -152,6 +152,7 @@ final class MessageQueries {
   private static MessageViews.MessageView view(ResultSet row, @Nullable Parts parts)
       throws SQLException {
     OffsetDateTime nextAt = row.getObject("next_at", OffsetDateTime.class);
+    OffsetDateTime sendAt = row.getObject("send_at", OffsetDateTime.class);
     OffsetDateTime sentAt = row.getObject("sent_at", OffsetDateTime.class);
     return new MessageViews.MessageView(
         Ids.write(Prefix.MESSAGE, row.getObject("id", UUID.class)),
@@ -162,6 +163,7 @@ final class MessageQueries {
         row.getString("template"),
         row.getString("stream"),
         row.getString("policy"),
+        row.getString("priority"),
         row.getString("sent_by"),
         row.getString("provider_message_id"),
         row.getString("reason"),
@@ -170,6 +172,7 @@ final class MessageQueries {
         parts == null ? null : parts.reports().stream().map(MessageQueries::report).toList(),
         nextAt == null ? null : nextAt.toInstant(),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        sendAt == null ? null : sendAt.toInstant(),
         sentAt == null ? null : sentAt.toInstant());
   }
 }

@@ -13,8 +13,9 @@ import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
-import dev.tenon.template.TemplateProblems;
 import dev.tenon.work.Jobs;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -22,7 +23,14 @@ import org.jspecify.annotations.Nullable;
 
 /// `/v1/tenants/{tenant}/messages`.
 public final class MessageRoutes {
+  /// What the messages of a batch are together at most, as they are stored.
+  private static final long BATCH_BYTES_MAX = 50L << 20;
+
+  /// What a batch takes of the memory for long messages while it is made.
+  private static final int BATCH_ROOM_BYTES = 8 << 20;
+
   private final MessageQueries queries = new MessageQueries();
+  private final LongMails room = new LongMails();
   private final Database database;
   private final Messages messages;
   private final ConfiguredEmail connections;
@@ -36,8 +44,14 @@ public final class MessageRoutes {
     this.jobs = jobs;
   }
 
+  /// @param bodyBytesMax of a message with its files in base64
   public static void declare(
-      Routes routes, Database database, Messages messages, ConfiguredEmail connections, Jobs jobs) {
+      Routes routes,
+      Database database,
+      Messages messages,
+      ConfiguredEmail connections,
+      Jobs jobs,
+      int bodyBytesMax) {
     var here = new MessageRoutes(database, messages, connections, jobs);
     String path = "/v1/tenants/{tenant}/messages";
     routes
@@ -49,6 +63,18 @@ public final class MessageRoutes {
             "Send a message",
             here::send)
         .answers(202)
+        .bodyBytesMax(bodyBytesMax)
+        .repeatable();
+    routes
+        .post(
+            path + "/batch",
+            Scope.EMAIL_WRITE,
+            SendBatch.class,
+            BatchViews.BatchView.class,
+            "Send many messages",
+            here::sendBatch)
+        .answers(202)
+        .bodyBytesMax(bodyBytesMax)
         .repeatable();
     routes.list(path, Scope.EMAIL_READ, MessageView.class, "List the messages", here::list);
     routes.get(
@@ -73,21 +99,97 @@ public final class MessageRoutes {
 
   private MessageView send(Request request, SendMessage body) {
     MailRequest mail =
-        SendMessage.read(body, request.effect().orElse(null), named(request, body.provider()));
+        SendMessage.read(
+            body,
+            request.effect().orElse(null),
+            named(request, body.provider()),
+            messages.now(),
+            request.isTakenUp());
+    UUID id = take(request, mail);
+    jobs.announce();
+    return find(request, id);
+  }
+
+  private UUID take(Request request, MailRequest mail) {
+    int bytes = mail.files().stream().mapToInt(file -> file.base64().length()).sum();
     try {
-      UUID id = database.asTenant(request.tenant(), tx -> messages.send(tx, mail));
-      jobs.announce();
-      return find(request, id);
-    } catch (TemplateException e) {
-      throw TemplateProblems.of(e, "template");
-    } catch (InvalidEmailException e) {
-      throw ProblemException.invalidField(e.field(), String.valueOf(e.getMessage()));
-    } catch (Messages.NoSenderException e) {
+      return bytes < LongMails.BYTES_MIN
+          ? store(request, mail)
+          : room.get(bytes, () -> store(request, mail));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ProblemException(ProblemCode.SERVER_BUSY);
+    }
+  }
+
+  private UUID store(Request request, MailRequest mail) {
+    try {
+      return database.asTenant(request.tenant(), tx -> messages.send(tx, mail));
+    } catch (TemplateException
+        | InvalidEmailException
+        | Messages.NoSenderException
+        | Messages.NotOwnedException e) {
+      throw MailProblems.of(e);
+    }
+  }
+
+  /// Up to 1,000 messages of one request. What all share is refused as a whole, what is one
+  /// recipient's own in its place.
+  private BatchViews.BatchView sendBatch(Request request, SendBatch body) {
+    List<SendMessage> each = body.each();
+    UUID named = named(request, body.provider());
+    Instant now = messages.now();
+    List<@Nullable ProblemException> problems = new ArrayList<>();
+    List<MailRequest> mails = new ArrayList<>();
+    for (int i = 0; i < each.size(); i++) {
+      try {
+        mails.add(
+            SendMessage.read(
+                each.get(i), BatchViews.id(request.effect(), i), named, now, request.isTakenUp()));
+        problems.add(null);
+      } catch (ProblemException e) {
+        if (body.isCommon(e)) {
+          throw e;
+        }
+        problems.add(e);
+      }
+    }
+    List<Messages.Taken> taken = takeAll(request, mails);
+    refuseWhole(body, taken);
+    jobs.announce();
+    return BatchViews.of(problems, taken);
+  }
+
+  /// Where none was taken for a reason that is the same for all, such as a template that isn't
+  /// there.
+  private static void refuseWhole(SendBatch body, List<Messages.Taken> taken) {
+    if (!taken.isEmpty()
+        && taken.getFirst() instanceof Messages.Taken.Refused first
+        && taken.stream().allMatch(one -> one instanceof Messages.Taken.Refused)) {
+      ProblemException problem = MailProblems.of(first.why());
+      if (body.isCommon(problem)) {
+        throw problem;
+      }
+    }
+  }
+
+  private List<Messages.Taken> takeAll(Request request, List<MailRequest> mails) {
+    try {
+      return room.get(
+          BATCH_ROOM_BYTES,
+          () ->
+              database.asTenant(
+                  request.tenant(), tx -> messages.sendAll(tx, mails, BATCH_BYTES_MAX)));
+    } catch (Messages.NoSenderException | Messages.NotOwnedException e) {
+      throw MailProblems.of(e);
+    } catch (Messages.TooMuchException _) {
       throw ProblemException.invalidField(
-          "from", e.getMessage() + "; create one at …/senders, or name one here.");
-    } catch (Messages.NotOwnedException e) {
-      throw new ProblemException(
-          ProblemCode.EMAIL_SENDER_NOT_OWNED, String.valueOf(e.getMessage()), "from");
+          "messages",
+          "The messages are longer than %d MB together as they are stored: send fewer at once."
+              .formatted(BATCH_BYTES_MAX >> 20));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ProblemException(ProblemCode.SERVER_BUSY);
     }
   }
 
@@ -153,7 +255,8 @@ public final class MessageRoutes {
                         tx,
                         id(request),
                         request.effect().orElse(null),
-                        MessageViews.policy(body.policy(), before.policy())))
+                        MessageViews.policy(body.policy(), before.policy()),
+                        MailPriority.of(before.priority())))
             .orElseThrow(ProblemException::notFound);
     jobs.announce();
     return find(request, made);

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -37,6 +38,8 @@ final class MessageStore {
       @Nullable String about,
       @Nullable String onceKey,
       List<String> recipients,
+      MailPriority priority,
+      @Nullable Instant sendAt,
       byte[] sealed) {}
 
   /// A message that was stored, as what: with every recipient on the suppression list it is
@@ -53,10 +56,11 @@ final class MessageStore {
               select * from unnest(:ids::uuid[], :recipients::text[], :senders::text[],
                 :subjects::text[], :templates::text[], :streams::text[], :policies::text[],
                 :named::uuid[], :causes::uuid[], :about::text[], :once_keys::text[],
-                :sealed::bytea[], :states::text[], :reasons::text[], :everybody::text[])
+                :sealed::bytea[], :states::text[], :reasons::text[], :everybody::text[],
+                :priorities::text[], :send_at::timestamptz[])
                 as g (id, recipient, sender, subject, template, stream, policy,
                   named_connection_id, cause_id, about, once_key, sealed, state, reason,
-                  everybody)
+                  everybody, priority, send_at)
             ), m as (
               select g.*, string_to_array(g.everybody, e'\\n') as recipients,
                 g.state = 'queued' and g.everybody <> '' and s.addresses = cardinality(string_to_array(g.everybody, e'\\n'))
@@ -73,14 +77,15 @@ final class MessageStore {
             ), made as (
               insert into message (tenant_id, id, state, recipient, sender, subject, template,
                 stream, policy, named_connection_id, cause_id, about, once_key, reason, created_at,
-                updated_at, recipients)
+                updated_at, recipients, priority, send_at, next_at)
               select :tenant, id, case when nobody_left then 'suppressed' else state end, recipient,
                 sender, subject, template, stream, policy, named_connection_id, cause_id, about,
                 once_key,
                 case when nobody_left
                   then left('every recipient is on the suppression list: ' || words, 1000)
                   else reason end,
-                :now, :now, nullif(recipients, '{}')
+                :now, :now, nullif(recipients, '{}'), priority, send_at,
+                case when state = 'queued' and not nobody_left then send_at end
               from m order by once_key
               on conflict do nothing
               returning id, state, reason
@@ -111,6 +116,12 @@ final class MessageStore {
             "everybody",
             String.class,
             messages.stream().map(one -> String.join("\n", one.recipients())).toList())
+        .bindArray(
+            "priorities",
+            String.class,
+            messages.stream().map(one -> one.priority().text()).toList())
+        .bindArray(
+            "send_at", OffsetDateTime.class, messages.stream().map(MessageStore::sendAt).toList())
         .map(
             (row, _) ->
                 new Inserted(
@@ -120,14 +131,26 @@ final class MessageStore {
         .list();
   }
 
+  private static @Nullable OffsetDateTime sendAt(NewMessage message) {
+    Instant at = message.sendAt();
+    return at == null ? null : at.atOffset(ZoneOffset.UTC);
+  }
+
   /// A message about to be sent, with its content still sealed and all that was tried so far.
   static final class Row {
     final UUID id;
     final String state;
     final String policy;
     final @Nullable UUID namedConnection;
-    final Instant createdAt;
-    final byte[] sealed;
+
+    /// When it could be sent first: its age counts from then.
+    final Instant dueAt;
+
+    /// How long its sealed content is.
+    final int bytes;
+
+    /// Null where it is too long to be read together with others.
+    final byte @Nullable [] sealed;
 
     /// Whom of its recipients the tenant must not write to now, and why, by address.
     final Map<String, String> suppressed = new LinkedHashMap<>();
@@ -139,7 +162,8 @@ final class MessageStore {
       state = row.getString("state");
       policy = row.getString("policy");
       namedConnection = row.getObject("named_connection_id", UUID.class);
-      createdAt = row.getObject("created_at", OffsetDateTime.class).toInstant();
+      dueAt = row.getObject("due_at", OffsetDateTime.class).toInstant();
+      bytes = row.getInt("bytes");
       sealed = row.getBytes("sealed");
       String listed = row.getString("suppressed");
       if (listed != null) {
@@ -235,19 +259,26 @@ final class MessageStore {
   }
 
   /// Reads messages for sending, with all that was tried for each.
-  List<Row> toSend(TenantTx tx, Collection<UUID> ids) {
+  ///
+  /// @param bytesMax the content of longer ones is left out
+  List<Row> toSend(TenantTx tx, Collection<UUID> ids, int bytesMax) {
     Map<UUID, Row> rows = new LinkedHashMap<>();
     tx.handle()
         .createQuery(
             """
-            select m.id, m.state, m.policy, m.named_connection_id, m.created_at as created_at, c.sealed,
+            select m.id, m.state, m.policy, m.named_connection_id,
+              coalesce(m.send_at, m.created_at) as due_at,
+              octet_length(c.sealed) as bytes,
+              case when octet_length(c.sealed) <= :bytes_max then c.sealed end as sealed,
               (select string_agg(s.address || ' ' || s.reason, e'\\n' order by s.address)
                 from suppression s
                 where s.tenant_id = m.tenant_id and s.address = any(m.recipients)
                   and s.stream in ('', m.stream)) as suppressed,
               a.tenant_id, a.message_id, a.number, a.connection_id, a.provider, a.kind, a.outcome,
               a.retry_after_ms, a.status, a.code, a.detail, a.request_id, a.provider_message_id,
-              a.refused_recipients, a.request, a.started_at, a.ended_at
+              a.refused_recipients,
+              case when octet_length(c.sealed) <= :bytes_max then a.request end as request,
+              a.started_at, a.ended_at
             from message m
             join message_content c on c.tenant_id = m.tenant_id and c.message_id = m.id
             left join attempt a on a.tenant_id = m.tenant_id and a.message_id = m.id
@@ -256,6 +287,7 @@ final class MessageStore {
             order by m.id, a.number
             """)
         .bind("tenant", tx.tenant().uuid())
+        .bind("bytes_max", bytesMax)
         .bindArray("ids", UUID.class, ids)
         .map(
             (row, context) -> {

@@ -85,6 +85,7 @@ final class MessageViews {
       @Nullable String template,
       String stream,
       String policy,
+      @About("`high`, `normal` or `bulk`.") String priority,
       @About("Who really sent it; null until somebody did.") @Nullable String provider,
       @Nullable String providerMessageId,
       @About("Why it is in its state, in words.") @Nullable String reason,
@@ -96,5 +97,6 @@ final class MessageViews {
       @About("When it is tried or asked about next; null when nothing follows by itself.")
           @Nullable Instant nextTryAt,
       Instant createdAt,
+      @About("From when on it is sent; null for at once.") @Nullable Instant sendAt,
       @Nullable Instant sentAt) {}
 }

@@ -29,6 +29,8 @@ public final class Messages {
   private static final Logger LOG = LoggerFactory.getLogger(Messages.class);
   static final String STREAM = "outbound";
   static final String POLICY = "at_most_once";
+  private static final int STATEMENT_ROWS_MAX = 250;
+  private static final long STATEMENT_BYTES_MAX = 4L << 20;
 
   private final MessageStore store = new MessageStore();
   private final NewMessages rows;
@@ -91,7 +93,7 @@ public final class Messages {
           mails.size(),
           tx.tenant());
     }
-    insert(tx, mails.stream().map(mail -> rows.following(tx, sender, mail)).toList(), notBefore);
+    insert(tx, mails.stream().map(mail -> rows.following(tx, sender, mail, notBefore)).toList());
   }
 
   /// Queues one mail that somebody asked for, and answers its id.
@@ -106,6 +108,59 @@ public final class Messages {
     return made.id();
   }
 
+  /// What became of one of many mails that were asked for at once.
+  sealed interface Taken {
+    /// It is stored, or was by an earlier run of the same request.
+    record Accepted(UUID id) implements Taken {}
+
+    /// It can't be sent, by anybody; `why` is one of what [#send] throws.
+    record Refused(RuntimeException why) implements Taken {}
+  }
+
+  /// Queues many mails of one request, in few statements; one that can't be sent keeps none of the
+  /// others. Answers in the order of `mails`.
+  ///
+  /// @throws NoSenderException as [#send]; so NotOwnedException, since they have one sender
+  /// @throws TooMuchException when all together are longer than `bytesMax`
+  List<Taken> sendAll(TenantTx tx, List<MailRequest> mails, long bytesMax) {
+    var common = new Common(maker);
+    List<Taken> taken = new ArrayList<>(mails.size());
+    List<MessageStore.NewMessage> made = new ArrayList<>();
+    long waiting = 0;
+    long all = 0;
+    for (MailRequest mail : mails) {
+      try {
+        MessageStore.NewMessage one = rows.asked(tx, mail, common);
+        taken.add(new Taken.Accepted(one.id()));
+        made.add(one);
+        waiting += one.sealed().length;
+        all += one.sealed().length;
+      } catch (InvalidEmailException | TemplateException e) {
+        taken.add(new Taken.Refused(e));
+      }
+      if (all > bytesMax) {
+        throw new TooMuchException();
+      }
+      if (waiting > STATEMENT_BYTES_MAX || made.size() >= STATEMENT_ROWS_MAX) {
+        insert(tx, made);
+        made.clear();
+        waiting = 0;
+      }
+    }
+    insert(tx, made);
+    return taken;
+  }
+
+  /// The mails of one request are too long together.
+  static final class TooMuchException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /// The time by which requests are judged.
+  Instant now() {
+    return clock.instant();
+  }
+
   /// Cancels a message that waits; false when it is under way or over.
   boolean cancel(TenantTx tx, UUID id) {
     return store.cancel(tx, id, "it was cancelled through the API", clock.instant());
@@ -115,14 +170,15 @@ public final class Messages {
   /// is no such message.
   ///
   /// @param copy the id to make it under, or null for a new one
-  Optional<UUID> resend(TenantTx tx, UUID id, @Nullable UUID copy, String policy) {
+  Optional<UUID> resend(
+      TenantTx tx, UUID id, @Nullable UUID copy, String policy, MailPriority priority) {
     return store
         .content(tx, id)
         .map(stored -> MailContent.read(seal.open(tx.tenant(), id, stored)))
         .map(
             content -> {
               UUID made = copy == null ? ids.next() : copy;
-              insert(tx, List.of(rows.again(tx, made, content, policy, id)));
+              insert(tx, List.of(rows.again(tx, made, content, policy, priority, id)));
               return made;
             });
   }
@@ -146,11 +202,6 @@ public final class Messages {
   }
 
   private void insert(TenantTx tx, List<MessageStore.NewMessage> made) {
-    insert(tx, made, null);
-  }
-
-  private void insert(
-      TenantTx tx, List<MessageStore.NewMessage> made, @Nullable Instant notBefore) {
     if (made.isEmpty()) {
       return;
     }
@@ -183,8 +234,8 @@ public final class Messages {
                 1,
                 message.id().toString(),
                 message.cause(),
-                NewJob.ORDINARY,
-                notBefore));
+                message.priority().ofJob(),
+                message.sendAt()));
       }
     }
     jobs.make(tx, work);

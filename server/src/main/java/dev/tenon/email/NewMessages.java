@@ -9,6 +9,7 @@ import dev.tenon.db.TenantTx;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.template.Chosen;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,18 +36,26 @@ final class NewMessages {
   /// A mail that follows from a fact, whatever is wrong with it: without a sender it waits for one,
   /// and one that nobody can send is failed.
   @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
-  MessageStore.NewMessage following(TenantTx tx, Optional<Sender> sender, TemplateMail mail) {
+  MessageStore.NewMessage following(
+      TenantTx tx, Optional<Sender> sender, TemplateMail mail, @Nullable Instant sendAt) {
     UUID id = ids.next();
     UnmadeMail unmade = UnmadeMail.of(mail, Language.LAST, 0);
     try {
       Chosen chosen = maker.choose(tx, mail.template(), null);
       unmade = UnmadeMail.of(mail, chosen.language(), chosen.number());
       if (sender.isEmpty()) {
-        return unmade(tx, id, unmade, "queued", MailMaker.NO_SENDER, mail);
+        return unmade(tx, id, unmade, "queued", MailMaker.NO_SENDER, mail, sendAt);
       }
       StoredMail made = maker.make(tx.tenant(), id, sender.get(), unmade, chosen);
       return message(
-          tx, id, made, Messages.POLICY, null, mail.cause(), mail.about(), mail.onceKey());
+          tx,
+          id,
+          made,
+          Messages.POLICY,
+          null,
+          new Origin(mail.cause(), mail.about(), mail.onceKey()),
+          MailPriority.NORMAL,
+          sendAt);
     } catch (InvalidEmailException | TemplateException e) {
       // What came from a provider may be in the text, so it is the message's and not the log's.
       LOG.error(
@@ -54,12 +63,19 @@ final class NewMessages {
           mail.template(),
           tx.tenant(),
           Ids.write(Prefix.MESSAGE, id));
-      return unmade(tx, id, unmade, "failed", "the mail can't be made: " + e.getMessage(), mail);
+      return unmade(
+          tx, id, unmade, "failed", "the mail can't be made: " + e.getMessage(), mail, sendAt);
     }
   }
 
   private MessageStore.NewMessage unmade(
-      TenantTx tx, UUID id, UnmadeMail unmade, String state, String reason, TemplateMail mail) {
+      TenantTx tx,
+      UUID id,
+      UnmadeMail unmade,
+      String state,
+      String reason,
+      TemplateMail mail,
+      @Nullable Instant sendAt) {
     return new MessageStore.NewMessage(
         id,
         state,
@@ -75,6 +91,8 @@ final class NewMessages {
         mail.about(),
         mail.onceKey(),
         EmailAddress.comparable(unmade.toAddress()).stream().toList(),
+        MailPriority.NORMAL,
+        sendAt,
         seal.seal(tx.tenant(), id, unmade.write()));
   }
 
@@ -85,14 +103,16 @@ final class NewMessages {
   /// @throws Messages.NoSenderException when neither the tenant nor the platform has a default one
   /// @throws Messages.NotOwnedException when `from` is not the tenant's
   MessageStore.NewMessage asked(TenantTx tx, MailRequest mail) {
-    Sender fallback = maker.sender(tx).orElse(null);
-    EmailAddress from = from(tx, mail, fallback);
+    return asked(tx, mail, new Common(maker));
+  }
+
+  /// The same for one of many.
+  ///
+  /// @param common what was looked up for the others already
+  MessageStore.NewMessage asked(TenantTx tx, MailRequest mail, Common common) {
+    Common.From sent = common.from(tx, mail.from());
+    EmailAddress from = sent.address();
     UUID id = mail.id() == null ? ids.next() : mail.id();
-    String product =
-        Senders.find(tx, from.address())
-            .or(() -> Optional.ofNullable(fallback))
-            .map(Sender::product)
-            .orElse("");
     Optional<String> link = maker.link(tx.tenant(), id, mail);
     var stored =
         switch (mail.content()) {
@@ -100,33 +120,17 @@ final class NewMessages {
                   String name,
                   Map<String, Object> data,
                   String language) -> {
-            Chosen chosen = maker.choose(tx, name, language);
+            Chosen chosen = common.template(tx, name, language);
             RenderedEmail rendered =
-                chosen.template().render(maker.data(chosen.brand(), data, product, link));
+                chosen.template().render(maker.data(chosen.brand(), data, sent.product(), link));
             yield stored(
                 mail, from, rendered.subject(), rendered.html(), rendered.text(), name, link);
           }
           case MailRequest.Content.Parts(String subject, String html, String text) ->
               stored(mail, from, subject, linked(html, link), linked(text, link), "", link);
         };
-    return message(tx, id, stored, mail.policy(), mail.named(), null, null, null);
-  }
-
-  private static EmailAddress from(TenantTx tx, MailRequest mail, @Nullable Sender fallback) {
-    EmailAddress wanted = mail.from();
-    if (wanted == null) {
-      if (fallback == null) {
-        throw new Messages.NoSenderException();
-      }
-      return new EmailAddress(fallback.name(), fallback.address());
-    }
-    Optional<Sender> own = Senders.find(tx, wanted.address());
-    if (own.isEmpty() && !Senders.ownsDomainOf(tx, wanted.address())) {
-      throw new Messages.NotOwnedException(wanted.address());
-    }
-    return wanted.name().isEmpty() && own.isPresent()
-        ? new EmailAddress(own.get().name(), wanted.address())
-        : wanted;
+    return message(
+        tx, id, stored, mail.policy(), mail.named(), Origin.ASKED, mail.priority(), mail.sendAt());
   }
 
   /// Parts that somebody wrote himself, with the link where he left a place for it.
@@ -157,6 +161,7 @@ final class NewMessages {
         mail.stream(),
         tag,
         mail.metadata(),
+        mail.files(),
         link.map(maker::unsubscribeHeader).orElse(null));
   }
 
@@ -164,10 +169,16 @@ final class NewMessages {
   ///
   /// @param first the message that it was
   MessageStore.NewMessage again(
-      TenantTx tx, UUID made, MailContent content, String policy, UUID first) {
+      TenantTx tx,
+      UUID made,
+      MailContent content,
+      String policy,
+      MailPriority priority,
+      UUID first) {
     String about = Ids.write(Prefix.MESSAGE, first);
     return switch (content) {
-      case StoredMail mail -> message(tx, made, mail, policy, null, null, about, null);
+      case StoredMail mail ->
+          message(tx, made, mail, policy, null, new Origin(null, about, null), priority, null);
       // Made on its way out, or stored as failed once more.
       case UnmadeMail unmade ->
           new MessageStore.NewMessage(
@@ -185,8 +196,15 @@ final class NewMessages {
               about,
               null,
               EmailAddress.comparable(unmade.toAddress()).stream().toList(),
+              priority,
+              null,
               seal.seal(tx.tenant(), made, unmade.write()));
     };
+  }
+
+  /// What a message follows from.
+  private record Origin(@Nullable UUID cause, @Nullable String about, @Nullable String onceKey) {
+    static final Origin ASKED = new Origin(null, null, null);
   }
 
   private MessageStore.NewMessage message(
@@ -195,14 +213,15 @@ final class NewMessages {
       StoredMail mail,
       String policy,
       @Nullable UUID named,
-      @Nullable UUID cause,
-      @Nullable String about,
-      @Nullable String onceKey) {
+      Origin origin,
+      MailPriority priority,
+      @Nullable Instant sendAt) {
     maker.check(id, mail);
     return new MessageStore.NewMessage(
         id,
         "queued",
-        null,
+        // Shown to people: why it is still there.
+        sendAt == null ? null : "it is to be sent from %s on".formatted(sendAt),
         mail.to().stream().map(EmailAddress::address).collect(Collectors.joining(", ")),
         mail.from().address(),
         mail.subject(),
@@ -210,10 +229,12 @@ final class NewMessages {
         mail.stream(),
         policy,
         named,
-        cause,
-        about,
-        onceKey,
+        origin.cause(),
+        origin.about(),
+        origin.onceKey(),
         mail.recipients(),
+        priority,
+        sendAt,
         seal.seal(tx.tenant(), id, mail.write()));
   }
 }

@@ -4,6 +4,7 @@ import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.template.Language;
 import dev.tenon.http.About;
 import dev.tenon.http.ProblemException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,18 +34,32 @@ public record SendMessage(
         @Nullable String provider,
     @About("`at_most_once` (never risk a second mail) where it is left out, or `at_least_once`.")
         MessageViews.@Nullable Policy policy,
-    @About("Comes back with the provider's reports.") @Nullable Map<String, String> metadata) {
+    @About("Comes back with the provider's reports.") @Nullable Map<String, String> metadata,
+    @About(
+            "Which of the tenant's waiting messages goes first. `bulk` on the stream `broadcast`,"
+                + " `normal` on any other where it is left out.")
+        @Nullable MailPriority priority,
+    @About(
+            "From when on it is sent, up to 30 days ahead; at once where it is left out. Until then"
+                + " it is `queued` and can be cancelled.")
+        @Nullable Instant sendAt,
+    @About(
+            "At most 25; in base64 and with the rest of the message 10 MB, or what the operator sets.")
+        @Nullable List<AttachFile> attachments) {
   private static final int ADDRESSES_MAX = 50;
 
   /// What is asked for, checked. Throws [ProblemException] with the name of a field that is wrong.
   ///
   /// @param id the id to store it under, or null for a new one
+  /// @param takenUp whether an earlier run of the same request may have taken it
   /// @param named the connection that it is to go through alone, or null
-  static MailRequest read(SendMessage body, @Nullable UUID id, @Nullable UUID named) {
+  static MailRequest read(
+      SendMessage body, @Nullable UUID id, @Nullable UUID named, Instant now, boolean takenUp) {
     List<EmailAddress> to = new ArrayList<>(List.of(Addresses.read("to", body.to())));
     to.addAll(addresses("also_to", body.alsoTo()));
     String from = body.from();
     Map<String, String> metadata = body.metadata();
+    String stream = body.stream() == null ? Messages.STREAM : body.stream();
     return new MailRequest(
         id,
         from == null ? null : Addresses.read("from", from),
@@ -53,10 +68,13 @@ public record SendMessage(
         addresses("bcc", body.bcc()),
         addresses("reply_to", body.replyTo()),
         content(body),
-        body.stream() == null ? Messages.STREAM : body.stream(),
+        stream,
         MessageViews.policy(body.policy(), Messages.POLICY),
         named,
-        metadata == null ? Map.of() : metadata);
+        metadata == null ? Map.of() : metadata,
+        MailPriority.of(body.priority(), stream),
+        SendTime.read(body.sendAt(), now, takenUp),
+        AttachFile.read(body.attachments()));
   }
 
   private static MailRequest.Content content(SendMessage body) {

@@ -22,7 +22,7 @@ final class Sending {
   final UUID id;
   final String policy;
   final @Nullable UUID namedConnection;
-  final Instant createdAt;
+  final Instant dueAt;
   final EmailMessage message;
   private final Map<String, String> suppressed;
   private final boolean nobodyLeft;
@@ -35,7 +35,7 @@ final class Sending {
     this.id = row.id;
     this.policy = row.policy;
     this.namedConnection = row.namedConnection;
-    this.createdAt = row.createdAt;
+    this.dueAt = row.dueAt;
     this.suppressed = Map.copyOf(row.suppressed);
     StoredMail rest = mail.without(suppressed.keySet());
     // Without anybody in `to` it is nobody's mail: who would only get a copy of it gets none, and

@@ -12,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// A mail as it will be sent, in the form that is sealed and stored. Every attempt reads it anew,
 /// so each sends the same bytes.
 ///
+/// @param files null in those that an older version of the program stored
 /// @param text empty when there is only HTML, and the other way round
 /// @param unsubscribe the value of `List-Unsubscribe`, with the link that is this one recipient's;
 ///   null where the stream has none
@@ -27,6 +28,7 @@ public record StoredMail(
     String stream,
     String tag,
     Map<String, String> metadata,
+    @Nullable List<MailFile> files,
     @Nullable String unsubscribe)
     implements MailContent {
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -37,6 +39,7 @@ public record StoredMail(
     bcc = List.copyOf(bcc);
     replyTo = List.copyOf(replyTo);
     metadata = Map.copyOf(metadata);
+    files = files == null ? List.of() : List.copyOf(files);
   }
 
   /// All that it is to, each once, in the form in which two spellings of an address are the same.
@@ -64,6 +67,7 @@ public record StoredMail(
             stream,
             tag,
             metadata,
+            files,
             unsubscribe);
   }
 
@@ -102,6 +106,9 @@ public record StoredMail(
       // RFC 8058, section 3.1: both, or no mail program offers its button.
       builder.header(EmailMessage.UNSUBSCRIBE, unsubscribe);
       builder.header(EmailMessage.UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click");
+    }
+    if (files != null) {
+      files.forEach(file -> builder.attach(file.toAttachment()));
     }
     new java.util.TreeMap<>(metadata).forEach(builder::metadata);
     return builder.build();

@@ -52,7 +52,9 @@ public final class TestMails {
                       Messages.STREAM,
                       Messages.POLICY,
                       null,
-                      Map.of(MARK, name)));
+                      Map.of(MARK, name),
+                      MailPriority.NORMAL,
+                      null));
             });
   }
 

@@ -180,27 +180,13 @@ final class OpenApi {
                   "description",
                   "One page, newest first.",
                   "content",
-                  json(page(schemas.of(route.responseType.orElseThrow())))));
+                  json(schemas.page(route.responseType.orElseThrow()))));
       case NOTHING -> out.put(status, Map.of("description", "Done."));
       case RAW -> out.put("default", Map.of("description", "As the other side answers."));
     }
     out.put("4XX", Map.of("$ref", "#/components/responses/Problem"));
     out.put("5XX", Map.of("$ref", "#/components/responses/Problem"));
     return out;
-  }
-
-  private static Map<String, Object> page(Map<String, Object> element) {
-    return Map.of(
-        "type",
-        "object",
-        "required",
-        List.of("data", "next_cursor"),
-        "properties",
-        Map.of(
-            "data",
-            Map.of("type", "array", "items", element),
-            "next_cursor",
-            Map.of("type", List.of("string", "null"))));
   }
 
   private static Map<String, Object> json(Map<String, Object> schema) {

@@ -17,8 +17,11 @@ import tools.jackson.databind.JsonNode;
 
 /// JSON Schemas of the records that requests and answers are made of.
 final class Schemas {
+  private static final String PREFIX = "#/components/schemas/";
+
   private final Map<String, Map<String, Object>> byName = new TreeMap<>();
   private final Map<String, Class<?>> classes = new HashMap<>();
+  private final Map<String, Class<?>> pages = new HashMap<>();
 
   Map<String, Map<String, Object>> all() {
     return byName;
@@ -90,7 +93,37 @@ final class Schemas {
           "two records of the API are called %s: %s and %s"
               .formatted(name, known.getName(), type.getName()));
     }
-    return Map.of("$ref", "#/components/schemas/" + name);
+    return Map.of("$ref", PREFIX + name);
+  }
+
+  /// A reference to the schema of one page of a list, `CustomerPage` for pages of `CustomerView`.
+  /// It has a name so that clients made from the document have one for it.
+  Map<String, Object> page(Type element) {
+    if (!(element instanceof Class<?> type && type.isRecord())) {
+      throw new IllegalStateException("a list of the API is one of records, not of " + element);
+    }
+    String name = type.getSimpleName().replaceFirst("View$", "") + "Page";
+    Class<?> known = pages.putIfAbsent(name, type);
+    if (known == null ? byName.containsKey(name) : known != type) {
+      throw new IllegalStateException("two things of the API are called " + name);
+    }
+    if (known == null) {
+      Map<String, Object> properties = new LinkedHashMap<>();
+      properties.put("data", Map.of("type", "array", "items", reference(type)));
+      properties.put(
+          "next_cursor",
+          Map.of(
+              "type",
+              List.of("string", "null"),
+              "description",
+              "Asks for what follows, as `cursor`; null on the last page."));
+      Map<String, Object> page = new LinkedHashMap<>();
+      page.put("type", "object");
+      page.put("required", List.of("data", "next_cursor"));
+      page.put("properties", properties);
+      byName.put(name, page);
+    }
+    return Map.of("$ref", PREFIX + name);
   }
 
   private Map<String, Object> record(Class<?> type) {

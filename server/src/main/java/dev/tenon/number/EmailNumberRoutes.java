@@ -66,7 +66,8 @@ public final class EmailNumberRoutes {
           @Nullable Double bounceRate,
       @About("`complained` of `delivered`, 0 to 1; null where none was delivered.")
           @Nullable Double complaintRate,
-      @About("From the making of a message until the provider accepted it, on average.")
+      @About("From the making of a message, or the time it was to be sent at, until the provider accepted it,"
+                  + " on average.")
           @Nullable Double acceptSeconds,
       @About("The longest of them.") @Nullable Double acceptSecondsMax,
       @About("From the making of a message until it was delivered, on average.")

@@ -69,7 +69,9 @@ final class Areas {
     List<Operation.Answer> answers = new ArrayList<>();
     for (var answer : operation.path("responses").properties()) {
       if (answer.getKey().matches("[0-9]{3}")) {
-        JsonNode schema = answer.getValue().path("content").path("application/json").path("schema");
+        JsonNode schema =
+            fields.opened(
+                answer.getValue().path("content").path("application/json").path("schema"));
         boolean isPage = schema.path("properties").has("next_cursor");
         answers.add(
             new Operation.Answer(

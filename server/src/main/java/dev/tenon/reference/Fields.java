@@ -53,7 +53,7 @@ final class Fields {
   }
 
   /// A schema without its references and without "or null".
-  private JsonNode opened(JsonNode schema) {
+  JsonNode opened(JsonNode schema) {
     JsonNode open = schema;
     for (int i = 0; i < DEPTH_MAX; i++) {
       if (open.has("$ref")) {

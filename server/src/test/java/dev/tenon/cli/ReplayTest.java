@@ -48,7 +48,7 @@ class ReplayTest {
     assertThat(program.email.mailbox().list("", 10)).hasSize(1);
   }
 
-  /// What the walk has led to, whole.
+  /// What the walk has led to, whole. To confirm a subscription of SNS once more changes nothing.
   private List<String> state() {
     return program.rows(
         """
@@ -59,7 +59,8 @@ class ReplayTest {
         union all select 'payment ' || id || ' ' || state || ' ' || amount || ' ' || failed_tries
           from payment
         union all select 'event ' || id || ' ' || type from event
-        union all select 'job ' || id || ' ' || kind from job where kind <> 'facts.replay'
+        union all select 'job ' || id || ' ' || kind from job
+          where kind not in ('facts.replay', 'ses.confirm')
         order by 1
         """);
   }
@@ -174,7 +175,7 @@ class ReplayTest {
     assertThat(other.lines().getLast().path("jobs").asInt()).isZero();
     assertThat(all.lines().getLast().path("jobs").asInt()).isEqualTo(1);
     assertThat(again.code()).isZero();
-    assertThat(again.out()).contains(id, "email.send  done: its message is sent already");
+    assertThat(again.out()).contains(id, "email.send  done: its message is delivered already");
     // Done again, and sent no second mail.
     assertThat(program.email.mailbox().list("", 10)).hasSize(1);
     assertThat(program.run("replay", "--jobs", "--state", "waiting").code())
@@ -307,8 +308,10 @@ class ReplayTest {
     String postmark = program.connection("postmark");
     int all = count("select id from received_event");
 
-    assertThat(size(list("limit=100&connection=" + connection))).isEqualTo(all);
-    assertThat(size(list("connection=" + postmark))).isZero();
+    assertThat(size(list("limit=100"))).isEqualTo(all);
+    // One says that the mail was delivered, the other is a question of SNS.
+    assertThat(size(list("limit=100&connection=" + connection))).isEqualTo(all - 2);
+    assertThat(size(list("connection=" + postmark))).isEqualTo(1);
     assertThat(size(list("state=ignored")))
         .isEqualTo(count("select id from fact where state = 'ignored'"));
     assertThat(size(list("kind=invoice.*&state=applied"))).isEqualTo(2);

@@ -59,6 +59,7 @@ class CatalogueTest {
           Map.entry("email_breaker", new Rights("", ALL)),
           Map.entry("email_number", new Rights("select", ALL)),
           Map.entry("email_fallback", new Rights("", "insert select update")),
+          Map.entry("email_pace", new Rights("", ALL)),
           Map.entry("inbound_refusal", new Rights("select", ALL)),
           // Events on their way: what is called is asked by the engine, what with it is not.
           Map.entry(

@@ -57,6 +57,7 @@ class EmailApiTest {
             "mailgun test_mode on",
             "ses region Frankfurt",
             "ses access_key_id x",
+            "resend rate_per_second 0",
             "ses base_url https://email.example/a%20b",
             "sendgrid sandbox_mode yes",
             "sendgrid ip_pools Broadcast=marketing")) {

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +112,14 @@ abstract class MailBed {
   }
 
   final UUID queue(String to) {
+    return queue(to, null);
+  }
+
+  final UUID queue(String to, @Nullable Instant sendAt) {
+    return queue(to, sendAt, MailPriority.NORMAL);
+  }
+
+  final UUID queue(String to, @Nullable Instant sendAt, MailPriority priority) {
     return db.asTenant(
         tenant,
         tx ->
@@ -127,7 +136,9 @@ abstract class MailBed {
                     "outbound",
                     "at_most_once",
                     null,
-                    Map.of())));
+                    Map.of(),
+                    priority,
+                    sendAt)));
   }
 
   final boolean cancel(UUID message) {
@@ -135,7 +146,8 @@ abstract class MailBed {
   }
 
   final Optional<UUID> resend(UUID message) {
-    return db.asTenant(tenant, tx -> messages.resend(tx, message, null, "at_most_once"));
+    return db.asTenant(
+        tenant, tx -> messages.resend(tx, message, null, "at_most_once", MailPriority.NORMAL));
   }
 
   final void runAll() {
@@ -151,7 +163,7 @@ abstract class MailBed {
                     update waiting_job
                     set token = nextval('job_token'), wake_at = :until, starts = starts + 1
                     where wake_at is null
-                    returning id, kind, payload, failures, starts, created_at, token
+                    returning id, kind, payload, priority, failures, starts, created_at, token
                     """)
                 .bind("until", now.get().plusSeconds(60))
                 .map(
@@ -163,7 +175,7 @@ abstract class MailBed {
                             1,
                             row.getString("payload"),
                             null,
-                            5,
+                            row.getInt("priority"),
                             row.getInt("failures"),
                             row.getInt("starts"),
                             0,

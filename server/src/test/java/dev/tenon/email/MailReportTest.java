@@ -122,7 +122,9 @@ class MailReportTest extends MailBed {
                     "outbound",
                     policy,
                     null,
-                    Map.of())));
+                    Map.of(),
+                    MailPriority.NORMAL,
+                    null)));
   }
 
   private String state(UUID message) {

@@ -74,6 +74,25 @@ class JobSharingTest {
   }
 
   @Test
+  void anUrgentJobIsInTheNextClaimHoweverManyWait() {
+    for (int i = 0; i < 10; i++) {
+      make(slow, KIND, 8, 1_000);
+    }
+    make(quick, KIND, 8, 1_000);
+    assertThat(claim(BEFORE_ALL, 32).jobs()).hasSize(64).allMatch(job -> job.priority() == 8);
+
+    make(slow, KIND, NewJob.ORDINARY, 1);
+    make(slow, KIND, NewJob.URGENT, 1);
+
+    List<Job> next = claim(BEFORE_ALL, 32).jobs();
+    assertThat(next.getFirst().priority()).isEqualTo(NewJob.URGENT);
+    assertThat(next.get(1).priority()).isEqualTo(NewJob.ORDINARY);
+    assertThat(next.subList(0, 2)).allMatch(job -> job.tenant().equals(slow));
+    // Others have their turn all the same.
+    assertThat(next).anyMatch(job -> job.tenant().equals(quick));
+  }
+
+  @Test
   void tenantsWithUnknownKindsHideNoOthers() {
     for (int i = 0; i < 30; i++) {
       make(new TenantId(new UUID(0, 100 + i)), "of.a.newer.version", NewJob.ORDINARY, 3);

@@ -1,5 +1,7 @@
-package dev.tenon.config;
+package dev.tenon;
 
+import dev.tenon.config.Config;
+import dev.tenon.config.ConfigException;
 import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.connector.template.TemplateException;
 import java.io.UncheckedIOException;

@@ -1,0 +1,4 @@
+package dev.tenon.client;
+
+/// How many facts were put back to be applied again.
+public record Replayed(int facts) {}

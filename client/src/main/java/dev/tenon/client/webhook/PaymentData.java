@@ -1,0 +1,17 @@
+package dev.tenon.client.webhook;
+
+import org.jspecify.annotations.Nullable;
+
+/// A payment, as an event tells of it.
+///
+/// @param amount in the smallest unit of the currency
+/// @param currency ISO 4217, in lower case
+public record PaymentData(
+    String id,
+    String object,
+    String providerId,
+    long amount,
+    String currency,
+    @Nullable String subscriptionProviderId,
+    @Nullable String customerProviderId,
+    long failedTries) {}

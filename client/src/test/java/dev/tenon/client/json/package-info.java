@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.client.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.client.webhook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.spring;
+
+import org.jspecify.annotations.NullMarked;
