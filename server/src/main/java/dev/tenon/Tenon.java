@@ -172,7 +172,8 @@ public final class Tenon implements AutoCloseable {
 
     // Lanes, which give way to intake.
     List<FactApplier> appliers =
-        new ArrayList<>(MailApplier.all(mailWebhooks, events, numbers, work.jobs(), base.ids(), clock));
+        new ArrayList<>(
+            MailApplier.all(mailWebhooks, events, numbers, work.jobs(), base.ids(), clock));
     appliers.add(new StripeApplier(base.ids(), clock, events, messages, work.jobs()));
     lanes =
         LaneWiring.of(

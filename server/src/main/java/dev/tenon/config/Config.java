@@ -208,7 +208,8 @@ public record Config(
     }
     if (!email.unsubscribeMailto().isEmpty()
         && !email.unsubscribeMailto().matches("[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,180}")) {
-      found.add("email.unsubscribe-mailto must be an address of letters, digits, '.', '_', '+' and '-'");
+      found.add(
+          "email.unsubscribe-mailto must be an address of letters, digits, '.', '_', '+' and '-'");
     }
     if (database.isEmbedded()) {
       if (!database.user().isEmpty() || database.password().isPresent()) {

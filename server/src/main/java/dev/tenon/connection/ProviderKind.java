@@ -110,7 +110,12 @@ public record ProviderKind(
         mail(
             "postmark",
             Set.of("api_key", "webhook_password"),
-            Set.of("base_url", "webhook_username", "webhook_header", "message_streams", "broadcast_streams"),
+            Set.of(
+                "base_url",
+                "webhook_username",
+                "webhook_header",
+                "message_streams",
+                "broadcast_streams"),
             Map.of(
                 "webhook_header",
                 Check.of("[A-Za-z][A-Za-z0-9-]{1,59}", "the name of a header like `X-Tenon`"),

@@ -77,8 +77,7 @@ final class EmailProviders implements AutoCloseable {
   private EmailProvider mailgun(Credentials read, Secret key) {
     var options =
         new MailgunEmail.Options(
-            mailgunDomains(read),
-            read.setting("test_mode").orElse("").equals("true"));
+            mailgunDomains(read), read.setting("test_mode").orElse("").equals("true"));
     return new MailgunEmail(
         http,
         base(read, isEuropean(read) ? MailgunEmail.BASE_EU : MailgunEmail.BASE),

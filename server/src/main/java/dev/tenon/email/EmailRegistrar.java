@@ -90,8 +90,7 @@ public final class EmailRegistrar implements EndpointRegistrar {
               EmailProviders.postmarkStreams(read).values(),
               read.setting("webhook_username").orElse(""),
               read.setting("webhook_header").orElse(""));
-      case "resend" ->
-          new ResendEndpoints(http, EmailProviders.base(read, ResendEmail.BASE), key);
+      case "resend" -> new ResendEndpoints(http, EmailProviders.base(read, ResendEmail.BASE), key);
       case "sendgrid" ->
           new SendGridEndpoints(
               http,

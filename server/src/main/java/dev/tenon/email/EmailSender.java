@@ -61,8 +61,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       InstantSource clock) {
     this.database = database;
     this.connections = connections;
-    this.course =
-        new MailCourse(breakers, new SharedPace(database, clock), seal, tally, clock);
+    this.course = new MailCourse(breakers, new SharedPace(database, clock), seal, tally, clock);
     this.maker = maker;
     this.seal = seal;
     this.events = events;

@@ -122,9 +122,7 @@ final class MailCourse {
     Optional<EmailConnections.Ready> took = named(ready, done.connection());
     EmailConnections.Ready first = ready.isEmpty() ? null : ready.getFirst();
     boolean byFallback =
-        took.isPresent()
-            && first != null
-            && !took.get().connection().equals(first.connection());
+        took.isPresent() && first != null && !took.get().connection().equals(first.connection());
     tally.add(
         sending.job.tenant(),
         stream,

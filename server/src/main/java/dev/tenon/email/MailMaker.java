@@ -170,10 +170,7 @@ public final class MailMaker {
   /// The same for whoever looks at a template before there is a sender.
   public Map<String, Object> preview(TenantTx tx, Brand brand, Map<String, Object> given) {
     return data(
-        brand,
-        given,
-        sender(tx).map(Sender::product).orElse("Your product"),
-        Optional.empty());
+        brand, given, sender(tx).map(Sender::product).orElse("Your product"), Optional.empty());
   }
 
   /// What is given, with what the layout needs: as the tenant says, else as the settings do.

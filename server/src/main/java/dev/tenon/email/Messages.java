@@ -218,8 +218,7 @@ public final class Messages {
         tx.handle()
             .afterCommit(
                 () ->
-                    tally.add(
-                        tx.tenant(), message.stream(), "", Figures.ofUnsent(stored.state())));
+                    tally.add(tx.tenant(), message.stream(), "", Figures.ofUnsent(stored.state())));
         failed.add(
             MailEnd.told(
                 message.id(),

@@ -66,8 +66,8 @@ public final class MailApplier implements FactApplier {
       InstantSource clock) {
     return MailWebhooks.NAMES.stream()
         .<FactApplier>map(
-            name -> new MailApplier(
-                    name, webhooks.of(name, Map.of()), events, tally, jobs, ids, clock))
+            name ->
+                new MailApplier(name, webhooks.of(name, Map.of()), events, tally, jobs, ids, clock))
         .toList();
   }
 

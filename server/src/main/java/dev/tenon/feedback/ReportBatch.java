@@ -258,10 +258,7 @@ final class ReportBatch {
                       .forEach(
                           one ->
                               tally.add(
-                                  tx.tenant(),
-                                  message.row().stream(),
-                                  webhook.provider(),
-                                  one)));
+                                  tx.tenant(), message.row().stream(), webhook.provider(), one)));
     }
     if (!settled.isEmpty()) {
       store.settle(tx, settled, now);

@@ -40,7 +40,8 @@ public final class EmailNumberRoutes {
             "Get how mail goes, by stream and provider",
             here::get)
         .query("since", "From the hour of this time on; 24 hours ago where it is not given.")
-        .query("until", "Up to the hour of this time, which counts whole; now where it is not given.");
+        .query(
+            "until", "Up to the hour of this time, which counts whole; now where it is not given.");
   }
 
   /// How mail went in a while. Written every few seconds; kept for 90 days.
@@ -66,7 +67,8 @@ public final class EmailNumberRoutes {
           @Nullable Double bounceRate,
       @About("`complained` of `delivered`, 0 to 1; null where none was delivered.")
           @Nullable Double complaintRate,
-      @About("From the making of a message, or the time it was to be sent at, until the provider accepted it,"
+      @About(
+              "From the making of a message, or the time it was to be sent at, until the provider accepted it,"
                   + " on average.")
           @Nullable Double acceptSeconds,
       @About("The longest of them.") @Nullable Double acceptSecondsMax,
@@ -85,9 +87,7 @@ public final class EmailNumberRoutes {
     return new EmailNumbersView(
         since,
         until,
-        database
-            .asTenant(request.tenant(), tx -> numbers.list(tx, since, until, ROWS_MAX))
-            .stream()
+        database.asTenant(request.tenant(), tx -> numbers.list(tx, since, until, ROWS_MAX)).stream()
             .map(EmailNumberRoutes::view)
             .toList());
   }

@@ -79,8 +79,7 @@ public final class EmailNumbers implements MailTally, AutoCloseable {
     if (figures.equals(Figures.NONE)) {
       return;
     }
-    var key =
-        new Key(tenant, clock.instant().truncatedTo(ChronoUnit.HOURS), stream, provider);
+    var key = new Key(tenant, clock.instant().truncatedTo(ChronoUnit.HOURS), stream, provider);
     if (pending.size() < PENDING_MAX || pending.containsKey(key)) {
       var _ = pending.merge(key, figures, Figures::plus);
     }

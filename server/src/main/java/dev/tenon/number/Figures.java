@@ -33,7 +33,8 @@ public record Figures(
     return new Figures(1, 0, 0, 0, 0, 0, 0, byFallback ? 1 : 0, millis, millis, 0, 0);
   }
 
-  /// A mail that came to an end without being sent, or of which nobody knows; `state` is a message's.
+  /// A mail that came to an end without being sent, or of which nobody knows; `state` is a
+  /// message's.
   public static Figures ofUnsent(String state) {
     return switch (state) {
       case "failed" -> new Figures(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0);

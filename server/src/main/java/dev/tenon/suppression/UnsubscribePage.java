@@ -156,8 +156,7 @@ final class UnsubscribePage {
     <p>%s</p>
     %s</main></body></html>
     """
-        .formatted(
-            language, escape(word(title)), STYLE, escape(word(title)), escape(text), form)
+        .formatted(language, escape(word(title)), STYLE, escape(word(title)), escape(text), form)
         .getBytes(StandardCharsets.UTF_8);
   }
 

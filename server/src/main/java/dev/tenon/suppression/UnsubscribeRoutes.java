@@ -55,8 +55,7 @@ public final class UnsubscribeRoutes {
       Predicate<TenantId> exists,
       Function<TenantTx, String> sender,
       InstantSource clock) {
-    var here =
-        new UnsubscribeRoutes(database, vault, unsubscriptions, exists, sender, clock);
+    var here = new UnsubscribeRoutes(database, vault, unsubscriptions, exists, sender, clock);
     routes.raw("GET", PATH, "Ask whether to unsubscribe", here::ask);
     routes
         .raw("POST", PATH, "Unsubscribe", here::decide)
@@ -114,8 +113,7 @@ public final class UnsubscribeRoutes {
                 case ALL -> unsubscriptions.leave(tx, token, unsubscriptions.all(token));
                 case UNDO -> {
                   unsubscriptions.comeBack(tx, token);
-                  return page.back(
-                      token, sender.apply(tx), unsubscriptions.all(token).size() > 1);
+                  return page.back(token, sender.apply(tx), unsubscriptions.all(token).size() > 1);
                 }
                 case NONE -> {
                   // A form that says nothing decides nothing.

@@ -107,12 +107,7 @@ public final class Unsubscriptions {
   ///
   /// @param by `recipient`, or the provider that reports it
   public static NewEvent told(
-      EventType type,
-      UUID message,
-      String address,
-      String stream,
-      String by,
-      Instant when) {
+      EventType type, UUID message, String address, String stream, String by, Instant when) {
     Map<String, @Nullable Object> data = new HashMap<>();
     data.put("recipient", EmailAddress.cleanLine(address, 320));
     data.put("stream", stream);

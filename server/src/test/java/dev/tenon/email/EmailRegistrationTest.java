@@ -178,8 +178,7 @@ class EmailRegistrationTest {
           postmark(endpoint)
               .forEach(
                   one ->
-                      provider(
-                          "postmark", "DELETE", "/webhooks/" + one.get("ID").asString(), ""));
+                      provider("postmark", "DELETE", "/webhooks/" + one.get("ID").asString(), ""));
       case "resend" -> provider("resend", "DELETE", "/webhooks/" + endpoint, "");
       case "sendgrid" ->
           provider("sendgrid", "DELETE", "/v3/user/webhooks/event/settings/" + endpoint, "");
@@ -200,8 +199,7 @@ class EmailRegistrationTest {
   }
 
   private JsonNode provider(String provider, String method, String path, String body) {
-    String basic =
-        Base64.getEncoder().encodeToString("api:test".getBytes(StandardCharsets.UTF_8));
+    String basic = Base64.getEncoder().encodeToString("api:test".getBytes(StandardCharsets.UTF_8));
     HttpResponse<String> answer =
         program.send(
             HttpRequest.newBuilder(URI.create(sandbox.url(provider) + path))

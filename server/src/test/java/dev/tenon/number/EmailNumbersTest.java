@@ -105,16 +105,17 @@ class EmailNumbersTest {
 
     String yesterday = Instant.now().minus(1, ChronoUnit.DAYS).toString();
     assertThat(
-            ok("GET", base + "/email-numbers?since=2026-01-01T00:00:00Z&until=" + yesterday, key, "")
+            ok(
+                    "GET",
+                    base + "/email-numbers?since=2026-01-01T00:00:00Z&until=" + yesterday,
+                    key,
+                    "")
                 .get("numbers")
                 .size())
         .isZero();
     HttpResponse<String> turned =
         program.call(
-            "GET",
-            base + "/email-numbers?since=2999-01-01T00:00:00Z&until=" + yesterday,
-            key,
-            "");
+            "GET", base + "/email-numbers?since=2999-01-01T00:00:00Z&until=" + yesterday, key, "");
     assertThat(turned.statusCode()).isEqualTo(400);
   }
 
@@ -133,17 +134,15 @@ class EmailNumbersTest {
                   new EmailNumberStore.Added(key, Figures.ofSent(Duration.ofSeconds(2), false))));
           store.add(
               tx,
-              List.of(new EmailNumberStore.Added(key, Figures.ofSent(Duration.ofSeconds(4), true))));
+              List.of(
+                  new EmailNumberStore.Added(key, Figures.ofSent(Duration.ofSeconds(4), true))));
         });
     List<EmailNumberStore.Row> rows =
-        database.asTenant(
-            tenant, tx -> store.list(tx, hour, hour.plus(1, ChronoUnit.HOURS), 10));
+        database.asTenant(tenant, tx -> store.list(tx, hour, hour.plus(1, ChronoUnit.HOURS), 10));
     assertThat(rows)
         .containsExactly(
             new EmailNumberStore.Row(
-                "outbound",
-                "resend",
-                new Figures(2, 0, 0, 0, 0, 0, 0, 1, 6_000, 4_000, 0, 0)));
+                "outbound", "resend", new Figures(2, 0, 0, 0, 0, 0, 0, 1, 6_000, 4_000, 0, 0)));
     int gone = database.asEngine(tx -> store.forget(tx, hour.plusSeconds(1), 10));
     assertThat(gone).isEqualTo(1);
     var nobodys = new EmailNumbers.Skipped(tenant, UUID.randomUUID(), "outbound");

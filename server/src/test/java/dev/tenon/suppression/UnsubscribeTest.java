@@ -231,8 +231,7 @@ class UnsubscribeTest {
   @Test
   void aLinkThatIsNotWholeLeadsToOnePageThatSaysWhatToDo() throws Exception {
     String link = link(sent("broadcast"));
-    String changed =
-        link.substring(0, link.length() - 3) + (link.endsWith("AAA") ? "BBB" : "AAA");
+    String changed = link.substring(0, link.length() - 3) + (link.endsWith("AAA") ? "BBB" : "AAA");
     String body = get(program.tenon.publicUrl().at("/unsubscribe/nonsense"), "en").body();
     for (String wrong :
         List.of(
@@ -354,8 +353,7 @@ class UnsubscribeTest {
   }
 
   private JsonNode ok(String method, String path, String by, String body) {
-    HttpResponse<String> response =
-        program.call(method, "/v1/tenants/" + tenant + path, by, body);
+    HttpResponse<String> response = program.call(method, "/v1/tenants/" + tenant + path, by, body);
     assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
     return StartedTenon.json(response);
   }

@@ -77,8 +77,7 @@ public final class ManagementCalls {
   }
 
   private HttpResult call(String method, String path, Map<String, String> all, byte[] body) {
-    return http.call(
-        HttpCall.of(method, URI.create(base + path), all, body).within(CALL_MAX));
+    return http.call(HttpCall.of(method, URI.create(base + path), all, body).within(CALL_MAX));
   }
 
   private static JsonNode read(HttpResult result, boolean changes) {

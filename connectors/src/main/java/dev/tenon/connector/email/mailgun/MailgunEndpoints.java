@@ -18,9 +18,9 @@ import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
 /// Mailgun's webhooks of each domain (documentation.mailgun.com, *Domain Webhooks*, 2026-11). An
-/// endpoint is an address, with the kinds that are sent there; they are set by `/v4`, where one call
-/// does it for a domain, and read by `/v3`. All are signed with the account's one key, which only a
-/// key of the account may read.
+/// endpoint is an address, with the kinds that are sent there; they are set by `/v4`, where one
+/// call does it for a domain, and read by `/v3`. All are signed with the account's one key, which
+/// only a key of the account may read.
 public final class MailgunEndpoints implements MailEndpoints {
   private static final List<String> TYPES =
       List.of(
@@ -46,8 +46,7 @@ public final class MailgunEndpoints implements MailEndpoints {
                 "Authorization",
                 "Basic "
                     + Base64.getEncoder()
-                        .encodeToString(
-                            ("api:" + key.reveal()).getBytes(StandardCharsets.UTF_8))));
+                        .encodeToString(("api:" + key.reveal()).getBytes(StandardCharsets.UTF_8))));
     this.domains = List.copyOf(new TreeSet<>(domains));
   }
 

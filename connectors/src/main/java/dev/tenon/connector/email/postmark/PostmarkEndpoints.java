@@ -120,7 +120,9 @@ public final class PostmarkEndpoints implements MailEndpoints {
     }
     return new MailEndpoint(
         reference.isEmpty()
-            ? together.stream().map(one -> one.path("ID").asString("")).collect(Collectors.joining(","))
+            ? together.stream()
+                .map(one -> one.path("ID").asString(""))
+                .collect(Collectors.joining(","))
             : reference,
         first.path("Url").asString(""),
         true,
@@ -198,7 +200,10 @@ public final class PostmarkEndpoints implements MailEndpoints {
         () -> {
           List<JsonNode> there = with(id);
           String password =
-              there.stream().map(this::password).findFirst().orElseGet(PostmarkEndpoints::newPassword);
+              there.stream()
+                  .map(this::password)
+                  .findFirst()
+                  .orElseGet(PostmarkEndpoints::newPassword);
           complete(id, url, password, there);
           return id;
         });

@@ -25,9 +25,7 @@ public final class ResendEndpoints implements MailEndpoints {
     // Without a User-Agent Resend answers 403.
     calls =
         new ManagementCalls(
-            http,
-            base,
-            Map.of("Authorization", "Bearer " + key.reveal(), "User-Agent", "tenon"));
+            http, base, Map.of("Authorization", "Bearer " + key.reveal(), "User-Agent", "tenon"));
   }
 
   @Override
