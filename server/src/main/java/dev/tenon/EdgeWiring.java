@@ -19,6 +19,7 @@ import dev.tenon.email.SenderRoutes;
 import dev.tenon.email.TestMailRoutes;
 import dev.tenon.endpoint.EndpointRoutes;
 import dev.tenon.event.EventRoutes;
+import dev.tenon.event.Events;
 import dev.tenon.http.Gate;
 import dev.tenon.http.PublicUrl;
 import dev.tenon.http.Routes;
@@ -26,6 +27,8 @@ import dev.tenon.inbox.InboundRoutes;
 import dev.tenon.inbox.ReceivedEventRoutes;
 import dev.tenon.inbox.RefusalRoutes;
 import dev.tenon.inbox.ReplayRoutes;
+import dev.tenon.number.EmailNumberRoutes;
+import dev.tenon.number.EmailNumbers;
 import dev.tenon.payment.PaymentRoutes;
 import dev.tenon.payment.StripeConnections;
 import dev.tenon.reconciliation.ReconciliationRoutes;
@@ -33,6 +36,8 @@ import dev.tenon.reconciliation.Reconciliations;
 import dev.tenon.registration.RegistrationRoutes;
 import dev.tenon.registration.Registrations;
 import dev.tenon.suppression.SuppressionRoutes;
+import dev.tenon.suppression.UnsubscribeRoutes;
+import dev.tenon.suppression.Unsubscriptions;
 import dev.tenon.template.TemplateRoutes;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.TenantRoutes;
@@ -41,6 +46,7 @@ import dev.tenon.work.JobRoutes;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 
 /// Where requests come in: every feature's routes, and who may call them.
 record EdgeWiring(
@@ -50,6 +56,8 @@ record EdgeWiring(
     JobWiring work,
     MailWiring mail,
     Messages messages,
+    Events events,
+    EmailNumbers numbers,
     DeliveryWiring outgoing,
     UpkeepWiring upkeep,
     StripeConnections stripe,
@@ -91,7 +99,17 @@ record EdgeWiring(
     SenderRoutes.declare(routes, database, clock);
     TemplateRoutes.declare(routes, database, mail.templates(), mail.previews());
     TestMailRoutes.declare(routes, database, mail.tests(messages), work.jobs());
+    EmailNumberRoutes.declare(routes, database, numbers, clock);
     SuppressionRoutes.declare(routes, database, base.ids(), clock);
+    UnsubscribeRoutes.declare(
+        routes,
+        database,
+        base.vault(),
+        new Unsubscriptions(
+            Set.copyOf(config.email().broadcastStreams()), events, base.ids(), clock),
+        base.tenants()::exists,
+        mail.maker()::product,
+        clock);
     ReceivedEventRoutes.declare(routes, database, lanes.replays(), clock);
     EventRoutes.declare(routes, database);
     EndpointRoutes.declare(routes, database, outgoing.endpoints(), egress, clock);

@@ -15,6 +15,9 @@ import dev.tenon.email.StoredMail;
 import dev.tenon.email.TestMails;
 import dev.tenon.email.UnmadeMail;
 import dev.tenon.event.Events;
+import dev.tenon.http.PublicUrl;
+import dev.tenon.number.MailTally;
+import dev.tenon.suppression.UnsubscribeLinks;
 import dev.tenon.template.Previews;
 import dev.tenon.template.Templates;
 import dev.tenon.work.Jobs;
@@ -22,6 +25,7 @@ import dev.tenon.work.Signal;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// Mail: from what is asked for to the providers that take it. [EmailSender] is the job that sends.
@@ -37,7 +41,9 @@ record MailWiring(
       Config config,
       Foundation base,
       Predicate<InetAddress> mailServers,
+      PublicUrl publicUrl,
       Events events,
+      MailTally tally,
       Signal templatesChanged) {
     MailSeal seal = new SealedMail(base.vault());
     // Shorter than the lease, so that a mail's outcome is still its worker's to write.
@@ -49,7 +55,14 @@ record MailWiring(
     var breakers = new SharedBreakers(base.database(), base.connections(), base.clock());
     var templates =
         new Templates(TemplatesFolder.load(config.email()), templatesChanged, base.clock());
-    var maker = new MailMaker(templates, FromSettings.mailDefaults(config.email()), base.clock());
+    var links =
+        UnsubscribeLinks.of(
+            base.vault(),
+            publicUrl,
+            Set.copyOf(config.email().broadcastStreams()),
+            config.email().unsubscribeMailto());
+    var maker =
+        new MailMaker(templates, FromSettings.mailDefaults(config.email()), links, base.clock());
     var sender =
         new EmailSender(
             base.database(),
@@ -58,13 +71,14 @@ record MailWiring(
             maker,
             seal,
             events,
+            tally,
             base.clock());
     return new MailWiring(seal, templates, maker, providers, breakers, sender);
   }
 
   /// The service by which mail is asked for. It makes jobs for the sender.
-  Messages messages(Foundation base, Jobs jobs) {
-    return new Messages(maker, seal, jobs, base.ids(), base.clock());
+  Messages messages(Foundation base, Jobs jobs, MailTally tally) {
+    return new Messages(maker, seal, jobs, tally, base.ids(), base.clock());
   }
 
   /// Templates as mails of the tenant would look.

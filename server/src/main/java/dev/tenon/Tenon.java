@@ -13,6 +13,7 @@ import dev.tenon.db.Migrations;
 import dev.tenon.delivery.DeliveryBacklog;
 import dev.tenon.delivery.DeliveryReplayWork;
 import dev.tenon.email.BreakerGauge;
+import dev.tenon.email.EmailRegistrar;
 import dev.tenon.email.Messages;
 import dev.tenon.endpoint.Endpoints;
 import dev.tenon.event.Events;
@@ -29,6 +30,7 @@ import dev.tenon.lane.FactApplier;
 import dev.tenon.lane.FactBacklog;
 import dev.tenon.lane.ReplayWork;
 import dev.tenon.metric.Sampler;
+import dev.tenon.number.EmailNumbers;
 import dev.tenon.payment.StripeApplier;
 import dev.tenon.payment.StripeConnections;
 import dev.tenon.payment.StripeEventSource;
@@ -62,6 +64,7 @@ public final class Tenon implements AutoCloseable {
   private final Duration stopMax;
   private final Foundation base;
   private final Signals signals;
+  private final EmailNumbers numbers;
   private final MailWiring mail;
   private final JobWiring work;
   private final DeliveryWiring outgoing;
@@ -134,11 +137,22 @@ public final class Tenon implements AutoCloseable {
     var stripe = new StripeConnections(database, base.connections(), base.http());
     List<EventSource> sources = List.of(new StripeEventSource(stripe));
     List<EndpointRegistrar> registrars =
-        List.of(new StripeRegistrar(stripe, config.payments().source()));
+        new ArrayList<>(EmailRegistrar.all(base.connections(), base.http()));
+    registrars.add(new StripeRegistrar(stripe, config.payments().source()));
 
     // Follow-up work, and events on their way out.
     var events = new Events(base.ids(), clock, signals.eventsTold()::raise);
-    mail = MailWiring.of(config, base, around.mailServers(), events, signals.templatesChanged());
+    publicUrl = EdgeWiring.publicUrl(config.server());
+    numbers = new EmailNumbers(database, events, base.meters(), clock);
+    mail =
+        MailWiring.of(
+            config,
+            base,
+            around.mailServers(),
+            publicUrl,
+            events,
+            numbers,
+            signals.templatesChanged());
     work =
         JobWiring.of(
             config.jobs(),
@@ -153,20 +167,20 @@ public final class Tenon implements AutoCloseable {
                 new StripeKnownWork(database, clock),
                 new StripeFetchWork(database, stripe, intake.inbox(), base.ids(), clock),
                 new RetireWork(database, base.connections(), registrars, clock)));
-    Messages messages = mail.messages(base, work.jobs());
+    Messages messages = mail.messages(base, work.jobs(), numbers);
     outgoing =
         DeliveryWiring.of(config.deliveries(), base, around.egress(), signals, events, work.jobs());
 
     // Lanes, which give way to intake.
     List<FactApplier> appliers =
-        new ArrayList<>(MailApplier.all(mailWebhooks, events, work.jobs(), base.ids(), clock));
+        new ArrayList<>(
+            MailApplier.all(mailWebhooks, events, numbers, work.jobs(), base.ids(), clock));
     appliers.add(new StripeApplier(base.ids(), clock, events, messages, work.jobs()));
     lanes =
         LaneWiring.of(
             config.lanes(), base, signals, sealed, appliers, work.jobs(), intake.writer()::isBusy);
 
     reconciliations = ReconciliationWiring.of(config.reconciliation(), base, sources, work.jobs());
-    publicUrl = EdgeWiring.publicUrl(config.server());
     registrations =
         new Registrations(
             database, base.connections(), registrars, publicUrl, work.jobs(), base.ids(), clock);
@@ -186,6 +200,8 @@ public final class Tenon implements AutoCloseable {
             work,
             mail,
             messages,
+            events,
+            numbers,
             outgoing,
             upkeep,
             stripe,
@@ -231,6 +247,7 @@ public final class Tenon implements AutoCloseable {
     beforeWork.accept(this);
     sampler.start();
     intake.refusals().start();
+    numbers.start();
     intake.writer().start();
     lanes.workers().start();
     work.workers().start();
@@ -268,6 +285,10 @@ public final class Tenon implements AutoCloseable {
     return intake.refusals();
   }
 
+  public EmailNumbers numbers() {
+    return numbers;
+  }
+
   /// Where the outside reaches it.
   public PublicUrl publicUrl() {
     return publicUrl;
@@ -288,6 +309,7 @@ public final class Tenon implements AutoCloseable {
     signals.bell().close();
     base.http().close();
     intake.refusals().close();
+    numbers.close();
     sampler.close();
     base.database().close();
     base.machine().close();

@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// What `doctor` sees through the running server: how it is, and for each tenant that the key
@@ -26,10 +27,16 @@ final class DoctorThere {
     return findings;
   }
 
+  /// The providers at which the server registers webhooks itself.
+  private static final Set<String> WITH_ENDPOINTS =
+      Set.of("mailgun", "postmark", "resend", "sendgrid", "stripe");
+
   private static void tenant(HubClient hub, String tenant, List<Finding> findings) {
     String path = "/v1/tenants/" + tenant;
-    for (JsonNode connection : all(hub, path + "/connections?provider=stripe", 100)) {
-      stripe(hub, path, connection, findings);
+    for (JsonNode connection : all(hub, path + "/connections", 200)) {
+      if (WITH_ENDPOINTS.contains(connection.path("provider").asString(""))) {
+        endpoint(hub, path, connection, findings);
+      }
     }
     JsonNode routing = hub.get(path + "/email-routing");
     int ways = routing.path("connections").size();
@@ -50,7 +57,7 @@ final class DoctorThere {
     }
   }
 
-  private static void stripe(
+  private static void endpoint(
       HubClient hub, String path, JsonNode connection, List<Finding> findings) {
     String id = connection.path("id").asString("");
     String state = connection.path("state").asString("");
@@ -62,8 +69,10 @@ final class DoctorThere {
       findings.add(
           Finding.fail(
               about,
-              "Stripe refuses its key: %s. Give it a working one"
-                  .formatted(connection.path("state_reason").asString(""))));
+              "%s refuses its key: %s. Give it a working one"
+                  .formatted(
+                      connection.path("provider").asString(""),
+                      connection.path("state_reason").asString(""))));
       return;
     }
     if (connection

@@ -104,7 +104,9 @@ public record Config(
       String help,
       String templatesFolder,
       @Bounds(min = 1, max = 50) int recipientsMax,
-      @Bounds(min = 1_024, max = 10_000_000) int messageBytesMax) {}
+      @Bounds(min = 1_024, max = 10_000_000) int messageBytesMax,
+      List<String> broadcastStreams,
+      String unsubscribeMailto) {}
 
   /// What Tenon says of itself at payment providers.
   public record Payments(String source) {}
@@ -197,6 +199,17 @@ public record Config(
     }
     if (!email.sender().isEmpty()) {
       unreadable("email.sender", () -> SenderText.parse(email.sender()), found);
+    }
+    if (email.broadcastStreams().size() > 20
+        || email.broadcastStreams().stream()
+            .anyMatch(stream -> !stream.matches("[a-z0-9][a-z0-9_-]{0,39}"))) {
+      found.add(
+          "email.broadcast-streams must be at most 20 names of lower-case letters, digits, '_' and '-'");
+    }
+    if (!email.unsubscribeMailto().isEmpty()
+        && !email.unsubscribeMailto().matches("[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,180}")) {
+      found.add(
+          "email.unsubscribe-mailto must be an address of letters, digits, '.', '_', '+' and '-'");
     }
     if (database.isEmbedded()) {
       if (!database.user().isEmpty() || database.password().isPresent()) {

@@ -138,12 +138,22 @@ public record ProviderKind(
         mail(
             "postmark",
             Set.of("api_key", "webhook_password"),
-            Set.of("base_url", "webhook_username", "webhook_header", "message_streams"),
+            Set.of(
+                "base_url",
+                "webhook_username",
+                "webhook_header",
+                "message_streams",
+                "broadcast_streams"),
             Map.of(
                 "webhook_header",
                 Check.of("[A-Za-z][A-Za-z0-9-]{1,59}", "the name of a header like `X-Tenon`"),
                 "message_streams",
-                Check.streams("[a-z0-9-]{1,30}", "broadcast=newsletter, alerts=urgent"))),
+                Check.streams("[a-z0-9-]{1,30}", "broadcast=newsletter, alerts=urgent"),
+                "broadcast_streams",
+                Check.of(
+                    "[a-z0-9-]{1,30}( *, *[a-z0-9-]{1,30}){0,19}",
+                    "Postmark's own names of its broadcast streams, such as `broadcast, news`, or"
+                        + " `none`"))),
         mail("resend", Set.of("api_key", "webhook_secret"), Set.of("base_url"), Map.of()),
         mail(
             "sendgrid",

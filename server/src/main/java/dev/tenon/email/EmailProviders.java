@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -74,13 +75,9 @@ final class EmailProviders implements AutoCloseable {
   }
 
   private EmailProvider mailgun(Credentials read, Secret key) {
-    String domain = read.setting("domain").orElse("");
     var options =
         new MailgunEmail.Options(
-            StreamNames.over(
-                MailgunEmail.Options.of(domain).domains(),
-                read.setting("stream_domains").orElse("")),
-            read.setting("test_mode").orElse("").equals("true"));
+            mailgunDomains(read), read.setting("test_mode").orElse("").equals("true"));
     return new MailgunEmail(
         http,
         base(read, isEuropean(read) ? MailgunEmail.BASE_EU : MailgunEmail.BASE),
@@ -88,12 +85,27 @@ final class EmailProviders implements AutoCloseable {
         options);
   }
 
+  /// By stream.
+  static Map<String, String> mailgunDomains(Credentials read) {
+    return StreamNames.over(
+        MailgunEmail.Options.of(read.setting("domain").orElse("")).domains(),
+        read.setting("stream_domains").orElse(""));
+  }
+
+  /// By stream.
+  static Map<String, String> postmarkStreams(Credentials read) {
+    return StreamNames.over(
+        Map.of("outbound", "outbound", "broadcast", "broadcast"),
+        read.setting("message_streams").orElse(""));
+  }
+
   private EmailProvider postmark(Credentials read, Secret key) {
-    Map<String, String> streams =
-        StreamNames.over(
-            Map.of("outbound", "outbound", "broadcast", "broadcast"),
-            read.setting("message_streams").orElse(""));
-    return new PostmarkEmail(http, base(read, PostmarkEmail.BASE), key, streams);
+    Map<String, String> streams = postmarkStreams(read);
+    Set<String> broadcast =
+        read.setting("broadcast_streams")
+            .map(text -> Set.copyOf(List.of(text.split("\\s*,\\s*", -1))))
+            .orElse(PostmarkEmail.BROADCAST_STREAMS);
+    return new PostmarkEmail(http, base(read, PostmarkEmail.BASE), key, streams, broadcast);
   }
 
   private EmailProvider sendgrid(Credentials read, Secret key) {
@@ -144,11 +156,11 @@ final class EmailProviders implements AutoCloseable {
         timer);
   }
 
-  private static boolean isEuropean(Credentials read) {
+  static boolean isEuropean(Credentials read) {
     return read.setting("region").orElse("").equals("eu");
   }
 
-  private static URI base(Credentials read, URI usual) {
+  static URI base(Credentials read, URI usual) {
     return read.setting("base_url").map(URI::create).orElse(usual);
   }
 

@@ -6,6 +6,7 @@ import dev.tenon.db.Database;
 import dev.tenon.db.EngineTx;
 import dev.tenon.event.Events;
 import dev.tenon.id.Prefix;
+import dev.tenon.number.MailTally;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.FaultText;
 import dev.tenon.work.Job;
@@ -58,10 +59,11 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       MailMaker maker,
       MailSeal seal,
       Events events,
+      MailTally tally,
       InstantSource clock) {
     this.database = database;
     this.connections = connections;
-    this.course = new MailCourse(breakers, new SharedPace(database, clock), seal, clock);
+    this.course = new MailCourse(breakers, new SharedPace(database, clock), seal, tally, clock);
     this.maker = maker;
     this.seal = seal;
     this.events = events;

@@ -7,6 +7,8 @@ import dev.tenon.connector.email.EmailRoute;
 import dev.tenon.connector.email.EmailRouter;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
+import dev.tenon.number.Figures;
+import dev.tenon.number.MailTally;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,12 +45,19 @@ final class MailCourse {
   private final SharedPace pace;
   private final EmailRouter router = new EmailRouter();
   private final MailSeal seal;
+  private final MailTally tally;
   private final InstantSource clock;
 
-  MailCourse(SharedBreakers breakers, SharedPace pace, MailSeal seal, InstantSource clock) {
+  MailCourse(
+      SharedBreakers breakers,
+      SharedPace pace,
+      MailSeal seal,
+      MailTally tally,
+      InstantSource clock) {
     this.breakers = breakers;
     this.pace = pace;
     this.seal = seal;
+    this.tally = tally;
     this.clock = clock;
   }
 
@@ -78,7 +87,10 @@ final class MailCourse {
         call = Optional.empty();
       }
       if (call.isEmpty()) {
-        boolean _ = ledger.write(Step.last(sending.job, ended, end(sending, ready, decision)));
+        MailEnd end = end(sending, ready, decision);
+        if (ledger.write(Step.last(sending.job, ended, end))) {
+          count(sending, ready, decision, end, now);
+        }
         return true;
       }
       if (call.get().sends() && !(decision instanceof Decision.RepeatSame)) {
@@ -96,6 +108,38 @@ final class MailCourse {
   private static String paced(EmailConnections.Ready connection) {
     return "'%s' is given %d mails a second at most; this one waits for its turn"
         .formatted(connection.name(), connection.ratePerSecond());
+  }
+
+  private void count(
+      Sending sending,
+      List<EmailConnections.Ready> ready,
+      Decision decision,
+      MailEnd end,
+      Instant now) {
+    String stream = sending.message.stream();
+    if (!(decision instanceof Decision.Done done)) {
+      if (end.event().isPresent()) {
+        tally.add(sending.job.tenant(), stream, "", Figures.ofUnsent(end.state()));
+      }
+      return;
+    }
+    Optional<EmailConnections.Ready> took = named(ready, done.connection());
+    EmailConnections.Ready first = ready.isEmpty() ? null : ready.getFirst();
+    boolean byFallback =
+        took.isPresent() && first != null && !took.get().connection().equals(first.connection());
+    tally.add(
+        sending.job.tenant(),
+        stream,
+        took.map(one -> one.provider().name()).orElse(""),
+        Figures.ofSent(Duration.between(sending.dueAt, now), byFallback));
+    if (byFallback && first != null) {
+      tally.standsIn(
+          first.owner(),
+          first.connection(),
+          stream,
+          first.provider().name(),
+          took.get().provider().name());
+    }
   }
 
   /// What the router decides, unless the suppression list forbids it: it leaves nobody to send it

@@ -7,6 +7,8 @@ import dev.tenon.db.TenantTx;
 import dev.tenon.event.Events;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
+import dev.tenon.number.Figures;
+import dev.tenon.number.MailTally;
 import dev.tenon.work.Jobs;
 import dev.tenon.work.NewJob;
 import java.time.Instant;
@@ -36,6 +38,7 @@ public final class Messages {
   private final MailSeal seal;
   private final Jobs jobs;
   private final Events events;
+  private final MailTally tally;
   private final Ids ids;
   private final InstantSource clock;
 
@@ -45,6 +48,12 @@ public final class Messages {
   }
 
   public Messages(MailMaker maker, MailSeal seal, Jobs jobs, Ids ids, InstantSource clock) {
+    this(maker, seal, jobs, MailTally.NONE, ids, clock);
+  }
+
+  public Messages(
+      MailMaker maker, MailSeal seal, Jobs jobs, MailTally tally, Ids ids, InstantSource clock) {
+    this.tally = tally;
     this.rows = new NewMessages(maker, seal, ids);
     this.maker = maker;
     this.seal = seal;
@@ -206,6 +215,10 @@ public final class Messages {
         continue;
       }
       if (!stored.state().equals("queued")) {
+        tx.handle()
+            .afterCommit(
+                () ->
+                    tally.add(tx.tenant(), message.stream(), "", Figures.ofUnsent(stored.state())));
         failed.add(
             MailEnd.told(
                 message.id(),

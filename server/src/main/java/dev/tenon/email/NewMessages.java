@@ -46,7 +46,7 @@ final class NewMessages {
       if (sender.isEmpty()) {
         return unmade(tx, id, unmade, "queued", MailMaker.NO_SENDER, mail, sendAt);
       }
-      StoredMail made = maker.make(id, sender.get(), unmade, chosen);
+      StoredMail made = maker.make(tx.tenant(), id, sender.get(), unmade, chosen);
       return message(
           tx,
           id,
@@ -113,6 +113,7 @@ final class NewMessages {
     Common.From sent = common.from(tx, mail.from());
     EmailAddress from = sent.address();
     UUID id = mail.id() == null ? ids.next() : mail.id();
+    Optional<String> link = maker.link(tx.tenant(), id, mail);
     var stored =
         switch (mail.content()) {
           case MailRequest.Content.Template(
@@ -121,18 +122,33 @@ final class NewMessages {
                   String language) -> {
             Chosen chosen = common.template(tx, name, language);
             RenderedEmail rendered =
-                chosen.template().render(maker.data(chosen.brand(), data, sent.product()));
-            yield stored(mail, from, rendered.subject(), rendered.html(), rendered.text(), name);
+                chosen.template().render(maker.data(chosen.brand(), data, sent.product(), link));
+            yield stored(
+                mail, from, rendered.subject(), rendered.html(), rendered.text(), name, link);
           }
           case MailRequest.Content.Parts(String subject, String html, String text) ->
-              stored(mail, from, subject, html, text, "");
+              stored(mail, from, subject, linked(html, link), linked(text, link), "", link);
         };
     return message(
         tx, id, stored, mail.policy(), mail.named(), Origin.ASKED, mail.priority(), mail.sendAt());
   }
 
-  private static StoredMail stored(
-      MailRequest mail, EmailAddress from, String subject, String html, String text, String tag) {
+  /// Parts that somebody wrote himself, with the link where he left a place for it.
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  private static String linked(String part, Optional<String> link) {
+    // Of letters and digits alone, so it needs no escaping anywhere.
+    return link.map(url -> part.replace("{{" + MailMaker.UNSUBSCRIBE_URL + "}}", url)).orElse(part);
+  }
+
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  private StoredMail stored(
+      MailRequest mail,
+      EmailAddress from,
+      String subject,
+      String html,
+      String text,
+      String tag,
+      Optional<String> link) {
     return new StoredMail(
         from,
         mail.to(),
@@ -145,7 +161,8 @@ final class NewMessages {
         mail.stream(),
         tag,
         mail.metadata(),
-        mail.files());
+        mail.files(),
+        link.map(maker::unsubscribeHeader).orElse(null));
   }
 
   /// The same mail once more, as a message of its own.

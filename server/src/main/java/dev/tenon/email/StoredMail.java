@@ -14,6 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param files null in those that an older version of the program stored
 /// @param text empty when there is only HTML, and the other way round
+/// @param unsubscribe the value of `List-Unsubscribe`, with the link that is this one recipient's;
+///   null where the stream has none
 public record StoredMail(
     EmailAddress from,
     List<EmailAddress> to,
@@ -26,7 +28,8 @@ public record StoredMail(
     String stream,
     String tag,
     Map<String, String> metadata,
-    @Nullable List<MailFile> files)
+    @Nullable List<MailFile> files,
+    @Nullable String unsubscribe)
     implements MailContent {
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -64,7 +67,8 @@ public record StoredMail(
             stream,
             tag,
             metadata,
-            files);
+            files,
+            unsubscribe);
   }
 
   private static List<EmailAddress> without(List<EmailAddress> all, Set<String> left) {
@@ -102,6 +106,11 @@ public record StoredMail(
     }
     if (!text.isEmpty()) {
       builder.text(text);
+    }
+    if (unsubscribe != null) {
+      // RFC 8058, section 3.1: both, or no mail program offers its button.
+      builder.header(EmailMessage.UNSUBSCRIBE, unsubscribe);
+      builder.header(EmailMessage.UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click");
     }
     if (files != null) {
       files.forEach(file -> builder.attach(file.toAttachment()));

@@ -117,6 +117,22 @@ final class EventFields {
           EventField.text("reason", "resend reports email.delivered", "What was said, in words."),
           EventField.time("occurred_at", "2026-11-24T10:00:00Z", "When, by the provider's clock."));
 
+  static final List<EventField> MESSAGE_SUBSCRIPTION =
+      List.of(
+          EventField.text("recipient", "ada@customer.test", "Who decided it."),
+          EventField.text("stream", "broadcast", "The stream that it is about."),
+          EventField.text(
+              "by",
+              "recipient",
+              "`recipient` for the link in the mail, else the provider that reports it."),
+          EventField.time("occurred_at", "2026-11-24T10:00:00Z", "When."));
+
+  static final List<EventField> EMAIL_FALLBACK =
+      List.of(
+          EventField.text("stream", "outbound", "The stream of the mails."),
+          EventField.text("provider", "postmark", "The provider of the connection."),
+          EventField.text("sent_by", "resend", "The provider that took the last of the mails."));
+
   static final List<EventField> ENDPOINT_FAILING =
       List.of(
           EventField.text("tenant", "ten_0000000000000000000000000a", "Whose endpoint it is."),

@@ -87,6 +87,24 @@ public enum EventType {
       "message",
       EventFields.MESSAGE_REPORT,
       "A recipient called a message spam. The address is on the suppression list from now on."),
+  MESSAGE_UNSUBSCRIBED(
+      "message.unsubscribed",
+      "message",
+      EventFields.MESSAGE_SUBSCRIPTION,
+      "A recipient left a stream by the link in a message, or by the provider's own. The address is"
+          + " on the suppression list of that stream from now on."),
+  MESSAGE_RESUBSCRIBED(
+      "message.resubscribed",
+      "message",
+      EventFields.MESSAGE_SUBSCRIPTION,
+      "A recipient took it back, and gets the mails of that stream again."),
+  EMAIL_FALLBACK_IN_USE(
+      "email.fallback_in_use",
+      "connection",
+      EventFields.EMAIL_FALLBACK,
+      "For whom the connection belongs to: it is the first of a route, and mails go through another"
+          + " one. They arrive, and just so nobody would notice. Told once an hour at most for each"
+          + " stream while it lasts."),
   ENDPOINT_FAILING(
       "endpoint.failing",
       "endpoint",
@@ -196,5 +214,6 @@ public enum EventType {
           "refund", "rfd",
           "dispute", "dsp",
           "message", "msg",
+          "connection", "con",
           "endpoint", "ep");
 }

@@ -9,6 +9,7 @@ import dev.tenon.id.Prefix;
 import dev.tenon.lane.Applied;
 import dev.tenon.lane.FactApplier;
 import dev.tenon.lane.WaitingFact;
+import dev.tenon.number.MailTally;
 import dev.tenon.suppression.Suppressions;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Jobs;
@@ -33,6 +34,7 @@ public final class MailApplier implements FactApplier {
   private final ReportStore store = new ReportStore();
   private final Suppressions suppressions = new Suppressions();
   private final Events events;
+  private final MailTally tally;
   private final Jobs jobs;
   private final Ids ids;
   private final InstantSource clock;
@@ -41,12 +43,14 @@ public final class MailApplier implements FactApplier {
       String provider,
       MailWebhook webhook,
       Events events,
+      MailTally tally,
       Jobs jobs,
       Ids ids,
       InstantSource clock) {
     this.provider = provider;
     this.webhook = webhook;
     this.events = events;
+    this.tally = tally;
     this.jobs = jobs;
     this.ids = ids;
     this.clock = clock;
@@ -54,10 +58,16 @@ public final class MailApplier implements FactApplier {
 
   /// One for each provider that reports about mail.
   public static List<FactApplier> all(
-      MailWebhooks webhooks, Events events, Jobs jobs, Ids ids, InstantSource clock) {
+      MailWebhooks webhooks,
+      Events events,
+      MailTally tally,
+      Jobs jobs,
+      Ids ids,
+      InstantSource clock) {
     return MailWebhooks.NAMES.stream()
         .<FactApplier>map(
-            name -> new MailApplier(name, webhooks.of(name, Map.of()), events, jobs, ids, clock))
+            name ->
+                new MailApplier(name, webhooks.of(name, Map.of()), events, tally, jobs, ids, clock))
         .toList();
   }
 
@@ -118,7 +128,7 @@ public final class MailApplier implements FactApplier {
                                   clock.instant());
                           batch.load(own, wait);
                           Map<UUID, Applied> applied = batch.apply(own);
-                          batch.save(events, suppressions);
+                          batch.save(events, suppressions, tally);
                           return applied;
                         })));
     return facts.stream().map(fact -> results.get(fact.id())).toList();

@@ -4,13 +4,16 @@ import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.MailEvent;
 import dev.tenon.connector.email.MailWebhook;
 import dev.tenon.db.TenantTx;
+import dev.tenon.event.EventType;
 import dev.tenon.event.Events;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.lane.Applied;
+import dev.tenon.number.MailTally;
 import dev.tenon.suppression.Suppression;
 import dev.tenon.suppression.Suppressions;
+import dev.tenon.suppression.Unsubscriptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -108,7 +111,21 @@ final class ReportBatch {
     }
     MailReport report = report(one, message.row());
     if (message.add(report, one.event().providerMessageId())) {
-      suppression(one.event(), report, message.row()).ifPresent(suppressed::add);
+      suppression(one.event(), report, message.row())
+          .ifPresent(
+              entry -> {
+                suppressed.add(entry);
+                if (entry.reason() == Suppression.Reason.UNSUBSCRIBED) {
+                  told.add(
+                      Unsubscriptions.told(
+                          EventType.MESSAGE_UNSUBSCRIBED,
+                          message.row().id(),
+                          entry.address(),
+                          entry.stream(),
+                          webhook.provider(),
+                          entry.occurredAt()));
+                }
+              });
     }
     return new Applied.Changed(
         tx.tenant(),
@@ -242,7 +259,7 @@ final class ReportBatch {
         now);
   }
 
-  void save(Events events, Suppressions suppressions) {
+  void save(Events events, Suppressions suppressions, MailTally tally) {
     List<ReportStore.New> reports = new ArrayList<>();
     List<ReportStore.Moved> moved = new ArrayList<>();
     List<ReportStore.Settled> settled = new ArrayList<>();
@@ -251,6 +268,15 @@ final class ReportBatch {
       message.moved().ifPresent(moved::add);
       message.settled().ifPresent(settled::add);
       told.addAll(message.told());
+      tx.handle()
+          .afterCommit(
+              () ->
+                  message
+                      .figures(now)
+                      .forEach(
+                          one ->
+                              tally.add(
+                                  tx.tenant(), message.row().stream(), webhook.provider(), one)));
     }
     if (!settled.isEmpty()) {
       store.settle(tx, settled, now);

@@ -5,6 +5,9 @@ import dev.tenon.event.EventType;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import dev.tenon.number.Figures;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -206,6 +209,35 @@ final class ReportedMessage {
 
   List<NewEvent> told() {
     return told;
+  }
+
+  /// What is new about it for the figures. A message that is under way is counted as sent by who
+  /// sends it.
+  List<Figures> figures(Instant now) {
+    Instant begun = Ids.madeAt(row.id());
+    List<Figures> figures = new ArrayList<>();
+    for (NewEvent event : told) {
+      switch (event.type()) {
+        case MESSAGE_SENT -> {
+          if (!row.state().equals("queued") && !row.state().equals("sending")) {
+            figures.add(Figures.ofSent(Duration.between(begun, now), false));
+          }
+        }
+        case MESSAGE_DELIVERED ->
+            figures.add(
+                Figures.ofDelivered(
+                    Duration.between(
+                        begun, Instant.parse(String.valueOf(event.data().get("occurred_at"))))));
+        case MESSAGE_BOUNCED -> figures.add(Figures.ofBounced());
+        case MESSAGE_COMPLAINED -> figures.add(Figures.ofComplained());
+        case MESSAGE_FAILED ->
+            figures.add(Figures.ofUnsent(String.valueOf(event.data().get("state"))));
+        default -> {
+          // Told of something else.
+        }
+      }
+    }
+    return figures;
   }
 
   /// How it moved; empty when it did not.

@@ -100,6 +100,12 @@ public enum Metric {
       "provider",
       "step",
       "outcome"),
+  EMAIL_FALLBACKS(
+      "tenon.email.fallbacks",
+      Kind.COUNTER,
+      "Mails that went through another connection than the first of their route. `provider` is the"
+          + " first one's, which did not take them.",
+      "provider"),
   EMAIL_BREAKERS(
       "tenon.email.breakers.open",
       Kind.GAUGE,

@@ -42,11 +42,6 @@ public final class StripeRegistrar implements EndpointRegistrar {
   }
 
   @Override
-  public Needed needed() {
-    return new Needed(StripeEndpoints.API_VERSION, StripeKinds.handled());
-  }
-
-  @Override
   public Optional<Account> open(TenantId owner, ConnectionId connection) {
     return connections
         .of(owner, connection)
@@ -64,8 +59,13 @@ public final class StripeRegistrar implements EndpointRegistrar {
     }
 
     @Override
-    public boolean live() {
-      return account.live();
+    public Needed needed() {
+      return new Needed(StripeEndpoints.API_VERSION, StripeKinds.handled());
+    }
+
+    @Override
+    public Optional<Boolean> live() {
+      return Optional.of(account.live());
     }
 
     @Override

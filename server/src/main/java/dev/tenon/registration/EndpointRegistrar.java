@@ -21,9 +21,6 @@ public interface EndpointRegistrar {
   /// What this installation calls itself in what it makes.
   String source();
 
-  /// What an endpoint of ours has to be like; the address is beside it.
-  Needed needed();
-
   /// The account behind a connection; empty when there is no key or it is switched off.
   Optional<Account> open(TenantId owner, ConnectionId connection);
 
@@ -57,8 +54,16 @@ public interface EndpointRegistrar {
 
   /// The calls to one account.
   interface Account {
-    /// Whether it moves real money or mail, as the key says.
-    boolean live();
+    /// What an endpoint of ours has to be like; the address is beside it.
+    Needed needed();
+
+    /// Whether it moves real money, as the key says; empty where keys don't say it.
+    Optional<Boolean> live();
+
+    /// Whether an endpoint that takes another's place has a secret of its own.
+    default boolean rotates() {
+      return true;
+    }
 
     List<Registered> list();
 

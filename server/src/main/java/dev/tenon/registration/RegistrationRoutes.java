@@ -66,7 +66,8 @@ public final class RegistrationRoutes {
       @About("Whether all is as it should be.") boolean ok,
       @About("What is wrong, each with what to do.") List<String> findings,
       @About("Where events have to be sent.") String url,
-      @About("What they have to follow.") String apiVersion,
+      @About("The version of the provider's API that they have to follow; empty where it has none.")
+          String apiVersion,
       @About("All kinds from which something follows.") List<String> kinds,
       @About("The provider's id of the endpoint that this server registered; null for none.")
           @Nullable String endpoint,

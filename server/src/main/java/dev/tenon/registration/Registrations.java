@@ -162,7 +162,7 @@ public final class Registrations {
       UUID ours,
       Duration overlap) {
     removeLeftOver(target, there);
-    EndpointRegistrar.Needed needed = target.registrar().needed();
+    EndpointRegistrar.Needed needed = target.account().needed();
     if (!found.version().equals(needed.version())) {
       create(target, there, Optional.of(ours), overlap);
       return Did.REPLACED;
@@ -178,6 +178,13 @@ public final class Registrations {
   /// for `overlap`; then the old one is removed at the provider.
   void rotate(TenantId tenant, ConnectionId connection, Duration overlap) {
     Target target = target(tenant, connection);
+    if (!target.account().rotates()) {
+      throw new ProblemException(
+          ProblemCode.REQUEST_CONFLICT,
+          "%s signs everything with the account's one key. Replace that there, then give the"
+                  .formatted(target.connection().provider())
+              + " connection the new one.");
+    }
     Optional<UUID> seen = database.asTenant(tenant, tx -> registered(tx, target));
     create(target, target.account().list(), seen, overlap);
   }
@@ -336,7 +343,7 @@ public final class Registrations {
 
   /// Of what the call is made with, so that it is known whether a repetition would be the same.
   private static String asked(Target target) {
-    EndpointRegistrar.Needed needed = target.registrar().needed();
+    EndpointRegistrar.Needed needed = target.account().needed();
     return Digest.of(
             target.id(),
             target.url()
@@ -448,7 +455,7 @@ public final class Registrations {
   Look look(TenantId tenant, ConnectionId connection) {
     Target target = target(tenant, connection);
     List<EndpointRegistrar.Registered> there = target.account().list();
-    EndpointRegistrar.Needed needed = target.registrar().needed();
+    EndpointRegistrar.Needed needed = target.account().needed();
     String url = target.url().toString();
     return database.asTenant(
         tenant,
@@ -465,8 +472,11 @@ public final class Registrations {
                   .toList();
           List<String> findings =
               new ArrayList<>(
-                  EndpointFindings.mode(
-                      target.connection().environment(), target.account().live()));
+                  target
+                      .account()
+                      .live()
+                      .map(live -> EndpointFindings.mode(target.connection().environment(), live))
+                      .orElse(List.of()));
           findings.addAll(EndpointFindings.all(!registered.isEmpty(), ours, others, needed, url));
           return new Look(needed, url, ours, List.copyOf(findings), retiring);
         });

@@ -31,7 +31,7 @@ class ConfigTest {
                 new Config.Lanes(4, 60, 128, 1000),
                 new Config.Jobs(16, 120, 32, 1000),
                 new Config.Deliveries(2_048, 16, 256, 60, 250),
-                new Config.Email("", "Tenon", "", "", 50, 10_000_000),
+                new Config.Email("", "Tenon", "", "", 50, 10_000_000, List.of("broadcast"), ""),
                 new Config.Payments("tenon"),
                 new Config.Reconciliation(60, 10),
                 new Config.Egress(List.of(), 5, 30),

@@ -57,6 +57,8 @@ class CatalogueTest {
           Map.entry("waiting_job", new Rights("delete insert select", ALL)),
           Map.entry("job", new Rights("select", ALL)),
           Map.entry("email_breaker", new Rights("", ALL)),
+          Map.entry("email_number", new Rights("select", ALL)),
+          Map.entry("email_fallback", new Rights("", "insert select update")),
           Map.entry("email_pace", new Rights("", ALL)),
           Map.entry("inbound_refusal", new Rights("select", ALL)),
           // Events on their way: what is called is asked by the engine, what with it is not.

@@ -32,6 +32,7 @@ public final class FilledTables {
               "template_version.content",
               "'{\"languages\": {\"en\": {\"subject\": \"x\", \"preheader\": \"\", \"html\": \"\","
                   + " \"text\": \"x\"}}}'"),
+          Map.entry("email_number.hour", "timestamptz '2026-11-24T10:00Z'"),
           Map.entry("inbound_refusal.hour", "timestamptz '2026-11-24T10:00Z'"),
           Map.entry("inbound_refusal.status", "401"),
           Map.entry("console_login.expires_at", "timestamptz '2030-01-01T00:00Z'"),

@@ -8,6 +8,7 @@ import dev.tenon.db.TestDatabase;
 import dev.tenon.event.Events;
 import dev.tenon.event.EventsFit;
 import dev.tenon.id.Ids;
+import dev.tenon.number.MailTally;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.vault.Vault;
 import dev.tenon.work.Job;
@@ -76,6 +77,7 @@ abstract class MailBed {
             new MailMaker(EmailTemplates.builtIn(), MailDefaults.NONE, clock),
             seal,
             new Events(ids, clock),
+            MailTally.NONE,
             clock);
     jobs = new Jobs(List.of(sender), ids, clock, new Signal());
     messages = new Messages(EmailTemplates.builtIn(), seal, jobs, ids, clock);

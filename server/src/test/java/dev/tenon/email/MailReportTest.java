@@ -19,6 +19,7 @@ import dev.tenon.lane.Applied;
 import dev.tenon.lane.FactApplier;
 import dev.tenon.lane.MadeFact;
 import dev.tenon.lane.WaitingFact;
+import dev.tenon.number.MailTally;
 import dev.tenon.suppression.Suppressions;
 import dev.tenon.tenant.TenantId;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +52,7 @@ class MailReportTest extends MailBed {
     return MailApplier.all(
             new MailWebhooks(new SnsCertificates(nobody, clock)),
             new Events(ids, clock),
+            MailTally.NONE,
             jobs,
             ids,
             clock)

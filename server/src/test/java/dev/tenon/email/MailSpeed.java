@@ -15,6 +15,7 @@ import dev.tenon.db.embedded.EmbeddedPostgres;
 import dev.tenon.db.embedded.EmbeddedPostgresConfig;
 import dev.tenon.event.Events;
 import dev.tenon.id.Ids;
+import dev.tenon.number.MailTally;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.tenant.Tenants;
 import dev.tenon.vault.Vault;
@@ -93,6 +94,7 @@ public final class MailSpeed {
               new MailMaker(EmailTemplates.builtIn(), MailDefaults.NONE, clock),
               seal,
               new Events(ids, clock),
+              MailTally.NONE,
               clock);
       var jobs = new Jobs(List.of(sender), ids, clock, made);
       var messages = new Messages(EmailTemplates.builtIn(), seal, jobs, ids, clock);

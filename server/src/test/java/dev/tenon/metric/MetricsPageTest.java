@@ -47,6 +47,7 @@ class MetricsPageTest {
       | `tenon_jobs_oldest_age_seconds > 300` | follow-up work falls behind |
       | `rate(tenon_inbox_refused_total{reason="busy"}[5m]) > 0` | intake is at its limit; providers come again |
       | `rate(tenon_inbox_refused_total{reason="signature_mismatch"}[15m]) > 0` | a wrong webhook secret, or a stranger |
+      | `increase(tenon_email_fallbacks_total[15m]) > 0` | mail flows, and through a fallback: look at the first connection of the route (`email.fallback_in_use` names it) |
       | `tenon_email_breakers_open > 0` | a provider is skipped; the fallback sends, if there is one |
       | `increase(tenon_reconciliation_missing_total[1d]) > 0` | a provider's webhooks get lost: look at its endpoint (`./tenon doctor`) |
       | `tenon_reconciliation_oldest_age_seconds > 14400` | a connection could not be reconciled for hours: its reconciliations say why |

@@ -203,8 +203,8 @@ class RegistrationsTest {
     }
 
     @Override
-    public boolean live() {
-      return false;
+    public Optional<Boolean> live() {
+      return Optional.of(false);
     }
 
     @Override

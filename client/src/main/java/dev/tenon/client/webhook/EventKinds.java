@@ -36,6 +36,12 @@ enum EventKinds {
   MESSAGE_BOUNCED("message.bounced", MessageReportData.class, TenonEvent.MessageBounced::new),
   MESSAGE_COMPLAINED(
       "message.complained", MessageReportData.class, TenonEvent.MessageComplained::new),
+  MESSAGE_UNSUBSCRIBED(
+      "message.unsubscribed", MessageSubscriptionData.class, TenonEvent.MessageUnsubscribed::new),
+  MESSAGE_RESUBSCRIBED(
+      "message.resubscribed", MessageSubscriptionData.class, TenonEvent.MessageResubscribed::new),
+  EMAIL_FALLBACK_IN_USE(
+      "email.fallback_in_use", EmailFallbackData.class, TenonEvent.EmailFallbackInUse::new),
   ENDPOINT_FAILING("endpoint.failing", EndpointFailingData.class, TenonEvent.EndpointFailing::new),
   ENDPOINT_DISABLED(
       "endpoint.disabled", EndpointDisabledData.class, TenonEvent.EndpointDisabled::new),

@@ -155,6 +155,15 @@ public sealed interface TenonEvent {
   /// `message.complained`: A recipient called a message spam.
   record MessageComplained(Head head, MessageReportData data) implements MessageReport {}
 
+  /// `message.unsubscribed`: A recipient left a stream by the link in a message.
+  record MessageUnsubscribed(Head head, MessageSubscriptionData data) implements TenonEvent {}
+
+  /// `message.resubscribed`: A recipient took it back.
+  record MessageResubscribed(Head head, MessageSubscriptionData data) implements TenonEvent {}
+
+  /// `email.fallback_in_use`: Mails go through another connection than the first of their route.
+  record EmailFallbackInUse(Head head, EmailFallbackData data) implements TenonEvent {}
+
   /// `endpoint.failing`: For the platform: nothing gets through to an endpoint for a day.
   record EndpointFailing(Head head, EndpointFailingData data) implements TenonEvent {}
 

@@ -15,6 +15,12 @@ import java.util.stream.Stream;
 ///
 /// [#toString] names id and recipients only: bodies may hold one-time codes.
 public final class EmailMessage {
+  /// The header with the ways to get no more such mails (RFC 2369, section 3.2).
+  public static final String UNSUBSCRIBE = "List-Unsubscribe";
+
+  /// The header that says that one click, which is a POST, does it (RFC 8058).
+  public static final String UNSUBSCRIBE_POST = "List-Unsubscribe-Post";
+
   private final String id;
   private final EmailAddress from;
   private final List<EmailAddress> to;

@@ -55,7 +55,14 @@ public final class MailLayout {
               "",
               VariableType.TEXT,
               "Your address, in one line.",
-              "Atelier GmbH, Lindenstraße 4, 10969 Berlin"));
+              "Atelier GmbH, Lindenstraße 4, 10969 Berlin"),
+          new Template.Variable(
+              "unsubscribe_url",
+              false,
+              "",
+              VariableType.URL,
+              "Where the recipient leaves the stream; only in messages of broadcast streams.",
+              ""));
 
   private static final Pattern WHOLE = Pattern.compile("<html[\\s>]", Pattern.CASE_INSENSITIVE);
   private static final Pattern BODY = Pattern.compile("<body[^>]*>", Pattern.CASE_INSENSITIVE);

@@ -13,8 +13,11 @@ import dev.tenon.connector.email.Settling;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -28,21 +31,45 @@ public final class PostmarkEmail implements EmailProvider {
   /// Where Postmark answers.
   public static final URI BASE = URI.create("https://api.postmarkapp.com");
 
+  /// The one such stream that every Postmark server has.
+  public static final Set<String> BROADCAST_STREAMS = Set.of("broadcast");
+
+  private static final Set<String> UNSUBSCRIBING =
+      Set.of(
+          EmailMessage.UNSUBSCRIBE.toLowerCase(Locale.ROOT),
+          EmailMessage.UNSUBSCRIBE_POST.toLowerCase(Locale.ROOT));
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final ProviderHttp http;
   private final URI base;
   private final Secret serverToken;
   private final Map<String, String> streams;
+  private final Set<String> broadcastStreams;
 
   /// `streams` maps Tenon's stream names to the server's message streams; a stream that isn't there
   /// is refused. `base` is [#BASE], or a sandbox. `http` stays the caller's to close.
   public PostmarkEmail(
       ProviderHttp http, URI base, Secret serverToken, Map<String, String> streams) {
+    this(http, base, serverToken, streams, BROADCAST_STREAMS);
+  }
+
+  /// As above.
+  ///
+  /// @param broadcastStreams the server's message streams to which Postmark adds headers to
+  ///   unsubscribe by itself, as it does in all of the type Broadcast; ours are left out there,
+  ///   since a mail must not have two of each
+  public PostmarkEmail(
+      ProviderHttp http,
+      URI base,
+      Secret serverToken,
+      Map<String, String> streams,
+      Set<String> broadcastStreams) {
     this.http = http;
     this.base = base;
     this.serverToken = serverToken;
     this.streams = Map.copyOf(streams);
+    this.broadcastStreams = Set.copyOf(broadcastStreams);
   }
 
   /// With the two streams that every Postmark server has.
@@ -99,7 +126,7 @@ public final class PostmarkEmail implements EmailProvider {
   }
 
   /// The same message gives the same bytes: fields keep the order in which they are put.
-  private static byte[] body(EmailMessage message, String stream) {
+  private byte[] body(EmailMessage message, String stream) {
     ObjectNode body = JSON.createObjectNode();
     body.put("From", message.from().formatted());
     body.put("To", list(message.to()));
@@ -126,12 +153,7 @@ public final class PostmarkEmail implements EmailProvider {
     ObjectNode metadata = body.putObject("Metadata");
     metadata.put(MESSAGE_ID_FIELD, message.id());
     message.metadata().forEach(metadata::put);
-    if (!message.headers().isEmpty()) {
-      ArrayNode headers = body.putArray("Headers");
-      message
-          .headers()
-          .forEach((name, value) -> headers.addObject().put("Name", name).put("Value", value));
-    }
+    headers(body, message, stream);
     body.put("TrackOpens", false);
     body.put("TrackLinks", "None");
     if (!message.attachments().isEmpty()) {
@@ -147,6 +169,16 @@ public final class PostmarkEmail implements EmailProvider {
       }
     }
     return JSON.writeValueAsBytes(body);
+  }
+
+  private void headers(ObjectNode body, EmailMessage message, String stream) {
+    boolean theirs = broadcastStreams.contains(stream);
+    Map<String, String> own = new LinkedHashMap<>(message.headers());
+    own.keySet().removeIf(name -> theirs && UNSUBSCRIBING.contains(name.toLowerCase(Locale.ROOT)));
+    if (!own.isEmpty()) {
+      ArrayNode headers = body.putArray("Headers");
+      own.forEach((name, value) -> headers.addObject().put("Name", name).put("Value", value));
+    }
   }
 
   private static String list(List<EmailAddress> addresses) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.email.Attachment;
+import dev.tenon.connector.email.EmailMessage;
 import dev.tenon.connector.email.EmailProvider;
 import dev.tenon.connector.email.EmailProviderContract;
 import dev.tenon.connector.email.LookedUp;
@@ -202,6 +203,24 @@ class PostmarkEmailTest extends EmailProviderContract {
     assertThat(body.path("Headers").path(0).path("Name").asString()).isEqualTo("X-Order");
     assertThat(body.path("Attachments").path(0).path("ContentID").asString()).isEqualTo("cid:logo");
     assertThat(body.path("Attachments").path(0).path("Content").asString()).isEqualTo("AQID");
+  }
+
+  @Test
+  void leavesTheHeadersToUnsubscribeToPostmarkOnItsBroadcastStreamsAlone() {
+    for (String stream : List.of("broadcast", "outbound")) {
+      willAccept();
+      postmark.send(
+          builder().stream(stream)
+              .header(EmailMessage.UNSUBSCRIBE, "<https://acme.example/leave>")
+              .header(EmailMessage.UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click")
+              .build(),
+          "k");
+    }
+    assertThat(server.requests().getFirst().body())
+        .contains("X-Order")
+        .doesNotContain("List-Unsubscribe");
+    assertThat(server.requests().getLast().body())
+        .contains("List-Unsubscribe-Post", "<https://acme.example/leave>");
   }
 
   @Test

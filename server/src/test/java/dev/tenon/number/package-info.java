@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.number;
+
+import org.jspecify.annotations.NullMarked;

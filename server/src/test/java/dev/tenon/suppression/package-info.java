@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.suppression;
+
+import org.jspecify.annotations.NullMarked;
