@@ -21,6 +21,8 @@ public interface MailTally {
         }
       };
 
+  /// What became of mails of one stream.
+  ///
   /// @param provider empty where none had it
   void add(TenantId tenant, String stream, String provider, Figures figures);
 

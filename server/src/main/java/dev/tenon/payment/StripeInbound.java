@@ -24,6 +24,8 @@ public final class StripeInbound implements InboundProvider {
 
   /// Finds the connection that acts for a connected account.
   public interface Accounts {
+    /// The connection of one account; empty when none acts for it, or more than one does.
+    ///
     /// @param live whether for live mode
     Optional<ConnectedAccount> find(String account, boolean live);
   }

@@ -21,6 +21,8 @@ public final class UnsubscribeLinks {
   private final Set<String> streams;
   private final String mailto;
 
+  /// Links for the messages of these streams.
+  ///
   /// @param streams whose messages carry such a link
   /// @param mailto an address that somebody reads, offered beside the link; empty for none
   public static UnsubscribeLinks of(

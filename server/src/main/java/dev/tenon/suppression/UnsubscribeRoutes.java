@@ -45,6 +45,8 @@ public final class UnsubscribeRoutes {
     this.limit = new UseLimit(clock);
   }
 
+  /// Declares the pages and the answer to mail programs.
+  ///
   /// @param exists whether there is such a tenant
   /// @param sender what the tenant calls itself to its recipients; empty where it doesn't say
   public static void declare(

@@ -125,7 +125,8 @@ class StripeEventSourceTest {
   @Test
   void whatIsTooLongAtOnceIsAskedForInParts() throws Exception {
     List<Integer> limits = new ArrayList<>();
-    var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    var server =
+        HttpServer.create(new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/v1/events",
         exchange -> {

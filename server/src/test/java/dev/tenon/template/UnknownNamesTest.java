@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.Database;
-import dev.tenon.db.TenantTx;
 import dev.tenon.db.TestDatabase;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Signal;
 import java.time.Instant;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /// Names that callers make up: they are refused and leave nothing behind.
@@ -23,9 +21,11 @@ class UnknownNamesTest {
         Database database = server.open()) {
       var templates = new Templates(EmailTemplates.builtIn(), new Signal(), () -> Instant.EPOCH);
       var tenant = new TenantId(new UUID(1, 1));
-      Consumer<TenantTx> known =
-          tx -> assertThat(templates.choose(tx, "welcome", null).language()).isEqualTo("en");
-      database.useTenant(tenant, known::accept);
+      database.useTenant(
+          tenant,
+          tx -> {
+            assertThat(templates.choose(tx, "welcome", null).language()).isEqualTo("en");
+          });
       long before = templates.remembered();
       assertThat(before).isPositive();
       database.useTenant(
