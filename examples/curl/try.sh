@@ -13,7 +13,11 @@ call() {
 }
 
 # The first value of a field; good enough for a shell, and for nothing else.
-field() { grep -o "\"$1\" *: *\"[^\"]*\"" | head -n 1 | sed 's/.*: *"\(.*\)"/\1/'; }
+field() {
+  local text
+  text=$(cat)
+  [[ $text =~ \"$1\"\ *:\ *\"([^\"]*)\" ]] && printf '%s\n' "${BASH_REMATCH[1]}"
+}
 
 made=$(call --header "Idempotency-Key: try-$(date +%s)-$$" --data "{\"url\": \"$url\"}" "$api/endpoints")
 endpoint=$(field id <<<"$made")

@@ -125,6 +125,8 @@ class StoreWallsTest {
           "SuppressionStore.add",
           // A's own layout is made.
           "BrandStore.put",
+          // Three lists, all empty.
+          "ReportStore.lock",
           // A itself.
           "TenantQueries.find",
           "TenantStore.exists",

@@ -223,9 +223,28 @@ class LaneBacklogTest {
     fill(tenant, lane(2), 5);
     List<LaneStore.Claim> held = leased(lane(1), lane(2));
 
+    // One body for all of them counts once.
+    assertThat(sizes(held, BODY)).containsExactly(5L, 5L);
+    deliverEachAlone(tenant);
     assertThat(sizes(held, 3 * BODY)).containsExactly(3L, 0L);
     assertThat(sizes(held, 7 * BODY - 1)).containsExactly(4L, 2L);
     assertThat(sizes(held, 1)).containsExactly(1L, 0L);
+  }
+
+  /// Gives each fact a delivery of its own.
+  private void deliverEachAlone(TenantId owner) throws SQLException {
+    execute(
+        """
+        insert into tenon.received_event (tenant_id, id, connection_id, provider, received_at,
+          sealed, body_bytes, fact_ids, lane_ids)
+        select e.tenant_id, w.id, e.connection_id, e.provider, e.received_at, e.sealed, e.body_bytes,
+          '{}', '{}'
+        from tenon.waiting_fact w
+        join tenon.received_event e on e.tenant_id = w.tenant_id and e.id = w.received_event_id
+        where w.tenant_id = '%1$s';
+        update tenon.waiting_fact set received_event_id = id where tenant_id = '%1$s';
+        """
+            .formatted(owner.uuid()));
   }
 
   private List<Long> sizes(List<LaneStore.Claim> held, long bytes) {

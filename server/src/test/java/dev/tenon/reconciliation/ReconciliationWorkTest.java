@@ -367,6 +367,7 @@ class ReconciliationWorkTest {
   }
 
   @Test
+  @Tag("deep")
   void failuresCountFromWhereItLastCameOn() {
     // Twelve faults, of which a kind survives ten in a row; two a page and four pages.
     var down = new EventSource.Answer.NotNow(Duration.ZERO, false, "down");

@@ -78,7 +78,18 @@ final class ReferencePageTest {
         assertThat(browser.overflow()).as("at " + width).isZero();
       }
     }
-    // Its colours are those of the console, which is looked at in both schemes.
+    // All operations are made alike, so some stand for all: axe takes a minute for the whole page.
+    // The colours are those of the console, which is looked at in both schemes.
+    Object _ =
+        browser.script(
+            """
+            for (const list of ["article", "nav li"]) {
+              document.querySelectorAll(list).forEach((one, i) => { if (i > 9) one.remove(); });
+            }
+            for (const area of document.querySelectorAll("section.area, nav details")) {
+              if (!area.querySelector("article, li")) area.remove();
+            }
+            """);
     assertThat(browser.accessibility()).isEmpty();
     assertThat(browser.complaints()).isEmpty();
   }
@@ -89,7 +100,7 @@ final class ReferencePageTest {
     String key = server.key(tenant, Scope.WEBHOOKS_READ);
     open();
     browser.keys("/");
-    browser.keys("list /events");
+    browser.keys("list tenant}/events");
     assertThat(browser.texts("nav li:not([hidden])")).containsExactly("GET\nList the events");
 
     browser.focus("[data-try-as] [name=key]");
