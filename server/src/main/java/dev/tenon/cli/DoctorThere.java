@@ -75,10 +75,11 @@ final class DoctorThere {
                       connection.path("state_reason").asString(""))));
       return;
     }
-    if (connection
-        .path("credentials")
-        .valueStream()
-        .noneMatch(one -> one.path("field").asString("").equals("secret_key"))) {
+    if (connection.path("provider").asString("").equals("stripe")
+        && connection
+            .path("credentials")
+            .valueStream()
+            .noneMatch(one -> one.path("field").asString("").equals("secret_key"))) {
       findings.add(
           Finding.warn(
               about,
