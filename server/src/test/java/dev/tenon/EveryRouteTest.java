@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.ApiDocument.Operation;
 import dev.tenon.RouteWalk.Owner;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,97 @@ class EveryRouteTest {
           400,
           "request.invalid_query");
     }
+  }
+
+  @Test
+  void nobodyOverwritesWhatHeHasNotSeen() throws Exception {
+    Owner owner = walk.owner("Birch", 12);
+    Set<String> tagged = new TreeSet<>();
+    for (Operation read : walk.operations()) {
+      if (!read.method().equals("GET") || !takes(read, "If-None-Match")) {
+        continue;
+      }
+      HttpResponse<String> first = tagged(read, owner, "If-None-Match", "\"another\"");
+      assertThat(first.statusCode()).as("%s %s", read, first.body()).isEqualTo(200);
+      String tag = first.headers().firstValue("ETag").orElseThrow();
+      HttpResponse<String> known = tagged(read, owner, "If-None-Match", "\"x\", W/" + tag);
+      assertThat(known.statusCode()).as(read.toString()).isEqualTo(304);
+      assertThat(known.body()).isEmpty();
+      assertThat(known.headers().firstValue("ETag")).hasValue(tag);
+      for (Operation change : walk.operations()) {
+        if (change.path().equals(read.path()) && !change.method().equals("GET")) {
+          tagged.add(change.id());
+          assertThat(takes(change, "If-Match")).as(change.toString()).isTrue();
+          walk.isProblem(
+              change,
+              tagged(change, owner, "If-Match", "\"another\""),
+              412,
+              "request.precondition_failed");
+          if (!change.method().equals("DELETE") && !AT_THE_PROVIDER.contains(change.id())) {
+            HttpResponse<String> done = tagged(change, owner, "If-Match", tag);
+            assertThat(done.statusCode()).as("%s %s", change, done.body()).isEqualTo(200);
+            tagged(read, owner, "If-None-Match", "\"another\"")
+                .headers()
+                .firstValue("ETag")
+                .ifPresent(after -> assertThat(done.headers().firstValue("ETag")).hasValue(after));
+            // What was seen before it is old now.
+            assertThat(done.headers().firstValue("ETag").orElseThrow())
+                .as(change.toString())
+                .isNotEqualTo(tag);
+            walk.isProblem(
+                change,
+                tagged(change, owner, "If-Match", tag),
+                412,
+                "request.precondition_failed");
+          }
+        }
+      }
+    }
+    assertThat(tagged)
+        .contains(
+            "updateAnEndpoint",
+            "deleteAnEndpoint",
+            "updateAConnection",
+            "deleteASender",
+            "replaceTheEmailRouting",
+            "replaceThePricesThatTheTenantMaySell",
+            "chooseWhichMailsAboutPaymentsAreSent",
+            "updateACustomer");
+  }
+
+  private static boolean takes(Operation operation, String header) {
+    for (JsonNode parameter : operation.parameters()) {
+      if (parameter.get("in").asString().equals("header")
+          && parameter.get("name").asString().equals(header)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private HttpResponse<String> tagged(Operation operation, Owner owner, String name, String value) {
+    String body = walk.body(operation, owner);
+    HttpRequest.Builder request =
+        walk.program
+            .request(
+                RouteWalk.path(
+                    operation, owner.id(), parameter -> RouteWalk.idOf(owner, operation, parameter)))
+            .header(
+                "Authorization",
+                "Bearer "
+                    + (PLATFORMS_ABOUT_A_TENANT.contains(operation.id())
+                        ? walk.platformKey
+                        : owner.key()))
+            .header(name, value)
+            .method(
+                operation.method(),
+                body.isEmpty()
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    if (!body.isEmpty()) {
+      request.header("Content-Type", "application/json");
+    }
+    return walk.program.send(request);
   }
 
   @Test

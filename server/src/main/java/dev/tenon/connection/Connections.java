@@ -98,6 +98,11 @@ public final class Connections {
     return ConnectionStore.find(tx, id, false);
   }
 
+  /// Finds a connection and locks it: of two changes at once neither loses the other's.
+  public Optional<Connection> lock(TenantTx tx, ConnectionId id) {
+    return ConnectionStore.find(tx, id, true);
+  }
+
   /// The tenant's connections, newest first; of one provider where that is given.
   @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
   public List<Connection> list(

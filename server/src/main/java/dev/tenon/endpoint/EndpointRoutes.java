@@ -64,15 +64,21 @@ public final class EndpointRoutes {
             here::create)
         .repeatable();
     routes.list(path, Scope.WEBHOOKS_READ, view, "List the endpoints", here::list);
-    routes.get(one, Scope.WEBHOOKS_READ, view, "Get an endpoint", here::get);
-    routes.patch(
-        one,
-        Scope.WEBHOOKS_WRITE,
-        EndpointViews.UpdateEndpoint.class,
-        view,
-        "Update an endpoint",
-        here::update);
-    routes.delete(one, Scope.WEBHOOKS_WRITE, "Delete an endpoint", here::delete);
+    routes
+        .get(one, Scope.WEBHOOKS_READ, view, "Get an endpoint", here::get)
+        .tagged(view, EndpointViews::edited);
+    routes
+        .patch(
+            one,
+            Scope.WEBHOOKS_WRITE,
+            EndpointViews.UpdateEndpoint.class,
+            view,
+            "Update an endpoint",
+            here::update)
+        .tagged(view, EndpointViews::edited);
+    routes
+        .delete(one, Scope.WEBHOOKS_WRITE, "Delete an endpoint", here::delete)
+        .tagged(view, EndpointViews::edited);
     routes.act(one + "/enable", Scope.WEBHOOKS_WRITE, view, "Enable an endpoint", here::enable);
     routes
         .post(
@@ -152,13 +158,15 @@ public final class EndpointRoutes {
     return withExisting(
         request,
         endpoints::lock,
-        (tx, old) ->
-            view(
-                tx,
-                endpoints
-                    .change(tx, old, changed(old.settings(), body, url, headers), headers)
-                    .orElseThrow(EndpointRoutes::headersNeeded),
-                clock.instant()));
+        (tx, old) -> {
+          request.requireMatch(view(tx, old, clock.instant()));
+          return view(
+              tx,
+              endpoints
+                  .change(tx, old, changed(old.settings(), body, url, headers), headers)
+                  .orElseThrow(EndpointRoutes::headersNeeded),
+              clock.instant());
+        });
   }
 
   private static ProblemException headersNeeded() {
@@ -186,7 +194,14 @@ public final class EndpointRoutes {
   }
 
   private void delete(Request request) {
-    boolean gone = withExisting(request, (tx, old) -> endpoints.delete(tx, old.id()));
+    boolean gone =
+        withExisting(
+            request,
+            endpoints::lock,
+            (tx, old) -> {
+              request.requireMatch(view(tx, old, clock.instant()));
+              return endpoints.delete(tx, old.id());
+            });
     if (!gone) {
       throw ProblemException.notFound();
     }
