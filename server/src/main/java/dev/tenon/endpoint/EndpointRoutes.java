@@ -253,7 +253,9 @@ public final class EndpointRoutes {
           if (old.state() == Endpoint.State.DISABLED) {
             throw new ProblemException(ProblemCode.ENDPOINT_DISABLED);
           }
-          return new EndpointViews.TestSent(Ids.write(Prefix.EVENT, endpoints.test(tx, old.id())));
+          return new EndpointViews.TestSent(
+              Ids.write(
+                  Prefix.EVENT, endpoints.test(tx, old.id(), request.effect().orElse(null))));
         });
   }
 

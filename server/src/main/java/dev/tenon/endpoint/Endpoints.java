@@ -198,18 +198,18 @@ public final class Endpoints {
   }
 
   /// Tells an event that only this endpoint hears, and answers its id.
-  public UUID test(TenantTx tx, UUID id) {
-    return events
-        .tell(
-            tx,
-            List.of(
-                new NewEvent(
-                    EventType.ENDPOINT_TEST,
-                    Endpoint.write(id),
-                    Map.of("message", "It works."),
-                    null,
-                    id)))
-        .getFirst();
+  ///
+  /// @param event its id, chosen by the caller; one that was told under it before is not told again
+  public UUID test(TenantTx tx, UUID id, @Nullable UUID event) {
+    return events.tellOnce(
+        tx,
+        event == null ? ids.next() : event,
+        new NewEvent(
+            EventType.ENDPOINT_TEST,
+            Endpoint.write(id),
+            Map.of("message", "It works."),
+            null,
+            id));
   }
 
   /// What calls to it need. `version` is what the caller read with the work to do: with the same

@@ -143,8 +143,10 @@ public final class Route {
     return this;
   }
 
-  /// Takes an `Idempotency-Key`: what it makes is made under [Request#effect], so that a request
-  /// that is repeated with the same key does nothing twice.
+  /// Takes an `Idempotency-Key`; every POST does. A repeat with the same key is answered the same
+  /// and does nothing. What it makes is made under [Request#effect], so that also a run that was cut
+  /// off between what it did and its answer makes nothing twice when it is taken up; an action that
+  /// makes nothing is done again then.
   public Route repeatable() {
     this.repeatable = true;
     return this;

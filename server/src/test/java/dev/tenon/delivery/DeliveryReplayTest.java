@@ -150,7 +150,7 @@ class DeliveryReplayTest {
     end("failed");
     Deliveries deliveries = bed.deliveries();
     DeliveryReplay.Filter failed = filter(DeliveryReplay.Which.FAILED, null, null);
-    UUID id = deliveries.start(acme, failed, "a person").orElseThrow().id();
+    UUID id = deliveries.start(acme, null, failed, "a person").orElseThrow().id();
     assertThat(deliveries.cancel(bed.tenant("Other"), id)).isFalse();
     assertThat(deliveries.cancel(acme, id)).isTrue();
     assertThat(deliveries.cancel(acme, id)).isFalse();
