@@ -3,6 +3,7 @@ package dev.tenon.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.tenon.ApiTruth;
 import dev.tenon.Tenon;
 import dev.tenon.access.Scope;
 import dev.tenon.config.Config;
@@ -108,7 +109,11 @@ class EndpointApiTest {
       request.header("Content-Type", "application/json");
     }
     try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpRequest built = request.build();
+      HttpResponse<String> response =
+          client.send(built, HttpResponse.BodyHandlers.ofString());
+      ApiTruth.check(client, tenon.publicUrl().get(), built, response);
+      return response;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
