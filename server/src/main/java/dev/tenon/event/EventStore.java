@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,20 @@ final class EventStore {
         .bind("id", id)
         .map((row, _) -> event(row))
         .findOne();
+  }
+
+  static Set<UUID> causes(TenantTx tx, String type, List<UUID> causes) {
+    return tx.handle()
+        .createQuery(
+            """
+            select cause_id from event
+            where tenant_id = :tenant and cause_id = any(:causes) and type = :type
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bindArray("causes", UUID.class, causes)
+        .bind("type", type)
+        .mapTo(UUID.class)
+        .set();
   }
 
   private static StoredEvent event(ResultSet row) throws SQLException {

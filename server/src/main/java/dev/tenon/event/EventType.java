@@ -105,6 +105,13 @@ public enum EventType {
       "For whom the connection belongs to: it is the first of a route, and mails go through another"
           + " one. They arrive, and just so nobody would notice. Told once an hour at most for each"
           + " stream while it lasts."),
+  WEBHOOK_RECEIVED(
+      "webhook.received",
+      "connection",
+      EventFields.WEBHOOK_RECEIVED,
+      "A service that Tenon knows nothing of sent a webhook to a connection of kind `hmac` or"
+          + " `standard-webhooks`. Its signature was right, and it is told once however often it"
+          + " came."),
   ENDPOINT_FAILING(
       "endpoint.failing",
       "endpoint",

@@ -42,6 +42,7 @@ enum EventKinds {
       "message.resubscribed", MessageSubscriptionData.class, TenonEvent.MessageResubscribed::new),
   EMAIL_FALLBACK_IN_USE(
       "email.fallback_in_use", EmailFallbackData.class, TenonEvent.EmailFallbackInUse::new),
+  WEBHOOK_RECEIVED("webhook.received", WebhookReceivedData.class, TenonEvent.WebhookReceived::new),
   ENDPOINT_FAILING("endpoint.failing", EndpointFailingData.class, TenonEvent.EndpointFailing::new),
   ENDPOINT_DISABLED(
       "endpoint.disabled", EndpointDisabledData.class, TenonEvent.EndpointDisabled::new),

@@ -164,6 +164,9 @@ public sealed interface TenonEvent {
   /// `email.fallback_in_use`: Mails go through another connection than the first of their route.
   record EmailFallbackInUse(Head head, EmailFallbackData data) implements TenonEvent {}
 
+  /// `webhook.received`: A service of your own sent a webhook, and its signature was right.
+  record WebhookReceived(Head head, WebhookReceivedData data) implements TenonEvent {}
+
   /// `endpoint.failing`: For the platform: nothing gets through to an endpoint for a day.
   record EndpointFailing(Head head, EndpointFailingData data) implements TenonEvent {}
 
