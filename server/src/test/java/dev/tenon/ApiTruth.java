@@ -26,9 +26,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Holds what tests send and get against the server's own `/openapi.json`: whatever a test is about,
-/// each request that was taken and each answer is what the document says, and has no field that it
-/// doesn't name. The clients of tests call it ([#check]); documents and schemas are read once.
+/// Holds what tests send and get against the server's own `/openapi.json`: whatever a test is
+/// about, each request that was taken and each answer is what the document says, and has no field
+/// that it doesn't name. The clients of tests call it ([#check]); documents and schemas are read
+/// once.
 public final class ApiTruth {
   private static final Map<String, ApiTruth> BY_SERVER = new ConcurrentHashMap<>();
   private static final Map<String, ApiTruth> BY_TEXT = new ConcurrentHashMap<>();
@@ -55,8 +56,7 @@ public final class ApiTruth {
                             operations.add(
                                 new Declared(
                                     method.getKey().toUpperCase(Locale.ROOT),
-                                    Pattern.compile(
-                                        path.getKey().replaceAll("\\{[^}]*}", "[^/]+")),
+                                    Pattern.compile(path.getKey().replaceAll("\\{[^}]*}", "[^/]+")),
                                     path.getKey(),
                                     method.getValue()))));
     // A path that is written out goes before one with a parameter in its place.
@@ -72,8 +72,7 @@ public final class ApiTruth {
       return;
     }
     BY_SERVER
-        .computeIfAbsent(
-            server, at -> BY_TEXT.computeIfAbsent(document(client, at), ApiTruth::new))
+        .computeIfAbsent(server, at -> BY_TEXT.computeIfAbsent(document(client, at), ApiTruth::new))
         .check(request, response);
   }
 

@@ -125,8 +125,7 @@ public final class StartedTenon implements AutoCloseable {
   public HttpResponse<String> send(HttpRequest.Builder request) {
     try {
       HttpRequest built = request.build();
-      HttpResponse<String> response =
-          client.send(built, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response = client.send(built, HttpResponse.BodyHandlers.ofString());
       ApiTruth.check(client, tenon.publicUrl().get(), built, response);
       return response;
     } catch (IOException e) {

@@ -243,7 +243,8 @@ public record ProviderKind(
                 "type_pointer",
                 "object_pointer"),
             Map.ofEntries(
-                Map.entry("algorithm", Check.of("sha256|sha1|sha512", "`sha256`, `sha1` or `sha512`")),
+                Map.entry(
+                    "algorithm", Check.of("sha256|sha1|sha512", "`sha256`, `sha1` or `sha512`")),
                 Map.entry("encoding", Check.of("hex|base64", "`hex` or `base64`")),
                 Map.entry("signature_header", HEADER.needed()),
                 Map.entry("timestamp_header", HEADER),
@@ -255,7 +256,8 @@ public record ProviderKind(
                         "(?:[^{}]|\\{timestamp}|\\{id})*\\{body}(?:[^{}]|\\{timestamp}|\\{id})*",
                         "`{body}`, with text, `{timestamp}` and `{id}` around it")),
                 Map.entry(
-                    "tolerance_seconds", Check.of("[1-9][0-9]{0,4}", "a number of seconds up to 99999")),
+                    "tolerance_seconds",
+                    Check.of("[1-9][0-9]{0,4}", "a number of seconds up to 99999")),
                 Map.entry("id_pointer", POINTER),
                 Map.entry("type_pointer", POINTER),
                 Map.entry("object_pointer", POINTER))));

@@ -139,8 +139,11 @@ final class EventFields {
           EventField.text(
               "received_event", "rev_0000000000000000000000000a", "As it is found in the API."),
           EventField.text(
-              "kind", "issues", "What happened, as the service calls it; `webhook` if nothing says."),
-          EventField.text("subject", "1347", "What it is about, where settings say where that stands.")
+              "kind",
+              "issues",
+              "What happened, as the service calls it; `webhook` if nothing says."),
+          EventField.text(
+                  "subject", "1347", "What it is about, where settings say where that stands.")
               .orNull(),
           EventField.time(
               "occurred_at", "2026-11-24T10:00:00Z", "When it was signed, else when it came."),

@@ -9,7 +9,6 @@ import dev.tenon.inbox.InboundProvider;
 import dev.tenon.inbox.Inbox;
 import dev.tenon.inbox.ReadFact;
 import dev.tenon.inbox.Reading;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -60,8 +59,7 @@ public final class GenericInbound implements InboundProvider {
   @Override
   public Verdict verify(byte[] body, InboundHeaders headers, Inbox.Source source, Instant now) {
     if (provider.equals(HMAC)) {
-      return HmacScheme.of(source.settings())
-          .verify(body, lookUp(headers), source.secrets(), now);
+      return HmacScheme.of(source.settings()).verify(body, lookUp(headers), source.secrets(), now);
     }
     String publicKey = source.setting("public_key");
     return publicKey.isEmpty()
@@ -119,9 +117,7 @@ public final class GenericInbound implements InboundProvider {
             .orElse("");
     Instant at =
         (standard
-                ? headers
-                    .first("webhook-timestamp")
-                    .or(() -> headers.first("svix-timestamp"))
+                ? headers.first("webhook-timestamp").or(() -> headers.first("svix-timestamp"))
                 : named(headers, settings, "timestamp_header"))
             .flatMap(GenericInbound::seconds)
             .orElseGet(clock::instant);

@@ -110,8 +110,7 @@ class EndpointApiTest {
     }
     try {
       HttpRequest built = request.build();
-      HttpResponse<String> response =
-          client.send(built, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response = client.send(built, HttpResponse.BodyHandlers.ofString());
       ApiTruth.check(client, tenon.publicUrl().get(), built, response);
       return response;
     } catch (IOException | InterruptedException e) {
@@ -263,7 +262,8 @@ class EndpointApiTest {
   @Test
   void ofTwoChangesAtOnceNeitherIsLost() throws InterruptedException, ExecutionException {
     String path = "/endpoints/" + endpoint("/first", "").get("id").asString();
-    // Whoever comes second has read before the first one's commit, wherever it reads without a lock.
+    // Whoever comes second has read before the first one's commit, wherever it reads without a
+    // lock.
     try (var connection = database.connectAsAdministrator();
         var statement = connection.createStatement();
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {

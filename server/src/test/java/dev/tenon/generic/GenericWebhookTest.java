@@ -62,9 +62,7 @@ class GenericWebhookTest {
 
   private int post(String connection, Map<String, String> headers, byte[] body) {
     HttpRequest.Builder request =
-        program
-            .request("/in/" + connection)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        program.request("/in/" + connection).POST(HttpRequest.BodyPublishers.ofByteArray(body));
     headers.forEach(request::header);
     return program.send(request).statusCode();
   }
@@ -109,10 +107,16 @@ class GenericWebhookTest {
             "object_pointer": "/issue/number"
             """,
             SECRET);
-    byte[] body = "{\"action\":\"opened\",\"issue\":{\"number\":1347}}".getBytes(StandardCharsets.UTF_8);
+    byte[] body =
+        "{\"action\":\"opened\",\"issue\":{\"number\":1347}}".getBytes(StandardCharsets.UTF_8);
     Map<String, String> headers =
         Map.of(
-            "X-Hub-Signature-256", hex(body), "X-GitHub-Delivery", "72d3162e", "X-GitHub-Event", "issues");
+            "X-Hub-Signature-256",
+            hex(body),
+            "X-GitHub-Delivery",
+            "72d3162e",
+            "X-GitHub-Event",
+            "issues");
     assertThat(post(connection, headers, body)).isEqualTo(200);
     assertThat(post(connection, headers, body)).isEqualTo(200);
     assertThat(post(connection, headers, "{}".getBytes(StandardCharsets.UTF_8))).isEqualTo(401);
@@ -148,8 +152,11 @@ class GenericWebhookTest {
 
   @Test
   void aBodyThatIsTooLargeToTellStaysHereAndSaysHowLargeItIs() {
-    String connection = connection("hmac", "\"signature_header\": \"X-Hub-Signature-256\","
-        + " \"signature_prefix\": \"sha256=\"", SECRET);
+    String connection =
+        connection(
+            "hmac",
+            "\"signature_header\": \"X-Hub-Signature-256\"," + " \"signature_prefix\": \"sha256=\"",
+            SECRET);
     byte[] body = new byte[GenericApplier.BODY_BYTES_MAX + 1];
     java.util.Arrays.fill(body, (byte) 'x');
     Map<String, String> headers = Map.of("X-Hub-Signature-256", hex(body));
@@ -164,13 +171,13 @@ class GenericWebhookTest {
 
   @Test
   void standardWebhooksAreTakenByEitherKindOfKey() {
-    byte[] body = "{\"type\":\"user.created\",\"data\":{\"id\":\"u_1\"}}".getBytes(StandardCharsets.UTF_8);
+    byte[] body =
+        "{\"type\":\"user.created\",\"data\":{\"id\":\"u_1\"}}".getBytes(StandardCharsets.UTF_8);
     Instant now = InstantSource.system().instant();
     String time = Long.toString(now.getEpochSecond());
     String symmetric =
         connection("standard-webhooks", "\"object_pointer\": \"/data/id\"", STANDARD_SECRET);
-    String signed =
-        StandardWebhookSignature.sign(body, "msg_1", now, Secret.of(STANDARD_SECRET));
+    String signed = StandardWebhookSignature.sign(body, "msg_1", now, Secret.of(STANDARD_SECRET));
     Map<String, String> headers =
         Map.of("webhook-id", "msg_1", "webhook-timestamp", time, "webhook-signature", signed);
     assertThat(post(symmetric, headers, body)).isEqualTo(200);
@@ -189,7 +196,12 @@ class GenericWebhookTest {
             post(
                 asymmetric,
                 Map.of(
-                    "webhook-id", "msg_1", "webhook-timestamp", time, "webhook-signature", publicly),
+                    "webhook-id",
+                    "msg_1",
+                    "webhook-timestamp",
+                    time,
+                    "webhook-signature",
+                    publicly),
                 body))
         .isEqualTo(200);
     assertThat(events(asymmetric, 1)).hasSize(1);

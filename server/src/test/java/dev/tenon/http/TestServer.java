@@ -155,8 +155,7 @@ public final class TestServer implements AutoCloseable {
     }
     try {
       HttpRequest built = request.build();
-      HttpResponse<String> response =
-          client.send(built, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response = client.send(built, HttpResponse.BodyHandlers.ofString());
       ApiTruth.check(client, "http://127.0.0.1:" + server.port(), built, response);
       return response;
     } catch (IOException e) {

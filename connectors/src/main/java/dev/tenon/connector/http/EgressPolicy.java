@@ -103,7 +103,8 @@ public final class EgressPolicy {
       return refusal;
     }
     try {
-      var _ = new CheckedDns(this, names).resolve(Origin.bare(uri.getHost()), Origin.of(uri).port());
+      var _ =
+          new CheckedDns(this, names).resolve(Origin.bare(uri.getHost()), Origin.of(uri).port());
       return Optional.empty();
     } catch (CheckedDns.RefusedByPolicy refused) {
       return Optional.of(String.valueOf(refused.getMessage()));

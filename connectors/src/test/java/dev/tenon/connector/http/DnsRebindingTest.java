@@ -79,8 +79,7 @@ class DnsRebindingTest {
   @Test
   void numbersInDisguiseAreNoNames() {
     CheckedDns.Names names = answering("93.184.216.34");
-    for (String host :
-        List.of("2130706433", "0x7f000001", "0177.0.0.1", "127.1", "127.0.0.1.")) {
+    for (String host : List.of("2130706433", "0x7f000001", "0177.0.0.1", "127.1", "127.0.0.1.")) {
       try (ApacheProviderHttp http = http(EgressPolicy.publicOnly(), names)) {
         assertThat(get(http, URI.create("https://" + host + "/")))
             .as(host)

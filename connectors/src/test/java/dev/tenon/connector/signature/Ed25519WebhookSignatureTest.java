@@ -14,8 +14,9 @@ import org.junit.jupiter.api.Test;
 /// Signatures of kind `v1a`, held against RFC 8032.
 class Ed25519WebhookSignatureTest {
   private static final byte[] BODY = "{\"test\": 2432232314}".getBytes(StandardCharsets.UTF_8);
-  /// What Node 20 makes of it: `crypto.sign(null, "msg_1.1614265330.{…}", key)` with the seed below.
-  /// A signature of this kind has no random part, so every right one is this one.
+
+  /// What Node 20 makes of it: `crypto.sign(null, "msg_1.1614265330.{…}", key)` with the seed
+  /// below. A signature of this kind has no random part, so every right one is this one.
   private static final String BY_NODE =
       "v1a,g94fxpjMLz9csz5+CsrFcEPHXGvo8sRtiB8lm0kIwpQ7Y5yEsR96OtyWcIp4nKQ1sGA5yTUc7G+BnMq6o9wiBw==";
 

@@ -50,8 +50,7 @@ class HmacSchemeTest {
   /// docs.github.com, "Validating webhook deliveries", testing values.
   @Test
   void takesGitHubsPublishedVector() {
-    var settings =
-        Map.of("signature_header", "X-Hub-Signature-256", "signature_prefix", "sha256=");
+    var settings = Map.of("signature_header", "X-Hub-Signature-256", "signature_prefix", "sha256=");
     var headers =
         Map.of(
             "x-hub-signature-256",
