@@ -125,8 +125,8 @@ public final class Tenon implements AutoCloseable {
 
   private Tenon(Config config, Surroundings around) {
     stopMax = Duration.ofSeconds(config.server().stopSecondsMax());
-    base = Foundation.of(config, around);
     signals = Signals.of(around.database());
+    base = Foundation.of(config, around, signals);
     Database database = base.database();
     InstantSource clock = base.clock();
 

@@ -133,6 +133,14 @@ final class EventFields {
           EventField.text("provider", "postmark", "The provider of the connection."),
           EventField.text("sent_by", "resend", "The provider that took the last of the mails."));
 
+  static final List<EventField> CONNECTION =
+      List.of(
+          EventField.text("provider", "stripe", "Whom it is to."),
+          EventField.text("name", "Main", "As people call it."),
+          EventField.text("environment", "production", "`development`, `staging` or `production`."),
+          EventField.text("state", "broken", "`active`, `disabled` or `broken`, after this."),
+          EventField.text("reason", "Stripe refused the key", "Why it is broken.").orNull());
+
   static final List<EventField> WEBHOOK_RECEIVED =
       List.of(
           EventField.text("provider", "hmac", "The connection's kind."),

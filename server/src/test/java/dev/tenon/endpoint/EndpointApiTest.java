@@ -301,6 +301,43 @@ class EndpointApiTest {
   }
 
   @Test
+  void whatBecomesOfAConnectionIsTold() {
+    String id =
+        good(
+                "POST",
+                "/connections",
+                "{\"provider\": \"postmark\", \"name\": \"Mail\", \"environment\": \"staging\"}")
+            .get("id")
+            .asString();
+    String path = "/connections/" + id;
+    good("PATCH", path, "{\"state\": \"disabled\"}");
+    good("PATCH", path, "{\"state\": \"disabled\"}");
+    good("PATCH", path, "{\"state\": \"active\"}");
+    var connection = dev.tenon.connection.ConnectionId.parse(id).orElseThrow();
+    for (int i = 0; i < 2; i++) {
+      tenon
+          .database()
+          .useTenant(acme, tx -> tenon.connections().markBroken(tx, connection, "401 from them"));
+    }
+    for (int i = 0; i < 2; i++) {
+      tenon.database().useTenant(acme, tx -> tenon.connections().markWell(tx, connection));
+    }
+    tenon.database().useTenant(acme, tx -> tenon.connections().markBroken(tx, connection, "403"));
+    good("PATCH", path, "{\"credentials\": {\"api_key\": \"new\"}}");
+    JsonNode told = good("GET", "/events?about=" + id, "").get("data");
+    assertThat(told.valueStream().map(event -> event.get("type").asString()))
+        .containsExactly(
+            "connection.repaired",
+            "connection.broken",
+            "connection.repaired",
+            "connection.broken",
+            "connection.enabled",
+            "connection.disabled");
+    assertThat(told.at("/3/payload/data/reason").asString()).isEqualTo("401 from them");
+    assertThat(told.at("/3/payload/data/state").asString()).isEqualTo("broken");
+  }
+
+  @Test
   void aDisabledEndpointCatchesUpOnWhatItMissedWhenAsked() {
     JsonNode made = endpoint("/second", ", \"event_types\": [\"endpoint.failing\"]");
     String id = made.get("id").asString();
