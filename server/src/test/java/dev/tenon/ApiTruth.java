@@ -113,8 +113,7 @@ public final class ApiTruth {
     boolean shared = said.orElseThrow().has("$ref");
     JsonNode answer =
         shared
-            ? components.at(
-                said.orElseThrow().get("$ref").asString().replace("#/components", ""))
+            ? components.at(said.orElseThrow().get("$ref").asString().replace("#/components", ""))
             : said.orElseThrow();
     JsonNode content = answer.path("content");
     String type = response.headers().firstValue("Content-Type").orElse("");

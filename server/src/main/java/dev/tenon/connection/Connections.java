@@ -57,8 +57,7 @@ public final class Connections {
   }
 
   /// @param events tells when one breaks, works again, or is switched off or on
-  public Connections(
-      Database database, Vault vault, Ids ids, InstantSource clock, Events events) {
+  public Connections(Database database, Vault vault, Ids ids, InstantSource clock, Events events) {
     this(database, vault, ids, clock, Optional.of(events));
   }
 
@@ -260,9 +259,7 @@ public final class Connections {
     data.put("state", connection.state().name().toLowerCase(Locale.ROOT));
     data.put("reason", connection.stateReason().isEmpty() ? null : connection.stateReason());
     var _ =
-        events
-            .get()
-            .tell(tx, List.of(new NewEvent(type, connection.id().toString(), data, null)));
+        events.get().tell(tx, List.of(new NewEvent(type, connection.id().toString(), data, null)));
   }
 
   /// Tells it of a connection that has just come to another state; answers whether it has.

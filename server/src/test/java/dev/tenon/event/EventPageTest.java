@@ -56,9 +56,9 @@ class EventPageTest {
     return out.toString();
   }
 
-  /// A receiver that was written for a payload reads every later one of that version: its fields are
-  /// all there, of the same type, and none of them is null that never was. What is new has to be
-  /// written down too (`TENON_WRITE_DOCS=1`), so that from then on it stays.
+  /// A receiver that was written for a payload reads every later one of that version: its fields
+  /// are all there, of the same type, and none of them is null that never was. What is new has to
+  /// be written down too (`TENON_WRITE_DOCS=1`), so that from then on it stays.
   @Test
   void aTypesFieldsOnlyGrow() throws IOException {
     JsonNode now = JsonMapper.shared().valueToTree(schemas());
