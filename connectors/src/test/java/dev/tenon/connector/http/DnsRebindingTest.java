@@ -83,7 +83,10 @@ class DnsRebindingTest {
       try (ApacheProviderHttp http = http(EgressPolicy.publicOnly(), names)) {
         assertThat(get(http, URI.create("https://" + host + "/")))
             .as(host)
-            .isEqualTo(new HttpResult.NotSent("the host is a number in disguise, not a name"));
+            .isIn(
+                new HttpResult.NotSent("the host is a number in disguise, not a name"),
+                // Java itself takes some of them for no host.
+                new HttpResult.NotSent("the URL has no scheme or no host name"));
       }
     }
     assertThat(asked).hasValue(0);
