@@ -45,14 +45,18 @@ public final class EmailRoutingRoutes {
       Routes routes, Database database, Connections connections, SharedBreakers breakers) {
     var here = new EmailRoutingRoutes(database, connections, breakers);
     String path = "/v1/tenants/{tenant}/email-routing";
-    routes.get(path, Scope.EMAIL_READ, RoutingView.class, "Get the email routing", here::get);
-    routes.put(
-        path,
-        Scope.EMAIL_WRITE,
-        Routing.class,
-        RoutingView.class,
-        "Replace the email routing",
-        here::replace);
+    routes
+        .get(path, Scope.EMAIL_READ, RoutingView.class, "Get the email routing", here::get)
+        .tagged(RoutingView.class, EmailRoutingRoutes::edited);
+    routes
+        .put(
+            path,
+            Scope.EMAIL_WRITE,
+            Routing.class,
+            RoutingView.class,
+            "Replace the email routing",
+            here::replace)
+        .tagged(RoutingView.class, EmailRoutingRoutes::edited);
   }
 
   /// The routing that is to hold from now on. It takes up to five seconds until all nodes use it.
@@ -89,6 +93,10 @@ public final class EmailRoutingRoutes {
       Instant since,
       @About("From then on one message at a time tries it, until one succeeds.") Instant until) {}
 
+  private static List<Object> edited(RoutingView view) {
+    return List.of(view.connections(), view.streams(), view.inherited());
+  }
+
   private RoutingView get(Request request) {
     return view(database.asTenant(request.tenant(), EmailRouting::inUse));
   }
@@ -103,6 +111,8 @@ public final class EmailRoutingRoutes {
         database.asTenant(
             request.tenant(),
             tx -> {
+              tx.hold("email_route");
+              request.requireMatch(view(EmailRouting.inUse(tx)));
               Map<String, List<UUID>> routes = new HashMap<>();
               routes.put(EmailRouting.GENERAL, checked(tx, "connections", body.connections()));
               new TreeMap<>(streams)

@@ -41,6 +41,15 @@ public final class Events {
     return write(tx.handle(), events.stream().map(event -> new Told(tx.tenant(), event)).toList());
   }
 
+  /// Writes one event under an id that the caller chose, within the caller's transaction; one that
+  /// was written under it before stays. Answers the id.
+  public UUID tellOnce(TenantTx tx, UUID id, NewEvent event) {
+    if (EventStore.find(tx, id).isEmpty()) {
+      var _ = write(tx.handle(), List.of(new Told(tx.tenant(), event)), List.of(id));
+    }
+    return id;
+  }
+
   /// An event and whose it is.
   public record Told(TenantId tenant, NewEvent event) {}
 
@@ -64,10 +73,13 @@ public final class Events {
   }
 
   private List<UUID> write(Handle handle, List<Told> events) {
+    return write(handle, events, events.stream().map(_ -> ids.next()).toList());
+  }
+
+  private List<UUID> write(Handle handle, List<Told> events, List<UUID> made) {
     if (events.isEmpty()) {
       return List.of();
     }
-    List<UUID> made = events.stream().map(_ -> ids.next()).toList();
     handle
         .createUpdate(
             """

@@ -53,12 +53,14 @@ final class CustomerRoutes {
         .repeatable();
     routes.list(
         CUSTOMERS, Scope.PAYMENTS_READ, CustomerView.class, "List the customers", here::list);
-    routes.get(
-        CUSTOMERS + "/{customer}",
-        Scope.PAYMENTS_READ,
-        CustomerView.class,
-        "Get a customer",
-        here::get);
+    routes
+        .get(
+            CUSTOMERS + "/{customer}",
+            Scope.PAYMENTS_READ,
+            CustomerView.class,
+            "Get a customer",
+            here::get)
+        .tagged(CustomerView.class);
     routes
         .patch(
             CUSTOMERS + "/{customer}",
@@ -67,6 +69,7 @@ final class CustomerRoutes {
             CustomerView.class,
             "Update a customer",
             here::update)
+        .tagged(CustomerView.class)
         .repeatable();
   }
 
@@ -154,6 +157,8 @@ final class CustomerRoutes {
       throw ProblemException.invalidField("email", "Give `email` or `name`, or both.");
     }
     PaymentViews.Found<CustomerView> found = found(request);
+    // As known before the call: what happens at Stripe meanwhile no lock of ours can hold.
+    request.requireMatch(found.view());
     StripeConnections.Account account = callers.account(request, found.connection());
     return view(
         found.id(),

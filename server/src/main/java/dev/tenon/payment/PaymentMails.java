@@ -18,6 +18,9 @@ public final class PaymentMails {
           "trial-ending",
           "receipt");
 
+  /// What [TenantTx#hold] names for a change of them.
+  static final String HELD = "payment_mail_off";
+
   private PaymentMails() {}
 
   static List<TemplateMail> wanted(List<TemplateMail> mails, Set<String> off) {
@@ -27,12 +30,7 @@ public final class PaymentMails {
   /// Switches these off and all others on.
   public static void switchOff(TenantTx tx, List<String> templates, Instant now) {
     // Of two who save at once, the later one's choice holds whole.
-    tx.handle()
-        .createQuery(
-            "select 1 from pg_advisory_xact_lock(hashtextextended('payment_mail_off' || :tenant, 0))")
-        .bind("tenant", tx.tenant().uuid().toString())
-        .mapTo(Integer.class)
-        .one();
+    tx.hold(HELD);
     tx.handle()
         .createUpdate("delete from payment_mail_off where tenant_id = :tenant")
         .bind("tenant", tx.tenant().uuid())

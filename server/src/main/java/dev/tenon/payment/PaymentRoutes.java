@@ -11,6 +11,7 @@ import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -82,19 +83,23 @@ public final class PaymentRoutes {
             "The provider's id of the customer; without it the tenant itself is meant, as a"
                 + " subscriber on the platform's account.")
         .query("price", "The provider's id of the plan's price; without it any plan counts.");
-    routes.get(
-        TENANT + "/payment-mails",
-        Scope.PAYMENTS_READ,
-        PaymentMailsView.class,
-        "Show which mails about payments are sent",
-        here::mails);
-    routes.put(
-        TENANT + "/payment-mails",
-        Scope.PAYMENTS_WRITE,
-        SwitchPaymentMails.class,
-        PaymentMailsView.class,
-        "Choose which mails about payments are sent",
-        here::switchMails);
+    routes
+        .get(
+            TENANT + "/payment-mails",
+            Scope.PAYMENTS_READ,
+            PaymentMailsView.class,
+            "Show which mails about payments are sent",
+            here::mails)
+        .tagged(PaymentMailsView.class);
+    routes
+        .put(
+            TENANT + "/payment-mails",
+            Scope.PAYMENTS_WRITE,
+            SwitchPaymentMails.class,
+            PaymentMailsView.class,
+            "Choose which mails about payments are sent",
+            here::switchMails)
+        .tagged(PaymentMailsView.class);
   }
 
   /// A payment in the API; amounts in minor units of `currency`.
@@ -183,11 +188,17 @@ public final class PaymentRoutes {
       throw ProblemException.invalidField(
           "off", "`off` has some of: %s.".formatted(String.join(", ", PaymentMails.TEMPLATES)));
     }
-    database.useTenant(request.tenant(), tx -> PaymentMails.switchOff(tx, off, clock.instant()));
+    database.useTenant(
+        request.tenant(),
+        tx -> {
+          tx.hold(PaymentMails.HELD);
+          request.requireMatch(view(PaymentMails.off(tx)));
+          PaymentMails.switchOff(tx, off, clock.instant());
+        });
     return view(off);
   }
 
-  private static PaymentMailsView view(List<String> off) {
+  private static PaymentMailsView view(Collection<String> off) {
     return new PaymentMailsView(
         PaymentMails.TEMPLATES.stream().filter(template -> !off.contains(template)).toList(),
         PaymentMails.TEMPLATES.stream().filter(off::contains).toList());

@@ -173,7 +173,7 @@ class DeliveryTest {
                     false,
                     EndpointSettings.Payload.FULL));
     bed.node();
-    UUID id = bed.db.asTenant(acme, tx -> bed.endpoints.test(tx, made.endpoint().id()));
+    UUID id = bed.db.asTenant(acme, tx -> bed.endpoints.test(tx, made.endpoint().id(), null));
     Call call = bed.receiver.await("/all", 1).getFirst();
     assertThat(call.id()).isEqualTo(Ids.write(Prefix.EVENT, id));
     assertThat(call.json().get("type").asString()).isEqualTo("endpoint.test");
