@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A provider that answers as it is told, and remembers what it was given.
@@ -25,6 +26,9 @@ final class ScriptedProvider implements EmailProvider {
 
   /// Runs while a call is under way.
   volatile Runnable during = () -> {};
+
+  /// The streams that it carries; empty for any.
+  volatile Set<String> streams = Set.of();
 
   private final String name;
 
@@ -51,6 +55,11 @@ final class ScriptedProvider implements EmailProvider {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public boolean carries(String stream) {
+    return streams.isEmpty() || streams.contains(stream);
   }
 
   @Override

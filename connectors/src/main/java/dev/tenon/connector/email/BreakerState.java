@@ -77,7 +77,8 @@ public record BreakerState(
           answered(now);
       case Outcome.ConnectionBroken<Sent> broken ->
           switch (broken.reach()) {
-            case SENDER -> answered(now);
+            // Likewise without a status: the connection itself doesn't carry the stream.
+            case SENDER -> broken.detail().status() == 0 ? this : answered(now);
             case CONNECTION ->
                 tripped(FAILURES_MAX, now.plus(REST_BROKEN), Why.BROKEN, broken.detail(), now);
           };

@@ -87,7 +87,7 @@ class EmailBreakersTest {
   /// that is down.
   @Test
   void aMailThatWasRefusedWithoutAskingSaysNothingOfTheProvider() {
-    Outcome<Sent> unmapped = new Outcome.RefusedRequest<>(Detail.none("the stream is not mapped"));
+    Outcome<Sent> unmapped = EmailProvider.notCarried("news", "SMTP");
     fail(5);
     breakers.record("smtp", unmapped);
     assertThat(isOpen()).isTrue();

@@ -121,6 +121,29 @@ public abstract class EmailProviderContract {
     assertThat(received().get(1)).isEqualTo(received().get(0));
   }
 
+  /// SMTP alone knows no streams, and so carries them all.
+  protected boolean carriesAnyStream() {
+    return false;
+  }
+
+  /// Another connection may carry it, so it is no fault of the message.
+  @Test
+  void leavesAStreamThatIsNotMappedToOtherConnections() {
+    assertThat(provider().carries("outbound")).isTrue();
+    assertThat(provider().carries("news")).isEqualTo(carriesAnyStream());
+    if (carriesAnyStream()) {
+      return;
+    }
+    assertThat(provider().send(builder().stream("news").build(), "key-1"))
+        .isInstanceOfSatisfying(
+            Outcome.ConnectionBroken.class,
+            broken -> {
+              assertThat(broken.reach()).isEqualTo(Outcome.ConnectionBroken.Reach.SENDER);
+              assertThat(broken.detail().message()).contains("'news' is not mapped");
+            });
+    assertThat(received()).isEmpty();
+  }
+
   @Test
   void refusesAKeyThatWouldBreakAHeader() {
     assertThatThrownBy(() -> provider().send(message(), "key\r\nBcc: eve@example.net"))

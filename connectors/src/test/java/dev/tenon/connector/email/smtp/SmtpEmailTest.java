@@ -67,6 +67,11 @@ class SmtpEmailTest extends EmailProviderContract {
   }
 
   @Override
+  protected boolean carriesAnyStream() {
+    return true;
+  }
+
+  @Override
   protected void willAccept() {}
 
   @Override
