@@ -5,6 +5,7 @@ import dev.tenon.connector.email.Candidate;
 import dev.tenon.connector.email.Decision;
 import dev.tenon.connector.email.EmailRoute;
 import dev.tenon.connector.email.EmailRouter;
+import dev.tenon.connector.email.RefusedRecipients;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
 import dev.tenon.number.Figures;
@@ -300,8 +301,12 @@ final class MailCourse {
     byte[] request = call.request();
     Outcome<Sent> outcome =
         request == null
-            ? connection.provider().send(sending.message, sending.publicId())
-            : connection.provider().sendRequest(request, sending.publicId());
+            ? RefusedRecipients.send(connection.provider(), sending.message, sending.publicId())
+            : RefusedRecipients.send(
+                connection.provider(),
+                sending.message,
+                sending.publicId(),
+                () -> connection.provider().sendRequest(request, sending.publicId()));
     breakers.record(connection, outcome);
     return call.row().ended(outcome, clock.instant());
   }

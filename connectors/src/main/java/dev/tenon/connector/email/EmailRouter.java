@@ -104,7 +104,7 @@ public final class EmailRouter {
     return switch (outcome) {
       case Outcome.Accepted<Sent>(Sent sent, Outcome.Detail _) ->
           Optional.of(new Decision.Done(connection, sent, accepted(connection, sent)));
-      case Outcome.RefusedRecipient<Sent>(Outcome.Detail detail) ->
+      case Outcome.RefusedRecipient<Sent>(Outcome.Detail detail, List<String> _, boolean _) ->
           Optional.of(
               unsettled
                   .map(open -> holdAfterRefusal(open, connection, detail))

@@ -152,7 +152,7 @@ public final class EmailService implements AutoCloseable {
       return;
     }
     Instant start = clock.instant();
-    Outcome<Sent> outcome = provider(connection).send(message, message.id());
+    Outcome<Sent> outcome = RefusedRecipients.send(provider(connection), message, message.id());
     Instant end = clock.instant();
     breakers.record(connection, outcome);
     Attempt attempt = new Attempt.Sending(connection, outcome, end);

@@ -83,7 +83,14 @@ public abstract class EmailProviderContract {
   @Test
   void tellsARateLimit() {
     willLimitTheRate();
-    assertThat(provider().send(message(), "key-1")).isInstanceOf(Outcome.Passing.class);
+    assertThat(provider().send(message(), "key-1"))
+        .isInstanceOfSatisfying(
+            Outcome.Passing.class, passing -> assertThat(passing.of()).isEqualTo(rateLimit()));
+  }
+
+  /// What a limit of the rate is one of; SMTP has no word for it.
+  protected Outcome.Passing.Of rateLimit() {
+    return Outcome.Passing.Of.LIMIT;
   }
 
   @Test

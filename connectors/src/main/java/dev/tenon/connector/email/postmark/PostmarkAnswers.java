@@ -83,8 +83,8 @@ final class PostmarkAnswers {
     }
     String id = body.path("MessageID").asString("");
     if (!id.isEmpty() || code == 0 || detail.message().startsWith("Message accepted")) {
-      return new Outcome.Accepted<>(
-          new Sent(id, inactive(body.path("Message").asString(""))), detail);
+      List<String> inactive = inactive(body.path("Message").asString(""));
+      return new Outcome.Accepted<>(new Sent(id, inactive, inactive), detail);
     }
     // 200 with a body that isn't Postmark's: nobody knows.
     return new Outcome.Unknown<>(detail);
@@ -101,8 +101,11 @@ final class PostmarkAnswers {
   private static Outcome<Sent> byCode(
       int code, Duration retryAfter, Outcome.Detail detail, Reach ofStream) {
     return switch (code) {
-      case 100, 429 -> new Outcome.Passing<>(retryAfter, detail);
-      case 406 -> new Outcome.RefusedRecipient<>(detail);
+      case 100 -> new Outcome.Passing<>(retryAfter, detail);
+      case 429 -> new Outcome.Passing<>(retryAfter, detail, Outcome.Passing.Of.LIMIT);
+      // It bounced, complained or was suppressed by hand; whom it is about stands in the words.
+      case 406 ->
+          new Outcome.RefusedRecipient<>(detail, inactive(detail.message()), /* lasting= */ true);
       // Token; credits; account pending or blocked.
       case 10, 405, 412, 413 -> new Outcome.ConnectionBroken<>(detail);
       // Sender signature unknown or unconfirmed.
