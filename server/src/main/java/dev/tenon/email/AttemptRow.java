@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// @param endedAt null while it is under way, and when the server died in it
 /// @param gone those whom it refused since they take no mail from anybody, comparable. Known while
 ///   the outcome is being written; not read again
+/// @param connectionChangedAt when the connection was last changed, as it was used; null in rows of
+///   older versions
+/// @param mayBeSecond whether it is made although an earlier one may have sent the message
 /// @param request the sealed bytes it is made with, of the first sending through a connection that
 ///   settles by repeating them; else null. Shared and never changed
 @SuppressWarnings("ArrayRecordComponent")
@@ -43,7 +46,9 @@ record AttemptRow(
     Instant startedAt,
     @Nullable Instant endedAt,
     byte @Nullable [] request,
-    List<String> gone) {
+    List<String> gone,
+    @Nullable Instant connectionChangedAt,
+    boolean mayBeSecond) {
   private static final int RECIPIENTS_MAX = 50;
 
   AttemptRow {
@@ -59,6 +64,8 @@ record AttemptRow(
       String provider,
       String kind,
       String decision,
+      @Nullable Instant connectionChangedAt,
+      boolean mayBeSecond,
       Instant now) {
     return new AttemptRow(
         tenant,
@@ -76,7 +83,9 @@ record AttemptRow(
         now,
         null,
         null,
-        List.of());
+        List.of(),
+        connectionChangedAt,
+        mayBeSecond);
   }
 
   /// The same attempt, made with these bytes.
@@ -97,7 +106,9 @@ record AttemptRow(
         startedAt,
         endedAt,
         sealedRequest,
-        gone);
+        gone,
+        connectionChangedAt,
+        mayBeSecond);
   }
 
   static AttemptRow of(TenantId tenant, ResultSet row) throws SQLException {
@@ -118,7 +129,9 @@ record AttemptRow(
         row.getObject("started_at", OffsetDateTime.class).toInstant(),
         instant(row, "ended_at"),
         row.getBytes("request"),
-        List.of());
+        List.of(),
+        instant(row, "connection_changed_at"),
+        row.getBoolean("may_be_second"));
   }
 
   private static List<String> refused(ResultSet row) throws SQLException {
@@ -177,7 +190,9 @@ record AttemptRow(
             startedAt,
             now,
             request,
-            List.of())
+            List.of(),
+            connectionChangedAt,
+            mayBeSecond)
         .refusing(sent.refusedRecipients(), sent.gone());
   }
 
@@ -201,7 +216,9 @@ record AttemptRow(
         lasting.stream()
             .limit(RECIPIENTS_MAX)
             .flatMap(one -> EmailAddress.comparable(one).stream())
-            .toList());
+            .toList(),
+        connectionChangedAt,
+        mayBeSecond);
   }
 
   private AttemptRow with(String end, long retryAfter, Outcome.Detail said, Instant now) {
@@ -222,7 +239,9 @@ record AttemptRow(
         startedAt,
         now,
         request,
-        List.of());
+        List.of(),
+        connectionChangedAt,
+        mayBeSecond);
   }
 
   /// One address, on one line: they are handed to the database as lines.
@@ -233,6 +252,11 @@ record AttemptRow(
   /// A provider may say anything; PostgreSQL's text holds every character but one.
   private static String clean(String text) {
     return text.replace('\0', ' ');
+  }
+
+  /// Whether nobody knows if it sent the message.
+  boolean isUnsettled() {
+    return kind.equals("sending") && (outcome.equals("unknown") || outcome.equals("started"));
   }
 
   /// What the router is told. An attempt without an end was under way when the server died: nobody

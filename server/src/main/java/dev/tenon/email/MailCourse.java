@@ -13,6 +13,7 @@ import dev.tenon.number.MailTally;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -191,7 +192,7 @@ final class MailCourse {
                 one ->
                     new Candidate(
                         one.name(),
-                        one.provider().settling(),
+                        settling(sending, one),
                         breakers.state(one),
                         one.changedAt()))
             .toList();
@@ -202,6 +203,15 @@ final class MailCourse {
             sending.dueAt,
             AGE_MAX);
     return router.next(route, sending.attempts(), now);
+  }
+
+  /// What a connection allows after a lost answer. One that was changed since settles nothing by a
+  /// repeat. Looking up stays: another account doesn't have the message, which proves nothing.
+  private static Settling settling(Sending sending, EmailConnections.Ready one) {
+    Settling settling = one.provider().settling();
+    return settling instanceof Settling.RepeatWithSameKey && sending.isChangedSinceUnknown(one)
+        ? new Settling.None()
+        : settling;
   }
 
   /// Nothing to send through: wait for somebody to set a connection, and never call a message
@@ -271,6 +281,11 @@ final class MailCourse {
             chosen.provider().name(),
             kind,
             decision.reason() + sending.leftOutWords(),
+            // As the database keeps it, so that it can be compared.
+            chosen.changedAt().truncatedTo(ChronoUnit.MICROS),
+            kind.equals("sending")
+                && decision instanceof Decision.Send
+                && router.isUnsettled(sending.attempts()),
             now);
     if (!kind.equals("sending")
         || !(chosen.provider().settling() instanceof Settling.RepeatWithSameKey)) {

@@ -83,6 +83,29 @@ class MailCertaintyTest extends MailBed {
     assertThat(rows("select state from tenon.message")).containsExactly("sent");
   }
 
+  /// The same key is a new mail at another account.
+  @Test
+  void repeatsNothingAtAConnectionThatWasChangedSince() {
+    first.settling = new Settling.RepeatWithSameKey(Duration.ofHours(24));
+    first.answer = ScriptedProvider.unknown();
+    queue("ada@customer.test");
+    // Changed while the call was under way, or known to this node only afterwards: before it ended.
+    first.during = () -> now.set(now.get().plusSeconds(20));
+    EmailConnections.Ready before = ready.getFirst();
+    runAll();
+    ready.set(
+        0,
+        new EmailConnections.Ready(
+            tenant, before.connection(), first, false, before.changedAt().plusSeconds(1)));
+    later(Duration.ofSeconds(7));
+    runAll();
+
+    assertThat(first.requests).hasSize(1);
+    assertThat(second.given).isEmpty();
+    assertThat(rows("select state from tenon.message")).containsExactly("uncertain");
+    assertThat(rows("select type from tenon.event")).containsExactly("message.uncertain");
+  }
+
   @Test
   void aRefusedRepeatLeavesItUncertain() {
     first.settling = new Settling.RepeatWithSameKey(Duration.ofHours(24));
