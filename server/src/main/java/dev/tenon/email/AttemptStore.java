@@ -38,23 +38,25 @@ final class AttemptStore {
             with wanted as (
               select b.* from unnest(:tenants::uuid[], :jobs::uuid[], :tokens::bigint[],
                 :messages::uuid[], :numbers::smallint[], :connections::uuid[], :providers::text[],
-                :kinds::text[], :decisions::text[], :requests::bytea[], :left_out::text[])
+                :kinds::text[], :decisions::text[], :requests::bytea[], :left_out::text[],
+                :changed::timestamptz[], :second::boolean[])
                 as b (tenant_id, job_id, token, message_id, number, connection_id, provider, kind,
-                  decision, request, left_out)
+                  decision, request, left_out, connection_changed_at, may_be_second)
               join waiting_job w
                 on w.tenant_id = b.tenant_id and w.id = b.job_id and w.token = b.token
             ), moved as (
               update message m set state = 'sending', next_at = null, updated_at = :now,
-                left_out = string_to_array(nullif(wanted.left_out, ''), e'\\n')
+                left_out = string_to_array(nullif(wanted.left_out, ''), e'\\n'),
+                may_be_twice = m.may_be_twice or wanted.may_be_second
               from wanted
               where m.tenant_id = wanted.tenant_id and m.id = wanted.message_id
                 and m.id = any(:messages) and m.state in ('queued', 'sending', 'uncertain')
               returning wanted.*
             ), begun as (
               insert into attempt (tenant_id, message_id, number, connection_id, provider, kind,
-                decision, request, started_at)
+                decision, request, connection_changed_at, may_be_second, started_at)
               select tenant_id, message_id, number, connection_id, provider, kind, decision,
-                request, :now
+                request, connection_changed_at, may_be_second, :now
               from moved
               on conflict (tenant_id, message_id, number) do nothing
               returning tenant_id, message_id
@@ -73,6 +75,11 @@ final class AttemptStore {
         .bindArray("kinds", String.class, rows.stream().map(AttemptRow::kind).toList())
         .bindArray("decisions", String.class, rows.stream().map(AttemptRow::decision).toList())
         .bindArray("requests", byte[].class, rows.stream().map(AttemptRow::request).toList())
+        .bindArray(
+            "changed",
+            OffsetDateTime.class,
+            rows.stream().map(row -> offset(row.connectionChangedAt())).toList())
+        .bindArray("second", Boolean.class, rows.stream().map(AttemptRow::mayBeSecond).toList())
         .bindArray(
             "left_out",
             String.class,
@@ -161,6 +168,10 @@ final class AttemptStore {
         .bindArray(
             "ended", OffsetDateTime.class, ended.stream().map(a -> at(a.endedAt(), now)).toList())
         .execute();
+  }
+
+  private static @Nullable OffsetDateTime offset(@Nullable Instant moment) {
+    return moment == null ? null : moment.atOffset(ZoneOffset.UTC);
   }
 
   private static OffsetDateTime at(@Nullable Instant moment, Instant otherwise) {

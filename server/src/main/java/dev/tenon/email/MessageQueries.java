@@ -97,6 +97,12 @@ final class MessageQueries {
             .flatMap(one -> one.refusedRecipients().stream())
             .flatMap(one -> EmailAddress.comparable(one).stream())
             .toList();
+    // Suppressed when it was stored, since the list names them all. Otherwise it says who.
+    boolean nobody =
+        row.getString("state").equals("suppressed")
+            && leftOut.isEmpty()
+            && parts.attempts().isEmpty()
+            && parts.reports().isEmpty();
     Set<String> all = new LinkedHashSet<>(texts(row, "recipients"));
     parts.counts().forEach(count -> all.add(count.recipient()));
     boolean unnamed = all.remove("");
@@ -105,7 +111,7 @@ final class MessageQueries {
       views.add(
           recipient(
               one,
-              leftOut.contains(one) || row.getString("state").equals("suppressed")
+              leftOut.contains(one) || nobody
                   ? "suppressed"
                   : refused.contains(one) ? "refused" : null,
               parts.counts()));

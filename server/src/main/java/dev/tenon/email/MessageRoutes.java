@@ -107,6 +107,7 @@ public final class MessageRoutes {
             named(request, body.provider()),
             messages.now(),
             request.isTakenUp());
+    checkCarried(request, mail.stream(), mail.named());
     UUID id = take(request, mail);
     jobs.announce();
     return find(request, id);
@@ -155,6 +156,9 @@ public final class MessageRoutes {
         }
         problems.add(e);
       }
+    }
+    if (!mails.isEmpty()) {
+      checkCarried(request, mails.getFirst().stream(), named);
     }
     List<Messages.Taken> taken = takeAll(request, mails);
     refuseWhole(body, taken);
@@ -221,6 +225,24 @@ public final class MessageRoutes {
                                     .map(EmailConnections.Ready::name)
                                     .collect(Collectors.joining(", "))),
                     "provider"));
+  }
+
+  /// Refuses what no connection on its way would carry: it could only wait for somebody who maps
+  /// the stream. Where there is no connection at all the mail waits for one, as ever. A request that
+  /// is taken up may have stored it already.
+  private void checkCarried(Request request, String stream, @Nullable UUID named) {
+    List<EmailConnections.Ready> way = connections.of(request.tenant(), stream, named);
+    if (!way.isEmpty()
+        && !request.isTakenUp()
+        && way.stream().noneMatch(one -> one.provider().carries(stream))) {
+      throw ProblemException.invalidField(
+          "stream",
+          "No connection on the way of this stream carries it: map it in the settings of one of %s."
+              .formatted(
+                  way.stream()
+                      .map(EmailConnections.Ready::name)
+                      .collect(Collectors.joining(", "))));
+    }
   }
 
   private MessageView cancel(Request request) {

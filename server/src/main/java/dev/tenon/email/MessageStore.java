@@ -284,7 +284,7 @@ final class MessageStore {
               a.retry_after_ms, a.status, a.code, a.detail, a.request_id, a.provider_message_id,
               a.refused_recipients,
               case when octet_length(c.sealed) <= :bytes_max then a.request end as request,
-              a.started_at, a.ended_at
+              a.started_at, a.ended_at, a.connection_changed_at, a.may_be_second
             from message m
             join message_content c on c.tenant_id = m.tenant_id and c.message_id = m.id
             left join attempt a on a.tenant_id = m.tenant_id and a.message_id = m.id

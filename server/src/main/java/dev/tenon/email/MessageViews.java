@@ -37,7 +37,7 @@ final class MessageViews {
       @About("Why this was tried.") @Nullable String decision,
       @Nullable String requestId,
       @Nullable String providerMessageId,
-      @About("Whom the provider will not deliver to, although it took the message for the others.")
+      @About("Whom the provider will not deliver to, whether or not it took the message for others.")
           List<String> refusedRecipients,
       Instant startedAt,
       @Nullable Instant endedAt) {}
@@ -47,8 +47,8 @@ final class MessageViews {
       @About("In lower case; null for what was reported without saying whom it is about.")
           @Nullable String address,
       @About(
-              "`suppressed` (left out, since on the suppression list), `refused` (by the provider that"
-                  + " took the message), or as reported: `sent`, `deferred`, `rejected`, `delivered`,"
+              "`suppressed` (left out, since on the suppression list), `refused` (by the provider, whether"
+                  + " or not it took the message for others), or as reported: `sent`, `deferred`, `rejected`, `delivered`,"
                   + " `bounced`, `complained`; null while nothing is known.")
           @Nullable String outcome,
       @About("Counted up to 20.") int opens,

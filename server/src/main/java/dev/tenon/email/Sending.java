@@ -6,6 +6,7 @@ import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.work.Job;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ final class Sending {
   private final boolean nobodyLeft;
   private List<String> gotNone;
   private final List<Attempt> attempts = new ArrayList<>();
+  private final List<AttemptRow> unsettled = new ArrayList<>();
   private final Map<UUID, byte[]> requests = new HashMap<>();
   private int number;
 
@@ -119,11 +121,29 @@ final class Sending {
     return Optional.ofNullable(requests.get(connection));
   }
 
+  /// Whether somebody has changed the connection since it was given the message and nobody knows
+  /// what became of that: it may be another account by now, which would take a repeat under the same
+  /// key for a mail of its own.
+  boolean isChangedSinceUnknown(EmailConnections.Ready one) {
+    return unsettled.stream()
+        .filter(row -> row.connection().equals(one.connection()))
+        .anyMatch(
+            row -> {
+              Instant then = row.connectionChangedAt();
+              return then == null
+                  ? one.changedAt().isAfter(row.startedAt())
+                  : !then.equals(one.changedAt().truncatedTo(ChronoUnit.MICROS));
+            });
+  }
+
   /// Notes how an attempt ended.
   void tried(AttemptRow ended) {
     byte[] request = ended.request();
     if (request != null) {
       requests.putIfAbsent(ended.connection(), request);
+    }
+    if (ended.isUnsettled()) {
+      unsettled.add(ended);
     }
     attempts.add(ended.toAttempt());
     number = Math.max(number, ended.number());

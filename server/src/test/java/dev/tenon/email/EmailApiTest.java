@@ -275,6 +275,45 @@ class EmailApiTest {
   }
 
   @Test
+  void refusesAStreamThatNoConnectionOnItsWayCarries() {
+    sender("hello@acme.example", false);
+    String postmark = connection("postmark");
+    String resend =
+        ok(post(
+                "/connections",
+                """
+                {"provider": "resend", "name": "c", "environment": "development",
+                 "settings": {"streams": "alerts, news"}, "credentials": {"api_key": "x"}}"""))
+            .get("id")
+            .asString();
+    ok(
+        put(
+            "/email-routing",
+            "{\"connections\": [\"%s\", \"%s\"]}".formatted(postmark, resend)));
+    String mail =
+        """
+        {"to": "a@b.example", "subject": "s", "text": "t", "stream": "%s"%s}""";
+
+    assertThat(post("/messages", mail.formatted("news", "")).statusCode()).isEqualTo(202);
+    problem(
+        post("/messages", mail.formatted("offers", "")), 400, "request.invalid_field", "stream");
+    problem(
+        post("/messages", mail.formatted("news", ", \"provider\": \"postmark\"")),
+        400,
+        "request.invalid_field",
+        "stream");
+    problem(
+        post(
+            "/messages/batch",
+            """
+            {"messages": [{"to": "a@b.example"}], "subject": "s", "text": "t",
+             "stream": "offers"}"""),
+        400,
+        "request.invalid_field",
+        "stream");
+  }
+
+  @Test
   void cancelsWhatWaitsAndResendsWhatIsOver() {
     sender("hello@acme.example", false);
     JsonNode made = ok(post("/messages", mail("cancel me")));

@@ -112,7 +112,7 @@ abstract class MailBed {
   }
 
   final UUID queue(String to) {
-    return queue(to, null);
+    return queue(to, (Instant) null);
   }
 
   final UUID queue(String to, @Nullable Instant sendAt) {
@@ -139,6 +139,29 @@ abstract class MailBed {
                     Map.of(),
                     priority,
                     sendAt)));
+  }
+
+  /// With copies, of words of its own.
+  final UUID queueWithCopies(String to, List<String> cc) {
+    return db.asTenant(
+        tenant,
+        tx ->
+            messages.send(
+                tx,
+                new MailRequest(
+                    null,
+                    null,
+                    List.of(EmailAddress.of(to)),
+                    cc.stream().map(EmailAddress::of).toList(),
+                    List.of(),
+                    List.of(),
+                    new MailRequest.Content.Parts("Hi", "", "Hello"),
+                    "outbound",
+                    "at_most_once",
+                    null,
+                    Map.of(),
+                    MailPriority.NORMAL,
+                    null)));
   }
 
   final boolean cancel(UUID message) {

@@ -1,6 +1,7 @@
 package dev.tenon.connector.email;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,35 @@ public final class EmailMessage {
   /// Opaque values that come back with the provider's webhooks, in the order they were given.
   public Map<String, String> metadata() {
     return metadata;
+  }
+
+  /// The same to fewer recipients.
+  ///
+  /// @param addresses whom to leave out, comparable ([EmailAddress#comparable])
+  /// @throws InvalidEmailException when that leaves nobody
+  public EmailMessage without(Collection<String> addresses) {
+    Builder less =
+        builder(id)
+            .from(from)
+            .to(others(to, addresses))
+            .cc(others(cc, addresses))
+            .bcc(others(bcc, addresses))
+            .replyTo(replyTo.toArray(EmailAddress[]::new))
+            .subject(subject)
+            .text(text)
+            .html(html)
+            .stream(stream)
+            .tag(tag);
+    headers.forEach(less::header);
+    attachments.forEach(less::attach);
+    metadata.forEach(less::metadata);
+    return less.build();
+  }
+
+  private static EmailAddress[] others(List<EmailAddress> all, Collection<String> without) {
+    return all.stream()
+        .filter(one -> EmailAddress.comparable(one.address()).stream().noneMatch(without::contains))
+        .toArray(EmailAddress[]::new);
   }
 
   @Override
