@@ -3,6 +3,7 @@ package dev.tenon.email;
 import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.MailEvent;
 import dev.tenon.db.TenantTx;
+import dev.tenon.event.MessageLabels;
 import dev.tenon.feedback.MailOutcome;
 import dev.tenon.feedback.MailReport;
 import dev.tenon.feedback.MailReports;
@@ -156,19 +157,39 @@ final class MessageQueries {
         .list();
   }
 
+  private static MessageViews.FileView file(Envelope.File file) {
+    return new MessageViews.FileView(
+        file.name(),
+        file.contentType(),
+        file.bytes(),
+        file.contentId().isEmpty() ? null : file.contentId());
+  }
+
   private static MessageViews.MessageView view(ResultSet row, @Nullable Parts parts)
       throws SQLException {
     OffsetDateTime nextAt = row.getObject("next_at", OffsetDateTime.class);
     OffsetDateTime sendAt = row.getObject("send_at", OffsetDateTime.class);
     OffsetDateTime sentAt = row.getObject("sent_at", OffsetDateTime.class);
+    Envelope envelope = Envelope.read(row.getString("envelope"));
+    UUID named = row.getObject("named_connection_id", UUID.class);
+    String about = row.getString("about");
     return new MessageViews.MessageView(
         Ids.write(Prefix.MESSAGE, row.getObject("id", UUID.class)),
         row.getString("state"),
         row.getString("recipient"),
+        envelope.cc(),
+        envelope.bcc(),
+        envelope.replyTo(),
         row.getString("sender"),
         row.getString("subject"),
         row.getString("template"),
         row.getString("stream"),
+        envelope.headers(),
+        texts(row, "tags"),
+        MessageLabels.metadata(row.getString("metadata")),
+        envelope.files().stream().map(MessageQueries::file).toList(),
+        named == null ? null : Ids.write(Prefix.CONNECTION, named),
+        about != null && about.startsWith(Prefix.MESSAGE.text() + "_") ? about : null,
         row.getString("policy"),
         row.getString("priority"),
         row.getString("sent_by"),

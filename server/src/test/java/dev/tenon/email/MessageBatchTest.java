@@ -88,7 +88,7 @@ class MessageBatchTest {
                 """
                 {"to": "a@example.org"}, {"to": "not an address"},
                 {"to": "b@example.org", "data": {"customer_name": [1]}},
-                {"to": "c@example.org", "metadata": {"k": "not opaque"}},
+                {"to": "c@example.org", "metadata": {"tenon_message": "x"}},
                 {"to": "d@example.org", "language": "de"}, {"to": "e@example.org", "language": "?"}"""));
     assertThat(made.path("accepted").asInt() + made.path("refused").asInt()).isEqualTo(6);
     List<String> what = new ArrayList<>();
@@ -100,8 +100,43 @@ class MessageBatchTest {
                         ? one.path("problem").path("param").asString()
                         : "taken"));
     assertThat(what)
-        .containsExactly("taken", "to", "data.customer_name", "metadata.k", "taken", "language");
+        .containsExactly("taken", "to", "data.customer_name", "metadata.tenon_message", "taken", "language");
     assertThat(ok(call("GET", "/messages", own, "", "")).path("data").size()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsGivenForAllGivesWayToAMessagesOwn() {
+    JsonNode made =
+        ok(
+            batch(
+                "",
+                """
+                "subject": "s", "text": "t", "headers": {"X-List": "all", "X-Run": "1"},
+                "tags": ["all"], "metadata": {"run": "1", "who": "all"}""",
+                """
+                {"to": "a@example.org"},
+                {"to": "b@example.org", "headers": {"x-list": "b"}, "tags": ["b"],
+                 "metadata": {"who": "b"}}"""));
+    JsonNode first = message(made, 0);
+    assertThat(first.path("headers").toString())
+        .isEqualTo("{\"X-Run\":\"1\",\"X-List\":\"all\"}");
+    assertThat(first.path("tags").toString()).isEqualTo("[\"all\"]");
+    JsonNode second = message(made, 1);
+    assertThat(second.path("headers").toString())
+        .isEqualTo("{\"X-Run\":\"1\",\"x-list\":\"b\"}");
+    assertThat(second.path("tags").toString()).isEqualTo("[\"b\"]");
+    assertThat(second.path("metadata").path("run").asString()).isEqualTo("1");
+    assertThat(second.path("metadata").path("who").asString()).isEqualTo("b");
+  }
+
+  private JsonNode message(JsonNode made, int place) {
+    return ok(
+        call(
+            "GET",
+            "/messages/" + made.at("/results/%d/id".formatted(place)).asString(),
+            own,
+            "",
+            ""));
   }
 
   @Test
