@@ -142,19 +142,36 @@ final class MessageQueries {
   }
 
   /// The newest first.
-  List<Row> list(TenantTx tx, Optional<UUID> before, int limit) {
+  List<Row> list(TenantTx tx, MessageFilter filter, UUID before, int limit) {
     return tx.handle()
         .createQuery(
-            """
-            select * from message
-            where tenant_id = :tenant and (:before::uuid is null or id < :before::uuid)
-            order by id desc limit :limit
-            """)
+            "select m.* from (%s) m where %s order by m.id desc limit :limit"
+                .formatted(filter.within(), filter.wanted()))
+        .bindMap(filter.values())
+        .bindMap(filter.wantedValues())
         .bind("tenant", tx.tenant().uuid())
-        .bind("before", before.orElse(null))
+        .bind("before", before)
+        .bind("scanned", filter.isSearching() ? MessageFilter.SCANNED_MAX : limit)
         .bind("limit", limit)
         .map((row, _) -> new Row(row.getObject("id", UUID.class), view(row, null)))
         .list();
+  }
+
+  /// The last message that a search looked through, when there may be more behind it.
+  Optional<UUID> searchedTo(TenantTx tx, MessageFilter filter, UUID before) {
+    return !filter.isSearching()
+        ? Optional.empty()
+        : tx.handle()
+            .createQuery(
+                "select m.id from (%s) m order by m.id desc offset :last limit 1"
+                    .formatted(filter.within()))
+            .bindMap(filter.values())
+            .bind("tenant", tx.tenant().uuid())
+            .bind("before", before)
+            .bind("scanned", MessageFilter.SCANNED_MAX)
+            .bind("last", MessageFilter.SCANNED_MAX - 1)
+            .mapTo(UUID.class)
+            .findOne();
   }
 
   private static MessageViews.FileView file(Envelope.File file) {

@@ -190,7 +190,12 @@ final class MessageStore {
 
     Row(ResultSet row) throws SQLException {
       id = row.getObject("id", UUID.class);
-      about = new MailEnd.About(id, MessageLabels.of(row));
+      about = new MailEnd.About(id, MessageLabels.of(
+              row.getString("recipient"),
+              row.getString("stream"),
+              row.getString("template"),
+              row.getArray("tags") == null ? null : (String[]) row.getArray("tags").getArray(),
+              row.getString("metadata")));
       state = row.getString("state");
       policy = row.getString("policy");
       namedConnection = row.getObject("named_connection_id", UUID.class);

@@ -1,8 +1,6 @@
 package dev.tenon.event;
 
 import dev.tenon.db.TenantTx;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +28,17 @@ public record MessageLabels(
     metadata = Map.copyOf(metadata);
   }
 
-  /// Reads the columns of `message` that have these names, and `recipient`.
-  public static MessageLabels of(ResultSet row) throws SQLException {
-    var tags = row.getArray("tags");
+  /// As the row of the message holds them.
+  ///
+  /// @param metadata as JSON, or null
+  public static MessageLabels of(
+      String to,
+      String stream,
+      @Nullable String template,
+      String @Nullable [] tags,
+      @Nullable String metadata) {
     return new MessageLabels(
-        row.getString("recipient"),
-        row.getString("stream"),
-        row.getString("template"),
-        tags == null ? List.of() : List.of((String[]) tags.getArray()),
-        metadata(row.getString("metadata")));
+        to, stream, template, tags == null ? List.of() : List.of(tags), metadata(metadata));
   }
 
   /// Those of a stored message; empty when there is none.

@@ -162,7 +162,12 @@ final class ReportStore {
                       leftOut == null ? List.of() : leftOut,
                       row.getString("reason"),
                       row.getObject("sent_at") != null,
-                      MessageLabels.of(row));
+                      MessageLabels.of(
+                          row.getString("recipient"),
+                          row.getString("stream"),
+                          row.getString("template"),
+                          row.getArray("tags") == null ? null : (String[]) row.getArray("tags").getArray(),
+                          row.getString("metadata")));
                 })
             .list();
     rows.forEach(row -> missing.remove(row.id()));
