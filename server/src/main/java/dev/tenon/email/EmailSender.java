@@ -149,7 +149,9 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       boolean wentOn =
           course.run(
               sending,
-              connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
+              EmailConnections.inOrder(
+                  connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
+                  sending.publicId()),
               writing);
       if (!wentOn) {
         putBack(job, jobs);
