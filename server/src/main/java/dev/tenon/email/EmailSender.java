@@ -5,6 +5,7 @@ import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.Database;
 import dev.tenon.db.EngineTx;
 import dev.tenon.event.Events;
+import dev.tenon.event.MessageLabels;
 import dev.tenon.id.Prefix;
 import dev.tenon.number.MailTally;
 import dev.tenon.tenant.TenantId;
@@ -148,7 +149,9 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       boolean wentOn =
           course.run(
               sending,
-              connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
+              EmailConnections.inOrder(
+                  connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
+                  sending.publicId()),
               writing);
       if (!wentOn) {
         putBack(job, jobs);
@@ -186,7 +189,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
         return made.get();
       }
     } catch (InvalidEmailException | TemplateException e) {
-      end(writing, job, MailEnd.failed(job, row.id, "the mail can't be made: " + e.getMessage()));
+      end(writing, job, MailEnd.failed(job, row.about, "the mail can't be made: " + e.getMessage()));
       return null;
     }
     boolean old = !clock.instant().isBefore(row.dueAt.plus(MailCourse.AGE_MAX));
@@ -194,8 +197,8 @@ public final class EmailSender implements JobHandler, AutoCloseable {
         writing,
         job,
         old
-            ? MailEnd.failed(job, row.id, MailMaker.NO_SENDER)
-            : MailEnd.waits(job, row.id, MailMaker.NO_SENDER, LOOK_FOR_SENDER_EVERY, false));
+            ? MailEnd.failed(job, row.about, MailMaker.NO_SENDER)
+            : MailEnd.waits(job, row.about, MailMaker.NO_SENDER, LOOK_FOR_SENDER_EVERY, false));
     return null;
   }
 
@@ -269,12 +272,16 @@ public final class EmailSender implements JobHandler, AutoCloseable {
         .giveUp(tx, job.tenant(), message, reason, clock.instant())
         .ifPresent(
             state ->
-                events.tellAll(
-                    tx,
-                    List.of(
-                        new Events.Told(
-                            job.tenant(),
-                            MailEnd.told(message, state, null, reason, job.cause())))));
+                tx.asTenant(job.tenant(), own -> MessageLabels.find(own, message))
+                    .map(labels -> new MailEnd.About(message, labels))
+                    .ifPresent(
+                        about ->
+                            events.tellAll(
+                                tx,
+                                List.of(
+                                    new Events.Told(
+                                        job.tenant(),
+                                        MailEnd.told(about, state, null, reason, job.cause()))))));
   }
 
   /// Made at the first batch, since the jobs are made from their handlers.

@@ -331,10 +331,9 @@ final class MailCourse {
         decision instanceof Decision.Done done
             ? named(ready, done.connection()).map(one -> one.provider().name()).orElse("")
             : "";
-    UUID message = sending.id;
     MailEnd end =
         MailEnd.of(
-            sending.job, message, decision, provider, router.isUnsettled(sending.attempts()));
+            sending.job, sending.about, decision, provider, router.isUnsettled(sending.attempts()));
     return switch (decision) {
       case Decision.Done _ -> end.leavingOut(sending.gotNone(), sending.gotNoneWords());
       case Decision.Suppress _ -> end.leavingOut(sending.leftOut(), sending.leftOutWords());

@@ -2,6 +2,7 @@ package dev.tenon.event;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// The fields that events about one kind of object share.
 final class EventFields {
@@ -89,14 +90,23 @@ final class EventFields {
           EventField.flag("funds_withdrawn", true, "Whether the money was taken from the account."),
           EventField.flag("funds_reinstated", false, "Whether it was given back."));
 
-  static final List<EventField> MESSAGE =
+  private static final List<EventField> LABELS =
       List.of(
+          EventField.text(
+              "to", "ada@customer.test", "Its first recipients, as the message shows them."),
+          EventField.text("stream", "outbound", "Its stream."),
+          EventField.text("template", "welcome", "The template that it was made from.").orNull(),
+          EventField.texts("tags", List.of("onboarding"), "The tags that it was given."),
+          EventField.map("metadata", Map.of("order", "42"), "The metadata that it was given."));
+
+  static final List<EventField> MESSAGE =
+      labelled(
           EventField.text("state", "sent", "`sent`, `failed`, `suppressed` or `uncertain`."),
           EventField.text("provider", "resend", "The provider that has it.").orNull(),
           EventField.text("reason", "resend accepted it", "What was decided last, in words."));
 
   static final List<EventField> MESSAGE_REPORT =
-      List.of(
+      labelled(
           EventField.text(
               "state",
               "delivered",
@@ -118,7 +128,7 @@ final class EventFields {
           EventField.time("occurred_at", "2026-11-24T10:00:00Z", "When, by the provider's clock."));
 
   static final List<EventField> MESSAGE_SUBSCRIPTION =
-      List.of(
+      labelled(
           EventField.text("recipient", "ada@customer.test", "Who decided it."),
           EventField.text("stream", "broadcast", "The stream that it is about."),
           EventField.text(
@@ -145,6 +155,15 @@ final class EventFields {
 
   static final List<EventField> ENDPOINT_TEST =
       List.of(EventField.text("message", "It works.", "For whoever looks at the receiver's log."));
+
+  /// With what every event about a message says of it.
+  private static List<EventField> labelled(EventField... fields) {
+    List<EventField> more = new ArrayList<>(List.of(fields));
+    LABELS.stream()
+        .filter(label -> more.stream().noneMatch(one -> one.name().equals(label.name())))
+        .forEach(more::add);
+    return List.copyOf(more);
+  }
 
   private static List<EventField> withReason(List<EventField> fields) {
     List<EventField> more = new ArrayList<>(fields);

@@ -200,7 +200,9 @@ final class ReportedMessage {
     if (type != EventType.MESSAGE_SENT && type != EventType.MESSAGE_FAILED) {
       whole.putIfAbsent("recipient", null);
     }
-    told.add(new NewEvent(type, Ids.write(Prefix.MESSAGE, row.id()), whole, report.fact()));
+    told.add(
+        new NewEvent(
+            type, Ids.write(Prefix.MESSAGE, row.id()), row.labels().with(whole), report.fact()));
   }
 
   List<ReportStore.New> made() {

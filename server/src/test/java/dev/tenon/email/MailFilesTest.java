@@ -120,7 +120,7 @@ class MailFilesTest extends MailBed {
                     "outbound",
                     "at_most_once",
                     null,
-                    Map.of(),
+                    MailExtras.NONE,
                     MailPriority.NORMAL,
                     null,
                     List.of(files))));
