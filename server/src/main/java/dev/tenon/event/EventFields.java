@@ -7,8 +7,17 @@ import java.util.List;
 final class EventFields {
   private EventFields() {}
 
-  static final List<EventField> CUSTOMER =
+  private static final List<EventField> PLACE =
       List.of(
+          EventField.text(
+              "connection", "con_0000000000000000000000000a", "The connection that it was seen on."),
+          EventField.text(
+              "environment",
+              "production",
+              "What that is for: `development`, `staging` or `production`."));
+
+  static final List<EventField> CUSTOMER =
+      placed(
           EventField.text("provider_id", "cus_Q1w2e3", "The customer's id at the provider."),
           EventField.text("email", "ada@customer.test", "As the provider knows it.").orNull());
 
@@ -21,7 +30,7 @@ final class EventFields {
           EventField.text("currency", "eur", "ISO 4217, in lower case.").orNull());
 
   static final List<EventField> SUBSCRIPTION =
-      List.of(
+      placed(
           EventField.text("provider_id", "sub_Q1w2e3", "The subscription's id at the provider."),
           EventField.text(
               "state",
@@ -47,7 +56,7 @@ final class EventFields {
               "Grows with each event about this subscription: keep what has the greatest."));
 
   static final List<EventField> PAYMENT =
-      List.of(
+      placed(
           EventField.text(
               "provider_id",
               "in_Q1w2e3",
@@ -62,7 +71,7 @@ final class EventFields {
           EventField.number("failed_tries", 0, "How many tries to collect it failed so far."));
 
   static final List<EventField> REFUND =
-      List.of(
+      placed(
           EventField.text("charge_provider_id", "ch_Q1w2e3", "The charge's id at the provider."),
           EventField.text("invoice_provider_id", "in_Q1w2e3", "The invoice, at the provider.")
               .orNull(),
@@ -74,7 +83,7 @@ final class EventFields {
           EventField.text("currency", "eur", "ISO 4217, in lower case."));
 
   static final List<EventField> DISPUTE =
-      List.of(
+      placed(
           EventField.text("provider_id", "du_Q1w2e3", "The dispute's id at the provider."),
           EventField.text("charge_provider_id", "ch_Q1w2e3", "What is disputed, at the provider.")
               .orNull(),
@@ -145,6 +154,12 @@ final class EventFields {
 
   static final List<EventField> ENDPOINT_TEST =
       List.of(EventField.text("message", "It works.", "For whoever looks at the receiver's log."));
+
+  private static List<EventField> placed(EventField... fields) {
+    List<EventField> more = new ArrayList<>(List.of(fields));
+    more.addAll(PLACE);
+    return List.copyOf(more);
+  }
 
   private static List<EventField> withReason(List<EventField> fields) {
     List<EventField> more = new ArrayList<>(fields);

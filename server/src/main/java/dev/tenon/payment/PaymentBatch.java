@@ -5,6 +5,7 @@ import dev.tenon.email.TemplateMail;
 import dev.tenon.event.EventType;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,7 +43,7 @@ final class PaymentBatch {
   private final Map<String, UUID> ties = new TreeMap<>();
 
   private final TenantTx tx;
-  private final UUID connection;
+  private final Place place;
   private final Stores stores;
   private final Ids ids;
   private final Map<String, SubscriptionRow> subscriptions = new HashMap<>();
@@ -60,9 +61,9 @@ final class PaymentBatch {
       RefundStore refunds,
       DisputeStore disputes) {}
 
-  PaymentBatch(TenantTx tx, UUID connection, Stores stores, Ids ids) {
+  PaymentBatch(TenantTx tx, Place place, Stores stores, Ids ids) {
     this.tx = tx;
-    this.connection = connection;
+    this.place = place;
     this.stores = stores;
     this.ids = ids;
   }
@@ -71,23 +72,23 @@ final class PaymentBatch {
   void load(StripeFact.Rows rows) {
     stores
         .customers
-        .load(tx, connection, rows.customers)
+        .load(tx, place.connection(), rows.customers)
         .forEach(row -> customers.put(row.providerId, row));
     stores
         .subscriptions
-        .load(tx, connection, rows.subscriptions, rows.customersHeardOf)
+        .load(tx, place.connection(), rows.subscriptions, rows.customersHeardOf)
         .forEach(row -> subscriptions.put(row.providerId, row));
     stores
         .payments
-        .load(tx, connection, rows.invoices)
+        .load(tx, place.connection(), rows.invoices)
         .forEach(row -> payments.put(row.providerId, row));
     stores
         .refunds
-        .load(tx, connection, rows.charges)
+        .load(tx, place.connection(), rows.charges)
         .forEach(row -> refunds.put(row.providerId, row));
     stores
         .disputes
-        .load(tx, connection, rows.disputes)
+        .load(tx, place.connection(), rows.disputes)
         .forEach(row -> disputes.put(row.providerId, row));
   }
 
@@ -157,15 +158,17 @@ final class PaymentBatch {
   }
 
   void tell(EventType type, String about, Map<String, @Nullable Object> data, UUID cause) {
+    data.put("connection", Ids.write(Prefix.CONNECTION, place.connection()));
+    data.put("environment", place.text());
     events.add(new NewEvent(type, about, data, cause));
   }
 
   void save() {
-    stores.customers.save(tx, connection, customers.values());
-    stores.subscriptions.save(tx, connection, subscriptions.values());
-    stores.payments.save(tx, connection, payments.values());
-    stores.refunds.save(tx, connection, refunds.values());
-    stores.disputes.save(tx, connection, disputes.values());
-    stores.payments.link(tx, connection, invoiceByIntent);
+    stores.customers.save(tx, place, customers.values());
+    stores.subscriptions.save(tx, place, subscriptions.values());
+    stores.payments.save(tx, place, payments.values());
+    stores.refunds.save(tx, place, refunds.values());
+    stores.disputes.save(tx, place, disputes.values());
+    stores.payments.link(tx, place.connection(), invoiceByIntent);
   }
 }

@@ -16,17 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class PaymentStore {
   private static final String SAVE =
       """
-      insert into payment (tenant_id, connection_id, created_at, updated_at, provider_id, id,
+      insert into payment (tenant_id, connection_id, environment, created_at, updated_at, provider_id, id,
         subscription_provider_id, customer_provider_id, state, amount, currency, failed_tries,
         paid_at, number, billing_reason, action_tries)
-      select :tenant, :connection, :now, :now, r.*
+      select :tenant, :connection, :environment, :now, :now, r.*
       from json_to_recordset(:rows::json) as r (provider_id text, id uuid,
         subscription_provider_id text, customer_provider_id text, state text, amount bigint,
         currency text, failed_tries int, paid_at timestamptz, number text, billing_reason text,
         action_tries int)
       order by r.provider_id
       on conflict (tenant_id, connection_id, provider_id) do update set
-        updated_at = excluded.updated_at,
+        updated_at = excluded.updated_at, environment = excluded.environment,
         subscription_provider_id = excluded.subscription_provider_id,
         customer_provider_id = excluded.customer_provider_id, state = excluded.state,
         amount = excluded.amount, currency = excluded.currency,
@@ -79,10 +79,10 @@ final class PaymentStore {
     return payment;
   }
 
-  void save(TenantTx tx, UUID connection, Collection<PaymentRow> rows) {
+  void save(TenantTx tx, Place place, Collection<PaymentRow> rows) {
     saver.save(
         tx,
-        connection,
+        place,
         SAVE,
         rows.stream().filter(row -> row.changed).map(PaymentStore::values).toList());
   }

@@ -10,7 +10,6 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /// The SQL of what the API shows of refunds.
 final class RefundQueries {
@@ -38,14 +37,13 @@ final class RefundQueries {
   record Listed(UUID id, RefundRoutes.RefundView view) {}
 
   /// The rows of a page, the newest charge first.
-  List<Listed> refunds(TenantTx tx, Page.Ask ask, @Nullable String customerProviderId) {
-    // A condition that is always there would keep the index of customers from being used.
-    String filter = customerProviderId == null ? "" : " and c.customer_provider_id = :customer";
+  List<Listed> refunds(TenantTx tx, Page.Ask ask, ListFilter filter) {
+    ListFilter resolved = filter.resolved(tx);
     var query =
         tx.handle()
             .createQuery(
                 REFUNDS
-                    + filter
+                    + resolved.sql("c")
                     + """
                        and (:before::uuid is null or c.id < :before::uuid)
                       order by c.id desc limit :limit
@@ -53,10 +51,7 @@ final class RefundQueries {
             .bind("tenant", tx.tenant().uuid())
             .bind("before", ask.before().orElse(null))
             .bind("limit", ask.rows());
-    if (customerProviderId != null) {
-      query.bind("customer", customerProviderId);
-    }
-    return query.map((row, _) -> row(row)).list();
+    return resolved.bind(query).map((row, _) -> row(row)).list();
   }
 
   Optional<RefundRoutes.RefundView> refund(TenantTx tx, UUID id) {
@@ -82,6 +77,8 @@ final class RefundQueries {
             row.getString("customer_provider_id"),
             row.getLong("amount_refunded"),
             row.getString("currency"),
-            row.getObject("updated_at", OffsetDateTime.class).toInstant()));
+            row.getObject("updated_at", OffsetDateTime.class).toInstant(),
+            PaymentViews.connection(row),
+            row.getString("environment")));
   }
 }

@@ -25,9 +25,9 @@ final class RefundRoutes {
 
   static void declare(Routes routes, Database database) {
     var here = new RefundRoutes(database);
-    routes
-        .list(REFUNDS, Scope.PAYMENTS_READ, RefundView.class, "List the refunds", here::list)
-        .query("customer", "Only those of this customer: the provider's id.");
+    ListFilter.customers(
+        routes.list(
+            REFUNDS, Scope.PAYMENTS_READ, RefundView.class, "List the refunds", here::list));
     routes.get(
         REFUNDS + "/{refund}", Scope.PAYMENTS_READ, RefundView.class, "Get a refund", here::get);
   }
@@ -43,14 +43,17 @@ final class RefundRoutes {
       @Nullable String customerProviderId,
       @About("All that went back of this charge so far.") long amountRefunded,
       String currency,
-      @About("When it was last heard of.") Instant updatedAt) {}
+      @About("When it was last heard of.") Instant updatedAt,
+      @About("The connection that it was seen on.") String connection,
+      @About("What that connection is for: `development`, `staging` or `production`.")
+          String environment) {}
 
   private Page<RefundView> list(Request request) {
-    @Nullable String customer = request.query("customer").orElse(null);
+    ListFilter filter = ListFilter.of(request);
     Page.Ask ask = request.page();
     return Page.of(
         ask,
-        database.asTenant(request.tenant(), tx -> refunds.refunds(tx, ask, customer)),
+        database.asTenant(request.tenant(), tx -> refunds.refunds(tx, ask, filter)),
         RefundQueries.Listed::id,
         RefundQueries.Listed::view);
   }

@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 final class RefundStore {
   private static final String SAVE =
       """
-      insert into charge_refund (tenant_id, connection_id, created_at, updated_at, provider_id, id,
+      insert into charge_refund (tenant_id, connection_id, environment, created_at, updated_at, provider_id, id,
         invoice_provider_id, payment_intent, customer_provider_id, amount_refunded, currency)
-      select :tenant, :connection, :now, :now, r.*
+      select :tenant, :connection, :environment, :now, :now, r.*
       from json_to_recordset(:rows::json) as r (provider_id text, id uuid,
         invoice_provider_id text, payment_intent text, customer_provider_id text,
         amount_refunded bigint, currency text)
       order by r.provider_id
       on conflict (tenant_id, connection_id, provider_id) do update set
-        updated_at = excluded.updated_at, invoice_provider_id = excluded.invoice_provider_id,
+        updated_at = excluded.updated_at, environment = excluded.environment, invoice_provider_id = excluded.invoice_provider_id,
         payment_intent = excluded.payment_intent,
         customer_provider_id = excluded.customer_provider_id,
         amount_refunded = excluded.amount_refunded, currency = excluded.currency
@@ -65,10 +65,10 @@ final class RefundStore {
     return refund;
   }
 
-  void save(TenantTx tx, UUID connection, Collection<RefundRow> rows) {
+  void save(TenantTx tx, Place place, Collection<RefundRow> rows) {
     saver.save(
         tx,
-        connection,
+        place,
         SAVE,
         rows.stream().filter(row -> row.changed).map(RefundStore::values).toList());
   }

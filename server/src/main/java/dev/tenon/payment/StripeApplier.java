@@ -98,7 +98,7 @@ public final class StripeApplier implements FactApplier {
         }
       }
     }
-    UUID connection = group.connection();
+    UUID connection = group.place().connection();
     Map<TenantId, List<StripeFact>> byTenant = new LinkedHashMap<>();
     if (group.owner().equals(TenantId.PLATFORM)) {
       PlatformObjects.Assigned assigned = objects.assign(tx, connection, readable);
@@ -115,7 +115,7 @@ public final class StripeApplier implements FactApplier {
     byTenant.forEach(
         (tenant, own) ->
             results.putAll(
-                tx.asTenant(tenant, inTenant -> applyTo(inTenant, connection, own, fetches))));
+                tx.asTenant(tenant, inTenant -> applyTo(inTenant, group.place(), own, fetches))));
     if (!fetches.isEmpty()) {
       boolean _ =
           tx.asTenant(
@@ -129,8 +129,8 @@ public final class StripeApplier implements FactApplier {
   }
 
   private Map<UUID, Applied> applyTo(
-      TenantTx tx, UUID connection, List<StripeFact> facts, Map<String, NewJob> fetches) {
-    var batch = new PaymentBatch(tx, connection, stores, ids);
+      TenantTx tx, Place place, List<StripeFact> facts, Map<String, NewJob> fetches) {
+    var batch = new PaymentBatch(tx, place, stores, ids);
     var rows = new StripeFact.Rows();
     facts.forEach(fact -> fact.collect(rows));
     batch.load(rows);
@@ -143,7 +143,9 @@ public final class StripeApplier implements FactApplier {
         .ties()
         .forEach(
             (subscription, cause) -> {
-              var wish = new FetchWish(connection, StripeLookUps.Kind.SUBSCRIPTION, subscription);
+              var wish =
+                  new FetchWish(
+                      place.connection(), StripeLookUps.Kind.SUBSCRIPTION, subscription);
               fetches.putIfAbsent(
                   wish.payload(), wish.job(cause, clock.instant().plus(FetchWish.TIE_WAITS)));
             });

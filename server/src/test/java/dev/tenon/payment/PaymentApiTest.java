@@ -353,7 +353,24 @@ class PaymentApiTest {
         adaKey,
         now -> now.path("entitled").asBoolean());
     assertThat(get(ada, adaKey, "/entitlements").path("entitled").asBoolean())
-        .as("the tenant's own subscription on the platform's account")
+        .as("what the tenant sold to its own customer is not its own plan")
+        .isFalse();
+    answered(
+        program.call(
+            "PATCH",
+            ada,
+            "/customers/" + customer.path("id").asString(),
+            adaKey,
+            "{\"subscriber\":\"tenant\"}"),
+        200);
+    assertThat(get(ada, adaKey, "/entitlements").path("entitled").asBoolean())
+        .as("the customer is the tenant itself, on the platform's account")
+        .isTrue();
+    assertThat(
+            get(ada, adaKey, "/entitlements?customer=" + customer.path("id").asString())
+                .path("entitled")
+                .asBoolean())
+        .as("by our id")
         .isTrue();
     assertThat(get(bob, bobKey, "/subscriptions").path("data")).isEmpty();
     assertThat(get(bob, bobKey, "/payments").path("data")).isEmpty();
