@@ -29,6 +29,12 @@ final class PaymentBatch {
   /// them; decided when the whole batch is known.
   final Map<SubscriptionRow, UUID> trials = new LinkedHashMap<>();
 
+  /// Mails about payments that failed, which wait to see whether they only want a confirmation.
+  final List<TemplateMail> failures = new ArrayList<>();
+
+  /// Receipts that a confirmation makes needless, where the tenant sends confirmations.
+  final List<TemplateMail> confirmedReceipts = new ArrayList<>();
+
   /// Receipts for first invoices, which wait to see whether a checkout belongs to them.
   final List<TemplateMail> firstReceipts = new ArrayList<>();
 
@@ -36,8 +42,11 @@ final class PaymentBatch {
   /// was paid.
   final Map<String, TemplateMail> confirmations = new HashMap<>();
 
-  /// The keys of those that waited in vain.
+  /// The keys of those that waited in vain, which go where the tenant sends no confirmations.
   final List<String> withdrawn = new ArrayList<>();
+
+  /// The keys of mails about failures that were none.
+  final List<String> noFailures = new ArrayList<>();
 
   /// Subscriptions whose newest fact can't be told from their facts, with the last of these.
   private final Map<String, UUID> ties = new TreeMap<>();
@@ -137,6 +146,14 @@ final class PaymentBatch {
 
   DisputeRow dispute(String providerId) {
     return disputes.computeIfAbsent(providerId, key -> new DisputeRow(ids.next(), key, List.of()));
+  }
+
+  boolean hasMails() {
+    return !(mails.isEmpty()
+        && firstReceipts.isEmpty()
+        && confirmedReceipts.isEmpty()
+        && failures.isEmpty()
+        && withdrawn.isEmpty());
   }
 
   void tie(String subscription, UUID cause) {

@@ -9,6 +9,7 @@ import dev.tenon.connector.stripe.StripeObjects;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
 import dev.tenon.email.Messages;
+import dev.tenon.email.TemplateMail;
 import dev.tenon.event.EventType;
 import dev.tenon.event.Events;
 import dev.tenon.id.Ids;
@@ -39,6 +40,10 @@ public final class StripeApplier implements FactApplier {
   /// How long the webhook of a checkout may come after that of its first invoice: Stripe sends both
   /// in the same second, and tries again within the hour where an endpoint was away.
   private static final Duration FIRST_RECEIPT_WAITS = Duration.ofHours(1);
+
+  /// How long the event may come later that says of a failed try that it waits for its customer:
+  /// Stripe makes both in the same moment.
+  private static final Duration FAILURE_WAITS = Duration.ofMinutes(1);
 
   private final PaymentBatch.Stores stores;
   private final PlatformObjects objects = new PlatformObjects();
@@ -162,17 +167,30 @@ public final class StripeApplier implements FactApplier {
             batch.mails.add(() -> mail);
           }
         });
-    if (!batch.mails.isEmpty() || !batch.firstReceipts.isEmpty()) {
-      Set<String> off = PaymentMails.off(tx);
-      messages.queue(
-          tx, PaymentMails.wanted(batch.mails.stream().map(Supplier::get).toList(), off));
-      messages.queueFor(
-          tx,
-          PaymentMails.wanted(batch.firstReceipts, off),
-          clock.instant().plus(FIRST_RECEIPT_WAITS));
-    }
     messages.withdraw(
-        tx, batch.withdrawn, "a checkout belongs to the invoice, and its confirmation tells of it");
+        tx, batch.noFailures, "the bank wants the customer to confirm, and another mail says so");
+    if (!batch.hasMails()) {
+      return;
+    }
+    Set<String> off = PaymentMails.off(tx);
+    List<TemplateMail> atOnce =
+        new ArrayList<>(batch.mails.stream().map(Supplier::get).toList());
+    // Of a first payment the confirmation tells, unless the tenant sends none.
+    if (off.contains(PaymentMails.CONFIRMATION)) {
+      atOnce.addAll(batch.confirmedReceipts);
+    } else {
+      messages.withdraw(
+          tx,
+          batch.withdrawn,
+          "a checkout belongs to the invoice, and its confirmation tells of it");
+    }
+    messages.queue(tx, PaymentMails.wanted(atOnce, off));
+    messages.queueFor(
+        tx,
+        PaymentMails.wanted(batch.firstReceipts, off),
+        clock.instant().plus(FIRST_RECEIPT_WAITS));
+    messages.queueFor(
+        tx, PaymentMails.wanted(batch.failures, off), clock.instant().plus(FAILURE_WAITS));
   }
 
   private static String applyOne(PaymentBatch batch, StripeFact fact) {
@@ -300,14 +318,13 @@ public final class StripeApplier implements FactApplier {
     }
     batch.link(PlainText.id(invoice.paymentIntent()), fact.id());
     PaymentRow row = batch.payment(fact.id());
-    boolean firstFailure = row.failedTries == 0;
     if (action) {
       if (row.requireAction(invoice)) {
         InvoiceFollowUps.actionRequired(batch, row, fact.uuid());
       }
     } else if (failed) {
-      if (row.fail(invoice)) {
-        InvoiceFollowUps.failed(batch, row, invoice, firstFailure, fact.uuid());
+      if (row.fail(invoice) && !row.waitsForCustomer()) {
+        InvoiceFollowUps.failed(batch, row, invoice, of, fact.uuid());
       }
     } else if (row.succeed(invoice, fact.fact().occurredAt())) {
       InvoiceFollowUps.succeeded(batch, row, invoice, of, fact.uuid());

@@ -63,7 +63,7 @@ class PlatformConnectionTest {
             engine.rows(
                 "select environment from subscription union all select environment from customer"))
         .containsExactly(List.of("production"), List.of("production"));
-    assertThat(engine.rows("select payload::json->'data'->>'environment' from event"))
+    assertThat(engine.rows("select payload::json->>'environment' from event"))
         .isNotEmpty()
         .containsOnly(List.of("production"));
   }
