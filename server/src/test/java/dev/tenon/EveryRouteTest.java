@@ -28,6 +28,7 @@ class EveryRouteTest {
           "getASubscription",
           "createASessionOfTheCustomerPortal",
           "createASubscription",
+          "refundAPayment",
           "askWhatTheCustomerOfASubscriptionHasToConfirmNow",
           "pauseTheCollectionOfTheInvoicesOfASubscription",
           "collectTheInvoicesOfASubscriptionAgain",

@@ -2,6 +2,7 @@ package dev.tenon.event;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The fields that events about one kind of object share.
 final class EventFields {
@@ -70,8 +71,7 @@ final class EventFields {
               .orNull(),
           EventField.number("failed_tries", 0, "How many tries to collect it failed so far."));
 
-  static final List<EventField> REFUND =
-      placed(
+  private static final EventField[] OF_CHARGE = {
           EventField.text("charge_provider_id", "ch_Q1w2e3", "The charge's id at the provider."),
           EventField.text("invoice_provider_id", "in_Q1w2e3", "The invoice, at the provider.")
               .orNull(),
@@ -80,7 +80,25 @@ final class EventFields {
               .orNull(),
           EventField.number(
               "amount_refunded", 2900, "All that went back of this charge, in the smallest unit."),
-          EventField.text("currency", "eur", "ISO 4217, in lower case."));
+          EventField.text("currency", "eur", "ISO 4217, in lower case.")
+  };
+
+  static final List<EventField> REFUND = placed(OF_CHARGE);
+
+  static final List<EventField> REFUND_FAILED =
+      placed(
+          Stream.concat(
+                  Stream.of(OF_CHARGE),
+                  Stream.of(
+                      EventField.text(
+                          "refund_provider_id", "re_Q1w2e3", "The refund's id at the provider."),
+                      EventField.number(
+                          "amount", 2900, "What was to go back, in the smallest unit."),
+                      EventField.text("state", "failed", "`failed` or `cancelled`."),
+                      EventField.text(
+                              "failure_reason", "expired_or_canceled_card", "The provider's word.")
+                          .orNull()))
+              .toArray(EventField[]::new));
 
   static final List<EventField> DISPUTE =
       placed(

@@ -7,6 +7,7 @@ import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -59,6 +60,8 @@ final class PaymentBatch {
   private final Map<String, PaymentRow> payments = new HashMap<>();
   private final Map<String, CustomerRow> customers = new HashMap<>();
   private final Map<String, RefundRow> refunds = new HashMap<>();
+  private final Map<String, String> payers = new HashMap<>();
+  private final Map<String, SingleRefundRow> singleRefunds = new HashMap<>();
   private final Map<String, DisputeRow> disputes = new HashMap<>();
   private final Map<String, String> invoiceByIntent = new HashMap<>();
 
@@ -68,6 +71,7 @@ final class PaymentBatch {
       SubscriptionStore subscriptions,
       PaymentStore payments,
       RefundStore refunds,
+      SingleRefundStore singleRefunds,
       DisputeStore disputes) {}
 
   PaymentBatch(TenantTx tx, Place place, Stores stores, Ids ids) {
@@ -95,6 +99,12 @@ final class PaymentBatch {
         .refunds
         .load(tx, place.connection(), rows.charges)
         .forEach(row -> refunds.put(row.providerId, row));
+    payers.putAll(stores.refunds.customers(tx, place.connection(), rows.intents));
+    // After their charges: who has those locked sees all of their refunds.
+    stores
+        .singleRefunds
+        .load(tx, place.connection(), rows.refunds, rows.charges)
+        .forEach(row -> singleRefunds.put(row.providerId, row));
     stores
         .disputes
         .load(tx, place.connection(), rows.disputes)
@@ -144,6 +154,21 @@ final class PaymentBatch {
     return refunds.computeIfAbsent(providerId, key -> new RefundRow(ids.next(), key));
   }
 
+  /// Whose payment an intent paid; null where nobody has told.
+  @Nullable String payer(@Nullable String paymentIntent) {
+    return paymentIntent == null ? null : payers.get(paymentIntent);
+  }
+
+  SingleRefundRow singleRefund(String providerId) {
+    return singleRefunds.computeIfAbsent(
+        providerId, key -> new SingleRefundRow(ids.next(), key, List.of()));
+  }
+
+  /// The loaded ones: all of the charges that the batch touches.
+  Collection<SingleRefundRow> singleRefunds() {
+    return singleRefunds.values();
+  }
+
   DisputeRow dispute(String providerId) {
     return disputes.computeIfAbsent(providerId, key -> new DisputeRow(ids.next(), key, List.of()));
   }
@@ -185,6 +210,7 @@ final class PaymentBatch {
     stores.subscriptions.save(tx, place, subscriptions.values());
     stores.payments.save(tx, place, payments.values());
     stores.refunds.save(tx, place, refunds.values());
+    stores.singleRefunds.save(tx, place, singleRefunds.values());
     stores.disputes.save(tx, place, disputes.values());
     stores.payments.link(tx, place.connection(), invoiceByIntent);
   }

@@ -54,7 +54,7 @@ public final class PaymentRoutes {
     SubscriptionActionRoutes.declare(routes, callers, known, clock);
     SubscriptionChangeRoutes.declare(routes, callers, known, prices, clock);
     EntitlementRoutes.declare(routes, database, clock);
-    RefundRoutes.declare(routes, database);
+    RefundRoutes.declare(routes, database, callers, views, ids, clock);
     DisputeRoutes.declare(routes, database);
     var here = new PaymentRoutes(database, views, clock);
     ListFilter.customers(

@@ -1,6 +1,7 @@
 package dev.tenon.payment;
 
 import dev.tenon.connector.stripe.CustomerSnapshot;
+import dev.tenon.connector.stripe.RefundSnapshot;
 import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import dev.tenon.db.TenantTx;
 import dev.tenon.http.Page;
@@ -145,6 +146,38 @@ final class PaymentViews {
         .bind("provider_id", subscription.id())
         .bind("id", id)
         .bind("customer", PlainText.id(subscription.customer()))
+        .bind("now", now)
+        .mapTo(UUID.class)
+        .one();
+  }
+
+  /// Puts in a refund that was just made, as far as nobody knows it; answers our id of it. It has
+  /// no fact yet: what went back follows from those that come.
+  UUID madeRefund(TenantTx tx, Place place, UUID id, RefundSnapshot refund, Instant now) {
+    return tx.handle()
+        .createQuery(
+            """
+            insert into refund (tenant_id, connection_id, environment, provider_id, id,
+              charge_provider_id, payment_intent, amount, currency, reason, provider_status, state,
+              created_at, updated_at)
+            values (:tenant, :connection, :environment, :provider_id, :id, :charge, :intent, :amount,
+              :currency, :reason, :status, :state, :now, :now)
+            on conflict (tenant_id, connection_id, provider_id)
+              do update set updated_at = refund.updated_at
+            returning id
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("connection", place.connection())
+        .bind("environment", place.text())
+        .bind("provider_id", refund.id())
+        .bind("id", id)
+        .bind("charge", PlainText.id(refund.charge()))
+        .bind("intent", PlainText.id(refund.paymentIntent()))
+        .bind("amount", refund.amount())
+        .bind("currency", PaymentRow.currency(refund.currency()))
+        .bind("reason", PlainText.id(refund.reason()))
+        .bind("status", String.valueOf(PlainText.of(refund.status(), PlainText.ID_CHARS_MAX)))
+        .bind("state", SingleRefundFact.state(refund.status()))
         .bind("now", now)
         .mapTo(UUID.class)
         .one();

@@ -1,6 +1,5 @@
 package dev.tenon.payment;
 
-import dev.tenon.connector.stripe.ChargeSnapshot;
 import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
 import dev.tenon.connector.stripe.InvoicePaymentSnapshot;
 import dev.tenon.connector.stripe.InvoiceSnapshot;
@@ -62,6 +61,7 @@ public final class StripeApplier implements FactApplier {
             new SubscriptionStore(saver),
             new PaymentStore(saver),
             new RefundStore(saver),
+            new SingleRefundStore(saver),
             new DisputeStore(saver));
     this.ids = ids;
     this.clock = clock;
@@ -113,7 +113,13 @@ public final class StripeApplier implements FactApplier {
               (fact, tenant) -> byTenant.computeIfAbsent(tenant, _ -> new ArrayList<>()).add(fact));
       assigned
           .unassigned()
-          .forEach((fact, why) -> results.put(fact.uuid(), new Applied.Unassigned(why)));
+          .forEach(
+              (fact, why) -> {
+                results.put(fact.uuid(), new Applied.Unassigned(why));
+                FetchWish.ofCharge(connection, fact)
+                    .ifPresent(
+                        wish -> fetches.putIfAbsent(wish.payload(), wish.job(fact.uuid(), null)));
+              });
     } else if (!readable.isEmpty()) {
       byTenant.put(group.owner(), readable);
     }
@@ -200,7 +206,8 @@ public final class StripeApplier implements FactApplier {
       case CHECKOUT_SESSION -> checkout(batch, fact);
       case INVOICE -> invoice(batch, fact);
       case INVOICE_PAYMENT -> invoicePayment(batch, fact);
-      case CHARGE -> charge(batch, fact);
+      case CHARGE -> RefundFollowUps.charge(batch, fact);
+      case REFUND -> RefundFollowUps.refund(batch, fact);
       case DISPUTE -> dispute(batch, fact);
     };
   }
@@ -356,22 +363,5 @@ public final class StripeApplier implements FactApplier {
     batch.link(intent, invoice);
     return "invoice payment %s: payment intent %s paid invoice %s"
         .formatted(fact.id(), intent, invoice);
-  }
-
-  private static String charge(PaymentBatch batch, StripeFact fact) {
-    ChargeSnapshot charge = ChargeSnapshot.of(fact.object());
-    RefundRow row = batch.refund(fact.id());
-    if (row.add(charge)) {
-      Map<String, @Nullable Object> data = new HashMap<>();
-      data.put("charge_provider_id", row.providerId);
-      data.put("invoice_provider_id", row.invoice);
-      data.put("payment_intent", row.paymentIntent);
-      data.put("customer_provider_id", row.customer);
-      data.put("amount_refunded", row.amountRefunded);
-      data.put("currency", row.currency);
-      batch.tell(EventType.PAYMENT_REFUNDED, Ids.write(Prefix.REFUND, row.id), data, fact.uuid());
-    }
-    return "%d %s of charge %s refunded"
-        .formatted(row.amountRefunded, row.currency, row.providerId);
   }
 }

@@ -101,6 +101,7 @@ class CatalogueTest {
           Map.entry("checkout_session", new Rights("insert select update", "")),
           Map.entry("payment", new Rights("insert select update", "")),
           Map.entry("charge_refund", new Rights("insert select update", "")),
+          Map.entry("refund", new Rights("insert select update", "")),
           Map.entry("payment_link", new Rights("insert select", "")),
           Map.entry("allowed_price", new Rights("delete insert select", "")),
           Map.entry("dispute", new Rights("insert select update", "")),

@@ -34,6 +34,7 @@ final class LifeExpectation {
     Map<String, Long> waiting = new HashMap<>();
     Set<String> customers = new HashSet<>();
     Map<String, Long> refunded = new HashMap<>();
+    Map<String, Long> given = new HashMap<>();
     for (String body : delivered) {
       JsonNode event = Life.json(body);
       if (!facts.add(event.path("id").asString())) {
@@ -100,10 +101,16 @@ final class LifeExpectation {
             mails.remove("payment-failed");
           }
         }
-        case "charge.refunded" -> {
-          long amount = object.path("amount_refunded").asLong();
-          if (amount > refunded.getOrDefault(id, 0L)) {
-            refunded.put(id, amount);
+        case "charge.refunded", "refund.created" -> {
+          boolean single = type.equals("refund.created");
+          String charge = single ? object.path("charge").asString() : id;
+          if (single) {
+            given.merge(charge, object.path("amount").asLong(), Long::sum);
+          }
+          long amount =
+              single ? given.get(charge) : object.path("amount_refunded").asLong();
+          if (amount > refunded.getOrDefault(charge, 0L)) {
+            refunded.put(charge, amount);
             count("payment.refunded");
           }
         }
