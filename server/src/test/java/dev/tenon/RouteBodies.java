@@ -29,6 +29,8 @@ final class RouteBodies {
               "{\"customer\": \"cus_x\", \"return_url\": \"https://a.test/\"}"),
           Map.entry("replaceThePricesThatTheTenantMaySell", "{\"prices\": [\"%s\"]}"),
           Map.entry(
+              "refundAPayment", "{\"amount\": 100, \"reason\": \"duplicate\"}"),
+          Map.entry(
               "chooseWhichMailsAboutPaymentsAreSent", "{\"off\": [\"subscription-confirmation\"]}"),
           Map.entry("cancelASubscriptionAtTheEndOfThePaidPeriodOrNow", "{\"at\": \"now\"}"),
           Map.entry("changeThePriceOrQuantityOfASubscription", "{\"quantity\": 2}"),

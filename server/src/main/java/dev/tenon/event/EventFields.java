@@ -3,13 +3,26 @@ package dev.tenon.event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+    return List.copyOf(more);
+  }
+
+import java.util.stream.Stream;
 
 /// The fields that events about one kind of object share.
 final class EventFields {
   private EventFields() {}
 
-  static final List<EventField> CUSTOMER =
+  private static final List<EventField> PLACE =
       List.of(
+          EventField.text(
+              "connection", "con_0000000000000000000000000a", "The connection that it was seen on."),
+          EventField.text(
+              "environment",
+              "production",
+              "What that is for: `development`, `staging` or `production`."));
+
+  static final List<EventField> CUSTOMER =
+      placed(
           EventField.text("provider_id", "cus_Q1w2e3", "The customer's id at the provider."),
           EventField.text("email", "ada@customer.test", "As the provider knows it.").orNull());
 
@@ -22,7 +35,7 @@ final class EventFields {
           EventField.text("currency", "eur", "ISO 4217, in lower case.").orNull());
 
   static final List<EventField> SUBSCRIPTION =
-      List.of(
+      placed(
           EventField.text("provider_id", "sub_Q1w2e3", "The subscription's id at the provider."),
           EventField.text(
               "state",
@@ -48,7 +61,7 @@ final class EventFields {
               "Grows with each event about this subscription: keep what has the greatest."));
 
   static final List<EventField> PAYMENT =
-      List.of(
+      placed(
           EventField.text(
               "provider_id",
               "in_Q1w2e3",
@@ -62,8 +75,7 @@ final class EventFields {
               .orNull(),
           EventField.number("failed_tries", 0, "How many tries to collect it failed so far."));
 
-  static final List<EventField> REFUND =
-      List.of(
+  private static final EventField[] OF_CHARGE = {
           EventField.text("charge_provider_id", "ch_Q1w2e3", "The charge's id at the provider."),
           EventField.text("invoice_provider_id", "in_Q1w2e3", "The invoice, at the provider.")
               .orNull(),
@@ -72,10 +84,28 @@ final class EventFields {
               .orNull(),
           EventField.number(
               "amount_refunded", 2900, "All that went back of this charge, in the smallest unit."),
-          EventField.text("currency", "eur", "ISO 4217, in lower case."));
+          EventField.text("currency", "eur", "ISO 4217, in lower case.")
+  };
+
+  static final List<EventField> REFUND = placed(OF_CHARGE);
+
+  static final List<EventField> REFUND_FAILED =
+      placed(
+          Stream.concat(
+                  Stream.of(OF_CHARGE),
+                  Stream.of(
+                      EventField.text(
+                          "refund_provider_id", "re_Q1w2e3", "The refund's id at the provider."),
+                      EventField.number(
+                          "amount", 2900, "What was to go back, in the smallest unit."),
+                      EventField.text("state", "failed", "`failed` or `cancelled`."),
+                      EventField.text(
+                              "failure_reason", "expired_or_canceled_card", "The provider's word.")
+                          .orNull()))
+              .toArray(EventField[]::new));
 
   static final List<EventField> DISPUTE =
-      List.of(
+      placed(
           EventField.text("provider_id", "du_Q1w2e3", "The dispute's id at the provider."),
           EventField.text("charge_provider_id", "ch_Q1w2e3", "What is disputed, at the provider.")
               .orNull(),
@@ -162,6 +192,12 @@ final class EventFields {
     LABELS.stream()
         .filter(label -> more.stream().noneMatch(one -> one.name().equals(label.name())))
         .forEach(more::add);
+    return List.copyOf(more);
+  }
+
+  private static List<EventField> placed(EventField... fields) {
+    List<EventField> more = new ArrayList<>(List.of(fields));
+    more.addAll(PLACE);
     return List.copyOf(more);
   }
 

@@ -23,6 +23,10 @@ final class PaymentRow {
   String currency = "";
   int failedTries;
   int actionTries;
+
+  /// The failed try of which the customer is told by mail; 0 while there is none.
+  int failureMailTry;
+
   @Nullable Instant paidAt;
   boolean changed;
 
@@ -60,15 +64,13 @@ final class PaymentRow {
   /// Folds a failed try in; answers whether it is news.
   boolean fail(InvoiceSnapshot invoice) {
     mention(invoice);
-    return fail(
-        (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount())),
-        invoice.amountDue());
+    return fail(tries(invoice), invoice.amountDue());
   }
 
   /// Folds in that the bank wants the customer to confirm; answers whether it is news.
   boolean requireAction(InvoiceSnapshot invoice) {
     mention(invoice);
-    int tries = (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount()));
+    int tries = tries(invoice);
     boolean news = tries > actionTries && !succeeded;
     if (!succeeded && failedTries == 0) {
       amount = Math.max(amount, invoice.amountDue());
@@ -77,9 +79,19 @@ final class PaymentRow {
     return news;
   }
 
-  /// `action_required` as long as that is all that is known of it.
+  /// Which try an invoice tells of.
+  static int tries(InvoiceSnapshot invoice) {
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount()));
+  }
+
+  /// Whether its last try only waits for the customer. Stripe tells of such a try twice, as one that
+  /// failed as well (docs.stripe.com/billing/subscriptions/webhooks, 2026-10).
+  boolean waitsForCustomer() {
+    return !succeeded && actionTries > 0 && actionTries >= failedTries;
+  }
+
   String state() {
-    return succeeded ? "succeeded" : failedTries > 0 ? "failed" : "action_required";
+    return succeeded ? "succeeded" : waitsForCustomer() ? "action_required" : "failed";
   }
 
   /// Folds in that a single payment did not come; answers whether it is news.

@@ -18,7 +18,9 @@ public final class StripeKinds {
           "tenon.customer.deleted", About.CUSTOMER,
           "tenon.subscription.fetched", About.SUBSCRIPTION,
           "tenon.invoice.fetched", About.INVOICE,
+          "tenon.invoice_payment.fetched", About.INVOICE_PAYMENT,
           "tenon.charge.fetched", About.CHARGE,
+          "tenon.refund.fetched", About.REFUND,
           "tenon.dispute.fetched", About.DISPUTE,
           "tenon.checkout.session.fetched", About.CHECKOUT_SESSION);
 
@@ -45,6 +47,12 @@ public final class StripeKinds {
         "invoice.payment_action_required");
     about(About.INVOICE_PAYMENT, "invoice_payment.paid");
     about(About.CHARGE, "charge.refunded");
+    about(
+        About.REFUND,
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.refund.updated");
     about(
         About.DISPUTE,
         "charge.dispute.created",

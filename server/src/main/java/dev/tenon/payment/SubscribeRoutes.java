@@ -1,6 +1,7 @@
 package dev.tenon.payment;
 
 import dev.tenon.access.Scope;
+import dev.tenon.connection.Connection;
 import dev.tenon.connector.stripe.Confirmation;
 import dev.tenon.connector.stripe.NewSubscription;
 import dev.tenon.connector.stripe.PromotionCodeSnapshot;
@@ -91,7 +92,9 @@ final class SubscribeRoutes {
                   + " given; past due until it is paid), `cancel`, or `pause` until it is resumed.")
           @Nullable TrialWithoutCard trialWithoutCard,
       @About("What the customer typed, or the provider's id (`promo_…`).")
-          @Nullable String promotionCode) {}
+          @Nullable String promotionCode,
+      @About(StripeCallers.CONNECTION) @Nullable String connection,
+      @About(StripeCallers.ENVIRONMENT) Connection.@Nullable Environment environment) {}
 
   /// The end of a trial for which nobody gave a card.
   public enum TrialWithoutCard {
@@ -132,7 +135,8 @@ final class SubscribeRoutes {
           "trial_without_card", "`trial_without_card` goes with `trial_days`.");
     }
     UUID effect = callers.effect(request);
-    StripeConnections.Account account = callers.account(request);
+    StripeConnections.Account account =
+        callers.account(request, body.connection(), body.environment(), body.customer());
     List<NewSubscription.Item> items = new ArrayList<>();
     for (PriceChecks.Wanted one : wanted) {
       items.add(
@@ -167,11 +171,11 @@ final class SubscribeRoutes {
             tx ->
                 views.madeSubscription(
                     tx,
-                    account.connection().uuid(),
+                    account.place(),
                     ids.next(),
                     started.subscription(),
                     clock.instant()));
-    return view(Ids.write(Prefix.SUBSCRIPTION, id), 0, started);
+    return view(Ids.write(Prefix.SUBSCRIPTION, id), 0, account.place(), started);
   }
 
   /// As Stripe has it now: a first payment whose page was left, or a later one that the bank wants
@@ -182,6 +186,7 @@ final class SubscribeRoutes {
     return view(
         found.view().id(),
         found.view().revision(),
+        account.place(),
         callers.accepted(
             account, account.stripe().subscriptions().confirmation(found.providerId())));
   }
@@ -229,10 +234,11 @@ final class SubscribeRoutes {
     return ProblemException.invalidField("promotion_code", "There is no such promotion code.");
   }
 
-  static StartedSubscriptionView view(String id, long revision, StartedSubscription started) {
+  static StartedSubscriptionView view(
+      String id, long revision, Place place, StartedSubscription started) {
     @Nullable Confirmation confirmation = started.confirmation();
     return new StartedSubscriptionView(
-        SubscriptionRoutes.view(id, revision, started.subscription()),
+        SubscriptionRoutes.view(id, revision, place, started.subscription()),
         confirmation == null
             ? null
             : new ConfirmationView(
