@@ -3,9 +3,6 @@ package dev.tenon.event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-    return List.copyOf(more);
-  }
-
 import java.util.stream.Stream;
 
 /// The fields that events about one kind of object share.
