@@ -115,10 +115,7 @@ class EveryRouteTest {
                 .as(change.toString())
                 .isNotEqualTo(tag);
             walk.isProblem(
-                change,
-                tagged(change, owner, "If-Match", tag),
-                412,
-                "request.precondition_failed");
+                change, tagged(change, owner, "If-Match", tag), 412, "request.precondition_failed");
           }
         }
       }
@@ -151,7 +148,9 @@ class EveryRouteTest {
         walk.program
             .request(
                 RouteWalk.path(
-                    operation, owner.id(), parameter -> RouteWalk.idOf(owner, operation, parameter)))
+                    operation,
+                    owner.id(),
+                    parameter -> RouteWalk.idOf(owner, operation, parameter)))
             .header(
                 "Authorization",
                 "Bearer "
@@ -223,7 +222,11 @@ class EveryRouteTest {
   /// A repeat is answered the same, another request with the key is refused, and a run that was cut
   /// off before its answer was written makes the same thing.
   private void repeated(
-      Operation operation, Owner owner, String key, String idempotencyKey, HttpResponse<String> first)
+      Operation operation,
+      Owner owner,
+      String key,
+      String idempotencyKey,
+      HttpResponse<String> first)
       throws SQLException {
     HttpResponse<String> again = keyed(operation, owner, key, idempotencyKey, "");
     assertThat(again.headers().firstValue("Idempotency-Replayed"))

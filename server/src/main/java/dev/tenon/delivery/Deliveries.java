@@ -90,8 +90,7 @@ public final class Deliveries {
   /// @param id chosen by the caller; one that was started under it before is the answer
   Optional<DeliveryReplay> start(
       TenantId tenant, @Nullable UUID id, DeliveryReplay.Filter filter, String by) {
-    Optional<DeliveryReplay> before =
-        Optional.ofNullable(id).flatMap(known -> find(tenant, known));
+    Optional<DeliveryReplay> before = Optional.ofNullable(id).flatMap(known -> find(tenant, known));
     if (before.isPresent()) {
       return before;
     }

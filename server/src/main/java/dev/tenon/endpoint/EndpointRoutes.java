@@ -254,8 +254,7 @@ public final class EndpointRoutes {
             throw new ProblemException(ProblemCode.ENDPOINT_DISABLED);
           }
           return new EndpointViews.TestSent(
-              Ids.write(
-                  Prefix.EVENT, endpoints.test(tx, old.id(), request.effect().orElse(null))));
+              Ids.write(Prefix.EVENT, endpoints.test(tx, old.id(), request.effect().orElse(null))));
         });
   }
 

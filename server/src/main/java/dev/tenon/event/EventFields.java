@@ -170,6 +170,34 @@ final class EventFields {
           EventField.text("provider", "postmark", "The provider of the connection."),
           EventField.text("sent_by", "resend", "The provider that took the last of the mails."));
 
+  static final List<EventField> CONNECTION =
+      List.of(
+          EventField.text("provider", "stripe", "Whom it is to."),
+          EventField.text("name", "Main", "As people call it."),
+          EventField.text("environment", "production", "`development`, `staging` or `production`."),
+          EventField.text("state", "broken", "`active`, `disabled` or `broken`, after this."),
+          EventField.text("reason", "Stripe refused the key", "Why it is broken.").orNull());
+
+  static final List<EventField> WEBHOOK_RECEIVED =
+      List.of(
+          EventField.text("provider", "hmac", "The connection's kind."),
+          EventField.text(
+              "received_event", "rev_0000000000000000000000000a", "As it is found in the API."),
+          EventField.text(
+              "kind",
+              "issues",
+              "What happened, as the service calls it; `webhook` if nothing says."),
+          EventField.text(
+                  "subject", "1347", "What it is about, where settings say where that stands.")
+              .orNull(),
+          EventField.time(
+              "occurred_at", "2026-11-24T10:00:00Z", "When it was signed, else when it came."),
+          EventField.text("encoding", "utf-8", "How `body` is written: `utf-8` or `base64`."),
+          EventField.text(
+                  "body", "{\"action\":\"opened\"}", "The bytes as they came; null over 256 KiB.")
+              .orNull(),
+          EventField.number("body_bytes", 19, "How large it was."));
+
   static final List<EventField> ENDPOINT_FAILING =
       List.of(
           EventField.text("tenant", "ten_0000000000000000000000000a", "Whose endpoint it is."),

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,20 @@ final class EventStore {
                 row.getArray("tags") == null ? null : (String[]) row.getArray("tags").getArray(),
                 row.getString("metadata")))
         .findOne();
+  }
+
+  static Set<UUID> causes(TenantTx tx, String type, List<UUID> causes) {
+    return tx.handle()
+        .createQuery(
+            """
+            select cause_id from event
+            where tenant_id = :tenant and cause_id = any(:causes) and type = :type
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bindArray("causes", UUID.class, causes)
+        .bind("type", type)
+        .mapTo(UUID.class)
+        .set();
   }
 
   private static StoredEvent event(ResultSet row) throws SQLException {

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -48,6 +49,11 @@ public final class Events {
       var _ = write(tx.handle(), List.of(new Told(tx.tenant(), event)), List.of(id));
     }
     return id;
+  }
+
+  /// Which of these facts have led to an event of this type.
+  public Set<UUID> causes(TenantTx tx, EventType type, List<UUID> causes) {
+    return EventStore.causes(tx, type.text(), causes);
   }
 
   /// An event and whose it is.

@@ -144,9 +144,9 @@ public final class Route {
   }
 
   /// Takes an `Idempotency-Key`; every POST does. A repeat with the same key is answered the same
-  /// and does nothing. What it makes is made under [Request#effect], so that also a run that was cut
-  /// off between what it did and its answer makes nothing twice when it is taken up; an action that
-  /// makes nothing is done again then.
+  /// and does nothing. What it makes is made under [Request#effect], so that also a run that was
+  /// cut off between what it did and its answer makes nothing twice when it is taken up; an action
+  /// that makes nothing is done again then.
   public Route repeatable() {
     this.repeatable = true;
     return this;

@@ -152,8 +152,7 @@ public final class Routes {
   /// An action without a body: answers 200. Takes an `Idempotency-Key`, see [Route#repeatable].
   public <R> Route act(
       String path, Scope scope, Class<R> response, String summary, Function<Request, R> handler) {
-    return add(
-        new Route(
+    return add(new Route(
             "POST",
             path,
             Optional.of(scope),
@@ -163,7 +162,7 @@ public final class Routes {
             Route.Shape.OBJECT,
             200,
             0,
-                request -> Repetition.act(request, repeats, handler)))
+            request -> Repetition.act(request, repeats, handler)))
         .repeatable();
   }
 

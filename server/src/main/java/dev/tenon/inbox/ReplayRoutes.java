@@ -101,9 +101,7 @@ public final class ReplayRoutes {
 
   private ReplayView create(Request request, CreateReplay body) {
     Instant now = clock.instant();
-    ReplayView made =
-        database.asTenant(
-            request.tenant(), tx -> create(tx, request, body, now));
+    ReplayView made = database.asTenant(request.tenant(), tx -> create(tx, request, body, now));
     replays.announce();
     return made;
   }

@@ -147,8 +147,7 @@ public final class ReconciliationRoutes {
     if (body.since() != null && !body.since().isBefore(until == null ? now : until)) {
       throw ProblemException.invalidField("since", "`since` is before `until`, and in the past.");
     }
-    Reconciliation made =
-        database.asTenant(request.tenant(), tx -> start(tx, request, body));
+    Reconciliation made = database.asTenant(request.tenant(), tx -> start(tx, request, body));
     reconciliations.announce();
     return view(made);
   }

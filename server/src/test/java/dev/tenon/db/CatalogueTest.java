@@ -39,7 +39,9 @@ class CatalogueTest {
           Map.entry("tenant_key", new Rights("insert select", "insert select")),
           Map.entry(
               "api_key",
-              new Rights("insert select update(hash) update(hint) update(revoked_at)", "select update(last_used_at)")),
+              new Rights(
+                  "insert select update(hash) update(hint) update(revoked_at)",
+                  "select update(last_used_at)")),
           Map.entry("connection", new Rights("insert select update", "select")),
           Map.entry("provider_object", new Rights("insert select", "insert select")),
           Map.entry("email_route", new Rights(ALL, "select")),

@@ -3,6 +3,7 @@ package dev.tenon.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.tenon.ApiTruth;
 import dev.tenon.Tenon;
 import dev.tenon.access.Scope;
 import dev.tenon.config.Config;
@@ -108,7 +109,10 @@ class EndpointApiTest {
       request.header("Content-Type", "application/json");
     }
     try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpRequest built = request.build();
+      HttpResponse<String> response = client.send(built, HttpResponse.BodyHandlers.ofString());
+      ApiTruth.check(client, tenon.publicUrl().get(), built, response);
+      return response;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -258,7 +262,8 @@ class EndpointApiTest {
   @Test
   void ofTwoChangesAtOnceNeitherIsLost() throws InterruptedException, ExecutionException {
     String path = "/endpoints/" + endpoint("/first", "").get("id").asString();
-    // Whoever comes second has read before the first one's commit, wherever it reads without a lock.
+    // Whoever comes second has read before the first one's commit, wherever it reads without a
+    // lock.
     try (var connection = database.connectAsAdministrator();
         var statement = connection.createStatement();
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -293,6 +298,43 @@ class EndpointApiTest {
     JsonNode now = good("GET", path, "");
     assertThat(now.get("rate").asInt()).isEqualTo(7);
     assertThat(now.get("ordered").asBoolean()).isTrue();
+  }
+
+  @Test
+  void whatBecomesOfAConnectionIsTold() {
+    String id =
+        good(
+                "POST",
+                "/connections",
+                "{\"provider\": \"postmark\", \"name\": \"Mail\", \"environment\": \"staging\"}")
+            .get("id")
+            .asString();
+    String path = "/connections/" + id;
+    good("PATCH", path, "{\"state\": \"disabled\"}");
+    good("PATCH", path, "{\"state\": \"disabled\"}");
+    good("PATCH", path, "{\"state\": \"active\"}");
+    var connection = dev.tenon.connection.ConnectionId.parse(id).orElseThrow();
+    for (int i = 0; i < 2; i++) {
+      tenon
+          .database()
+          .useTenant(acme, tx -> tenon.connections().markBroken(tx, connection, "401 from them"));
+    }
+    for (int i = 0; i < 2; i++) {
+      tenon.database().useTenant(acme, tx -> tenon.connections().markWell(tx, connection));
+    }
+    tenon.database().useTenant(acme, tx -> tenon.connections().markBroken(tx, connection, "403"));
+    good("PATCH", path, "{\"credentials\": {\"api_key\": \"new\"}}");
+    JsonNode told = good("GET", "/events?about=" + id, "").get("data");
+    assertThat(told.valueStream().map(event -> event.get("type").asString()))
+        .containsExactly(
+            "connection.repaired",
+            "connection.broken",
+            "connection.repaired",
+            "connection.broken",
+            "connection.enabled",
+            "connection.disabled");
+    assertThat(told.at("/3/payload/data/reason").asString()).isEqualTo("401 from them");
+    assertThat(told.at("/3/payload/data/state").asString()).isEqualTo("broken");
   }
 
   @Test

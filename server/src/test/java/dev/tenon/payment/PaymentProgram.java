@@ -2,6 +2,7 @@ package dev.tenon.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.ApiTruth;
 import dev.tenon.Tenon;
 import dev.tenon.access.Scope;
 import dev.tenon.config.Config;
@@ -228,7 +229,10 @@ final class PaymentProgram implements AutoCloseable {
 
   private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpRequest built = request.build();
+      HttpResponse<String> response = http.send(built, HttpResponse.BodyHandlers.ofString());
+      ApiTruth.check(http, tenon.publicUrl().get(), built, response);
+      return response;
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {

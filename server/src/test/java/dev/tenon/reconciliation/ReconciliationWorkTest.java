@@ -414,7 +414,8 @@ class ReconciliationWorkTest {
   private Reconciliation part(java.time.Instant since, java.time.Instant until) {
     Reconciliations.Started started =
         bed.db.asTenant(
-            bed.tenant, tx -> bed.reconciliations.start(tx, connection, since, until, null, "a test"));
+            bed.tenant,
+            tx -> bed.reconciliations.start(tx, connection, since, until, null, "a test"));
     bed.reconciliations.announce();
     return ((Reconciliations.Started.Yes) started).reconciliation();
   }
