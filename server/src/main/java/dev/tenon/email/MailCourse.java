@@ -103,6 +103,13 @@ final class MailCourse {
         LOG.info("message {} is no longer this worker's to send", sending.publicId());
         return false;
       }
+      if (call.get().row().mayBeSecond()) {
+        tally.add(
+            sending.job.tenant(),
+            sending.message.stream(),
+            call.get().connection().provider().name(),
+            Figures.ofPossibleDuplicate());
+      }
       ended = make(sending, call.get());
       sending.tried(ended);
     }
@@ -334,7 +341,8 @@ final class MailCourse {
     UUID message = sending.id;
     MailEnd end =
         MailEnd.of(
-            sending.job, message, decision, provider, router.isUnsettled(sending.attempts()));
+                sending.job, message, decision, provider, router.isUnsettled(sending.attempts()))
+            .possiblyTwice(sending.isPossiblyTwice());
     return switch (decision) {
       case Decision.Done _ -> end.leavingOut(sending.gotNone(), sending.gotNoneWords());
       case Decision.Suppress _ -> end.leavingOut(sending.leftOut(), sending.leftOutWords());

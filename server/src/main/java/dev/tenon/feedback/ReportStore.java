@@ -90,6 +90,7 @@ final class ReportStore {
   ///
   /// @param recipients comparable; null for one that was stored by an older version
   /// @param leftOut whom the suppression list left out; comparable
+  /// @param mayBeTwice whether it was sent although an earlier sending may have been accepted
   /// @param sentBefore whether a provider was known to have it at some time
   record Message(
       UUID id,
@@ -98,6 +99,7 @@ final class ReportStore {
       @Nullable List<String> recipients,
       List<String> leftOut,
       @Nullable String reason,
+      boolean mayBeTwice,
       boolean sentBefore) {
 
     /// Whom the mail really went to; null for one that was stored by an older version.
@@ -139,7 +141,8 @@ final class ReportStore {
         tx.handle()
             .createQuery(
                 """
-                select m.id, m.state, m.stream, m.recipients, m.left_out, m.reason, m.sent_at
+                select m.id, m.state, m.stream, m.recipients, m.left_out, m.reason, m.sent_at,
+                  m.may_be_twice
                 from unnest(:ids::uuid[]) n (id)
                 join message m on m.tenant_id = :tenant and m.id = n.id
                 order by m.id for no key update of m %s
@@ -157,6 +160,7 @@ final class ReportStore {
                       texts(row.getArray("recipients")),
                       leftOut == null ? List.of() : leftOut,
                       row.getString("reason"),
+                      row.getBoolean("may_be_twice"),
                       row.getObject("sent_at") != null);
                 })
             .list();
