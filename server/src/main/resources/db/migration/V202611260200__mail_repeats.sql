@@ -14,5 +14,8 @@ alter table attempt add column may_be_second boolean not null default false;
 alter table message add column may_be_twice boolean not null default false;
 grant select (may_be_twice), update (may_be_twice) on message to tenon_engine;
 
+-- A message that is given up with its job is counted by its stream.
+grant select (stream) on message to tenon_engine;
+
 -- Mails that were sent although an earlier sending may have been accepted.
 alter table email_number add column possible_duplicates bigint not null default 0;

@@ -100,9 +100,12 @@ final class AttemptStore {
     return ends.isEmpty() ? Set.of() : moveMessages(tx, ends, now);
   }
 
+  /// A message that was given up, as what.
+  record GivenUp(String state, String stream, boolean mayBeTwice) {}
+
   /// Ends a message whose job has died. It is uncertain when an attempt may have sent it. Answers
-  /// the state, or nothing when it was over.
-  Optional<String> giveUp(EngineTx tx, TenantId tenant, UUID message, String reason, Instant now) {
+  /// nothing when it was over.
+  Optional<GivenUp> giveUp(EngineTx tx, TenantId tenant, UUID message, String reason, Instant now) {
     return tx.handle()
         .createQuery(
             """
@@ -115,13 +118,17 @@ final class AttemptStore {
               reason = :reason, next_at = null, updated_at = :now
             where m.tenant_id = :tenant and m.id = :message
               and m.state in ('queued', 'sending', 'uncertain')
-            returning m.state
+            returning m.state, m.stream, m.may_be_twice
             """)
         .bind("tenant", tenant.uuid())
         .bind("message", message)
         .bind("reason", reason)
         .bind("now", now)
-        .mapTo(String.class)
+        .map((row, _) -> 
+                new GivenUp(
+                    row.getString("state"),
+                    row.getString("stream"),
+                    row.getBoolean("may_be_twice")))
         .findOne();
   }
 

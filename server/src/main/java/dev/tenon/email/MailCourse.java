@@ -103,6 +103,13 @@ final class MailCourse {
         LOG.info("message {} is no longer this worker's to send", sending.publicId());
         return false;
       }
+      if (call.get().row().mayBeSecond()) {
+        tally.add(
+            sending.job.tenant(),
+            sending.message.stream(),
+            call.get().connection().provider().name(),
+            Figures.ofPossibleDuplicate());
+      }
       ended = make(sending, call.get());
       sending.tried(ended);
     }
@@ -333,7 +340,8 @@ final class MailCourse {
             : "";
     MailEnd end =
         MailEnd.of(
-            sending.job, sending.about, decision, provider, router.isUnsettled(sending.attempts()));
+                sending.job, sending.about, decision, provider, router.isUnsettled(sending.attempts()))
+            .possiblyTwice(sending.isPossiblyTwice());
     return switch (decision) {
       case Decision.Done _ -> end.leavingOut(sending.gotNone(), sending.gotNoneWords());
       case Decision.Suppress _ -> end.leavingOut(sending.leftOut(), sending.leftOutWords());

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param state as `message.state`
 /// @param sentBy the provider that has it, else null
+/// @param possibleDuplicate whether it was sent although an earlier sending may have been accepted
 /// @param leftOut whom the suppression list left out
 record MailEnd(
     About about,
@@ -37,7 +38,8 @@ record MailEnd(
     @Nullable String providerMessageId,
     String reason,
     JobEnd job,
-    List<String> leftOut) {
+    List<String> leftOut,
+    boolean possibleDuplicate) {
   /// Waits are drawn out by up to this share, by chance, so that the mails that one outage held
   /// back don't all return in the same second.
   private static final double JITTER = 0.2;
@@ -58,7 +60,7 @@ record MailEnd(
       @Nullable String providerMessageId,
       String reason,
       JobEnd job) {
-    this(about, cause, state, sentBy, providerMessageId, reason, job, List.of());
+    this(about, cause, state, sentBy, providerMessageId, reason, job, List.of(), false);
   }
 
   /// The same end of a mail that some of its recipients did not get.
@@ -71,7 +73,14 @@ record MailEnd(
         providerMessageId,
         reason.contains(words) ? reason : reason + words,
         job,
-        addresses);
+        addresses,
+        possibleDuplicate);
+  }
+
+  /// The same end of a mail that may have been sent twice.
+  MailEnd possiblyTwice(boolean twice) {
+    return new MailEnd(
+        about, cause, state, sentBy, providerMessageId, reason, job, leftOut, twice);
   }
 
   /// The end that a decision means when no call follows from it now.
@@ -143,17 +152,27 @@ record MailEnd(
   Optional<NewEvent> event() {
     return job instanceof JobEnd.Later
         ? Optional.empty()
-        : Optional.of(told(about, state, sentBy, reason, cause));
+        : Optional.of(told(about, state, sentBy, reason, possibleDuplicate, cause));
   }
 
   /// The event of a message that has come to `state`.
   static NewEvent told(
-      About message, String state, @Nullable String sentBy, String reason, @Nullable UUID cause) {
+      About message,
+      String state,
+      @Nullable String sentBy,
+      String reason,
+      boolean possibleDuplicate,
+      @Nullable UUID cause) {
     Map<String, @Nullable Object> data = new HashMap<>();
     data.put("state", state);
     data.put("provider", sentBy);
     data.put("reason", reason);
-    return new NewEvent(type(state), Ids.write(Prefix.MESSAGE, message.id()), message.labels().with(data), cause);
+    data.put("possible_duplicate", possibleDuplicate);
+    return new NewEvent(
+        type(state),
+        Ids.write(Prefix.MESSAGE, message.id()),
+        message.labels().with(data),
+        cause);
   }
 
   private static EventType type(String state) {

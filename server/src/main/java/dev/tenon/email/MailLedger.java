@@ -217,6 +217,8 @@ final class MailLedger implements AutoCloseable {
     suppress(tx, ended, now);
     Set<UUID> written = new HashSet<>(store.begin(tx, begun, now));
     held.forEach(job -> written.add(job.id()));
+    // A worker that lost its job has moved the message all the same, and tells so.
+    ends.keySet().forEach(job -> written.add(job.id()));
     return written;
   }
 

@@ -76,6 +76,7 @@ final class MessageQueries {
         row.getString("request_id"),
         row.getString("provider_message_id"),
         refused(row),
+        row.getBoolean("may_be_second"),
         row.getObject("started_at", OffsetDateTime.class).toInstant(),
         endedAt == null ? null : endedAt.toInstant());
   }
@@ -218,6 +219,7 @@ final class MessageQueries {
         row.getString("sent_by"),
         row.getString("provider_message_id"),
         row.getString("reason"),
+        row.getBoolean("may_be_twice"),
         parts == null ? null : parts.attempts(),
         parts == null ? null : recipients(row, parts),
         parts == null ? null : parts.reports().stream().map(MessageQueries::report).toList(),

@@ -284,8 +284,25 @@ public final class MessageRoutes {
           ProblemCode.REQUEST_CONFLICT,
           "The message may have been sent, and its provider is still being asked: wait for the end.");
     }
-    UUID made =
-        database
+    UUID first = id(request);
+    database
+        .asTenant(request.tenant(), tx -> messages.named(tx, first))
+        .filter(named -> connections.of(request.tenant(), before.stream(), named).isEmpty())
+        .ifPresent(
+            _ -> {
+              throw new ProblemException(
+                  ProblemCode.REQUEST_CONFLICT,
+                  "The message was to go through one connection alone, which is not on this"
+                      + " tenant's email routing any more: put it there, or send a new message.");
+            });
+    UUID made = again(request, body, before);
+    jobs.announce();
+    return find(request, made);
+  }
+
+  private UUID again(Request request, ResendMessage body, MessageView before) {
+    try {
+      return database
             .asTenant(
                 request.tenant(),
                 tx ->
@@ -296,8 +313,9 @@ public final class MessageRoutes {
                         MessageViews.policy(body.policy(), before.policy()),
                         MailPriority.of(before.priority())))
             .orElseThrow(ProblemException::notFound);
-    jobs.announce();
-    return find(request, made);
+    } catch (Messages.NotOwnedException | InvalidEmailException e) {
+      throw MailProblems.of(e);
+    }
   }
 
   private static UUID id(Request request) {

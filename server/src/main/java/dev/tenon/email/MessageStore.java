@@ -174,6 +174,11 @@ final class MessageStore {
     /// When it could be sent first: its age counts from then.
     final Instant dueAt;
 
+    final Instant acceptedAt;
+
+    /// Whether the server wrote it by itself, and nobody chose its sender.
+    final boolean own;
+
     /// How long its sealed content is.
     final int bytes;
 
@@ -200,6 +205,8 @@ final class MessageStore {
       policy = row.getString("policy");
       namedConnection = row.getObject("named_connection_id", UUID.class);
       dueAt = row.getObject("due_at", OffsetDateTime.class).toInstant();
+      acceptedAt = row.getObject("created_at", OffsetDateTime.class).toInstant();
+      own = row.getBoolean("own");
       bytes = row.getInt("bytes");
       sealed = row.getBytes("sealed");
       var left = row.getArray("left_out");
@@ -219,20 +226,36 @@ final class MessageStore {
     }
   }
 
-  /// The sealed content of one message.
-  Optional<byte[]> content(TenantTx tx, UUID id) {
+  /// A message as it is sent once more. Never printed, and its content is sealed.
+  ///
+  /// @param named the connection that it was to go through alone, or null
+  /// @param own whether the server wrote it by itself
+  @SuppressWarnings("ArrayRecordComponent")
+  record Again(byte[] sealed, @Nullable UUID named, boolean own) {}
+
+  /// What a message says, and how it was to go.
+  Optional<Again> again(TenantTx tx, UUID id) {
     return tx.handle()
         .createQuery(
             """
-            select sealed from message_content where tenant_id = :tenant and message_id = :id
+            select c.sealed, m.named_connection_id,
+              m.once_key is not null or m.cause_id is not null as own
+            from message m
+            join message_content c on c.tenant_id = m.tenant_id and c.message_id = m.id
+            where m.tenant_id = :tenant and m.id = :id and c.message_id = :id
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("id", id)
-        .map((row, _) -> row.getBytes("sealed"))
+        .map(
+            (row, _) ->
+                new Again(
+                    row.getBytes("sealed"),
+                    row.getObject("named_connection_id", UUID.class),
+                    row.getBoolean("own")))
         .findOne();
   }
 
-  /// Stores what a mail that waited for its sender was made into. The message is unsent: nobody has
+  /// Stores what a mail that waited for its sender was made into, or with another sender. The message is unsent: nobody has
   /// begun an attempt of what could not be made.
   void made(TenantTx tx, UUID id, String sender, String subject, byte[] sealed, Instant now) {
     tx.handle()
@@ -307,7 +330,8 @@ final class MessageStore {
             """
             select m.id, m.state, m.policy, m.named_connection_id, m.recipient, m.stream,
               m.template, m.tags, m.metadata,
-              coalesce(m.send_at, m.created_at) as due_at,
+              coalesce(m.send_at, m.created_at) as due_at, m.created_at,
+              m.once_key is not null or m.cause_id is not null as own,
               octet_length(c.sealed) as bytes,
               case when octet_length(c.sealed) <= :bytes_max then c.sealed end as sealed,
               m.left_out,

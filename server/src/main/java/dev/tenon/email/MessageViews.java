@@ -40,6 +40,8 @@ final class MessageViews {
       @Nullable String providerMessageId,
       @About("Whom the provider will not deliver to, whether or not it took the message for others.")
           List<String> refusedRecipients,
+      @About("Whether it was made although an earlier one may have sent the message.")
+          boolean mayBeSecond,
       Instant startedAt,
       @Nullable Instant endedAt) {}
 
@@ -108,6 +110,8 @@ final class MessageViews {
       @About("Who really sent it; null until somebody did.") @Nullable String provider,
       @Nullable String providerMessageId,
       @About("Why it is in its state, in words.") @Nullable String reason,
+      @About("Whether it was sent although an earlier sending may have been accepted.")
+          boolean possibleDuplicate,
       @About("Oldest first; only when one message is got.") @Nullable List<AttemptView> attempts,
       @About("What became of it for each; only when one message is got.")
           @Nullable List<RecipientView> recipients,

@@ -175,17 +175,30 @@ final class NewMessages {
   /// The same mail once more, as a message of its own.
   ///
   /// @param first the message that it was
+  /// @param before how that was to go
+  /// @throws Messages.NotOwnedException when its sender is the tenant's no more
   MessageStore.NewMessage again(
       TenantTx tx,
       UUID made,
       MailContent content,
       String policy,
       MailPriority priority,
-      UUID first) {
+      UUID first,
+      MessageStore.Again before) {
     String about = Ids.write(Prefix.MESSAGE, first);
     return switch (content) {
       case StoredMail mail ->
-          message(tx, made, mail, policy, null, new Origin(null, about, null), priority, null);
+          message(
+              tx,
+              made,
+              maker
+                  .owned(tx, mail, before.own())
+                  .orElseThrow(() -> new Messages.NotOwnedException(mail.from().address())),
+              policy,
+              before.named(),
+              new Origin(null, about, null),
+              priority,
+              null);
       // Made on its way out, or stored as failed once more.
       case UnmadeMail unmade ->
           new MessageStore.NewMessage(

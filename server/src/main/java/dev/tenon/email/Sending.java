@@ -33,6 +33,7 @@ final class Sending {
   private final List<AttemptRow> unsettled = new ArrayList<>();
   private final Map<UUID, byte[]> requests = new HashMap<>();
   private int number;
+  private boolean possiblyTwice;
 
   Sending(Job job, MessageStore.Row row, StoredMail mail) {
     this.job = job;
@@ -138,12 +139,18 @@ final class Sending {
             });
   }
 
+  /// Whether it was sent although an earlier sending may have been accepted.
+  boolean isPossiblyTwice() {
+    return possiblyTwice;
+  }
+
   /// Notes how an attempt ended.
   void tried(AttemptRow ended) {
     byte[] request = ended.request();
     if (request != null) {
       requests.putIfAbsent(ended.connection(), request);
     }
+    possiblyTwice |= ended.mayBeSecond();
     if (ended.isUnsettled()) {
       unsettled.add(ended);
     }

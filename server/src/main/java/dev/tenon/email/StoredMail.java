@@ -63,6 +63,26 @@ public record StoredMail(
         .toList();
   }
 
+  /// The same mail from somebody else.
+  StoredMail from(EmailAddress sender) {
+    return new StoredMail(
+        sender,
+        to,
+        cc,
+        bcc,
+        replyTo,
+        subject,
+        html,
+        text,
+        stream,
+        tag,
+        metadata,
+        files,
+        unsubscribe,
+        headers,
+        tags);
+  }
+
   /// The same mail without some recipients, which are comparable.
   StoredMail without(Set<String> left) {
     return left.isEmpty()

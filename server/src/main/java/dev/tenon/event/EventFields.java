@@ -130,7 +130,13 @@ final class EventFields {
       labelled(
           EventField.text("state", "sent", "`sent`, `failed`, `suppressed` or `uncertain`."),
           EventField.text("provider", "resend", "The provider that has it.").orNull(),
-          EventField.text("reason", "resend accepted it", "What was decided last, in words."));
+          EventField.text("reason", "resend accepted it", "What was decided last, in words."),
+          EventField.flag(
+              "possible_duplicate",
+                  false,
+                  "Whether it was sent although an earlier sending may have been accepted; null in"
+                      + " events of older versions.")
+              .orNull());
 
   static final List<EventField> MESSAGE_REPORT =
       labelled(

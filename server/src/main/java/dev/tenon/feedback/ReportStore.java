@@ -91,6 +91,7 @@ final class ReportStore {
   ///
   /// @param recipients comparable; null for one that was stored by an older version
   /// @param leftOut whom the suppression list left out; comparable
+  /// @param mayBeTwice whether it was sent although an earlier sending may have been accepted
   /// @param sentBefore whether a provider was known to have it at some time
   /// @param labels what events say of it
   record Message(
@@ -100,6 +101,7 @@ final class ReportStore {
       @Nullable List<String> recipients,
       List<String> leftOut,
       @Nullable String reason,
+      boolean mayBeTwice,
       boolean sentBefore,
       MessageLabels labels) {
 
@@ -143,7 +145,7 @@ final class ReportStore {
             .createQuery(
                 """
                 select m.id, m.state, m.stream, m.recipients, m.left_out, m.reason, m.sent_at,
-                  m.recipient, m.template, m.tags, m.metadata
+                  m.recipient, m.template, m.tags, m.metadata, m.may_be_twice
                 from unnest(:ids::uuid[]) n (id)
                 join message m on m.tenant_id = :tenant and m.id = n.id
                 order by m.id for no key update of m %s
@@ -161,6 +163,7 @@ final class ReportStore {
                       texts(row.getArray("recipients")),
                       leftOut == null ? List.of() : leftOut,
                       row.getString("reason"),
+                      row.getBoolean("may_be_twice"),
                       row.getObject("sent_at") != null,
                       MessageLabels.of(
                           row.getString("recipient"),

@@ -197,7 +197,9 @@ final class ReportedMessage {
 
   private void tell(EventType type, Map<String, Object> data, MailReport report) {
     Map<String, @Nullable Object> whole = new HashMap<>(data);
-    if (type != EventType.MESSAGE_SENT && type != EventType.MESSAGE_FAILED) {
+    if (type == EventType.MESSAGE_SENT || type == EventType.MESSAGE_FAILED) {
+      whole.put("possible_duplicate", row.mayBeTwice());
+    } else {
       whole.putIfAbsent("recipient", null);
     }
     told.add(

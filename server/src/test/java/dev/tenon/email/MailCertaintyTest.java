@@ -143,6 +143,10 @@ class MailCertaintyTest extends MailBed {
         .containsExactly("sent first");
     assertThat(rows("select type from tenon.event order by id"))
         .containsExactly("message.uncertain", "message.sent");
+    assertThat(tally.counted)
+        .containsExactly(
+            "outbound/ sent 0 failed 0 uncertain 1 possible_duplicates 0",
+            "outbound/first sent 1 failed 0 uncertain 0 possible_duplicates 0");
   }
 
   @Test
@@ -158,6 +162,8 @@ class MailCertaintyTest extends MailBed {
     assertThat(rows("select reason from tenon.message").getFirst())
         .contains("fault of the server")
         .doesNotContain("does not open");
+    assertThat(tally.counted)
+        .containsExactly("outbound/ sent 0 failed 1 uncertain 0 possible_duplicates 0");
 
     seal.broken = new UUID(0, 0);
     assertThat(resend(id)).isPresent();
@@ -280,6 +286,28 @@ class MailCertaintyTest extends MailBed {
         .stream()
         .map(one -> one.address() + " " + one.outcome())
         .toList();
+  }
+
+  @Test
+  void aPossibleSecondMailIsCountedAndShown() {
+    first.answer = ScriptedProvider.unknown();
+    UUID id = queue("ada@customer.test");
+    execute("update tenon.message set policy = 'at_least_once'");
+    runAll();
+
+    assertThat(second.given).hasSize(1);
+    assertThat(rows("select may_be_second::text from tenon.attempt order by number"))
+        .containsExactly("false", "true");
+    assertThat(rows("select payload->>'possible_duplicate' from tenon.event"))
+        .containsExactly("true");
+    MessageViews.MessageView view =
+        db.asTenant(tenant, tx -> new MessageQueries().find(tx, id)).orElseThrow();
+    assertThat(view.possibleDuplicate()).isTrue();
+    assertThat(Objects.requireNonNull(view.attempts()).getLast().mayBeSecond()).isTrue();
+    assertThat(tally.counted)
+        .containsExactly(
+            "outbound/second sent 0 failed 0 uncertain 0 possible_duplicates 1",
+            "outbound/second sent 1 failed 0 uncertain 0 possible_duplicates 0");
   }
 
   @Test

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param state `sent`, `failed`, `suppressed` or `uncertain`
 /// @param provider the provider that has it
 /// @param reason what was decided last, in words
+/// @param possibleDuplicate whether it was sent although an earlier sending may have been accepted;
+///   null in events of older versions
 /// @param to its first recipients
 /// @param template that it was made from; null for one in own words
 /// @param tags that it was given
@@ -19,6 +21,7 @@ public record MessageData(
     String state,
     @Nullable String provider,
     String reason,
+    @Nullable Boolean possibleDuplicate,
     String to,
     String stream,
     @Nullable String template,
