@@ -9,6 +9,7 @@ import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import dev.tenon.work.Jobs;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -41,6 +42,7 @@ public final class PaymentRoutes {
       StripeConnections stripe,
       String source,
       Ids ids,
+      Jobs jobs,
       InstantSource clock) {
     var views = new PaymentViews();
     var callers = new StripeCallers(database, stripe, views, source, ids, clock);
@@ -49,7 +51,7 @@ public final class PaymentRoutes {
     var prices = new PriceChecks(database, allowed);
     AllowedPriceRoutes.declare(routes, database, allowed);
     CheckoutRoutes.declare(routes, callers, prices);
-    SubscribeRoutes.declare(routes, database, callers, prices, views, ids, clock);
+    SubscribeRoutes.declare(routes, database, callers, prices, views, ids, jobs, clock);
     var known = new KnownSubscriptions(database, views);
     SubscriptionRoutes.declare(routes, database, views, known);
     SubscriptionActionRoutes.declare(routes, callers, known, clock);
@@ -96,7 +98,9 @@ public final class PaymentRoutes {
       @About("The provider's id of the invoice, or of the checkout session of a single payment.")
           String providerId,
       @About("The number on the invoice.") @Nullable String number,
-      @About("`action_required` (the bank wants the customer to confirm), `failed` or `succeeded`.")
+      @About(
+              "`action_required` (the bank wants the customer to confirm), `failed`, `succeeded`, or"
+                  + " where the invoice was given up `uncollectible` or `voided`.")
           String state,
       long amount,
       long amountRefunded,

@@ -27,6 +27,11 @@ final class PaymentRow {
   /// The failed try of which the customer is told by mail; 0 while there is none.
   int failureMailTry;
 
+
+  /// Its invoice was given up, by which it can still be paid, or is nothing any more.
+  boolean uncollectible;
+
+  boolean voided;
   @Nullable Instant paidAt;
   boolean changed;
 
@@ -71,7 +76,7 @@ final class PaymentRow {
   boolean requireAction(InvoiceSnapshot invoice) {
     mention(invoice);
     int tries = tries(invoice);
-    boolean news = tries > actionTries && !succeeded;
+    boolean news = tries > actionTries && !succeeded && !voided;
     if (!succeeded && failedTries == 0) {
       amount = Math.max(amount, invoice.amountDue());
     }
@@ -91,7 +96,22 @@ final class PaymentRow {
   }
 
   String state() {
-    return succeeded ? "succeeded" : waitsForCustomer() ? "action_required" : "failed";
+    if (succeeded) {
+      return "succeeded";
+    }
+    return voided
+        ? "voided"
+        : uncollectible ? "uncollectible" : waitsForCustomer() ? "action_required" : "failed";
+  }
+
+  /// Folds in that the invoice was given up.
+  void giveUp(InvoiceSnapshot invoice, boolean isVoid) {
+    mention(invoice);
+    voided |= isVoid;
+    uncollectible |= !isVoid;
+    if (!succeeded && failedTries == 0) {
+      amount = Math.max(amount, invoice.amountDue());
+    }
   }
 
   /// Folds in that a single payment did not come; answers whether it is news.
@@ -101,7 +121,7 @@ final class PaymentRow {
   }
 
   private boolean fail(int tries, long due) {
-    boolean news = tries > failedTries && !succeeded;
+    boolean news = tries > failedTries && !succeeded && !voided;
     if (!succeeded && tries >= failedTries) {
       amount = tries > failedTries ? due : Math.max(amount, due);
     }

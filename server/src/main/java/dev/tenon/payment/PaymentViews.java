@@ -47,6 +47,11 @@ final class PaymentViews {
       from payment r where tenant_id = :tenant
       """;
 
+  /// A row that was put in, or was there.
+  ///
+  /// @param told whether the provider has told of it already
+  record Made(UUID id, boolean told) {}
+
   /// A row with what the routes need beside the view.
   record Found<V>(UUID id, UUID connection, String providerId, V view) {}
 
@@ -127,18 +132,21 @@ final class PaymentViews {
   /// Puts in a subscription that was just made, as far as nobody knows it; answers our id of it.
   /// The row has its ids and no fact, as another object's mention leaves one: what it shows,
   /// `pending`, follows from that.
-  UUID madeSubscription(
+  ///
+  /// It counts as bought, as a checkout would, so that its buyer gets a confirmation.
+  Made madeSubscription(
       TenantTx tx, Place place, UUID id, SubscriptionSnapshot subscription, Instant now) {
     return tx.handle()
         .createQuery(
             """
             insert into subscription (tenant_id, connection_id, environment, provider_id, id,
-              provider_status, state, customer_provider_id, created_at, updated_at)
+              provider_status, state, customer_provider_id, checkout_completed, created_at,
+              updated_at)
             values (:tenant, :connection, :environment, :provider_id, :id, '', 'pending', :customer,
-              :now, :now)
+              true, :now, :now)
             on conflict (tenant_id, connection_id, provider_id)
-              do update set updated_at = subscription.updated_at
-            returning id
+              do update set checkout_completed = true
+            returning id, as_of is not null as told
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("connection", place.connection())
@@ -147,7 +155,7 @@ final class PaymentViews {
         .bind("id", id)
         .bind("customer", PlainText.id(subscription.customer()))
         .bind("now", now)
-        .mapTo(UUID.class)
+        .map((row, _) -> new Made(row.getObject("id", UUID.class), row.getBoolean("told")))
         .one();
   }
 

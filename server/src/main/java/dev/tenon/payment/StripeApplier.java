@@ -311,7 +311,16 @@ public final class StripeApplier implements FactApplier {
       of.name(invoice);
       SubscriptionFollowUps.mails(batch, of, fact.uuid());
     }
-    boolean fetched = fact.fact().kind().endsWith(".fetched");
+    String kind = fact.fact().kind();
+    boolean fetched = kind.endsWith(".fetched");
+    boolean isVoid = fetched ? invoice.status().equals("void") : kind.endsWith(".voided");
+    if (isVoid
+        || kind.endsWith(".marked_uncollectible")
+        || fetched && invoice.status().equals("uncollectible")) {
+      PaymentRow given = batch.payment(fact.id());
+      given.giveUp(invoice, isVoid);
+      return "payment %s is %s".formatted(given.providerId, given.state());
+    }
     if (fetched && !invoice.status().equals("paid")) {
       return "invoice %s is %s".formatted(fact.id(), invoice.status());
     }

@@ -44,7 +44,9 @@ public final class StripeKinds {
         "invoice.paid",
         "invoice.payment_succeeded",
         "invoice.payment_failed",
-        "invoice.payment_action_required");
+        "invoice.payment_action_required",
+        "invoice.voided",
+        "invoice.marked_uncollectible");
     about(About.INVOICE_PAYMENT, "invoice_payment.paid");
     about(About.CHARGE, "charge.refunded");
     about(

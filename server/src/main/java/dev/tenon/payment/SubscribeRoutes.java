@@ -6,6 +6,7 @@ import dev.tenon.connector.stripe.Confirmation;
 import dev.tenon.connector.stripe.NewSubscription;
 import dev.tenon.connector.stripe.PromotionCodeSnapshot;
 import dev.tenon.connector.stripe.StartedSubscription;
+import dev.tenon.connector.stripe.StripeLookUps;
 import dev.tenon.db.Database;
 import dev.tenon.http.About;
 import dev.tenon.http.ProblemException;
@@ -13,6 +14,7 @@ import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import dev.tenon.work.Jobs;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,6 +34,7 @@ final class SubscribeRoutes {
   private final PaymentViews views;
   private final KnownSubscriptions known;
   private final Ids ids;
+  private final Jobs jobs;
   private final InstantSource clock;
 
   private SubscribeRoutes(
@@ -40,6 +43,7 @@ final class SubscribeRoutes {
       PriceChecks prices,
       PaymentViews views,
       Ids ids,
+      Jobs jobs,
       InstantSource clock) {
     this.database = database;
     this.callers = callers;
@@ -47,6 +51,7 @@ final class SubscribeRoutes {
     this.views = views;
     this.known = new KnownSubscriptions(database, views);
     this.ids = ids;
+    this.jobs = jobs;
     this.clock = clock;
   }
 
@@ -57,8 +62,9 @@ final class SubscribeRoutes {
       PriceChecks prices,
       PaymentViews views,
       Ids ids,
+      Jobs jobs,
       InstantSource clock) {
-    var here = new SubscribeRoutes(database, callers, prices, views, ids, clock);
+    var here = new SubscribeRoutes(database, callers, prices, views, ids, jobs, clock);
     routes
         .post(
             SUBSCRIPTIONS,
@@ -165,7 +171,7 @@ final class SubscribeRoutes {
                         withoutCard(body.trialWithoutCard())),
                     effect.toString()));
     callers.made(request, account, started.subscription().id());
-    UUID id =
+    PaymentViews.Made made =
         database.asTenant(
             request.tenant(),
             tx ->
@@ -175,7 +181,20 @@ final class SubscribeRoutes {
                     ids.next(),
                     started.subscription(),
                     clock.instant()));
-    return view(Ids.write(Prefix.SUBSCRIPTION, id), 0, account.place(), started);
+    if (made.told()) {
+      // A webhook was faster and didn't know that it was bought. One more fact makes up for it.
+      var wish =
+          new FetchWish(
+              account.place().connection(),
+              StripeLookUps.Kind.SUBSCRIPTION,
+              started.subscription().id());
+      database.useTenant(
+          account.owner(),
+          tx ->
+              jobs.make(
+                  tx, List.of(wish.job(null, clock.instant().plus(FetchWish.TIE_WAITS)))));
+    }
+    return view(Ids.write(Prefix.SUBSCRIPTION, made.id()), 0, account.place(), started);
   }
 
   /// As Stripe has it now: a first payment whose page was left, or a later one that the bank wants

@@ -60,11 +60,23 @@ class PaymentBadInputTest {
     String theirs = other.customer();
     allow(price);
 
-    JsonNode problem = refused("/checkout-sessions", theirs, price, 1);
-
-    assertThat(problem.path("code").asString()).isEqualTo("request.invalid_field");
-    assertThat(problem.path("param").asString()).isEqualTo("customer");
-    assertThat(problem.has("provider")).as("Stripe is not even asked").isFalse();
+    JsonNode portal =
+        Caller.problem(
+            acme.post(
+                "/portal-sessions",
+                "{\"customer\":\"%s\",\"return_url\":\"https://app.test/\"}".formatted(theirs)),
+            400,
+            "request.invalid_field");
+    for (JsonNode problem :
+        new JsonNode[] {
+          portal,
+          refused("/checkout-sessions", theirs, price, 1),
+          refused("/subscriptions", theirs, price, 1)
+        }) {
+      assertThat(problem.path("code").asString()).isEqualTo("request.invalid_field");
+      assertThat(problem.path("param").asString()).isEqualTo("customer");
+      assertThat(problem.has("provider")).as("Stripe is not even asked").isFalse();
+    }
   }
 
   @Test

@@ -221,6 +221,58 @@ class PaymentMailTest {
         .containsExactly(List.of("failed"));
   }
 
+  /// Begun by the API, in a page of the application: the same sale as a checkout.
+  @Test
+  void whatTheApiSoldIsConfirmedOnceItIsInUse() {
+    List<String> bodies = ShortLives.madeInTheDashboard(false).bodies();
+    String id =
+        bodies.stream()
+            .map(Life::json)
+            .map(event -> event.path("data").path("object"))
+            .filter(object -> object.path("object").asString().equals("subscription"))
+            .findFirst()
+            .orElseThrow()
+            .path("id")
+            .asString();
+    PaymentViews.Made made =
+        engine.db.asTenant(
+            engine.tenant,
+            tx ->
+                new PaymentViews()
+                    .madeSubscription(
+                        tx,
+                        new Place(
+                            source.connection(),
+                            dev.tenon.connection.Connection.Environment.DEVELOPMENT),
+                        java.util.UUID.randomUUID(),
+                        dev.tenon.connector.stripe.SubscriptionSnapshot.of(
+                            Life.json("{\"id\":\"%s\"}".formatted(id))),
+                        engine.now.get()));
+    assertThat(made.told()).isFalse();
+    bodies.forEach(this::apply);
+    assertThat(mails("subscription-confirmation")).hasSize(1);
+    assertThat(mails("receipt").stream().filter(mail -> !mail.state().equals("cancelled")))
+        .isEmpty();
+  }
+
+  /// What was given up waits for nobody, whatever order that is told in.
+  @Test
+  void aPaymentOfAnInvoiceThatWasGivenUpSaysSo() {
+    String failed = only(life("whole life, documented new shape").bodies(), "invoice.payment_failed");
+    for (String end : List.of("voided", "marked_uncollectible")) {
+      for (boolean endFirst : new boolean[] {true, false}) {
+        String mark = "X%s%s".formatted(end.charAt(0), endFirst);
+        String own = failed.replace("in_", "in_" + mark).replace("evt_", "evt_" + mark);
+        String given = own.replace("evt_", "evt_g").replace("invoice.payment_failed", "invoice." + end);
+        List<String> order = endFirst ? List.of(given, own) : List.of(own, given);
+        order.forEach(this::apply);
+      }
+    }
+    assertThat(engine.rows("select state, failed_tries > 0, count(*)::text from payment group by 1, 2"))
+        .containsExactlyInAnyOrder(
+            List.of("uncollectible", "t", "2"), List.of("voided", "t", "2"));
+  }
+
   /// Who sits in the form is told there, and has no subscription yet.
   @Test
   void aFirstCardThatIsRefusedInTheFormIsNoMail() {
