@@ -17,7 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -198,10 +197,7 @@ final class MailCourse {
             .map(
                 one ->
                     new Candidate(
-                        one.name(),
-                        settling(sending, one),
-                        breakers.state(one),
-                        one.changedAt()))
+                        one.name(), settling(sending, one), breakers.state(one), one.changedAt()))
             .toList();
     var route =
         new EmailRoute(
@@ -340,7 +336,11 @@ final class MailCourse {
             : "";
     MailEnd end =
         MailEnd.of(
-                sending.job, sending.about, decision, provider, router.isUnsettled(sending.attempts()))
+                sending.job,
+                sending.about,
+                decision,
+                provider,
+                router.isUnsettled(sending.attempts()))
             .possiblyTwice(sending.isPossiblyTwice());
     return switch (decision) {
       case Decision.Done _ -> end.leavingOut(sending.gotNone(), sending.gotNoneWords());

@@ -79,8 +79,7 @@ record MailEnd(
 
   /// The same end of a mail that may have been sent twice.
   MailEnd possiblyTwice(boolean twice) {
-    return new MailEnd(
-        about, cause, state, sentBy, providerMessageId, reason, job, leftOut, twice);
+    return new MailEnd(about, cause, state, sentBy, providerMessageId, reason, job, leftOut, twice);
   }
 
   /// The end that a decision means when no call follows from it now.
@@ -169,10 +168,7 @@ record MailEnd(
     data.put("reason", reason);
     data.put("possible_duplicate", possibleDuplicate);
     return new NewEvent(
-        type(state),
-        Ids.write(Prefix.MESSAGE, message.id()),
-        message.labels().with(data),
-        cause);
+        type(state), Ids.write(Prefix.MESSAGE, message.id()), message.labels().with(data), cause);
   }
 
   private static EventType type(String state) {

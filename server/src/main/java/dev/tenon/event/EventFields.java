@@ -12,7 +12,9 @@ final class EventFields {
   private static final List<EventField> PLACE =
       List.of(
           EventField.text(
-              "connection", "con_0000000000000000000000000a", "The connection that it was seen on."),
+              "connection",
+              "con_0000000000000000000000000a",
+              "The connection that it was seen on."),
           EventField.text(
               "environment",
               "production",
@@ -73,15 +75,13 @@ final class EventFields {
           EventField.number("failed_tries", 0, "How many tries to collect it failed so far."));
 
   private static final EventField[] OF_CHARGE = {
-          EventField.text("charge_provider_id", "ch_Q1w2e3", "The charge's id at the provider."),
-          EventField.text("invoice_provider_id", "in_Q1w2e3", "The invoice, at the provider.")
-              .orNull(),
-          EventField.text("payment_intent", "pi_Q1w2e3", "The intent, at the provider.").orNull(),
-          EventField.text("customer_provider_id", "cus_Q1w2e3", "Who gets it, at the provider.")
-              .orNull(),
-          EventField.number(
-              "amount_refunded", 2900, "All that went back of this charge, in the smallest unit."),
-          EventField.text("currency", "eur", "ISO 4217, in lower case.")
+    EventField.text("charge_provider_id", "ch_Q1w2e3", "The charge's id at the provider."),
+    EventField.text("invoice_provider_id", "in_Q1w2e3", "The invoice, at the provider.").orNull(),
+    EventField.text("payment_intent", "pi_Q1w2e3", "The intent, at the provider.").orNull(),
+    EventField.text("customer_provider_id", "cus_Q1w2e3", "Who gets it, at the provider.").orNull(),
+    EventField.number(
+        "amount_refunded", 2900, "All that went back of this charge, in the smallest unit."),
+    EventField.text("currency", "eur", "ISO 4217, in lower case.")
   };
 
   static final List<EventField> REFUND = placed(OF_CHARGE);
@@ -132,7 +132,7 @@ final class EventFields {
           EventField.text("provider", "resend", "The provider that has it.").orNull(),
           EventField.text("reason", "resend accepted it", "What was decided last, in words."),
           EventField.flag(
-              "possible_duplicate",
+                  "possible_duplicate",
                   false,
                   "Whether it was sent although an earlier sending may have been accepted; null in"
                       + " events of older versions.")

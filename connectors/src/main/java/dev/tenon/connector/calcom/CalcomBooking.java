@@ -100,7 +100,8 @@ public record CalcomBooking(
   static CalcomBooking ofPayload(JsonNode data) {
     JsonNode sequence = data.path("iCalSequence");
     JsonNode wanted = data.path("requestReschedule");
-    JsonNode organizer = data.path("organizer").isObject() ? data.path("organizer") : data.path("user");
+    JsonNode organizer =
+        data.path("organizer").isObject() ? data.path("organizer") : data.path("user");
     return new CalcomBooking(
         CalcomJson.first(data.path("uid"), data.path("bookingUid")),
         CalcomJson.first(data.path("rescheduleUid"), data.path("fromReschedule")),

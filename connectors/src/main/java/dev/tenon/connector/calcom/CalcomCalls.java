@@ -49,8 +49,8 @@ final class CalcomCalls {
   /// Asks for something.
   ///
   /// @param version of the resource's contract; empty where the resource declares none
-  /// @param reader reads the whole answer; throws [IllegalArgumentException] on what is not what was
-  ///   asked for
+  /// @param reader reads the whole answer; throws [IllegalArgumentException] on what is not what
+  ///   was asked for
   <T> Outcome<T> get(String path, String version, Function<JsonNode, T> reader) {
     return call("GET", path, version, null, reader);
   }
@@ -99,8 +99,7 @@ final class CalcomCalls {
     URI uri = URI.create(base + path);
     boolean changes = !method.equals("GET");
     return switch (http.call(HttpCall.of(method, uri, headers, bytes).within(CALL_MAX))) {
-      case HttpResult.NotSent(String why) ->
-          new Outcome.Passing<>(Duration.ZERO, Detail.none(why));
+      case HttpResult.NotSent(String why) -> new Outcome.Passing<>(Duration.ZERO, Detail.none(why));
       case HttpResult.MaybeSent(String why) -> unread(Detail.none(why), changes);
       case HttpResult.TooLong(String why) -> unread(Detail.none(why), changes);
       case HttpResult.Answered answer -> answered(answer, changes, reader);
@@ -167,7 +166,8 @@ final class CalcomCalls {
       wish =
           answer.headers().entrySet().stream()
               .filter(
-                  header -> header.getKey().toLowerCase(Locale.ROOT).startsWith("x-ratelimit-reset"))
+                  header ->
+                      header.getKey().toLowerCase(Locale.ROOT).startsWith("x-ratelimit-reset"))
               .flatMap(header -> header.getValue().stream())
               .map(CalcomCalls::seconds)
               .max(Duration::compareTo)

@@ -86,7 +86,8 @@ final class CalcomJson {
       return value.booleanValue() ? "true" : "false";
     }
     if (value.isArray()) {
-      return value.valueStream()
+      return value
+          .valueStream()
           .limit(TEXTS_MAX)
           .map(CalcomJson::text)
           .filter(text -> !text.isEmpty())

@@ -30,8 +30,7 @@ public final class AuthorizationUrl {
     parameters.put("client_id", clientId);
     parameters.put("redirect_uri", redirectUri.toString());
     if (!scopes.isEmpty()) {
-      parameters.put(
-          provider.scopeParameter(), String.join(provider.scopeSeparator(), scopes));
+      parameters.put(provider.scopeParameter(), String.join(provider.scopeSeparator(), scopes));
     }
     parameters.put("state", state);
     if (provider.pkce()) {

@@ -86,8 +86,8 @@ public record OAuthProvider(
   /// Where the parts of a token's answer are, as paths with dots; the standard ones by default.
   ///
   /// @param scopeSeparator a pattern between granted scopes
-  /// @param lifetime how long an access token lives where the answer doesn't say; empty for
-  ///   "until it is revoked"
+  /// @param lifetime how long an access token lives where the answer doesn't say; empty for "until
+  ///   it is revoked"
   /// @param expiresInMillis whether the provider counts in milliseconds
   /// @param account where the answer names the account at the provider; empty for nowhere
   public record AnswerForm(

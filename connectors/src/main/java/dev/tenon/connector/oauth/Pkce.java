@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/// Proof key for code exchange, method S256 (RFC 7636). One for each time that somebody is sent to a
-/// provider, also after a failure.
+/// Proof key for code exchange, method S256 (RFC 7636). One for each time that somebody is sent to
+/// a provider, also after a failure.
 ///
 /// @param verifier 43 to 128 unreserved characters; goes to the token endpoint only
 /// @param challenge what the authorisation URL carries, 43 characters

@@ -26,14 +26,23 @@ final class TokenAnswers {
   private static final int TOKEN_CHARS_MAX = 32 * 1024;
   private static final long LIFETIME_SECONDS_MAX = Duration.ofDays(3650).toSeconds();
   private static final Set<String> CLIENT_FAULTS =
-      Set.of("invalid_client", "unauthorized_client", "invalid_client_id", "bad_client_secret",
+      Set.of(
+          "invalid_client",
+          "unauthorized_client",
+          "invalid_client_id",
+          "bad_client_secret",
           "incorrect_client_credentials");
   private static final Set<String> GRANT_FAULTS =
-      Set.of("invalid_grant", "bad_verification_code", "bad_refresh_token", "invalid_code",
-          "invalid_refresh_token", "token_revoked", "token_expired");
+      Set.of(
+          "invalid_grant",
+          "bad_verification_code",
+          "bad_refresh_token",
+          "invalid_code",
+          "invalid_refresh_token",
+          "token_revoked",
+          "token_expired");
   private static final Set<String> PASSING_FAULTS =
-      Set.of("temporarily_unavailable", "server_error", "slow_down", "ratelimited",
-          "rate_limited");
+      Set.of("temporarily_unavailable", "server_error", "slow_down", "ratelimited", "rate_limited");
 
   private TokenAnswers() {}
 
@@ -41,10 +50,8 @@ final class TokenAnswers {
     return switch (result) {
       case HttpResult.NotSent(String reason) ->
           new TokenResult.Passing(Duration.ZERO, Outcome.Detail.none(reason));
-      case HttpResult.MaybeSent(String reason) ->
-          new TokenResult.Lost(Outcome.Detail.none(reason));
-      case HttpResult.TooLong(String reason) ->
-          new TokenResult.Lost(Outcome.Detail.none(reason));
+      case HttpResult.MaybeSent(String reason) -> new TokenResult.Lost(Outcome.Detail.none(reason));
+      case HttpResult.TooLong(String reason) -> new TokenResult.Lost(Outcome.Detail.none(reason));
       case HttpResult.Answered answered -> read(form, answered);
     };
   }
@@ -138,7 +145,11 @@ final class TokenAnswers {
     } else if (node.isString()) {
       out.addAll(Arrays.asList(node.asString().split(separator, -1)));
     }
-    return out.stream().map(String::strip).filter(one -> !one.isEmpty()).distinct().limit(500)
+    return out.stream()
+        .map(String::strip)
+        .filter(one -> !one.isEmpty())
+        .distinct()
+        .limit(500)
         .toList();
   }
 

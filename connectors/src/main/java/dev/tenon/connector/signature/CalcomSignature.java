@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// case hex, without a prefix (cal.com/docs, "Webhooks", 2026-03).
 ///
 /// Nothing in the scheme tells a time, so a caught delivery verifies for ever: whoever takes one in
-/// has to know it again. A webhook without a secret at Cal.com sends the words
-/// `no-secret-provided` in place of a signature; they are no signature, whatever secrets there are.
+/// has to know it again. A webhook without a secret at Cal.com sends the words `no-secret-provided`
+/// in place of a signature; they are no signature, whatever secrets there are.
 public final class CalcomSignature {
   private static final byte[] NO_PREFIX = new byte[0];
 

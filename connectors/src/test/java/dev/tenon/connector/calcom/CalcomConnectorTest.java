@@ -185,7 +185,8 @@ class CalcomConnectorTest {
 
   @Test
   void tellsEndsApart() {
-    String error = "{\"status\":\"error\",\"error\":{\"code\":\"C\",\"message\":\"no cal_live_key\"}}";
+    String error =
+        "{\"status\":\"error\",\"error\":{\"code\":\"C\",\"message\":\"no cal_live_key\"}}";
     for (int status : new int[] {401, 403, 498}) {
       assertThat(cancelled(status, error)).isInstanceOf(Outcome.ConnectionBroken.class);
     }
@@ -209,7 +210,8 @@ class CalcomConnectorTest {
   @Test
   void takesTheResetOfANamedLimit() {
     http.next.add(
-        new HttpResult.Answered(429, Map.of("x-ratelimit-reset-default", List.of("17")), new byte[0]));
+        new HttpResult.Answered(
+            429, Map.of("x-ratelimit-reset-default", List.of("17")), new byte[0]));
     assertThat(calcom.me())
         .isInstanceOfSatisfying(
             Outcome.Passing.class,

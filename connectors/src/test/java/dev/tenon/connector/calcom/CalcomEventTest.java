@@ -161,14 +161,18 @@ class CalcomEventTest {
                                     })));
     Arbitrary<byte[]> retyped =
         Arbitraries.of(
-                "\"uid\":\"bk_1\"", "\"iCalSequence\":0", "\"eventTypeId\":7", "\"status\":\"ACCEPTED\"")
+                "\"uid\":\"bk_1\"",
+                "\"iCalSequence\":0",
+                "\"eventTypeId\":7",
+                "\"status\":\"ACCEPTED\"")
             .flatMap(
                 field ->
                     Arbitraries.of("null", "[]", "{}", "-1", "true", "1e400", "\"\\u0000\"")
                         .map(
                             value ->
                                 CREATED
-                                    .replace(field, field.substring(0, field.indexOf(':') + 1) + value)
+                                    .replace(
+                                        field, field.substring(0, field.indexOf(':') + 1) + value)
                                     .getBytes(UTF_8)));
     return Arbitraries.oneOf(
         Arbitraries.bytes().array(byte[].class).ofMaxSize(64), changed, retyped);
@@ -182,7 +186,8 @@ class CalcomEventTest {
     String header = "3e92766e640ebec28328c307ae543ea037ecb173896fc0dd0340997c74316017";
     List<Secret> secrets = List.of(Secret.of("other"), Secret.of("whsec_test"));
     assertThat(CalcomSignature.verify(body, header, secrets)).isEqualTo(new Verdict.Valid(1));
-    assertThat(CalcomSignature.verify(body, header, List.of())).isInstanceOf(Verdict.NoSecret.class);
+    assertThat(CalcomSignature.verify(body, header, List.of()))
+        .isInstanceOf(Verdict.NoSecret.class);
     assertThat(CalcomSignature.verify(body, header, secrets.subList(0, 1)))
         .isInstanceOf(Verdict.Mismatch.class);
     body[10] ^= 1;
@@ -198,7 +203,9 @@ class CalcomEventTest {
     List<Secret> secrets = List.of(Secret.of("s"));
     assertThat(CalcomSignature.verify(body, good, secrets)).isInstanceOf(Verdict.Valid.class);
     for (String header :
-        new String[] {null, "", "no-secret-provided", "sha256=" + good, good + "00", "g" + good.substring(1)}) {
+        new String[] {
+          null, "", "no-secret-provided", "sha256=" + good, good + "00", "g" + good.substring(1)
+        }) {
       assertThat(CalcomSignature.verify(body, header, secrets))
           .as(String.valueOf(header))
           .isInstanceOf(Verdict.Malformed.class);

@@ -94,7 +94,8 @@ class OAuthClientTest {
       assertThat(pkce.verifier().reveal()).matches("[A-Za-z0-9_-]{43}");
       assertThat(pkce.challenge()).matches("[A-Za-z0-9_-]{43}");
     }
-    assertThat(Pkce.create(random).toString()).doesNotContain(Pkce.create(random).verifier().reveal());
+    assertThat(Pkce.create(random).toString())
+        .doesNotContain(Pkce.create(random).verifier().reveal());
     assertThatThrownBy(() -> Pkce.of(Secret.of("a".repeat(42))))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Pkce.of(Secret.of("a".repeat(42) + "=")))
@@ -128,8 +129,7 @@ class OAuthClientTest {
   @Test
   void refusesAnAnswerOfAnotherIssuerBeforeItReadsItsCode() {
     OAuthProvider acme = provider(OAuthProvider.AnswerForm.STANDARD);
-    assertThat(
-            AuthorizationAnswer.read(acme, Map.of("code", "c", "iss", "https://acme.test")))
+    assertThat(AuthorizationAnswer.read(acme, Map.of("code", "c", "iss", "https://acme.test")))
         .isEqualTo(new AuthorizationAnswer.Code(Secret.of("c")));
     assertThat(AuthorizationAnswer.read(acme, Map.of("code", "c", "iss", "https://acme.test/")))
         .isInstanceOf(AuthorizationAnswer.NotOurs.class);
@@ -142,7 +142,12 @@ class OAuthClientTest {
     assertThat(
             AuthorizationAnswer.read(
                 acme,
-                Map.of("error", "access_denied", "error_description", "no\n!", "iss",
+                Map.of(
+                    "error",
+                    "access_denied",
+                    "error_description",
+                    "no\n!",
+                    "iss",
                     "https://acme.test")))
         .isEqualTo(new AuthorizationAnswer.Denied("no !"));
     assertThat(AuthorizationAnswer.read(acme, Map.of("iss", "https://acme.test")))
@@ -200,8 +205,14 @@ class OAuthClientTest {
   void takesALifetimeAsTextAndTheProvidersOwnWhereItIsMissing() {
     var form =
         new OAuthProvider.AnswerForm(
-            "access_token", "refresh_token", "expires_in", "scope", " ",
-            Optional.of(Duration.ofMinutes(30)), false, "");
+            "access_token",
+            "refresh_token",
+            "expires_in",
+            "scope",
+            " ",
+            Optional.of(Duration.ofMinutes(30)),
+            false,
+            "");
     for (var expected :
         Map.of(
                 "{\"access_token\":\"a\",\"expires_in\":\"90\"}", Duration.ofSeconds(90),
@@ -217,8 +228,7 @@ class OAuthClientTest {
             .as(expected.getKey())
             .isInstanceOfSatisfying(
                 TokenResult.Granted.class,
-                granted ->
-                    assertThat(granted.tokens().expiresIn()).contains(expected.getValue()));
+                granted -> assertThat(granted.tokens().expiresIn()).contains(expected.getValue()));
       } else {
         assertThat(client(provider(form)).refresh(Secret.of("r")))
             .isInstanceOf(TokenResult.Granted.class);
@@ -274,7 +284,8 @@ class OAuthClientTest {
 
   @Test
   void printsNoTokenAnywhere() {
-    next = answer(200, "{\"access_token\":\"" + CANARY + "\",\"refresh_token\":\"" + CANARY + "\"}");
+    next =
+        answer(200, "{\"access_token\":\"" + CANARY + "\",\"refresh_token\":\"" + CANARY + "\"}");
     assertThat(refresh().toString()).doesNotContain(CANARY);
     next = answer(200, "{\"access_token\":[\"" + CANARY + "\"]}");
     assertThat(refresh().toString()).doesNotContain(CANARY);
@@ -290,7 +301,8 @@ class OAuthClientTest {
     assertThat(new String(calls.getFirst().body(), StandardCharsets.US_ASCII))
         .isEqualTo("token=r&token_type_hint=refresh_token");
     next = answer(400, "{\"error\":\"invalid_token\"}");
-    assertThat(client.revoke(Secret.of("a"), Optional.empty())).isInstanceOf(Outcome.Accepted.class);
+    assertThat(client.revoke(Secret.of("a"), Optional.empty()))
+        .isInstanceOf(Outcome.Accepted.class);
     next = answer(401, "{\"error\":\"invalid_client\"}");
     assertThat(client.revoke(Secret.of("a"), Optional.empty()))
         .isInstanceOf(Outcome.RefusedRequest.class);
@@ -327,7 +339,12 @@ class OAuthClientTest {
     assertThatThrownBy(
             () ->
                 JwtAssertion.sign(
-                    Secret.of(CANARY), "", "me", "x", Map.of(), Instant.EPOCH,
+                    Secret.of(CANARY),
+                    "",
+                    "me",
+                    "x",
+                    Map.of(),
+                    Instant.EPOCH,
                     Duration.ofMinutes(1)))
         .hasMessageNotContaining(CANARY)
         .hasNoCause();

@@ -77,7 +77,8 @@ final class BookingPage {
           Page.narrow(
               "Cal.com",
               "Not found",
-              "<h1>Not found</h1><p>%s</p>".formatted(Page.escape(String.valueOf(e.getMessage())))));
+              "<h1>Not found</h1><p>%s</p>"
+                  .formatted(Page.escape(String.valueOf(e.getMessage())))));
     }
   }
 

@@ -51,12 +51,14 @@ final class Bookings {
         body.path("bookingFieldsResponses").isObject()
             ? body.path("bookingFieldsResponses")
             : Json.object());
-    booking.set("metadata", body.path("metadata").isObject() ? body.path("metadata") : Json.object());
+    booking.set(
+        "metadata", body.path("metadata").isObject() ? body.path("metadata") : Json.object());
     booking.put("icsUid", booking.path("uid").asString() + "@Cal.com");
     booking.put("sequence", 0);
     booking.put("status", EventTypes.needsConfirmation(type) ? "pending" : "accepted");
     save(booking);
-    hooks.send(EventTypes.needsConfirmation(type) ? "BOOKING_REQUESTED" : "BOOKING_CREATED", booking);
+    hooks.send(
+        EventTypes.needsConfirmation(type) ? "BOOKING_REQUESTED" : "BOOKING_CREATED", booking);
     return booking;
   }
 
@@ -69,7 +71,8 @@ final class Bookings {
     String by = body.path("rescheduledBy").asString("");
     boolean waits = EventTypes.needsConfirmation(type) && !by.equals(Account.EMAIL);
     ObjectNode moved = place(type, start, account.uid());
-    for (String kept : List.of("attendees", "guests", "bookingFieldsResponses", "metadata", "icsUid")) {
+    for (String kept :
+        List.of("attendees", "guests", "bookingFieldsResponses", "metadata", "icsUid")) {
       moved.set(kept, old.path(kept).deepCopy());
     }
     moved.put("sequence", old.path("sequence").asInt() + 1);
@@ -185,13 +188,14 @@ final class Bookings {
     booking.put("end", text(start.plus(Duration.ofMinutes(minutes))));
     booking.put("duration", minutes);
     booking.set("eventTypeId", type.path("id"));
-    booking.putObject("eventType").put("id", type.path("id").asInt()).set("slug", type.path("slug"));
+    booking
+        .putObject("eventType")
+        .put("id", type.path("id").asInt())
+        .set("slug", type.path("slug"));
     JsonNode address = type.path("locations").path(0).path("address");
     booking.put(
         "location",
-        address.isString()
-            ? address.asString()
-            : account.context.url() + "/video/" + uid);
+        address.isString() ? address.asString() : account.context.url() + "/video/" + uid);
     booking.put("absentHost", false);
     booking.put("createdAt", text(account.now()));
     return booking;

@@ -34,8 +34,7 @@ final class CalcomRoutes {
   private final Bookings bookings;
   private final Hooks hooks;
 
-  CalcomRoutes(
-      Account account, EventTypes types, Slots slots, Bookings bookings, Hooks hooks) {
+  CalcomRoutes(Account account, EventTypes types, Slots slots, Bookings bookings, Hooks hooks) {
     this.account = account;
     this.types = types;
     this.slots = slots;
@@ -50,28 +49,86 @@ final class CalcomRoutes {
     api(routing, Method.GET, "/v2/me", "", 200, _ -> data(me()));
     String one = "/v2/event-types/{id}";
     api(routing, Method.POST, "/v2/event-types", EVENT_TYPES, 201, c -> data(types.create(c.body)));
-    api(routing, Method.GET, "/v2/event-types", EVENT_TYPES, 200, _ -> data(list(Account.Kind.EVENT_TYPE)));
-    api(routing, Method.GET, one, EVENT_TYPES, 200, c -> data(account.get(Account.Kind.EVENT_TYPE, c.id)));
+    api(
+        routing,
+        Method.GET,
+        "/v2/event-types",
+        EVENT_TYPES,
+        200,
+        _ -> data(list(Account.Kind.EVENT_TYPE)));
+    api(
+        routing,
+        Method.GET,
+        one,
+        EVENT_TYPES,
+        200,
+        c -> data(account.get(Account.Kind.EVENT_TYPE, c.id)));
     api(routing, Method.PATCH, one, EVENT_TYPES, 200, c -> data(types.update(c.id, c.body)));
     api(routing, Method.DELETE, one, EVENT_TYPES, 200, c -> data(types.delete(c.id)));
     api(routing, Method.GET, "/v2/slots", SLOTS, 200, this::slots);
     String booking = "/v2/bookings/{id}";
-    api(routing, Method.POST, "/v2/bookings", BOOKINGS, 201, c -> data(shown(bookings.create(c.body))));
+    api(
+        routing,
+        Method.POST,
+        "/v2/bookings",
+        BOOKINGS,
+        201,
+        c -> data(shown(bookings.create(c.body))));
     api(routing, Method.GET, "/v2/bookings", BOOKINGS, 200, this::page);
-    api(routing, Method.GET, booking, BOOKINGS, 200, c -> data(shown(account.get(Account.Kind.BOOKING, c.id))));
-    api(routing, Method.POST, booking + "/reschedule", BOOKINGS, 201, c -> data(shown(bookings.reschedule(c.id, c.body))));
-    api(routing, Method.POST, booking + "/cancel", BOOKINGS, 200, c -> data(shown(bookings.cancel(c.id, c.body))));
-    api(routing, Method.POST, booking + "/confirm", BOOKINGS, 200, c -> data(shown(bookings.confirm(c.id))));
-    api(routing, Method.POST, booking + "/decline", BOOKINGS, 200, c -> data(shown(bookings.decline(c.id, c.body))));
-    api(routing, Method.POST, booking + "/mark-absent", BOOKINGS, 200, c -> data(shown(bookings.markAbsent(c.id, c.body))));
+    api(
+        routing,
+        Method.GET,
+        booking,
+        BOOKINGS,
+        200,
+        c -> data(shown(account.get(Account.Kind.BOOKING, c.id))));
+    api(
+        routing,
+        Method.POST,
+        booking + "/reschedule",
+        BOOKINGS,
+        201,
+        c -> data(shown(bookings.reschedule(c.id, c.body))));
+    api(
+        routing,
+        Method.POST,
+        booking + "/cancel",
+        BOOKINGS,
+        200,
+        c -> data(shown(bookings.cancel(c.id, c.body))));
+    api(
+        routing,
+        Method.POST,
+        booking + "/confirm",
+        BOOKINGS,
+        200,
+        c -> data(shown(bookings.confirm(c.id))));
+    api(
+        routing,
+        Method.POST,
+        booking + "/decline",
+        BOOKINGS,
+        200,
+        c -> data(shown(bookings.decline(c.id, c.body))));
+    api(
+        routing,
+        Method.POST,
+        booking + "/mark-absent",
+        BOOKINGS,
+        200,
+        c -> data(shown(bookings.markAbsent(c.id, c.body))));
     String hook = "/v2/webhooks/{id}";
     api(routing, Method.POST, "/v2/webhooks", "", 201, c -> data(hooks.create(c.body)));
     api(routing, Method.GET, "/v2/webhooks", "", 200, _ -> data(list(Account.Kind.WEBHOOK)));
     api(routing, Method.GET, hook, "", 200, c -> data(account.get(Account.Kind.WEBHOOK, c.id)));
     api(routing, Method.PATCH, hook, "", 200, c -> data(hooks.update(c.id, c.body)));
     api(routing, Method.DELETE, hook, "", 200, c -> data(hooks.delete(c.id)));
-    control(routing, "/_sandbox/bookings/{id}/no-show", c -> bookings.markAbsent(c.id, everybody(c.id)));
-    control(routing, "/_sandbox/bookings/{id}/start", c -> bookings.meeting(c.id, "MEETING_STARTED"));
+    control(
+        routing,
+        "/_sandbox/bookings/{id}/no-show",
+        c -> bookings.markAbsent(c.id, everybody(c.id)));
+    control(
+        routing, "/_sandbox/bookings/{id}/start", c -> bookings.meeting(c.id, "MEETING_STARTED"));
     control(routing, "/_sandbox/bookings/{id}/end", c -> bookings.meeting(c.id, "MEETING_ENDED"));
     control(routing, "/_sandbox/availability", this::availability);
     new BookingPage(account, types, slots, bookings).declare(routing);
@@ -172,8 +229,7 @@ final class CalcomRoutes {
     ObjectNode days = Json.object();
     for (Instant at :
         slots.free(type, from, to, call.query.getOrDefault("bookingUidToReschedule", ""))) {
-      ObjectNode slot =
-          days.withArray(at.atZone(zone).toLocalDate().toString()).addObject();
+      ObjectNode slot = days.withArray(at.atZone(zone).toLocalDate().toString()).addObject();
       slot.put("start", at.atZone(zone).toOffsetDateTime().toString());
       if (range) {
         Instant end = at.plus(Duration.ofMinutes(type.path("lengthInMinutes").asInt()));

@@ -44,7 +44,10 @@ final class EventTypes {
     type.put("beforeEventBuffer", 0);
     type.put("afterEventBuffer", 0);
     type.putNull("slotInterval");
-    type.putArray("locations").addObject().put("type", "integration").put("integration", "cal-video");
+    type.putArray("locations")
+        .addObject()
+        .put("type", "integration")
+        .put("integration", "cal-video");
     type.putObject("confirmationPolicy").put("disabled", true);
     return save(Integer.toString(id), type, body);
   }
@@ -92,7 +95,8 @@ final class EventTypes {
     return account.list(Account.Kind.EVENT_TYPE).stream()
         .filter(type -> type.path("slug").asString().equals(slug))
         .findFirst()
-        .orElseThrow(() -> CalcomError.notFound("Event type with slug=%s not found".formatted(slug)));
+        .orElseThrow(
+            () -> CalcomError.notFound("Event type with slug=%s not found".formatted(slug)));
   }
 
   static boolean needsConfirmation(ObjectNode type) {

@@ -82,13 +82,15 @@ final class Hooks {
   }
 
   private ObjectNode save(ObjectNode hook, ObjectNode body) {
-    for (String field : List.of("active", "subscriberUrl", "triggers", "secret", "payloadTemplate")) {
+    for (String field :
+        List.of("active", "subscriberUrl", "triggers", "secret", "payloadTemplate")) {
       if (body.has(field)) {
         hook.set(field, body.path(field).deepCopy());
       }
     }
     try {
-      String scheme = String.valueOf(URI.create(hook.path("subscriberUrl").asString("")).getScheme());
+      String scheme =
+          String.valueOf(URI.create(hook.path("subscriberUrl").asString("")).getScheme());
       if (!scheme.equals("https") && !scheme.equals("http")) {
         throw CalcomError.badRequest("subscriberUrl must be a URL address");
       }

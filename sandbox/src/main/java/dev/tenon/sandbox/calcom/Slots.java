@@ -43,8 +43,7 @@ final class Slots {
       }
       // By the clock on the wall, so that a day of 23 or 25 hours has its hours all the same.
       ZonedDateTime opens = day.atTime(settings.path("from").asInt(), 0).atZone(zone);
-      ZonedDateTime closes =
-          day.atStartOfDay().plusHours(settings.path("to").asInt()).atZone(zone);
+      ZonedDateTime closes = day.atStartOfDay().plusHours(settings.path("to").asInt()).atZone(zone);
       for (Instant at = opens.toInstant();
           !at.plus(length).isAfter(closes.toInstant()) && free.size() < SLOTS_MAX;
           at = at.plus(every)) {

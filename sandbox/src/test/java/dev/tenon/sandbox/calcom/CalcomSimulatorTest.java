@@ -88,7 +88,8 @@ class CalcomSimulatorTest {
   @Test
   void aPageShowsWhatItWasGivenAsText() throws Exception {
     simulator.eventType("<script>", "talk");
-    HttpResponse<String> again = form("/pro/talk", "start=never&name=%3Cscript%3E&email=a&timeZone=UTC");
+    HttpResponse<String> again =
+        form("/pro/talk", "start=never&name=%3Cscript%3E&email=a&timeZone=UTC");
     assertThat(again.body()).contains("role=\"alert\"").doesNotContain("<script>");
     assertThat(get("/booking/none").statusCode()).isEqualTo(404);
   }
@@ -98,7 +99,9 @@ class CalcomSimulatorTest {
     String type = simulator.eventType("First talk", "talk");
     assertThat(api("GET", "/v2/event-types/" + type, "", "").statusCode()).isEqualTo(404);
     assertThat(api("GET", "/v2/event-types/" + type, "2024-06-14", "").statusCode()).isEqualTo(200);
-    assertThat(api("PATCH", "/v2/event-types/" + type, "2024-06-14", "{\"lengthInMinutes\":60}").body())
+    assertThat(
+            api("PATCH", "/v2/event-types/" + type, "2024-06-14", "{\"lengthInMinutes\":60}")
+                .body())
         .contains("\"lengthInMinutes\":60");
     String slots =
         "/v2/slots?eventTypeId=%s&start=2026-11-24T00:00:00Z&end=2026-11-25T00:00:00Z&format=range"
@@ -116,12 +119,14 @@ class CalcomSimulatorTest {
     assertThat(made.path("status").asString()).isEqualTo("accepted");
     assertThat(made.has("sequence")).isFalse();
     assertThat(api("POST", "/v2/bookings", "2024-08-13", wish).statusCode()).isEqualTo(400);
-    assertThat(json(api("GET", slots, "2024-09-04", "")).path("data").path("2026-11-24")).hasSize(5);
+    assertThat(json(api("GET", slots, "2024-09-04", "")).path("data").path("2026-11-24"))
+        .hasSize(5);
     JsonNode listed =
         json(api("GET", "/v2/bookings?attendeeEmail=ada@customer.test", "2024-08-13", ""));
     assertThat(listed.path("data")).hasSize(1);
     assertThat(listed.path("pagination").path("hasNextPage").asBoolean(true)).isFalse();
-    assertThat(api("DELETE", "/v2/event-types/" + type, "2024-06-14", "").statusCode()).isEqualTo(200);
+    assertThat(api("DELETE", "/v2/event-types/" + type, "2024-06-14", "").statusCode())
+        .isEqualTo(200);
     assertThat(api("GET", "/v2/event-types/" + type, "2024-06-14", "").statusCode()).isEqualTo(404);
   }
 
@@ -176,13 +181,12 @@ class CalcomSimulatorTest {
   void aWebhookWithoutASecretSaysSo() throws Exception {
     simulator.eventType("First talk", "talk");
     String made =
-        json(
-                api(
-                    "POST",
-                    "/v2/webhooks",
-                    "",
-                    "{\"active\":true,\"subscriberUrl\":\"%s\",\"triggers\":[\"BOOKING_CREATED\"]}"
-                        .formatted(sink.url())))
+        json(api(
+                "POST",
+                "/v2/webhooks",
+                "",
+                "{\"active\":true,\"subscriberUrl\":\"%s\",\"triggers\":[\"BOOKING_CREATED\"]}"
+                    .formatted(sink.url())))
             .path("data")
             .path("id")
             .asString();
