@@ -9,6 +9,7 @@ import dev.tenon.connector.signature.Verdict;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import net.jqwik.api.Arbitraries;
@@ -50,8 +51,7 @@ class CalcomEventTest {
   @Test
   void readsABookingWithoutItsPasswords() {
     CalcomEvent event = event(CREATED);
-    CalcomBooking booking = event.booking();
-    assertThat(booking).isNotNull();
+    CalcomBooking booking = Objects.requireNonNull(event.booking());
     assertThat(booking.start()).isEqualTo(Instant.parse("2026-12-01T09:30:00Z"));
     assertThat(booking.end()).isEqualTo(Instant.parse("2026-12-01T10:30:00Z"));
     assertThat(booking.location()).isEmpty();
@@ -71,9 +71,9 @@ class CalcomEventTest {
     CalcomEvent event = event(FLAT);
     assertThat(event.createdAt()).isNull();
     assertThat(event.booking()).isNotNull();
-    assertThat(event.booking().movedFrom()).isEqualTo("bk_0");
-    assertThat(event.booking().sequence()).isEqualTo(1);
-    assertThat(event.booking().organizer()).isNotNull();
+    assertThat(Objects.requireNonNull(event.booking()).movedFrom()).isEqualTo("bk_0");
+    assertThat(Objects.requireNonNull(event.booking()).sequence()).isEqualTo(1);
+    assertThat(Objects.requireNonNull(event.booking()).organizer()).isNotNull();
   }
 
   @Test
@@ -86,7 +86,7 @@ class CalcomEventTest {
              {"email":"bob@customer.test","noShow":false}],"bookingUid":"bk_1","bookingId":91}}
             """);
     assertThat(event.booking()).isNotNull();
-    assertThat(event.booking().uid()).isEqualTo("bk_1");
+    assertThat(Objects.requireNonNull(event.booking()).uid()).isEqualTo("bk_1");
     assertThat(event.absences())
         .containsExactly(
             new CalcomEvent.Absence("ada@customer.test", true),

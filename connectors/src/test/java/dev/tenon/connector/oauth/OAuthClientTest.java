@@ -159,7 +159,11 @@ class OAuthClientTest {
     client(provider(OAuthProvider.AnswerForm.STANDARD))
         .exchange(Secret.of("the code"), BACK, Optional.empty());
     HttpCall call = calls.getFirst();
-    String basic = call.headers().get("Authorization").getFirst().substring("Basic ".length());
+    String basic =
+        call.headers()
+            .getOrDefault("Authorization", List.of(""))
+            .getFirst()
+            .substring("Basic ".length());
     assertThat(new String(Base64.getDecoder().decode(basic), StandardCharsets.US_ASCII))
         .isEqualTo("id%20with%20space:s%3Ae%2Bc%2Fr");
     assertThat(new String(call.body(), StandardCharsets.US_ASCII))
