@@ -31,6 +31,7 @@ class EveryRouteTest {
           "getASubscription",
           "createASessionOfTheCustomerPortal",
           "createASubscription",
+          "refundAPayment",
           "askWhatTheCustomerOfASubscriptionHasToConfirmNow",
           "pauseTheCollectionOfTheInvoicesOfASubscription",
           "collectTheInvoicesOfASubscriptionAgain",

@@ -8,7 +8,18 @@ import org.jspecify.annotations.Nullable;
 /// it, and every field of these records, with `/openapi.json`.
 enum Call {
   SEND_MESSAGE("POST", "/messages", Repeat.KEYED, NewMessage.class, Message.class),
-  LIST_MESSAGES("GET", "/messages", Message.class, Query.PAGED),
+  LIST_MESSAGES(
+      "GET",
+      "/messages",
+      Message.class,
+      Query.PAGED,
+      "state",
+      "recipient",
+      "template",
+      "stream",
+      "tag",
+      "since",
+      "until"),
   GET_MESSAGE("GET", "/messages/{message}", Message.class),
   CANCEL_MESSAGE("POST", "/messages/{message}/cancel", Repeat.KEYED, null, Message.class),
   CREATE_CUSTOMER("POST", "/customers", Repeat.KEYED, NewCustomer.class, Customer.class),

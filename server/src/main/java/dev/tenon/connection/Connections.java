@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -129,6 +130,16 @@ public final class Connections {
   public List<Connection> list(
       TenantTx tx, Optional<String> provider, Optional<UUID> before, int limit) {
     return ConnectionStore.list(tx, provider, before, limit);
+  }
+
+  /// See [ConnectionStore#foremost].
+  public Optional<Connection> foremost(
+      TenantTx tx,
+      String provider,
+      String keyField,
+      Collection<Connection.Environment> environments,
+      boolean acting) {
+    return ConnectionStore.foremost(tx, provider, keyField, environments, acting);
   }
 
   /// What is to be different about a connection; empty means "leave it".

@@ -158,7 +158,15 @@ public record ProviderKind(
                     "[a-z0-9-]{1,30}( *, *[a-z0-9-]{1,30}){0,19}",
                     "Postmark's own names of its broadcast streams, such as `broadcast, news`, or"
                         + " `none`"))),
-        mail("resend", Set.of("api_key", "webhook_secret"), Set.of("base_url"), Map.of()),
+        mail(
+            "resend",
+            Set.of("api_key", "webhook_secret"),
+            Set.of("base_url", "streams"),
+            Map.of(
+                "streams",
+                Check.of(
+                    "[a-z0-9][a-z0-9_-]{0,39}(?: *, *[a-z0-9][a-z0-9_-]{0,39}){0,19}",
+                    "a list like `alerts, news`"))),
         mail(
             "sendgrid",
             Set.of("api_key", "webhook_public_key"),

@@ -38,15 +38,14 @@ final class Senders {
   /// Whether the platform marked this address's domain as the tenant's.
   static boolean ownsDomainOf(TenantTx tx, String address) {
     String domain = normal(address).substring(address.lastIndexOf('@') + 1);
-    return list(tx).stream()
-        .anyMatch(sender -> sender.ownsDomain() && sender.domain().equals(domain));
+    return SenderStore.ownsDomain(tx, domain);
   }
 
   /// Adds a sender or replaces the one of this address. The first one of a tenant, or one that says
   /// so, becomes the default.
   static Sender put(TenantTx tx, Sender wanted, Instant now) {
     String address = normal(wanted.address());
-    boolean first = list(tx).stream().noneMatch(Sender::isDefault);
+    boolean first = !SenderStore.hasDefault(tx);
     boolean isDefault =
         wanted.isDefault()
             || first

@@ -64,6 +64,29 @@ final class EventStore {
         .findOne();
   }
 
+  /// What events say of a message; empty when there is none.
+  static Optional<MessageLabels> labels(TenantTx tx, UUID message) {
+    return tx.handle()
+        .createQuery(
+            """
+            select recipient, stream, template, tags, metadata from message
+            where tenant_id = :tenant and id = :id
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", message)
+        .map(
+            (row, _) ->
+                MessageLabels.of(
+                    row.getString("recipient"),
+                    row.getString("stream"),
+                    row.getString("template"),
+                    row.getArray("tags") == null
+                        ? null
+                        : (String[]) row.getArray("tags").getArray(),
+                    row.getString("metadata")))
+        .findOne();
+  }
+
   static Set<UUID> causes(TenantTx tx, String type, List<UUID> causes) {
     return tx.handle()
         .createQuery(

@@ -47,6 +47,11 @@ public enum EventType {
       "The bank wants the customer to confirm a payment. It may still succeed."),
   PAYMENT_REFUNDED(
       "payment.refunded", "refund", EventFields.REFUND, "Money of a charge went back."),
+  PAYMENT_REFUND_FAILED(
+      "payment.refund_failed",
+      "refund",
+      EventFields.REFUND_FAILED,
+      "A refund came to nothing, maybe after it was told: the money is in the account again."),
   DISPUTE_OPENED(
       "dispute.opened",
       "dispute",

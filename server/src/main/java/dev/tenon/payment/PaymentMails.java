@@ -8,10 +8,12 @@ import java.util.Set;
 
 /// Which mails about payments a tenant wants: all that it has not switched off.
 public final class PaymentMails {
+  static final String CONFIRMATION = "subscription-confirmation";
+
   /// What can be switched off.
   public static final List<String> TEMPLATES =
       List.of(
-          "subscription-confirmation",
+          CONFIRMATION,
           "subscription-cancellation",
           "payment-failed",
           "payment-action-required",

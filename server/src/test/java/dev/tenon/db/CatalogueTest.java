@@ -103,6 +103,7 @@ class CatalogueTest {
           Map.entry("checkout_session", new Rights("insert select update", "")),
           Map.entry("payment", new Rights("insert select update", "")),
           Map.entry("charge_refund", new Rights("insert select update", "")),
+          Map.entry("refund", new Rights("insert select update", "")),
           Map.entry("payment_link", new Rights("insert select", "")),
           Map.entry("allowed_price", new Rights("delete insert select", "")),
           Map.entry("dispute", new Rights("insert select update", "")),
@@ -165,6 +166,8 @@ class CatalogueTest {
           Map.entry("delete_suppression_removals", ENGINE),
           // Credentials are closed to the engine; this says whether there is one.
           Map.entry("has_credential", ENGINE),
+          // The platform's connections are closed to tenants; this says which world counts.
+          Map.entry("payment_world", TENANT),
           // Events are closed to the engine. The first hands out those of deliveries whose tokens
           // it
           // shows; the second queues ids of an endpoint's own events and reads none.

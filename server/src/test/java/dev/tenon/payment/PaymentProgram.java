@@ -118,6 +118,21 @@ final class PaymentProgram implements AutoCloseable {
     return made;
   }
 
+  /// A connection to the sandbox that nothing is registered for there.
+  Connection connection(
+      TenantId owner,
+      Connection.Environment environment,
+      Map<String, String> settings,
+      Map<String, Secret> secrets) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("base_url", sandbox.url("stripe").toString());
+    return tenon
+        .database()
+        .asTenant(
+            owner,
+            tx -> tenon.connections().create(tx, "stripe", "Sandbox", environment, all, secrets));
+  }
+
   /// A monthly price in the sandbox.
   String price() {
     String product = atStripe("/v1/products", "name=Pro").path("id").asString();

@@ -29,6 +29,8 @@ enum EventKinds {
   DISPUTE_UPDATED("dispute.updated", DisputeData.class, TenonEvent.DisputeUpdated::new),
   DISPUTE_CLOSED("dispute.closed", DisputeData.class, TenonEvent.DisputeClosed::new),
   PAYMENT_REFUNDED("payment.refunded", RefundData.class, TenonEvent.PaymentRefunded::new),
+  PAYMENT_REFUND_FAILED(
+      "payment.refund_failed", RefundFailedData.class, TenonEvent.PaymentRefundFailed::new),
   MESSAGE_SENT("message.sent", MessageData.class, TenonEvent.MessageSent::new),
   MESSAGE_FAILED("message.failed", MessageData.class, TenonEvent.MessageFailed::new),
   MESSAGE_UNCERTAIN("message.uncertain", MessageData.class, TenonEvent.MessageUncertain::new),

@@ -127,6 +127,9 @@ public sealed interface TenonEvent {
   /// `payment.refunded`: Money of a charge went back.
   record PaymentRefunded(Head head, RefundData data) implements RefundEvent {}
 
+  /// `payment.refund_failed`: A refund came to nothing, maybe after it was told.
+  record PaymentRefundFailed(Head head, RefundFailedData data) implements TenonEvent {}
+
   /// What is told of the sending of a message.
   sealed interface MessageEvent extends TenonEvent {
     MessageData data();
