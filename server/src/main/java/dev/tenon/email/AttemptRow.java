@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param number counts the attempts of the message from 1
 /// @param kind `sending` or `looking`
 /// @param decision why it was made, in words
-/// @param refusedRecipients whom the provider will not deliver to, whether it took the message or not
+/// @param refusedRecipients whom the provider will not deliver to, whether it took the message or
+///   not
 /// @param endedAt null while it is under way, and when the server died in it
 /// @param gone those whom it refused since they take no mail from anybody, comparable. Known while
 ///   the outcome is being written; not read again
@@ -154,8 +155,7 @@ record AttemptRow(
       case Outcome.Accepted<Sent> accepted -> took("accepted", accepted.value(), end.detail(), now);
       case Outcome.RefusedRecipient<Sent> refused ->
           with("refused_recipient", 0, end.detail(), now)
-              .refusing(
-                  refused.recipients(), refused.lasting() ? refused.recipients() : List.of());
+              .refusing(refused.recipients(), refused.lasting() ? refused.recipients() : List.of());
       case Outcome.RefusedRequest<Sent> _ -> with("refused_request", 0, end.detail(), now);
       case Outcome.ConnectionBroken<Sent> _ -> with("connection_broken", 0, end.detail(), now);
       case Outcome.Passing<Sent> passing ->
@@ -266,7 +266,7 @@ record AttemptRow(
     Sent sent = new Sent(providerMessageId == null ? "" : providerMessageId, refusedRecipients);
     return switch (outcome) {
       case "accepted" -> sending(name, new Outcome.Accepted<>(sent, detail));
-      case "refused_recipient" -> 
+      case "refused_recipient" ->
           sending(name, new Outcome.RefusedRecipient<>(detail, refusedRecipients, false));
       case "refused_request" -> sending(name, new Outcome.RefusedRequest<>(detail));
       case "connection_broken" -> sending(name, new Outcome.ConnectionBroken<>(detail));

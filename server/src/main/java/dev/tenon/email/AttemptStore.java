@@ -124,7 +124,8 @@ final class AttemptStore {
         .bind("message", message)
         .bind("reason", reason)
         .bind("now", now)
-        .map((row, _) -> 
+        .map(
+            (row, _) ->
                 new GivenUp(
                     row.getString("state"),
                     row.getString("stream"),

@@ -169,8 +169,8 @@ public final class EmailSender implements JobHandler, AutoCloseable {
     }
   }
 
-  /// Whether the tenant may still send from there is asked again of what waited a while, such as for
-  /// its time. Null where it may not, which is written then.
+  /// Whether the tenant may still send from there is asked again of what waited a while, such as
+  /// for its time. Null where it may not, which is written then.
   private @Nullable StoredMail owned(
       Job job, MessageStore.Row row, StoredMail mail, MailLedger writing) {
     if (!row.attempts.isEmpty() || clock.instant().isBefore(row.acceptedAt.plus(ASK_OWNER_AFTER))) {
@@ -201,7 +201,9 @@ public final class EmailSender implements JobHandler, AutoCloseable {
         writing,
         job,
         MailEnd.failed(
-            job, row.id, "'%s' is not a sender of this tenant any more".formatted(mail.from().address())),
+            job,
+            row.id,
+            "'%s' is not a sender of this tenant any more".formatted(mail.from().address())),
         mail.stream());
     return null;
   }
@@ -339,10 +341,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
                   .afterCommit(
                       () ->
                           tally.add(
-                              job.tenant(),
-                              given.stream(),
-                              "",
-                              Figures.ofUnsent(given.state())));
+                              job.tenant(), given.stream(), "", Figures.ofUnsent(given.state())));
             });
   }
 

@@ -226,8 +226,7 @@ final class MailLedger implements AutoCloseable {
   /// SMTP there is no webhook that would say so later.
   private void suppress(EngineTx tx, List<AttemptRow> ended, Instant now) {
     // In one order, so that two writers wait for each other instead of deadlocking.
-    Map<TenantId, List<Suppression>> gone =
-        new TreeMap<>(Comparator.comparing(TenantId::uuid));
+    Map<TenantId, List<Suppression>> gone = new TreeMap<>(Comparator.comparing(TenantId::uuid));
     for (AttemptRow row : ended) {
       for (String address : row.gone()) {
         gone.computeIfAbsent(row.tenant(), _ -> new ArrayList<>())

@@ -85,8 +85,7 @@ public final class MailMaker {
     }
     return own
         ? fallback.map(
-            one ->
-                mail.from(new EmailAddress(EmailAddress.cleanName(one.name()), one.address())))
+            one -> mail.from(new EmailAddress(EmailAddress.cleanName(one.name()), one.address())))
         : Optional.empty();
   }
 

@@ -228,8 +228,8 @@ public final class MessageRoutes {
   }
 
   /// Refuses what no connection on its way would carry: it could only wait for somebody who maps
-  /// the stream. Where there is no connection at all the mail waits for one, as ever. A request that
-  /// is taken up may have stored it already.
+  /// the stream. Where there is no connection at all the mail waits for one, as ever. A request
+  /// that is taken up may have stored it already.
   private void checkCarried(Request request, String stream, @Nullable UUID named) {
     List<EmailConnections.Ready> way = connections.of(request.tenant(), stream, named);
     if (!way.isEmpty()
@@ -289,16 +289,16 @@ public final class MessageRoutes {
   private UUID again(Request request, ResendMessage body, MessageView before) {
     try {
       return database
-            .asTenant(
-                request.tenant(),
-                tx ->
-                    messages.resend(
-                        tx,
-                        id(request),
-                        request.effect().orElse(null),
-                        MessageViews.policy(body.policy(), before.policy()),
-                        MailPriority.of(before.priority())))
-            .orElseThrow(ProblemException::notFound);
+          .asTenant(
+              request.tenant(),
+              tx ->
+                  messages.resend(
+                      tx,
+                      id(request),
+                      request.effect().orElse(null),
+                      MessageViews.policy(body.policy(), before.policy()),
+                      MailPriority.of(before.priority())))
+          .orElseThrow(ProblemException::notFound);
     } catch (Messages.NotOwnedException | InvalidEmailException e) {
       throw MailProblems.of(e);
     }

@@ -221,8 +221,8 @@ final class MessageStore {
         .findOne();
   }
 
-  /// Stores what a mail that waited for its sender was made into, or with another sender. The message is unsent: nobody has
-  /// begun an attempt of what could not be made.
+  /// Stores what a mail that waited for its sender was made into, or with another sender. The
+  /// message is unsent: nobody has begun an attempt of what could not be made.
   void made(TenantTx tx, UUID id, String sender, String subject, byte[] sealed, Instant now) {
     tx.handle()
         .createUpdate(

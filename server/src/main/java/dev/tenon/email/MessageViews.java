@@ -37,7 +37,8 @@ final class MessageViews {
       @About("Why this was tried.") @Nullable String decision,
       @Nullable String requestId,
       @Nullable String providerMessageId,
-      @About("Whom the provider will not deliver to, whether or not it took the message for others.")
+      @About(
+              "Whom the provider will not deliver to, whether or not it took the message for others.")
           List<String> refusedRecipients,
       @About("Whether it was made although an earlier one may have sent the message.")
           boolean mayBeSecond,

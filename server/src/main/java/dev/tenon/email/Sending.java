@@ -123,8 +123,8 @@ final class Sending {
   }
 
   /// Whether somebody has changed the connection since it was given the message and nobody knows
-  /// what became of that: it may be another account by now, which would take a repeat under the same
-  /// key for a mail of its own.
+  /// what became of that: it may be another account by now, which would take a repeat under the
+  /// same key for a mail of its own.
   boolean isChangedSinceUnknown(EmailConnections.Ready one) {
     return unsettled.stream()
         .filter(row -> row.connection().equals(one.connection()))

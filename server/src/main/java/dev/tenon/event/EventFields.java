@@ -95,7 +95,7 @@ final class EventFields {
           EventField.text("provider", "resend", "The provider that has it.").orNull(),
           EventField.text("reason", "resend accepted it", "What was decided last, in words."),
           EventField.flag(
-              "possible_duplicate",
+                  "possible_duplicate",
                   false,
                   "Whether it was sent although an earlier sending may have been accepted; null in"
                       + " events of older versions.")

@@ -286,10 +286,7 @@ class EmailApiTest {
                  "settings": {"streams": "alerts, news"}, "credentials": {"api_key": "x"}}"""))
             .get("id")
             .asString();
-    ok(
-        put(
-            "/email-routing",
-            "{\"connections\": [\"%s\", \"%s\"]}".formatted(postmark, resend)));
+    ok(put("/email-routing", "{\"connections\": [\"%s\", \"%s\"]}".formatted(postmark, resend)));
     String mail =
         """
         {"to": "a@b.example", "subject": "s", "text": "t", "stream": "%s"%s}""";

@@ -259,7 +259,8 @@ class MailCertaintyTest extends MailBed {
             rows(
                 "select address || ' ' || stream || '/' || reason || '/' || provider || '/' || detail"
                     + " from tenon.suppression"))
-        .containsExactly("ada@customer.test /bounced/first/first refused the address: no such user");
+        .containsExactly(
+            "ada@customer.test /bounced/first/first refused the address: no such user");
 
     queue("ada@customer.test");
     runAll();

@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class ScriptedProvider implements EmailProvider {
   final List<EmailMessage> given = new CopyOnWriteArrayList<>();
   final List<String> requests = new CopyOnWriteArrayList<>();
+
   /// The answers before [#answer].
   final Queue<Outcome<Sent>> script = new ConcurrentLinkedQueue<>();
 

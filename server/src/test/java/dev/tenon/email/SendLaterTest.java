@@ -61,8 +61,13 @@ class SendLaterTest extends MailBed {
     later(Duration.ofDays(1));
     runAll();
 
-    assertThat(first.given).extracting(one -> one.from().address()).containsExactly("hello@acme.test");
-    assertThat(rows("select state || ': ' || reason from tenon.message where id = '%s'".formatted(message)))
+    assertThat(first.given)
+        .extracting(one -> one.from().address())
+        .containsExactly("hello@acme.test");
+    assertThat(
+            rows(
+                "select state || ': ' || reason from tenon.message where id = '%s'"
+                    .formatted(message)))
         .containsExactly("failed: 'news@acme.test' is not a sender of this tenant any more");
     assertThat(rows("select state from tenon.message where id = '%s'".formatted(kept)))
         .containsExactly("sent");
@@ -81,7 +86,9 @@ class SendLaterTest extends MailBed {
     later(Duration.ofDays(1));
     runAll();
 
-    assertThat(first.given).extracting(one -> one.from().address()).containsExactly("new@acme.test");
+    assertThat(first.given)
+        .extracting(one -> one.from().address())
+        .containsExactly("new@acme.test");
     assertThat(rows("select sender from tenon.message")).containsExactly("new@acme.test");
   }
 
@@ -93,7 +100,8 @@ class SendLaterTest extends MailBed {
     runAll();
     UUID again = resend(message).orElseThrow();
 
-    assertThat(rows("select named_connection_id from tenon.message where id = '%s'".formatted(again)))
+    assertThat(
+            rows("select named_connection_id from tenon.message where id = '%s'".formatted(again)))
         .containsExactly(named.toString());
   }
 

@@ -82,8 +82,7 @@ public final class RefusedRecipients {
     if (!names.isEmpty()) {
       return new Outcome.RefusedRecipient<>(detail, names, refusal.lasting());
     }
-    return request(
-        detail, "one of several recipients is refused, without saying which: ");
+    return request(detail, "one of several recipients is refused, without saying which: ");
   }
 
   private static Outcome<Sent> request(Outcome.Detail detail, String words) {
@@ -97,8 +96,7 @@ public final class RefusedRecipients {
             detail.param()));
   }
 
-  private static List<String> names(
-      EmailMessage message, Outcome.RefusedRecipient<Sent> refusal) {
+  private static List<String> names(EmailMessage message, Outcome.RefusedRecipient<Sent> refusal) {
     List<String> all = all(message);
     List<String> said = comparable(refusal.recipients()).stream().filter(all::contains).toList();
     if (!said.isEmpty() || all.size() == 1) {
@@ -122,8 +120,7 @@ public final class RefusedRecipients {
 
   /// Whether the address stands there by itself, and not as a part of a longer one.
   private static boolean names(String words, String address) {
-    return Pattern.compile(
-            "(?<![\\w.+-])" + Pattern.quote(address) + "(?![\\w-]|\\.[\\w-])")
+    return Pattern.compile("(?<![\\w.+-])" + Pattern.quote(address) + "(?![\\w-]|\\.[\\w-])")
         .matcher(words)
         .find();
   }

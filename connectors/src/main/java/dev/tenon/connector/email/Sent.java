@@ -8,8 +8,7 @@ import java.util.List;
 /// @param refusedRecipients addresses that the provider will not deliver to although it took the
 ///   message for the others
 /// @param gone those of them that take no mail from anybody: each is to be suppressed
-public record Sent(
-    String providerMessageId, List<String> refusedRecipients, List<String> gone) {
+public record Sent(String providerMessageId, List<String> refusedRecipients, List<String> gone) {
   public Sent {
     refusedRecipients = List.copyOf(refusedRecipients);
     gone = List.copyOf(gone);

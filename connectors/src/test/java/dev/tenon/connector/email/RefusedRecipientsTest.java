@@ -121,7 +121,8 @@ class RefusedRecipientsTest {
   @Test
   void refusesTheRequestWhereTheProviderDoesNotSayWhoOfSeveral() {
     for (String words :
-        List.of("Invalid `cc` field.", "Illegal address", "Illegal address 'xada@example.net.uk'")) {
+        List.of(
+            "Invalid `cc` field.", "Illegal address", "Illegal address 'xada@example.net.uk'")) {
       script.add(refusal("", words));
       assertThat(send(message()))
           .isInstanceOfSatisfying(
@@ -154,7 +155,8 @@ class RefusedRecipientsTest {
   @Test
   void endsWithAProviderThatRefusesTheSameAgain() {
     for (int i = 0; i < 20; i++) {
-      script.add(new Outcome.RefusedRecipient<>(Detail.none("x"), List.of("bob@example.net"), true));
+      script.add(
+          new Outcome.RefusedRecipient<>(Detail.none("x"), List.of("bob@example.net"), true));
     }
     assertThat(send(message())).isInstanceOf(Outcome.RefusedRequest.class);
     assertThat(given).hasSize(2);

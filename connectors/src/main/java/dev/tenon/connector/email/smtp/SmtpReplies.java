@@ -88,7 +88,8 @@ final class SmtpReplies {
             .map(
                 one ->
                     new Refused(
-                        one.getAddress().getAddress(), isGone(detail(one.getReturnCode(), text(one)))))
+                        one.getAddress().getAddress(),
+                        isGone(detail(one.getReturnCode(), text(one)))))
             .toList()
         : List.of();
   }

@@ -222,8 +222,7 @@ class SmtpEmailTest extends EmailProviderContract {
   void tellsOneMailboxThatPutsOffFromAServerThatFails(String reply, Outcome.Passing.Of of) {
     server.on("RCPT", reply);
     assertThat(smtp.send(message(), "k"))
-        .isInstanceOfSatisfying(
-            Outcome.Passing.class, one -> assertThat(one.of()).isEqualTo(of));
+        .isInstanceOfSatisfying(Outcome.Passing.class, one -> assertThat(one.of()).isEqualTo(of));
   }
 
   @ParameterizedTest
@@ -239,8 +238,7 @@ class SmtpEmailTest extends EmailProviderContract {
     server.on(command, reply);
     assertThat(smtp.send(message(), "k"))
         .isInstanceOfSatisfying(
-            Outcome.RefusedRecipient.class,
-            one -> assertThat(one.lasting()).isEqualTo(lasting));
+            Outcome.RefusedRecipient.class, one -> assertThat(one.lasting()).isEqualTo(lasting));
   }
 
   @Test
