@@ -5,6 +5,7 @@ import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.Database;
 import dev.tenon.db.EngineTx;
 import dev.tenon.event.Events;
+import dev.tenon.event.MessageLabels;
 import dev.tenon.id.Prefix;
 import dev.tenon.number.Figures;
 import dev.tenon.number.MailTally;
@@ -158,7 +159,9 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       boolean wentOn =
           course.run(
               sending,
-              connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
+              EmailConnections.inOrder(
+                  connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
+                  sending.publicId()),
               writing);
       if (!wentOn) {
         putBack(job, jobs);
@@ -202,7 +205,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
         job,
         MailEnd.failed(
             job,
-            row.id,
+            row.about,
             "'%s' is not a sender of this tenant any more".formatted(mail.from().address())),
         mail.stream());
     return null;
@@ -238,7 +241,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       end(
           writing,
           job,
-          MailEnd.failed(job, row.id, "the mail can't be made: " + e.getMessage()),
+          MailEnd.failed(job, row.about, "the mail can't be made: " + e.getMessage()),
           Messages.STREAM);
       return null;
     }
@@ -247,8 +250,8 @@ public final class EmailSender implements JobHandler, AutoCloseable {
         writing,
         job,
         old
-            ? MailEnd.failed(job, row.id, MailMaker.NO_SENDER)
-            : MailEnd.waits(job, row.id, MailMaker.NO_SENDER, LOOK_FOR_SENDER_EVERY, false),
+            ? MailEnd.failed(job, row.about, MailMaker.NO_SENDER)
+            : MailEnd.waits(job, row.about, MailMaker.NO_SENDER, LOOK_FOR_SENDER_EVERY, false),
         Messages.STREAM);
     return null;
   }
@@ -325,18 +328,22 @@ public final class EmailSender implements JobHandler, AutoCloseable {
         .giveUp(tx, job.tenant(), message, reason, clock.instant())
         .ifPresent(
             given -> {
-              events.tellAll(
-                  tx,
-                  List.of(
-                      new Events.Told(
-                          job.tenant(),
-                          MailEnd.told(
-                              message,
-                              given.state(),
-                              null,
-                              reason,
-                              given.mayBeTwice(),
-                              job.cause()))));
+              tx.asTenant(job.tenant(), own -> MessageLabels.find(own, message))
+                  .map(labels -> new MailEnd.About(message, labels))
+                  .ifPresent(
+                      about ->
+                          events.tellAll(
+                              tx,
+                              List.of(
+                                  new Events.Told(
+                                      job.tenant(),
+                                      MailEnd.told(
+                                          about,
+                                          given.state(),
+                                          null,
+                                          reason,
+                                          given.mayBeTwice(),
+                                          job.cause())))));
               tx.handle()
                   .afterCommit(
                       () ->

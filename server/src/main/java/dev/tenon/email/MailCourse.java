@@ -19,7 +19,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -375,9 +374,13 @@ final class MailCourse {
         decision instanceof Decision.Done done
             ? named(ready, done.connection()).map(one -> one.provider().name()).orElse("")
             : "";
-    UUID message = sending.id;
     MailEnd end =
-        MailEnd.of(sending.job, message, decision, provider, router.isUnsettled(sending.attempts()))
+        MailEnd.of(
+                sending.job,
+                sending.about,
+                decision,
+                provider,
+                router.isUnsettled(sending.attempts()))
             .possiblyTwice(sending.isPossiblyTwice());
     return switch (decision) {
       case Decision.Done _ -> end.leavingOut(sending.gotNone(), sending.gotNoneWords());

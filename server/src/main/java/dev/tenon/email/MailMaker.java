@@ -141,7 +141,9 @@ public final class MailMaker {
             mail.template(),
             Map.of(),
             List.of(),
-            link.map(links::header).orElse(null));
+            link.map(links::header).orElse(null),
+            Map.of(),
+            List.of());
     check(id, made);
     return made;
   }

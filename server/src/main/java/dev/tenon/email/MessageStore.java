@@ -1,6 +1,7 @@
 package dev.tenon.email;
 
 import dev.tenon.db.TenantTx;
+import dev.tenon.event.MessageLabels;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The SQL of messages, their content and their attempts.
 final class MessageStore {
@@ -40,7 +42,16 @@ final class MessageStore {
       List<String> recipients,
       MailPriority priority,
       @Nullable Instant sendAt,
-      byte[] sealed) {}
+      List<String> tags,
+      Map<String, String> metadata,
+      @Nullable String envelope,
+      byte[] sealed) {
+
+    /// What the events about it say of it.
+    MailEnd.About labelled() {
+      return new MailEnd.About(id, new MessageLabels(recipient, stream, template, tags, metadata));
+    }
+  }
 
   /// A message that was stored, as what: with every recipient on the suppression list it is
   /// `suppressed` at once.
@@ -57,10 +68,11 @@ final class MessageStore {
                 :subjects::text[], :templates::text[], :streams::text[], :policies::text[],
                 :named::uuid[], :causes::uuid[], :about::text[], :once_keys::text[],
                 :sealed::bytea[], :states::text[], :reasons::text[], :everybody::text[],
-                :priorities::text[], :send_at::timestamptz[])
+                :priorities::text[], :send_at::timestamptz[], :tags::text[], :metadata::text[],
+                :envelopes::text[])
                 as g (id, recipient, sender, subject, template, stream, policy,
                   named_connection_id, cause_id, about, once_key, sealed, state, reason,
-                  everybody, priority, send_at)
+                  everybody, priority, send_at, tags, metadata, envelope)
             ), m as (
               select g.*, string_to_array(g.everybody, e'\\n') as recipients,
                 g.state = 'queued' and g.everybody <> '' and s.addresses = cardinality(string_to_array(g.everybody, e'\\n'))
@@ -77,7 +89,8 @@ final class MessageStore {
             ), made as (
               insert into message (tenant_id, id, state, recipient, sender, subject, template,
                 stream, policy, named_connection_id, cause_id, about, once_key, reason, created_at,
-                updated_at, recipients, priority, send_at, next_at)
+                updated_at, recipients, priority, send_at, next_at, tags, metadata,
+                envelope)
               select :tenant, id, case when nobody_left then 'suppressed' else state end, recipient,
                 sender, subject, template, stream, policy, named_connection_id, cause_id, about,
                 once_key,
@@ -85,7 +98,8 @@ final class MessageStore {
                   then left('every recipient is on the suppression list: ' || words, 1000)
                   else reason end,
                 :now, :now, nullif(recipients, '{}'), priority, send_at,
-                case when state = 'queued' and not nobody_left then send_at end
+                case when state = 'queued' and not nobody_left then send_at end,
+                string_to_array(nullif(tags, ''), e'\\n'), metadata::jsonb, envelope::jsonb
               from m order by once_key
               on conflict do nothing
               returning id, state, reason
@@ -121,6 +135,12 @@ final class MessageStore {
             String.class,
             messages.stream().map(one -> one.priority().text()).toList())
         .bindArray(
+            "tags",
+            String.class,
+            messages.stream().map(one -> String.join("\n", one.tags())).toList())
+        .bindArray("metadata", String.class, messages.stream().map(MessageStore::metadata).toList())
+        .bindArray("envelopes", String.class, messages.stream().map(NewMessage::envelope).toList())
+        .bindArray(
             "send_at", OffsetDateTime.class, messages.stream().map(MessageStore::sendAt).toList())
         .map(
             (row, _) ->
@@ -131,6 +151,12 @@ final class MessageStore {
         .list();
   }
 
+  private static @Nullable String metadata(NewMessage message) {
+    return message.metadata().isEmpty()
+        ? null
+        : JsonMapper.shared().writeValueAsString(message.metadata());
+  }
+
   private static @Nullable OffsetDateTime sendAt(NewMessage message) {
     Instant at = message.sendAt();
     return at == null ? null : at.atOffset(ZoneOffset.UTC);
@@ -139,6 +165,7 @@ final class MessageStore {
   /// A message about to be sent, with its content still sealed and all that was tried so far.
   static final class Row {
     final UUID id;
+    final MailEnd.About about;
     final String state;
     final String policy;
     final @Nullable UUID namedConnection;
@@ -167,6 +194,15 @@ final class MessageStore {
 
     Row(ResultSet row) throws SQLException {
       id = row.getObject("id", UUID.class);
+      about =
+          new MailEnd.About(
+              id,
+              MessageLabels.of(
+                  row.getString("recipient"),
+                  row.getString("stream"),
+                  row.getString("template"),
+                  row.getArray("tags") == null ? null : (String[]) row.getArray("tags").getArray(),
+                  row.getString("metadata")));
       state = row.getString("state");
       policy = row.getString("policy");
       namedConnection = row.getObject("named_connection_id", UUID.class);
@@ -294,7 +330,8 @@ final class MessageStore {
     tx.handle()
         .createQuery(
             """
-            select m.id, m.state, m.policy, m.named_connection_id,
+            select m.id, m.state, m.policy, m.named_connection_id, m.recipient, m.stream,
+              m.template, m.tags, m.metadata,
               coalesce(m.send_at, m.created_at) as due_at, m.created_at,
               m.once_key is not null or m.cause_id is not null as own,
               octet_length(c.sealed) as bytes,

@@ -4,6 +4,7 @@ import dev.tenon.http.About;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Messages in the API.
@@ -78,15 +79,33 @@ final class MessageViews {
       @About("The fact that it came as.") String fact,
       Instant occurredAt) {}
 
+  /// A file of a message, without what is in it.
+  public record FileView(
+      String name,
+      String contentType,
+      int bytes,
+      @About("Of a picture that the HTML shows; null for an ordinary attachment.")
+          @Nullable String contentId) {}
+
   /// A message in the API.
   public record MessageView(
       String id,
       String state,
       String to,
+      List<String> cc,
+      List<String> bcc,
+      List<String> replyTo,
       String from,
       String subject,
       @Nullable String template,
       String stream,
+      @About("Headers of its own.") Map<String, String> headers,
+      List<String> tags,
+      Map<String, String> metadata,
+      @About("Names and sizes of its files.") List<FileView> files,
+      @About("The connection that it goes through alone, where one was named.")
+          @Nullable String connection,
+      @About("The message that this one is a second sending of.") @Nullable String resentOf,
       String policy,
       @About("`high`, `normal` or `bulk`.") String priority,
       @About("Who really sent it; null until somebody did.") @Nullable String provider,

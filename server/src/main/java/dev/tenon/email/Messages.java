@@ -227,7 +227,7 @@ public final class Messages {
                     tally.add(tx.tenant(), message.stream(), "", Figures.ofUnsent(stored.state())));
         failed.add(
             MailEnd.told(
-                message.id(),
+                message.labelled(),
                 stored.state(),
                 null,
                 String.valueOf(stored.reason()),

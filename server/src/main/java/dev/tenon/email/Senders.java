@@ -10,6 +10,9 @@ import java.util.Optional;
 /// and may mark the whole domain as the tenant's; a tenant's own keys add addresses of such domains
 /// and no others. Addresses are kept in lower case.
 final class Senders {
+  /// What [TenantTx#hold] names for a change of them.
+  static final String HELD = "sender";
+
   private static final int LISTED_MAX = 1_000;
 
   private Senders() {}

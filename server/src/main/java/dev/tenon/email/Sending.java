@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Sending {
   final Job job;
   final UUID id;
+  final MailEnd.About about;
   final String policy;
   final @Nullable UUID namedConnection;
   final Instant dueAt;
@@ -37,6 +38,7 @@ final class Sending {
   Sending(Job job, MessageStore.Row row, StoredMail mail) {
     this.job = job;
     this.id = row.id;
+    this.about = row.about;
     this.policy = row.policy;
     this.namedConnection = row.namedConnection;
     this.dueAt = row.dueAt;

@@ -202,7 +202,9 @@ final class ReportedMessage {
     } else {
       whole.putIfAbsent("recipient", null);
     }
-    told.add(new NewEvent(type, Ids.write(Prefix.MESSAGE, row.id()), whole, report.fact()));
+    told.add(
+        new NewEvent(
+            type, Ids.write(Prefix.MESSAGE, row.id()), row.labels().with(whole), report.fact()));
   }
 
   List<ReportStore.New> made() {

@@ -115,6 +115,41 @@ class EmailApiTest {
   }
 
   @Test
+  void connectionsOfOnePriorityShareMailByTheirWeights() {
+    String first = connection("postmark");
+    String second = connection("resend");
+    String last = connection("sendgrid");
+    String routes = "\"connections\": [\"%s\", \"%s\", \"%s\"]".formatted(first, second, last);
+    JsonNode put =
+        ok(
+            put(
+                "/email-routing",
+                "{%s, \"places\": [{\"connection\": \"%s\", \"priority\": 0, \"weight\": 3}, {\"connection\": \"%s\", \"priority\": 0}]}"
+                    .formatted(routes, first, second)));
+    assertThat(texts(put.get("connections"))).containsExactly(first, second, last);
+    assertThat(put.get("places").toString())
+        .contains("\"priority\":0,\"weight\":3")
+        .contains("\"priority\":0,\"weight\":1")
+        .contains("\"priority\":2,\"weight\":1");
+    assertThat(put).isEqualTo(ok(get("/email-routing")));
+    assertThat(ok(put("/email-routing", "{" + routes + "}")).get("places").size()).isZero();
+
+    for (String wrong :
+        List.of(
+            "connection con_none 0 1", "priority %s 20 1", "weight %s 0 0", "weight %s 0 1001")) {
+      String[] parts = wrong.formatted(first).split(" ", -1);
+      problem(
+          put(
+              "/email-routing",
+              "{%s, \"places\": [{\"connection\": \"%s\", \"priority\": %s, \"weight\": %s}]}"
+                  .formatted(routes, parts[1], parts[2], parts[3])),
+          400,
+          "request.invalid_field",
+          "places[0]." + parts[0]);
+    }
+  }
+
+  @Test
   void aRouteOfOneStreamShowsTheOthersAsThePlatforms() {
     String own = connection("postmark");
     JsonNode put =

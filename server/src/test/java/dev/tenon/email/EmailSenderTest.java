@@ -18,6 +18,19 @@ import org.junit.jupiter.api.Test;
 /// The way of a message from its job to its end.
 class EmailSenderTest extends MailBed {
 
+  /// Each message has its way by its id, so a second run of it chooses the same.
+  @Test
+  void connectionsOfOnePriorityShareTheMail() {
+    ready.set(0, ready.get(0).at(0, 1));
+    ready.set(1, ready.get(1).at(0, 1));
+    for (int i = 0; i < 40; i++) {
+      queue("a%d@example.org".formatted(i));
+    }
+    runAll();
+    assertThat(first.given.size() + second.given.size()).isEqualTo(40);
+    assertThat(first.given.size()).isBetween(5, 35);
+  }
+
   @Test
   void writesTheAttemptBeforeTheCallAndTheEndWithTheJob() {
     UUID message = queue("ada@customer.test");

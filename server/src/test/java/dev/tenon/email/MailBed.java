@@ -70,7 +70,7 @@ abstract class MailBed {
         "insert into tenon.sender values ('%s', 'hello@acme.test', 'Acme', 'Acme', true, now())"
             .formatted(tenant.uuid()));
     ready.add(connection(first));
-    ready.add(connection(second));
+    ready.add(connection(second).at(1, 1));
     breakers = new SharedBreakers(db, connections, clock);
     sender =
         new EmailSender(

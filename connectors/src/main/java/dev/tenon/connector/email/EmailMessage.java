@@ -34,7 +34,7 @@ public final class EmailMessage {
   private final Map<String, String> headers;
   private final List<Attachment> attachments;
   private final String stream;
-  private final String tag;
+  private final List<String> tags;
   private final Map<String, String> metadata;
 
   private EmailMessage(Builder builder, EmailAddress from) {
@@ -50,7 +50,7 @@ public final class EmailMessage {
     headers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(builder.headers));
     attachments = List.copyOf(builder.attachments);
     stream = builder.stream;
-    tag = builder.tag;
+    tags = List.copyOf(builder.tags);
     metadata = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(builder.metadata));
   }
 
@@ -118,9 +118,14 @@ public final class EmailMessage {
     return stream;
   }
 
-  /// One label for statistics, or the empty string.
+  /// Labels for statistics, in the order they were given.
+  public List<String> tags() {
+    return tags;
+  }
+
+  /// The first label, for a provider that takes one only; or the empty string.
   public String tag() {
-    return tag;
+    return tags.isEmpty() ? "" : tags.getFirst();
   }
 
   /// Opaque values that come back with the provider's webhooks, in the order they were given.
@@ -143,8 +148,8 @@ public final class EmailMessage {
             .subject(subject)
             .text(text)
             .html(html)
-            .stream(stream)
-            .tag(tag);
+            .stream(stream);
+    tags.forEach(less::tag);
     headers.forEach(less::header);
     attachments.forEach(less::attach);
     metadata.forEach(less::metadata);
@@ -176,7 +181,7 @@ public final class EmailMessage {
     final Map<String, String> headers = new LinkedHashMap<>();
     final List<Attachment> attachments = new ArrayList<>();
     String stream = "outbound";
-    String tag = "";
+    final List<String> tags = new ArrayList<>();
     final Map<String, String> metadata = new LinkedHashMap<>();
 
     private Builder(String id) {
@@ -244,8 +249,11 @@ public final class EmailMessage {
       return this;
     }
 
+    /// Adds a label; the first is what a provider shows that takes one only. Empty for none.
     public Builder tag(String value) {
-      tag = value;
+      if (!value.isEmpty() && !tags.contains(value)) {
+        tags.add(value);
+      }
       return this;
     }
 

@@ -125,8 +125,8 @@ public final class ResendEmail implements EmailProvider {
     ArrayNode tags = body.putArray("tags");
     tag(tags, MESSAGE_ID_FIELD, message.id());
     tag(tags, "stream", message.stream());
-    if (!message.tag().isEmpty()) {
-      tag(tags, "tag", message.tag());
+    for (int i = 0; i < message.tags().size(); i++) {
+      tag(tags, i == 0 ? "tag" : "tag_" + (i + 1), message.tags().get(i));
     }
     message.metadata().forEach((key, value) -> tag(tags, "m_" + key, value));
     if (!message.attachments().isEmpty()) {
