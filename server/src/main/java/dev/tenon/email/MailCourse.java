@@ -1,5 +1,6 @@
 package dev.tenon.email;
 
+import dev.tenon.connection.ConnectionId;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.email.Candidate;
 import dev.tenon.connector.email.Decision;
@@ -10,6 +11,7 @@ import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
 import dev.tenon.number.Figures;
 import dev.tenon.number.MailTally;
+import dev.tenon.work.NewJob;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,10 @@ final class MailCourse {
 
   /// How long a message is worth sending, from when it could be sent first.
   static final Duration AGE_MAX = Duration.ofHours(24);
+
+  /// How long bulk mail may wait for its turn at a connection that is given so many a second at
+  /// most: 100,000 at one a second take more than a day.
+  static final Duration PACED_MAX = Duration.ofDays(7);
 
   private static final Duration LOOK_FOR_CONNECTIONS_EVERY = Duration.ofMinutes(1);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
@@ -82,6 +89,7 @@ final class MailCourse {
         }
       }
       if (call.isPresent() && call.get().sends() && !breakers.enter(call.get().connection())) {
+        pace.giveBack(call.get().connection());
         if (++tooLate < TOO_LATE_MAX) {
           continue;
         }
@@ -203,9 +211,21 @@ final class MailCourse {
         new EmailRoute(
             candidates,
             EmailRoute.WhenUnknown.valueOf(sending.policy.toUpperCase(Locale.ROOT)),
-            sending.dueAt,
+            ageFrom(sending, ready, now),
             AGE_MAX);
     return router.next(route, sending.attempts(), now);
+  }
+
+  /// From when on a message grows old. Bulk mail that a pace holds back does so from its first try
+  /// on: waiting for its turn is how it was meant.
+  private static Instant ageFrom(Sending sending, List<EmailConnections.Ready> ready, Instant now) {
+    boolean paced =
+        sending.job.priority() > NewJob.ORDINARY
+            && ready.stream().anyMatch(one -> one.ratePerSecond() > 0);
+    Instant first = sending.attempts().isEmpty() ? now : sending.attempts().getFirst().at();
+    return paced && first.isAfter(sending.dueAt) && first.isBefore(sending.dueAt.plus(PACED_MAX))
+        ? first
+        : sending.dueAt;
   }
 
   /// What a connection allows after a lost answer. One that was changed since settles nothing by a
@@ -312,6 +332,26 @@ final class MailCourse {
   }
 
   private AttemptRow make(Sending sending, Call call) {
+    long start = System.nanoTime();
+    AttemptRow ended = called(sending, call);
+    // Neither recipient nor subject: they are personal.
+    LOG.info(
+        "mail call: provider {}, connection {}, {}, message {}, attempt {}, outcome {}, status {} {},"
+            + " {} ms, request {}",
+        ended.provider(),
+        new ConnectionId(ended.connection()),
+        ended.kind(),
+        sending.publicId(),
+        ended.number(),
+        ended.outcome(),
+        ended.detail().status(),
+        ended.detail().code(),
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+        ended.detail().requestId());
+    return ended;
+  }
+
+  private AttemptRow called(Sending sending, Call call) {
     EmailConnections.Ready connection = call.connection();
     if (!call.sends()) {
       return call.row().ended(connection.provider().lookUp(sending.message), clock.instant());

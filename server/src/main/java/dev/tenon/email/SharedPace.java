@@ -75,6 +75,16 @@ final class SharedPace {
     }
   }
 
+  /// Gives back what [#wait] allowed for a mail that was not sent after all.
+  void giveBack(EmailConnections.Ready one) {
+    Held held = shares.get(one.connection());
+    if (held != null) {
+      synchronized (held) {
+        held.left += held.until.isAfter(clock.instant()) ? 1 : 0;
+      }
+    }
+  }
+
   private void take(Held held, EmailConnections.Ready one, int rate, Instant now) {
     int wanted = Math.max(1, (rate + 3) / 4);
     try {

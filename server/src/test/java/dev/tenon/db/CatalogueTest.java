@@ -140,8 +140,8 @@ class CatalogueTest {
               "message",
               new Rights(
                   "insert select update",
-                  "select(id) select(sent_at) select(state) select(tenant_id)"
-                      + " update(left_out) update(next_at) update(provider_message_id) update(reason) update(sent_at)"
+                  "select(id) select(may_be_twice) select(sent_at) select(state) select(stream) select(tenant_id)"
+                      + " update(left_out) update(may_be_twice) update(next_at) update(provider_message_id) update(reason) update(sent_at)"
                       + " update(sent_by) update(state) update(updated_at)")),
           Map.entry(
               "attempt",

@@ -78,6 +78,33 @@ class MailPaceTest extends MailBed {
   }
 
   @Test
+  void bulkMailThatOnlyWaitedForItsTurnDoesNotGrowOld() {
+    queue("news@example.org", null, MailPriority.BULK);
+    queue("ada@example.org", null, MailPriority.NORMAL);
+    later(MailCourse.AGE_MAX.plusHours(2));
+    runAll();
+    assertThat(rows("select state from tenon.message order by id"))
+        .containsExactly("sent", "failed");
+
+    queue("late@example.org", null, MailPriority.BULK);
+    later(MailCourse.PACED_MAX.plusHours(1));
+    runAll();
+    assertThat(rows("select state from tenon.message order by id desc limit 1"))
+        .as("not for ever")
+        .containsExactly("failed");
+  }
+
+  @Test
+  void aTurnThatWasNotUsedIsGivenBack() {
+    EmailConnections.Ready one = ready.getFirst();
+    var pace = new SharedPace(db, clock);
+    for (int i = 0; i < 50; i++) {
+      assertThat(pace.wait(one, 5)).isEmpty();
+      pace.giveBack(one);
+    }
+  }
+
+  @Test
   void aClockThatWasSetBackStopsNothing() {
     EmailConnections.Ready one = ready.getFirst();
     assertThat(new SharedPace(db, clock).wait(one, 5)).isEmpty();
