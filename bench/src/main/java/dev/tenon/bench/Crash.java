@@ -103,9 +103,9 @@ final class Crash implements Callable<Integer> {
   /// Answers whether there was something to kill.
   private static boolean kill(Bed bed, Victim victim) throws IOException {
     switch (victim) {
-      case SERVER -> bed.killServer();
+      case SERVER -> bed.killServer(() -> {});
       case DATABASE -> bed.killPostgres();
-      case BOTH -> bed.killBoth();
+      case BOTH -> bed.killBoth(() -> {});
       case DATABASE_SESSION -> {
         return bed.killBackend();
       }

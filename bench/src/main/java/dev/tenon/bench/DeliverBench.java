@@ -129,7 +129,7 @@ final class DeliverBench implements Callable<Integer> {
   }
 
   private void full(Bed bed, Teller teller, List<TenantId> healthy, Child receiver, URI base) {
-    Bed.Processors before = bed.processors();
+    Processors before = bed.processors();
     double receiverBefore = ProcessorTime.of(receiver.pid());
     long start = System.nanoTime();
     for (int i = 0; i < events; i += 50) {

@@ -149,7 +149,7 @@ final class PathBench implements Callable<Integer> {
   }
 
   private double full(Bed bed, StripeWebhooks webhooks) {
-    Bed.Processors before = bed.processors();
+    Processors before = bed.processors();
     long start = System.nanoTime();
     try (Load load = new Load(bed.hook(), connections)) {
       requireAll(
