@@ -26,6 +26,7 @@ public final class BenchMain {
             .addSubcommand(new PathBench(report))
             .addSubcommand(new DeliverBench(report))
             .addSubcommand(new EntitlementBench(report))
+            .addSubcommand(new MailBench(report))
             .addSubcommand(new Crash(report))
             .addSubcommand(new Start(report));
     root.getSubcommands()

@@ -257,15 +257,4 @@ final class PathBench implements Callable<Integer> {
           "of %d webhooks, these were answered: %s".formatted(count, result.statuses()));
     }
   }
-
-  /// How many mails the sandbox's mailbox has ever taken in.
-  private static final class MailboxCount {
-    static long of(URI mailbox) {
-      String newest = Web.get(mailbox.resolve("/api/messages?limit=1"));
-      var data = tools.jackson.databind.json.JsonMapper.shared().readTree(newest).path("data");
-      return data.isEmpty()
-          ? 0
-          : Long.parseLong(data.path(0).path("id").asString("0").replaceAll("[^0-9]", ""));
-    }
-  }
 }
