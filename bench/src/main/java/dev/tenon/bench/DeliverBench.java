@@ -6,8 +6,6 @@ import dev.tenon.tenant.TenantId;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,10 +94,10 @@ final class DeliverBench implements Callable<Integer> {
     Logging.start(new Config.Log(Config.Log.Format.TEXT, Config.Log.Level.ERROR));
     try (Bed bed = Bed.open(Map.of());
         Child receiver =
-            Child.start(ReceiverMain.class, bed.folder().resolve("receiver.log"), Map.of());
+            ReceiverMain.start(bed.folder().resolve("receiver.log"));
         var hole = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         Teller teller = new Teller(bed)) {
-      URI base = address(receiver, bed.folder().resolve("receiver.log"));
+      URI base = ReceiverMain.address(receiver, bed.folder().resolve("receiver.log"));
       report.heading("deliver: an event told, signed, delivered, written down");
       List<TenantId> healthy = new ArrayList<>();
       for (int i = 0; i < endpoints - dead - slow - silent - failing; i++) {
@@ -147,15 +145,6 @@ final class DeliverBench implements Callable<Integer> {
     double ratio = (double) beside / Math.max(1, well);
     boolean _ =
         report.verdict("p99 beside the sick / alone", "%.2f".formatted(ratio), "2", ratio <= 2);
-  }
-
-  private static URI address(Child receiver, Path log) throws Exception {
-    while (Files.readString(log).isBlank()) {
-      receiver.requireAlive();
-      Pause.millis(20);
-    }
-    return URI.create(
-        "http://127.0.0.1:" + Files.readString(log).strip().lines().findFirst().orElseThrow());
   }
 
   private void warmUp(Bed bed, Teller teller, List<TenantId> healthy, URI base) {

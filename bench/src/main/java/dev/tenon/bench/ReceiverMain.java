@@ -3,11 +3,16 @@ package dev.tenon.bench;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import org.HdrHistogram.ConcurrentHistogram;
 
@@ -42,6 +47,25 @@ final class ReceiverMain {
     server.createContext("/reset", ReceiverMain::reset);
     server.start();
     System.out.println(server.getAddress().getPort());
+  }
+
+  /// Starts it in a process of its own.
+  static Child start(Path log) {
+    return Child.start(ReceiverMain.class, log, Map.of());
+  }
+
+  /// Where it listens.
+  static URI address(Child receiver, Path log) {
+    try {
+      while (Files.readString(log).isBlank()) {
+        receiver.requireAlive();
+        Pause.millis(20);
+      }
+      return URI.create(
+          "http://127.0.0.1:" + Files.readString(log).strip().lines().findFirst().orElseThrow());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void receive(HttpExchange exchange, boolean ordered) throws IOException {
