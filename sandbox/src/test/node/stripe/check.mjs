@@ -159,6 +159,17 @@ if (step === "sell") {
   assert.equal(refund.status, "succeeded");
   const refunds = await stripe.refunds.list({ charge: refund.charge });
   assert.deepEqual(refunds.data.map((one) => one.amount), [100]);
+  // What Tenon's own call looks like: by the intent, all that is left, under an idempotency key.
+  const rest = () =>
+    stripe.refunds.create(
+      { payment_intent: refund.payment_intent, reason: "duplicate", metadata: { tenon_ref: "r" } },
+      { idempotencyKey: "refund-once" },
+    );
+  const [once, again] = [await rest(), await rest()];
+  assert.equal(again.id, once.id);
+  assert.equal(once.reason, "duplicate");
+  const charged = await stripe.charges.retrieve(refund.charge);
+  assert.equal(charged.amount_refunded, charged.amount);
   await assert.rejects(stripe.subscriptions.resume(waiting.id, {}), {
     type: "StripeInvalidRequestError",
   });

@@ -86,7 +86,8 @@ record EdgeWiring(
         config.inbox().bodyBytesMax(),
         clock);
     RefusalRoutes.declare(routes, database, base.connections(), intake.refusals());
-    PaymentRoutes.declare(routes, database, stripe, config.payments().source(), base.ids(), clock);
+    PaymentRoutes.declare(
+        routes, database, stripe, config.payments().source(), base.ids(), work.jobs(), clock);
     MessageRoutes.declare(
         routes,
         database,

@@ -6,6 +6,7 @@ import dev.tenon.connection.Connections;
 import dev.tenon.connector.http.ApacheProviderHttp;
 import dev.tenon.connector.http.CallObserver;
 import dev.tenon.db.Database;
+import dev.tenon.event.Events;
 import dev.tenon.id.Ids;
 import dev.tenon.metric.Machine;
 import dev.tenon.metric.Meters;
@@ -31,7 +32,7 @@ record Foundation(
     Connections connections,
     ApacheProviderHttp http) {
 
-  static Foundation of(Config config, Tenon.Surroundings around) {
+  static Foundation of(Config config, Tenon.Surroundings around, Signals signals) {
     InstantSource clock = around.clock();
     var ids = new Ids(clock);
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -63,7 +64,8 @@ record Foundation(
         vault,
         new Tenants(database, vault, ids, clock),
         new ApiKeys(database, ids, clock),
-        new Connections(database, vault, ids, clock),
+        new Connections(
+            database, vault, ids, clock, new Events(ids, clock, signals.eventsTold()::raise)),
         http);
   }
 }

@@ -21,6 +21,8 @@ import dev.tenon.feedback.MailApplier;
 import dev.tenon.feedback.MailInbound;
 import dev.tenon.feedback.MailWebhooks;
 import dev.tenon.feedback.SnsConfirmation;
+import dev.tenon.generic.GenericApplier;
+import dev.tenon.generic.GenericInbound;
 import dev.tenon.http.HttpServer;
 import dev.tenon.http.PublicUrl;
 import dev.tenon.http.Routes;
@@ -123,8 +125,8 @@ public final class Tenon implements AutoCloseable {
 
   private Tenon(Config config, Surroundings around) {
     stopMax = Duration.ofSeconds(config.server().stopSecondsMax());
-    base = Foundation.of(config, around);
     signals = Signals.of(around.database());
+    base = Foundation.of(config, around, signals);
     Database database = base.database();
     InstantSource clock = base.clock();
 
@@ -132,6 +134,7 @@ public final class Tenon implements AutoCloseable {
     var sealed = new SealedDelivery(base.vault());
     var mailWebhooks = new MailWebhooks(new SnsCertificates(base.http(), clock));
     List<InboundProvider> providers = new ArrayList<>(MailInbound.all(mailWebhooks));
+    providers.addAll(GenericInbound.all(clock));
     providers.add(new StripeInbound(new ConnectedAccounts(database, clock, "stripe")::find));
     intake = IntakeWiring.of(config.inbox(), base, signals, sealed, providers);
     var stripe = new StripeConnections(database, base.connections(), base.http());
@@ -175,6 +178,7 @@ public final class Tenon implements AutoCloseable {
     List<FactApplier> appliers =
         new ArrayList<>(
             MailApplier.all(mailWebhooks, events, numbers, work.jobs(), base.ids(), clock));
+    appliers.addAll(GenericApplier.all(events));
     appliers.add(new StripeApplier(base.ids(), clock, events, messages, work.jobs()));
     lanes =
         LaneWiring.of(

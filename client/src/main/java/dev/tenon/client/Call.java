@@ -8,9 +8,20 @@ import org.jspecify.annotations.Nullable;
 /// it, and every field of these records, with `/openapi.json`.
 enum Call {
   SEND_MESSAGE("POST", "/messages", Repeat.KEYED, NewMessage.class, Message.class),
-  LIST_MESSAGES("GET", "/messages", Message.class, Query.PAGED),
+  LIST_MESSAGES(
+      "GET",
+      "/messages",
+      Message.class,
+      Query.PAGED,
+      "state",
+      "recipient",
+      "template",
+      "stream",
+      "tag",
+      "since",
+      "until"),
   GET_MESSAGE("GET", "/messages/{message}", Message.class),
-  CANCEL_MESSAGE("POST", "/messages/{message}/cancel", Repeat.SAME, null, Message.class),
+  CANCEL_MESSAGE("POST", "/messages/{message}/cancel", Repeat.KEYED, null, Message.class),
   CREATE_CUSTOMER("POST", "/customers", Repeat.KEYED, NewCustomer.class, Customer.class),
   LIST_CUSTOMERS("GET", "/customers", Customer.class, Query.PAGED),
   GET_CUSTOMER("GET", "/customers/{customer}", Customer.class),
@@ -49,7 +60,7 @@ enum Call {
       "until"),
   GET_RECEIVED_EVENT("GET", "/received-events/{received_event}", ReceivedEvent.class),
   REPLAY_RECEIVED_EVENT(
-      "POST", "/received-events/{received_event}/replay", Repeat.ONCE, null, Replayed.class),
+      "POST", "/received-events/{received_event}/replay", Repeat.KEYED, null, Replayed.class),
   LIST_EVENTS(
       "GET", "/events", StoredEvent.class, Query.PAGED, "type", "about", "cause", "since", "until"),
   GET_EVENT("GET", "/events/{event}", StoredEvent.class),
@@ -59,12 +70,12 @@ enum Call {
   UPDATE_ENDPOINT(
       "PATCH", "/endpoints/{endpoint}", Repeat.SAME, EndpointChange.class, Endpoint.class),
   DELETE_ENDPOINT("DELETE", "/endpoints/{endpoint}", Repeat.ONCE, null, null),
-  ENABLE_ENDPOINT("POST", "/endpoints/{endpoint}/enable", Repeat.SAME, null, Endpoint.class),
+  ENABLE_ENDPOINT("POST", "/endpoints/{endpoint}/enable", Repeat.KEYED, null, Endpoint.class),
   DISABLE_ENDPOINT(
-      "POST", "/endpoints/{endpoint}/disable", Repeat.SAME, EndpointEnd.class, Endpoint.class),
+      "POST", "/endpoints/{endpoint}/disable", Repeat.KEYED, EndpointEnd.class, Endpoint.class),
   ROTATE_ENDPOINT_SECRET(
-      "POST", "/endpoints/{endpoint}/rotate-secret", Repeat.ONCE, NewSecret.class, Endpoint.class),
-  TEST_ENDPOINT("POST", "/endpoints/{endpoint}/test", Repeat.ONCE, null, TestSent.class);
+      "POST", "/endpoints/{endpoint}/rotate-secret", Repeat.KEYED, NewSecret.class, Endpoint.class),
+  TEST_ENDPOINT("POST", "/endpoints/{endpoint}/test", Repeat.KEYED, null, TestSent.class);
 
   /// What may be done when nobody knows whether a call was carried out.
   enum Repeat {

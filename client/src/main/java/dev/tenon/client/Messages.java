@@ -93,13 +93,24 @@ public final class Messages {
 
   /// All, newest first, page by page as the stream gets there.
   public Stream<Message> list() {
-    return caller.all(Message.class, Call.LIST_MESSAGES, Map.of());
+    return list(MessageFilter.all());
+  }
+
+  /// Those that fit, newest first, page by page as the stream gets there.
+  public Stream<Message> list(MessageFilter filter) {
+    return caller.all(Message.class, Call.LIST_MESSAGES, filter.queries());
   }
 
   /// One page.
   ///
   /// @param cursor of the page before; null for the first one
   public Page<Message> page(@Nullable String cursor, int limit) {
-    return caller.page(Message.class, Call.LIST_MESSAGES, Map.of(), cursor, limit);
+    return page(MessageFilter.all(), cursor, limit);
+  }
+
+  /// One page of those that fit. It may hold fewer than `limit`, or none, and still not be the
+  /// last: the cursor says so.
+  public Page<Message> page(MessageFilter filter, @Nullable String cursor, int limit) {
+    return caller.page(Message.class, Call.LIST_MESSAGES, filter.queries(), cursor, limit);
   }
 }

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// @param data the template's variables
 /// @param stream `outbound` where it is null
 /// @param provider a provider's name or a connection's id: it is used alone, without fallback
-/// @param metadata comes back with the providers' reports
+/// @param metadata comes back with every event about the message
+/// @param headers of its own, such as `In-Reply-To`
+/// @param tags labels that come back with every event; providers show them in their statistics
 public record NewMessage(
     String to,
     @Nullable List<String> alsoTo,
@@ -30,24 +32,28 @@ public record NewMessage(
     @Nullable String stream,
     @Nullable String provider,
     @Nullable Policy policy,
-    @Nullable Map<String, String> metadata) {
+    @Nullable Map<String, String> metadata,
+    @Nullable Map<String, String> headers,
+    @Nullable List<String> tags) {
 
   /// By a template, built in or the tenant's own.
   public static NewMessage template(String template, String to, Map<String, ?> data) {
     return new NewMessage(
-        to, null, null, null, null, null, template, data, null, null, null, null, null, null, null);
+        to, null, null, null, null, null, template, data, null, null, null, null, null, null, null,
+        null, null);
   }
 
   /// In own words; add [#html] where there is some.
   public static NewMessage words(String to, String subject, String text) {
     return new NewMessage(
-        to, null, null, null, null, null, null, null, subject, null, text, null, null, null, null);
+        to, null, null, null, null, null, null, null, subject, null, text, null, null, null, null,
+        null, null);
   }
 
   public NewMessage from(String address) {
     return new NewMessage(
         to, alsoTo, cc, bcc, replyTo, address, template, data, subject, html, text, stream,
-        provider, policy, metadata);
+        provider, policy, metadata, headers, tags);
   }
 
   public NewMessage alsoTo(String... addresses) {
@@ -66,7 +72,9 @@ public record NewMessage(
         stream,
         provider,
         policy,
-        metadata);
+        metadata,
+        headers,
+        tags);
   }
 
   public NewMessage cc(String... addresses) {
@@ -85,7 +93,9 @@ public record NewMessage(
         stream,
         provider,
         policy,
-        metadata);
+        metadata,
+        headers,
+        tags);
   }
 
   public NewMessage bcc(String... addresses) {
@@ -104,7 +114,9 @@ public record NewMessage(
         stream,
         provider,
         policy,
-        metadata);
+        metadata,
+        headers,
+        tags);
   }
 
   public NewMessage replyTo(String... addresses) {
@@ -123,36 +135,65 @@ public record NewMessage(
         stream,
         provider,
         policy,
-        metadata);
+        metadata,
+        headers,
+        tags);
   }
 
   public NewMessage html(String html) {
     return new NewMessage(
         to, alsoTo, cc, bcc, replyTo, from, template, data, subject, html, text, stream, provider,
-        policy, metadata);
+        policy, metadata, headers, tags);
   }
 
   public NewMessage stream(String stream) {
     return new NewMessage(
         to, alsoTo, cc, bcc, replyTo, from, template, data, subject, html, text, stream, provider,
-        policy, metadata);
+        policy, metadata, headers, tags);
   }
 
   public NewMessage provider(String provider) {
     return new NewMessage(
         to, alsoTo, cc, bcc, replyTo, from, template, data, subject, html, text, stream, provider,
-        policy, metadata);
+        policy, metadata, headers, tags);
   }
 
   public NewMessage policy(Policy policy) {
     return new NewMessage(
         to, alsoTo, cc, bcc, replyTo, from, template, data, subject, html, text, stream, provider,
-        policy, metadata);
+        policy, metadata, headers, tags);
   }
 
   public NewMessage metadata(Map<String, String> metadata) {
     return new NewMessage(
         to, alsoTo, cc, bcc, replyTo, from, template, data, subject, html, text, stream, provider,
-        policy, metadata);
+        policy, metadata, headers, tags);
+  }
+
+  public NewMessage headers(Map<String, String> headers) {
+    return new NewMessage(
+        to, alsoTo, cc, bcc, replyTo, from, template, data, subject, html, text, stream, provider,
+        policy, metadata, headers, tags);
+  }
+
+  public NewMessage tags(String... tags) {
+    return new NewMessage(
+        to,
+        alsoTo,
+        cc,
+        bcc,
+        replyTo,
+        from,
+        template,
+        data,
+        subject,
+        html,
+        text,
+        stream,
+        provider,
+        policy,
+        metadata,
+        headers,
+        List.of(tags));
   }
 }

@@ -109,11 +109,9 @@ class TransportTest {
     server.thenNothing().thenProblem(503, "server.busy").thenProblem(500, "server.error");
     Endpoints endpoints = tenon.tenant("ten_1").endpoints();
 
-    TenonNoAnswer lost = catchThrowableOfType(TenonNoAnswer.class, () -> endpoints.test("ep_1"));
-    TenonProblem busy = catchThrowableOfType(TenonProblem.class, () -> endpoints.test("ep_1"));
-    TenonProblem failed =
-        catchThrowableOfType(
-            TenonProblem.class, () -> endpoints.rotateSecret("ep_1", new NewSecret(null, null)));
+    TenonNoAnswer lost = catchThrowableOfType(TenonNoAnswer.class, () -> endpoints.delete("ep_1"));
+    TenonProblem busy = catchThrowableOfType(TenonProblem.class, () -> endpoints.delete("ep_1"));
+    TenonProblem failed = catchThrowableOfType(TenonProblem.class, () -> endpoints.delete("ep_1"));
 
     assertThat(lost.mayHaveHappened()).isTrue();
     assertThat(lost.idempotencyKey()).isEmpty();

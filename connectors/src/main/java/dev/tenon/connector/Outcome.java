@@ -1,6 +1,7 @@
 package dev.tenon.connector;
 
 import java.time.Duration;
+import java.util.List;
 
 /// How one call to a provider ended. The connector says what it knows; the caller decides what
 /// follows (retry, fall back, suppress, alert, hold).
@@ -20,7 +21,23 @@ public sealed interface Outcome<T> {
 
   /// The recipient is refused for good (invalid, suppressed, hard bounce). No fallback: another
   /// provider would be refused as well, and the sender's reputation pays.
-  record RefusedRecipient<T>(Detail detail) implements Outcome<T> {}
+  ///
+  /// @param recipients who is refused, where that is known: of several, others may still be written
+  ///   to. Empty where the provider doesn't say
+  /// @param lasting whether such an address takes no mail from anybody (it isn't there, or bounced
+  ///   before), so that it belongs on the suppression list. Not so where it is only malformed
+  record RefusedRecipient<T>(Detail detail, List<String> recipients, boolean lasting)
+      implements Outcome<T> {
+
+    public RefusedRecipient {
+      recipients = List.copyOf(recipients);
+    }
+
+    /// Nobody says who, nor that it lasts.
+    public RefusedRecipient(Detail detail) {
+      this(detail, List.of(), false);
+    }
+  }
 
   /// The request is wrong and stays wrong. Do not repeat it.
   record RefusedRequest<T>(Detail detail) implements Outcome<T> {}
@@ -47,7 +64,25 @@ public sealed interface Outcome<T> {
   }
 
   /// A passing fault; certainly not accepted. `retryAfter` is the provider's wish, or zero.
-  record Passing<T>(Duration retryAfter, Detail detail) implements Outcome<T> {}
+  ///
+  /// @param of whose fault it is, which decides whether others are spared the same
+  record Passing<T>(Duration retryAfter, Detail detail, Of of) implements Outcome<T> {
+
+    /// The provider's fault; by HTTP's 429 it is a limit everywhere.
+    public Passing(Duration retryAfter, Detail detail) {
+      this(retryAfter, detail, detail.status() == 429 ? Of.LIMIT : Of.PROVIDER);
+    }
+
+    /// What a passing fault is one of.
+    public enum Of {
+      /// The provider is down, or can't be reached.
+      PROVIDER,
+      /// The provider works and asks for fewer calls.
+      LIMIT,
+      /// The provider works and puts off what was asked for: a mailbox that is full, greylisting.
+      REQUEST
+    }
+  }
 
   /// It may have happened: the answer was lost or says nothing (read time-out, reset after the
   /// request was written, a bare 500/502/504). Repeat only where the provider makes that safe.

@@ -1,6 +1,7 @@
 package dev.tenon.sandbox;
 
 import dev.tenon.sandbox.application.ApplicationSimulator;
+import dev.tenon.sandbox.calcom.CalcomSimulator;
 import dev.tenon.sandbox.email.EmailSandbox;
 import dev.tenon.sandbox.stripe.StripeSimulator;
 import java.io.PrintStream;
@@ -56,6 +57,7 @@ public final class SandboxMain {
     all.add(new StripeSimulator());
     all.addAll(new EmailSandbox(clock, smtpPort).simulators());
     all.add(new ApplicationSimulator());
+    all.add(new CalcomSimulator());
     return List.copyOf(all);
   }
 

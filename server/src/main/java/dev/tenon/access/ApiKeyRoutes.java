@@ -83,7 +83,13 @@ public final class ApiKeyRoutes {
     }
     Set<Scope> scopes = scopes(request.caller(), body.scopes());
     ApiKey.Created created =
-        database.asTenant(request.tenant(), tx -> keys.create(tx, name, scopes, expiresAt));
+        database.asTenant(
+            request.tenant(),
+            tx ->
+                request
+                    .effect()
+                    .map(id -> keys.create(tx, new ApiKeyId(id), name, scopes, expiresAt))
+                    .orElseGet(() -> keys.create(tx, name, scopes, expiresAt)));
     return new KeyCreated(created.text(), view(created.key()));
   }
 

@@ -39,6 +39,20 @@ final class ApiKeyStore {
         .execute();
   }
 
+  /// Gives a key another text; empty when there is none of this id.
+  static Optional<ApiKey> replaceText(TenantTx tx, ApiKeyId id, byte[] hash, String hint) {
+    int replaced =
+        tx.handle()
+            .createUpdate(
+                "update api_key set hash = :hash, hint = :hint where tenant_id = :tenant and id = :id")
+            .bind("tenant", tx.tenant().uuid())
+            .bind("id", id.uuid())
+            .bind("hash", hash)
+            .bind("hint", hint)
+            .execute();
+    return replaced == 0 ? Optional.empty() : find(tx, id);
+  }
+
   static List<ApiKey> list(TenantTx tx, Optional<UUID> before, int limit) {
     return tx.handle()
         .createQuery(

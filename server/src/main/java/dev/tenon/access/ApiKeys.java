@@ -46,11 +46,23 @@ public final class ApiKeys {
   /// Makes a key. Its text is in the answer and nowhere else.
   public ApiKey.Created create(
       TenantTx tx, String name, Set<Scope> scopes, Optional<Instant> expiresAt) {
+    return create(tx, new ApiKeyId(ids.next()), name, scopes, expiresAt);
+  }
+
+  /// The same under an id that the caller chose. One that was made under it before gets another
+  /// text: nobody has heard the first one.
+  public ApiKey.Created create(
+      TenantTx tx, ApiKeyId id, String name, Set<Scope> scopes, Optional<Instant> expiresAt) {
     Secret text = KeyText.generate(random);
+    Optional<ApiKey> before =
+        ApiKeyStore.replaceText(tx, id, KeyText.hash(text.reveal()), KeyText.hint(text));
+    if (before.isPresent()) {
+      return new ApiKey.Created(before.get(), text);
+    }
     var key =
         new ApiKey(
             tx.tenant(),
-            new ApiKeyId(ids.next()),
+            id,
             name,
             KeyText.hint(text),
             List.copyOf(EnumSet.copyOf(scopes)),

@@ -61,19 +61,23 @@ public final class ConnectionRoutes {
         .list(
             path, Scope.CONNECTIONS_READ, ConnectionView.class, "List the connections", here::list)
         .query("provider", "Only connections to this provider.");
-    routes.get(
-        path + "/{connection}",
-        Scope.CONNECTIONS_READ,
-        ConnectionView.class,
-        "Get a connection",
-        here::get);
-    routes.patch(
-        path + "/{connection}",
-        Scope.CONNECTIONS_WRITE,
-        UpdateConnection.class,
-        ConnectionView.class,
-        "Update a connection",
-        here::update);
+    routes
+        .get(
+            path + "/{connection}",
+            Scope.CONNECTIONS_READ,
+            ConnectionView.class,
+            "Get a connection",
+            here::get)
+        .tagged(ConnectionView.class);
+    routes
+        .patch(
+            path + "/{connection}",
+            Scope.CONNECTIONS_WRITE,
+            UpdateConnection.class,
+            ConnectionView.class,
+            "Update a connection",
+            here::update)
+        .tagged(ConnectionView.class);
     routes.delete(
         path + "/{connection}/secrets/{field}/{ordinal}",
         Scope.CONNECTIONS_WRITE,
@@ -94,7 +98,10 @@ public final class ConnectionRoutes {
   public record UpdateConnection(
       @Nullable String name,
       @About("`active` or `disabled`.") Connection.@Nullable State state,
-      @About("Replaces all settings.") @Nullable Map<String, String> settings,
+      @About(
+              "Replaces all settings. Those that have the credentials sent to another place, such as"
+                  + " another `base_url`, need them given again.")
+          @Nullable Map<String, String> settings,
       @About("A field that starts with `webhook_` joins the values that are there; others replace.")
           @Nullable Map<String, Secret> credentials,
       @About("When the older webhook secrets end; without it they stay until they are removed.")
@@ -164,7 +171,36 @@ public final class ConnectionRoutes {
   }
 
   private ConnectionView update(Request request, UpdateConnection body) {
-    Connection old = existing(request);
+    ConnectionId id =
+        ConnectionId.parse(request.path("connection")).orElseThrow(ProblemException::notFound);
+    Connections.Changed changed =
+        database.asTenant(
+            request.tenant(),
+            tx -> {
+              Connection old = connections.lock(tx, id).orElseThrow(ProblemException::notFound);
+              request.requireMatch(view(old));
+              return connections.change(tx, id, change(request, old, body));
+            });
+    connections.changed(id);
+    return switch (changed) {
+      case Connections.Changed.Done done -> view(done.connection());
+      case Connections.Changed.NotFound _ -> throw ProblemException.notFound();
+      case Connections.Changed.TooManySecrets many ->
+          throw new ProblemException(
+              ProblemCode.CONNECTION_TOO_MANY_SECRETS,
+              ProblemCode.CONNECTION_TOO_MANY_SECRETS.whatToDo(),
+              "credentials." + many.field());
+      case Connections.Changed.CredentialNeeded needed ->
+          throw new ProblemException(
+              ProblemCode.CONNECTION_CREDENTIALS_NEEDED,
+              "The settings have `%s` sent elsewhere than it was given for; give it in the same request."
+                  .formatted(needed.field()),
+              "credentials." + needed.field());
+    };
+  }
+
+  /// What is to be different, checked against what is there.
+  private Connections.Change change(Request request, Connection old, UpdateConnection body) {
     ProviderKind kind =
         Optional.ofNullable(kinds.get(old.provider()))
             .orElseThrow(() -> new ProblemException(ProblemCode.CONNECTION_UNKNOWN_PROVIDER));
@@ -184,15 +220,7 @@ public final class ConnectionRoutes {
         .settings()
         .ifPresent(settings -> platformSettings(request, kind, old.settings(), settings));
     keys(kind, old.environment(), change.settings().orElse(Map.of()), change.secrets());
-    return switch (connections.change(request.tenant(), old.id(), change)) {
-      case Connections.Changed.Done done -> view(done.connection());
-      case Connections.Changed.NotFound _ -> throw ProblemException.notFound();
-      case Connections.Changed.TooManySecrets many ->
-          throw new ProblemException(
-              ProblemCode.CONNECTION_TOO_MANY_SECRETS,
-              ProblemCode.CONNECTION_TOO_MANY_SECRETS.whatToDo(),
-              "credentials." + many.field());
-    };
+    return change;
   }
 
   private void removeSecret(Request request) {

@@ -143,6 +143,44 @@ final class ConnectionStore {
         .toList();
   }
 
+  /// The connection to a provider that new things are made through: of these environments, and not
+  /// switched off. The real world comes before the others, one that can make calls before one that
+  /// can't, one that works before one that is broken, a newer one before an older.
+  ///
+  /// @param keyField the credential that calls need
+  /// @param acting whether one that acts for a connected account will do
+  static Optional<Connection> foremost(
+      TenantTx tx,
+      String provider,
+      String keyField,
+      Collection<Connection.Environment> environments,
+      boolean acting) {
+    return tx.handle()
+        .createQuery(
+            """
+            select c.tenant_id, c.id, c.provider, c.name, c.environment, c.state, c.state_reason,
+              c.settings, c.created_at, c.updated_at
+            from connection c
+            where c.tenant_id = :tenant and c.provider = :provider and c.state <> 'disabled'
+              and c.environment = any(:environments)
+              and (:acting or c.settings ->> 'account' is null)
+            order by c.environment = 'production' desc,
+              c.settings ->> 'account' is not null or exists (select from connection_secret s
+                where s.tenant_id = c.tenant_id and s.connection_id = c.id
+                  and s.field = :key) desc,
+              c.state = 'broken', c.id desc
+            limit 1
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("provider", provider)
+        .bindArray(
+            "environments", String.class, environments.stream().map(ConnectionStore::text).toList())
+        .bind("acting", acting)
+        .bind("key", keyField)
+        .map((row, _) -> connection(row, List.of()))
+        .findOne();
+  }
+
   static void insertSecret(
       TenantTx tx, ConnectionId id, String field, int ordinal, byte[] sealed, Instant now) {
     tx.handle()
@@ -257,9 +295,9 @@ final class ConnectionStore {
     return tx.handle()
         .createQuery(
             """
-            select distinct on (account, live, tenant_id) tenant_id, id, account, live
+            select distinct on (account, live, tenant_id) tenant_id, id, account, live, environment
             from (
-              select tenant_id, id, settings ->> 'account' as account,
+              select tenant_id, id, environment, settings ->> 'account' as account,
                 environment = 'production' as live
               from connection
               where provider = :provider and settings ->> 'account' = any(:accounts)
@@ -277,7 +315,8 @@ final class ConnectionStore {
                     row.getBoolean("live"),
                     new ConnectedAccount(
                         new TenantId(row.getObject("tenant_id", UUID.class)),
-                        new ConnectionId(row.getObject("id", UUID.class)))))
+                        new ConnectionId(row.getObject("id", UUID.class)),
+                        environment(row.getString("environment")))))
         .list();
   }
 

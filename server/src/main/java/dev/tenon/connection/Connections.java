@@ -5,6 +5,9 @@ import dev.tenon.connector.Secret;
 import dev.tenon.db.Database;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
+import dev.tenon.event.EventType;
+import dev.tenon.event.Events;
+import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.vault.Vault;
@@ -12,12 +15,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// The connections of all tenants, and their credentials.
 ///
@@ -43,7 +49,23 @@ public final class Connections {
   private final InstantSource clock;
   private final RecentlyRead<ConnectionId, InboundConnection> inbound;
 
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  private final Optional<Events> events;
+
+  /// Tells nobody what becomes of them: for tests and tools.
   public Connections(Database database, Vault vault, Ids ids, InstantSource clock) {
+    this(database, vault, ids, clock, Optional.empty());
+  }
+
+  /// @param events tells when one breaks, works again, or is switched off or on
+  public Connections(Database database, Vault vault, Ids ids, InstantSource clock, Events events) {
+    this(database, vault, ids, clock, Optional.of(events));
+  }
+
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  private Connections(
+      Database database, Vault vault, Ids ids, InstantSource clock, Optional<Events> events) {
+    this.events = events;
     this.database = database;
     this.vault = vault;
     this.ids = ids;
@@ -98,11 +120,26 @@ public final class Connections {
     return ConnectionStore.find(tx, id, false);
   }
 
+  /// Finds a connection and locks it: of two changes at once neither loses the other's.
+  public Optional<Connection> lock(TenantTx tx, ConnectionId id) {
+    return ConnectionStore.find(tx, id, true);
+  }
+
   /// The tenant's connections, newest first; of one provider where that is given.
   @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
   public List<Connection> list(
       TenantTx tx, Optional<String> provider, Optional<UUID> before, int limit) {
     return ConnectionStore.list(tx, provider, before, limit);
+  }
+
+  /// See [ConnectionStore#foremost].
+  public Optional<Connection> foremost(
+      TenantTx tx,
+      String provider,
+      String keyField,
+      Collection<Connection.Environment> environments,
+      boolean acting) {
+    return ConnectionStore.foremost(tx, provider, keyField, environments, acting);
   }
 
   /// What is to be different about a connection; empty means "leave it".
@@ -126,6 +163,9 @@ public final class Connections {
 
     /// No more webhook secrets may roll at once; remove an old one first.
     record TooManySecrets(String field) implements Changed {}
+
+    /// The settings would have this credential sent elsewhere, so it has to be given again.
+    record CredentialNeeded(String field) implements Changed {}
   }
 
   /// Changes a connection in a transaction of its own, so that this node sees the new secrets from
@@ -149,6 +189,10 @@ public final class Connections {
       return new Changed.NotFound();
     }
     Connection old = found.get();
+    Optional<String> carried = carriedElsewhere(old, change);
+    if (carried.isPresent()) {
+      return new Changed.CredentialNeeded(carried.get());
+    }
     Instant now = now();
     for (var entry : change.secrets().entrySet()) {
       String field = entry.getKey();
@@ -194,7 +238,63 @@ public final class Connections {
             state == Connection.State.BROKEN ? old.stateReason() : "",
             change.settings().orElse(old.settings()),
             now);
-    return new Changed.Done(ConnectionStore.find(tx, id, false).orElseThrow());
+    Connection changed = ConnectionStore.find(tx, id, false).orElseThrow();
+    moved(old.state(), state).ifPresent(type -> tell(tx, type, changed));
+    return new Changed.Done(changed);
+  }
+
+  /// What a person's change of the state is called; empty when it is none.
+  private static Optional<EventType> moved(Connection.State from, Connection.State to) {
+    if (from == to) {
+      return Optional.empty();
+    }
+    return switch (to) {
+      case DISABLED -> Optional.of(EventType.CONNECTION_DISABLED);
+      case BROKEN -> Optional.of(EventType.CONNECTION_BROKEN);
+      case ACTIVE ->
+          Optional.of(
+              from == Connection.State.BROKEN
+                  ? EventType.CONNECTION_REPAIRED
+                  : EventType.CONNECTION_ENABLED);
+    };
+  }
+
+  private void tell(TenantTx tx, EventType type, Connection connection) {
+    if (events.isEmpty()) {
+      return;
+    }
+    Map<String, @Nullable Object> data = new HashMap<>();
+    data.put("provider", connection.provider());
+    data.put("name", connection.name());
+    data.put("environment", connection.environment().name().toLowerCase(Locale.ROOT));
+    data.put("state", connection.state().name().toLowerCase(Locale.ROOT));
+    data.put("reason", connection.stateReason().isEmpty() ? null : connection.stateReason());
+    var _ =
+        events.get().tell(tx, List.of(new NewEvent(type, connection.id().toString(), data, null)));
+  }
+
+  /// Tells it of a connection that has just come to another state; answers whether it has.
+  private boolean told(TenantTx tx, ConnectionId id, EventType type, boolean marked) {
+    if (marked) {
+      ConnectionStore.find(tx, id, false).ifPresent(connection -> tell(tx, type, connection));
+    }
+    return marked;
+  }
+
+  /// A credential that is sent to the provider and that the change would have sent to another place
+  /// than the one for which it was given. What webhooks are verified with is sent nowhere.
+  private static Optional<String> carriedElsewhere(Connection old, Change change) {
+    boolean moves =
+        change
+            .settings()
+            .filter(wanted -> !Destination.of(wanted).equals(Destination.of(old.settings())))
+            .isPresent();
+    return moves
+        ? old.secrets().stream()
+            .map(Connection.SecretField::field)
+            .filter(field -> !field.startsWith(ROLLING) && !change.secrets().containsKey(field))
+            .findFirst()
+        : Optional.empty();
   }
 
   /// Removes one credential; false when it is not set.
@@ -218,35 +318,47 @@ public final class Connections {
   /// Notes that the provider refuses the credentials. A connection that a person switched off stays
   /// off. False when there is no active connection of this id.
   public boolean markBroken(TenantTx tx, ConnectionId id, String reason) {
-    return ConnectionStore.mark(
+    return told(
         tx,
         id,
-        Connection.State.ACTIVE,
-        Connection.State.BROKEN,
-        reason.substring(0, Math.min(reason.length(), REASON_CHARS_MAX)));
+        EventType.CONNECTION_BROKEN,
+        ConnectionStore.mark(
+            tx,
+            id,
+            Connection.State.ACTIVE,
+            Connection.State.BROKEN,
+            reason.substring(0, Math.min(reason.length(), REASON_CHARS_MAX))));
   }
 
   /// Notes that the provider takes the credentials after all. False when it was not broken.
   public boolean markWell(TenantTx tx, ConnectionId id) {
-    return ConnectionStore.mark(tx, id, Connection.State.BROKEN, Connection.State.ACTIVE, "");
+    return told(
+        tx,
+        id,
+        EventType.CONNECTION_REPAIRED,
+        ConnectionStore.mark(tx, id, Connection.State.BROKEN, Connection.State.ACTIVE, ""));
   }
 
   /// Notes that the provider takes the credentials of a connection that counted as broken. False
   /// when it is not broken.
   public boolean markWorking(TenantTx tx, ConnectionId id) {
-    return ConnectionStore.find(tx, id, true)
-        .filter(connection -> connection.state() == Connection.State.BROKEN)
-        .map(
-            connection ->
-                ConnectionStore.update(
-                    tx,
-                    id,
-                    connection.name(),
-                    Connection.State.ACTIVE,
-                    "",
-                    connection.settings(),
-                    now()))
-        .orElse(false);
+    return told(
+        tx,
+        id,
+        EventType.CONNECTION_REPAIRED,
+        ConnectionStore.find(tx, id, true)
+            .filter(connection -> connection.state() == Connection.State.BROKEN)
+            .map(
+                connection ->
+                    ConnectionStore.update(
+                        tx,
+                        id,
+                        connection.name(),
+                        Connection.State.ACTIVE,
+                        "",
+                        connection.settings(),
+                        now()))
+            .orElse(false));
   }
 
   /// The connection of an inbound URL, whoever's it is. Remembered for two seconds; a change on

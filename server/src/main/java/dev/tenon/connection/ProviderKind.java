@@ -24,6 +24,10 @@ public record ProviderKind(
 
   private static final Check REGION = Check.of("us|eu", "`us` or `eu`");
   private static final Check YES_OR_NO = Check.of("true|false", "`true` or `false`");
+  private static final Check HEADER =
+      Check.of("[A-Za-z][A-Za-z0-9-]{1,59}", "the name of a header like `X-Signature`");
+  private static final Check POINTER =
+      Check.of("(?:/[^/~]*(?:~[01][^/~]*)*){1,10}", "a JSON pointer like `/data/id`");
   private static final String DOMAIN =
       "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9-]{2,63}";
 
@@ -154,7 +158,15 @@ public record ProviderKind(
                     "[a-z0-9-]{1,30}( *, *[a-z0-9-]{1,30}){0,19}",
                     "Postmark's own names of its broadcast streams, such as `broadcast, news`, or"
                         + " `none`"))),
-        mail("resend", Set.of("api_key", "webhook_secret"), Set.of("base_url"), Map.of()),
+        mail(
+            "resend",
+            Set.of("api_key", "webhook_secret"),
+            Set.of("base_url", "streams"),
+            Map.of(
+                "streams",
+                Check.of(
+                    "[a-z0-9][a-z0-9_-]{0,39}(?: *, *[a-z0-9][a-z0-9_-]{0,39}){0,19}",
+                    "a list like `alerts, news`"))),
         mail(
             "sendgrid",
             Set.of("api_key", "webhook_public_key"),
@@ -211,6 +223,51 @@ public record ProviderKind(
             "calendly", Set.of("token", "webhook_secret"), Set.of("base_url", "organization")),
         new ProviderKind(
             "hubspot", Set.of("access_token", "webhook_secret"), Set.of("base_url", "portal_id")),
-        new ProviderKind("standard-webhooks", Set.of("webhook_secret"), Set.of()));
+        new ProviderKind(
+            "standard-webhooks",
+            Set.of("webhook_secret"),
+            Set.of("public_key", "type_pointer", "object_pointer"),
+            Map.of(
+                "public_key",
+                Check.of("whpk_[A-Za-z0-9+/]{43}=", "a public key of `v1a`, `whpk_…`"),
+                "type_pointer",
+                POINTER,
+                "object_pointer",
+                POINTER)),
+        new ProviderKind(
+            "hmac",
+            Set.of("webhook_secret"),
+            Set.of(
+                "algorithm",
+                "encoding",
+                "signature_header",
+                "signature_prefix",
+                "timestamp_header",
+                "signed_content",
+                "tolerance_seconds",
+                "id_header",
+                "id_pointer",
+                "type_header",
+                "type_pointer",
+                "object_pointer"),
+            Map.ofEntries(
+                Map.entry(
+                    "algorithm", Check.of("sha256|sha1|sha512", "`sha256`, `sha1` or `sha512`")),
+                Map.entry("encoding", Check.of("hex|base64", "`hex` or `base64`")),
+                Map.entry("signature_header", HEADER.needed()),
+                Map.entry("timestamp_header", HEADER),
+                Map.entry("id_header", HEADER),
+                Map.entry("type_header", HEADER),
+                Map.entry(
+                    "signed_content",
+                    Check.of(
+                        "(?:[^{}]|\\{timestamp}|\\{id})*\\{body}(?:[^{}]|\\{timestamp}|\\{id})*",
+                        "`{body}`, with text, `{timestamp}` and `{id}` around it")),
+                Map.entry(
+                    "tolerance_seconds",
+                    Check.of("[1-9][0-9]{0,4}", "a number of seconds up to 99999")),
+                Map.entry("id_pointer", POINTER),
+                Map.entry("type_pointer", POINTER),
+                Map.entry("object_pointer", POINTER))));
   }
 }

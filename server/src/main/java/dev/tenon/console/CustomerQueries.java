@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class CustomerQueries {
   private static final String COLUMNS =
       """
-      select id, provider_id, email, name, deleted, updated_at from customer
+      select id, provider_id, email, name, deleted, environment, updated_at from customer
       where tenant_id = :tenant
       """;
 
@@ -82,6 +82,7 @@ final class CustomerQueries {
         email.isEmpty() ? name.isEmpty() ? id : name : email,
         name,
         Mark.customer(row.getBoolean("deleted")),
+        PaymentQueries.world(row),
         new Moment(instant(row, "updated_at"), now));
   }
 

@@ -8,8 +8,15 @@ import java.util.UUID;
 ///
 /// @param called the address, else the name, else the provider's id
 /// @param name empty where none is known
+/// @param world of test data, what its connection is for; empty for production
 public record CustomerRow(
-    UUID id, String providerId, String called, String name, Mark mark, Moment updatedAt) {
+    UUID id,
+    String providerId,
+    String called,
+    String name,
+    Mark mark,
+    String world,
+    Moment updatedAt) {
 
   /// Its id, as the API and the address of its page have it.
   public String written() {

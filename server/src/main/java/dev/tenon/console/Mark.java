@@ -128,6 +128,8 @@ public record Mark(Shape shape, Tone tone, String word) {
       case "succeeded" -> new Mark(Shape.DOT, Tone.GOOD, "succeeded");
       case "failed" -> new Mark(Shape.CROSS, Tone.BAD, "failed");
       case "action_required" -> new Mark(Shape.BAR, Tone.WARN, "action required");
+      case "uncollectible" -> new Mark(Shape.CROSS, Tone.BAD, "uncollectible");
+      case "voided" -> new Mark(Shape.RING, Tone.INFO, "voided");
       default -> unknown(state);
     };
   }

@@ -4,6 +4,7 @@ import static dev.tenon.console.InboxQueries.instant;
 import static dev.tenon.console.InboxQueries.text;
 
 import dev.tenon.db.TenantTx;
+import dev.tenon.email.MessageFilter;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -17,18 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// What the pages about messages read, and what followed from a cause.
 final class MessageQueries {
   /// The states that can be asked for.
-  static final List<String> STATES =
-      List.of(
-          "queued",
-          "sending",
-          "sent",
-          "delivered",
-          "uncertain",
-          "bounced",
-          "complained",
-          "failed",
-          "suppressed",
-          "cancelled");
+  static final List<String> STATES = MessageFilter.STATES;
 
   /// One try at one provider.
   ///
@@ -56,57 +46,37 @@ final class MessageQueries {
       provider_message_id, reason, about, created_at
       """;
 
-  /// Which messages a list shows.
-  ///
-  /// @param state empty for all
-  /// @param text part of the recipient or subject; empty for all
-  /// @param before only what was accepted before this message
-  record Wanted(String state, String text, UUID before) {
-    boolean selective() {
-      return !state.isEmpty() || !text.isEmpty();
-    }
-  }
-
-  /// A narrowed list looks through no more than [InboxSearchQueries#SCANNED_MAX] messages; what
-  /// lies further back comes with the next page.
-  List<MessageRow> list(TenantTx tx, Wanted wanted, int limit, Instant now) {
+  /// A search looks through no more than [MessageFilter#SCANNED_MAX] messages; what lies further
+  /// back comes with the next page.
+  List<MessageRow> list(TenantTx tx, MessageFilter filter, UUID before, int limit, Instant now) {
     return tx.handle()
         .createQuery(
-            "select "
-                + COLUMNS
-                + """
-                from (
-                  select * from message where tenant_id = :tenant and id < :before
-                  order by id desc limit :scanned
-                ) newest
-                where (:state = '' or state = :state)
-                  and (:text = '' or position(lower(:text) in lower(recipient || ' ' || subject)) > 0)
-                order by id desc limit :limit
-                """)
+            "select %s from (%s) m where %s order by m.id desc limit :limit"
+                .formatted(COLUMNS, filter.within(), filter.wanted()))
+        .bindMap(filter.values())
+        .bindMap(filter.wantedValues())
         .bind("tenant", tx.tenant().uuid())
-        .bind("before", wanted.before())
-        .bind("state", wanted.state())
-        .bind("text", wanted.text())
-        .bind("scanned", wanted.selective() ? InboxSearchQueries.SCANNED_MAX : limit)
+        .bind("before", before)
+        .bind("scanned", filter.isSearching() ? MessageFilter.SCANNED_MAX : limit)
         .bind("limit", limit)
         .map((row, _) -> row(row, now))
         .list();
   }
 
-  /// The last message that a narrowed list looked through, when there is more behind it.
-  Optional<InboxSearchQueries.Scanned> scannedTo(TenantTx tx, Wanted wanted) {
-    if (!wanted.selective()) {
+  /// The last message that a search looked through, when there is more behind it.
+  Optional<InboxSearchQueries.Scanned> scannedTo(TenantTx tx, MessageFilter filter, UUID before) {
+    if (!filter.isSearching()) {
       return Optional.empty();
     }
     return tx.handle()
         .createQuery(
-            """
-            select id, created_at from message where tenant_id = :tenant and id < :before
-            order by id desc offset :scanned limit 1
-            """)
+            "select m.id, m.created_at from (%s) m order by m.id desc offset :last limit 1"
+                .formatted(filter.within()))
+        .bindMap(filter.values())
         .bind("tenant", tx.tenant().uuid())
-        .bind("before", wanted.before())
-        .bind("scanned", InboxSearchQueries.SCANNED_MAX - 1)
+        .bind("before", before)
+        .bind("scanned", MessageFilter.SCANNED_MAX)
+        .bind("last", MessageFilter.SCANNED_MAX - 1)
         .map(
             (row, _) ->
                 new InboxSearchQueries.Scanned(

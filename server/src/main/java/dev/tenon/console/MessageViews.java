@@ -3,6 +3,7 @@ package dev.tenon.console;
 import dev.tenon.connector.email.MailEvent;
 import dev.tenon.db.Database;
 import dev.tenon.db.TenantTx;
+import dev.tenon.email.MessageFilter;
 import dev.tenon.feedback.MailReport;
 import dev.tenon.feedback.MailReports;
 import dev.tenon.id.Ids;
@@ -23,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class MessageViews {
   private static final Logger LOG = LoggerFactory.getLogger(MessageViews.class);
   private static final int ROWS = 50;
-  private static final int TEXT_MAX = 200;
   private static final UUID END = new UUID(-1L, -1L);
 
   private final Database database;
@@ -44,42 +44,38 @@ final class MessageViews {
   }
 
   ListPage<MessageRow> list(TenantId tenant, Map<String, String> query) {
-    String state = query.getOrDefault("state", "");
-    String given = query.getOrDefault("q", "").strip();
-    var wanted =
-        new MessageQueries.Wanted(
-            MessageQueries.STATES.contains(state) ? state : "",
-            given.substring(0, Math.min(given.length(), TEXT_MAX)),
-            Ids.read(Prefix.MESSAGE, query.getOrDefault("before", "")).orElse(END));
-    return database.asTenant(tenant, tx -> list(tx, wanted));
+    var search = MessageSearch.read(query);
+    UUID before = Ids.read(Prefix.MESSAGE, query.getOrDefault("before", "")).orElse(END);
+    return database.asTenant(tenant, tx -> list(tx, search, before));
   }
 
-  private ListPage<MessageRow> list(TenantTx tx, MessageQueries.Wanted wanted) {
+  private ListPage<MessageRow> list(TenantTx tx, MessageSearch search, UUID before) {
     Instant now = clock.instant();
-    boolean continued = !wanted.before().equals(END);
-    List<MessageRow> rows = messages.list(tx, wanted, ROWS + 1, now);
+    boolean continued = !before.equals(END);
+    MessageFilter filter = search.filter();
+    List<MessageRow> rows = messages.list(tx, filter, before, ROWS + 1, now);
     boolean more = rows.size() > ROWS;
     List<MessageRow> shown = more ? rows.subList(0, ROWS) : rows;
     Optional<InboxSearchQueries.Scanned> scanned =
-        more ? Optional.empty() : messages.scannedTo(tx, wanted);
+        more ? Optional.empty() : messages.scannedTo(tx, filter, before);
     Optional<UUID> next =
         more ? Optional.of(shown.getLast().id()) : scanned.map(InboxSearchQueries.Scanned::last);
-    boolean nothing = shown.isEmpty() && !wanted.selective() && !continued;
+    boolean nothing = shown.isEmpty() && !filter.isSelective() && !continued;
     return new ListPage<>(
         shown,
         next.map(
                 last ->
                     Queries.of(
                         "state",
-                        wanted.state(),
+                        filter.state(),
                         "q",
-                        wanted.text(),
+                        search.typed(),
                         "before",
                         Ids.write(Prefix.MESSAGE, last)))
             .orElse(""),
-        wanted.state(),
-        MessageQueries.STATES,
-        wanted.text(),
+        filter.state(),
+        MessageFilter.STATES,
+        search.typed(),
         InboxFilter.Window.WEEK,
         continued,
         scanned.map(to -> new Moment(to.receivedAt(), now)).orElse(null),

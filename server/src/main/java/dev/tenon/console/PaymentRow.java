@@ -10,6 +10,7 @@ import java.util.UUID;
 /// @param amount with its currency
 /// @param failedTries how often it failed before or since
 /// @param disputes on its own page only
+/// @param world of test data, what its connection is for; empty for production
 public record PaymentRow(
     UUID id,
     String providerId,
@@ -17,6 +18,7 @@ public record PaymentRow(
     Mark mark,
     String amount,
     int failedTries,
+    String world,
     List<DisputeRow> disputes,
     Moment createdAt) {
   public PaymentRow {
@@ -25,7 +27,8 @@ public record PaymentRow(
 
   /// The same with what its customer disputes.
   PaymentRow disputed(List<DisputeRow> found) {
-    return new PaymentRow(id, providerId, customer, mark, amount, failedTries, found, createdAt);
+    return new PaymentRow(
+        id, providerId, customer, mark, amount, failedTries, world, found, createdAt);
   }
 
   /// Its id, as the API and the address of its page have it.

@@ -9,6 +9,7 @@ import java.util.UUID;
 /// @param customer the customer's address, or the provider's id where none is known
 /// @param amount what a period costs, in words; empty when not known
 /// @param ends what will end it and when, in words; empty when it goes on
+/// @param world of test data, what its connection is for; empty for production
 public record SubscriptionRow(
     UUID id,
     String providerId,
@@ -17,6 +18,7 @@ public record SubscriptionRow(
     String plan,
     String amount,
     String ends,
+    String world,
     Moment updatedAt) {
 
   /// Its id, as the API and the address of its page have it.

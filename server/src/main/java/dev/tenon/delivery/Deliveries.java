@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,7 +86,14 @@ public final class Deliveries {
 
   /// Starts a bulk replay: durable work that goes on after a restart. Empty when [#RUNNING_MAX] of
   /// this tenant are running.
-  Optional<DeliveryReplay> start(TenantId tenant, DeliveryReplay.Filter filter, String by) {
+  ///
+  /// @param id chosen by the caller; one that was started under it before is the answer
+  Optional<DeliveryReplay> start(
+      TenantId tenant, @Nullable UUID id, DeliveryReplay.Filter filter, String by) {
+    Optional<DeliveryReplay> before = Optional.ofNullable(id).flatMap(known -> find(tenant, known));
+    if (before.isPresent()) {
+      return before;
+    }
     int matched = count(tenant, filter);
     Instant now = clock.instant();
     Optional<DeliveryReplay> started =
@@ -97,7 +105,8 @@ public final class Deliveries {
               }
               store.forget(tx, now.minus(KEPT));
               var replay =
-                  new DeliveryReplay(ids.next(), "running", filter, matched, 0, by, now, null);
+                  new DeliveryReplay(
+                      id == null ? ids.next() : id, "running", filter, matched, 0, by, now, null);
               store.insert(tx, replay);
               jobs.make(
                   tx, List.of(NewJob.of(DeliveryReplayWork.KIND, replay.id().toString(), null)));

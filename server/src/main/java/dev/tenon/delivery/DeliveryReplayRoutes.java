@@ -112,7 +112,11 @@ public final class DeliveryReplayRoutes {
               now));
     }
     return deliveries
-        .start(request.tenant(), filter, "key " + request.caller().key())
+        .start(
+            request.tenant(),
+            request.effect().orElse(null),
+            filter,
+            "key " + request.caller().key())
         .map(DeliveryReplayRoutes::view)
         .orElseThrow(() -> ReplayRange.tooMany(Deliveries.RUNNING_MAX));
   }

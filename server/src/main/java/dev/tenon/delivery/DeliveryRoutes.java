@@ -161,7 +161,9 @@ public final class DeliveryRoutes {
   private DeliveryView replay(Request request) {
     DeliveryView there = get(request);
     UUID id = Ids.read(Prefix.DELIVERY, there.id()).orElseThrow(ProblemException::notFound);
-    if (!deliveries.replay(request.tenant(), id, "key " + request.caller().key())) {
+    // Of a run that was cut off it may be under way already.
+    if (!deliveries.replay(request.tenant(), id, "key " + request.caller().key())
+        && !request.isTakenUp()) {
       throw new ProblemException(
           ProblemCode.REQUEST_CONFLICT, "A call is under way; look again when it has ended.");
     }

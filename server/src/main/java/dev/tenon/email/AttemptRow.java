@@ -2,6 +2,7 @@ package dev.tenon.email;
 
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.email.Attempt;
+import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.tenant.TenantId;
@@ -19,8 +20,14 @@ import org.jspecify.annotations.Nullable;
 /// @param number counts the attempts of the message from 1
 /// @param kind `sending` or `looking`
 /// @param decision why it was made, in words
-/// @param refusedRecipients whom an accepting provider will not deliver to
+/// @param refusedRecipients whom the provider will not deliver to, whether it took the message or
+///   not
 /// @param endedAt null while it is under way, and when the server died in it
+/// @param gone those whom it refused since they take no mail from anybody, comparable. Known while
+///   the outcome is being written; not read again
+/// @param connectionChangedAt when the connection was last changed, as it was used; null in rows of
+///   older versions
+/// @param mayBeSecond whether it is made although an earlier one may have sent the message
 /// @param request the sealed bytes it is made with, of the first sending through a connection that
 ///   settles by repeating them; else null. Shared and never changed
 @SuppressWarnings("ArrayRecordComponent")
@@ -39,11 +46,15 @@ record AttemptRow(
     List<String> refusedRecipients,
     Instant startedAt,
     @Nullable Instant endedAt,
-    byte @Nullable [] request) {
+    byte @Nullable [] request,
+    List<String> gone,
+    @Nullable Instant connectionChangedAt,
+    boolean mayBeSecond) {
   private static final int RECIPIENTS_MAX = 50;
 
   AttemptRow {
     refusedRecipients = List.copyOf(refusedRecipients);
+    gone = List.copyOf(gone);
   }
 
   static AttemptRow started(
@@ -54,6 +65,8 @@ record AttemptRow(
       String provider,
       String kind,
       String decision,
+      @Nullable Instant connectionChangedAt,
+      boolean mayBeSecond,
       Instant now) {
     return new AttemptRow(
         tenant,
@@ -70,7 +83,10 @@ record AttemptRow(
         List.of(),
         now,
         null,
-        null);
+        null,
+        List.of(),
+        connectionChangedAt,
+        mayBeSecond);
   }
 
   /// The same attempt, made with these bytes.
@@ -90,7 +106,10 @@ record AttemptRow(
         refusedRecipients,
         startedAt,
         endedAt,
-        sealedRequest);
+        sealedRequest,
+        gone,
+        connectionChangedAt,
+        mayBeSecond);
   }
 
   static AttemptRow of(TenantId tenant, ResultSet row) throws SQLException {
@@ -110,7 +129,10 @@ record AttemptRow(
         refused(row),
         row.getObject("started_at", OffsetDateTime.class).toInstant(),
         instant(row, "ended_at"),
-        row.getBytes("request"));
+        row.getBytes("request"),
+        List.of(),
+        instant(row, "connection_changed_at"),
+        row.getBoolean("may_be_second"));
   }
 
   private static List<String> refused(ResultSet row) throws SQLException {
@@ -130,29 +152,76 @@ record AttemptRow(
 
   AttemptRow ended(Outcome<Sent> end, Instant now) {
     return switch (end) {
-      case Outcome.Accepted<Sent> accepted ->
-          with("accepted", 0, end.detail(), accepted.value(), now);
-      case Outcome.RefusedRecipient<Sent> _ ->
-          with("refused_recipient", 0, end.detail(), null, now);
-      case Outcome.RefusedRequest<Sent> _ -> with("refused_request", 0, end.detail(), null, now);
-      case Outcome.ConnectionBroken<Sent> _ ->
-          with("connection_broken", 0, end.detail(), null, now);
+      case Outcome.Accepted<Sent> accepted -> took("accepted", accepted.value(), end.detail(), now);
+      case Outcome.RefusedRecipient<Sent> refused ->
+          with("refused_recipient", 0, end.detail(), now)
+              .refusing(refused.recipients(), refused.lasting() ? refused.recipients() : List.of());
+      case Outcome.RefusedRequest<Sent> _ -> with("refused_request", 0, end.detail(), now);
+      case Outcome.ConnectionBroken<Sent> _ -> with("connection_broken", 0, end.detail(), now);
       case Outcome.Passing<Sent> passing ->
-          with("passing", passing.retryAfter().toMillis(), end.detail(), null, now);
-      case Outcome.Unknown<Sent> _ -> with("unknown", 0, end.detail(), null, now);
+          with("passing", passing.retryAfter().toMillis(), end.detail(), now);
+      case Outcome.Unknown<Sent> _ -> with("unknown", 0, end.detail(), now);
     };
   }
 
   AttemptRow ended(LookedUp answer, Instant now) {
     return switch (answer) {
-      case LookedUp.Found found -> with("found", 0, answer.detail(), found.sent(), now);
-      case LookedUp.Missing _ -> with("missing", 0, answer.detail(), null, now);
-      case LookedUp.Unanswered _ -> with("unanswered", 0, answer.detail(), null, now);
+      case LookedUp.Found found -> took("found", found.sent(), answer.detail(), now);
+      case LookedUp.Missing _ -> with("missing", 0, answer.detail(), now);
+      case LookedUp.Unanswered _ -> with("unanswered", 0, answer.detail(), now);
     };
   }
 
-  private AttemptRow with(
-      String end, long retryAfter, Outcome.Detail said, @Nullable Sent sent, Instant now) {
+  private AttemptRow took(String end, Sent sent, Outcome.Detail said, Instant now) {
+    AttemptRow row = with(end, 0, said, now);
+    return new AttemptRow(
+            tenant,
+            message,
+            number,
+            connection,
+            provider,
+            kind,
+            decision,
+            end,
+            0,
+            row.detail(),
+            clean(sent.providerMessageId()),
+            List.of(),
+            startedAt,
+            now,
+            request,
+            List.of(),
+            connectionChangedAt,
+            mayBeSecond)
+        .refusing(sent.refusedRecipients(), sent.gone());
+  }
+
+  private AttemptRow refusing(List<String> addresses, List<String> lasting) {
+    return new AttemptRow(
+        tenant,
+        message,
+        number,
+        connection,
+        provider,
+        kind,
+        decision,
+        outcome,
+        retryAfterMs,
+        detail,
+        providerMessageId,
+        addresses.stream().limit(RECIPIENTS_MAX).map(AttemptRow::line).toList(),
+        startedAt,
+        endedAt,
+        request,
+        lasting.stream()
+            .limit(RECIPIENTS_MAX)
+            .flatMap(one -> EmailAddress.comparable(one).stream())
+            .toList(),
+        connectionChangedAt,
+        mayBeSecond);
+  }
+
+  private AttemptRow with(String end, long retryAfter, Outcome.Detail said, Instant now) {
     return new AttemptRow(
         tenant,
         message,
@@ -165,16 +234,14 @@ record AttemptRow(
         retryAfter,
         new Outcome.Detail(
             said.status(), clean(said.code()), clean(said.message()), clean(said.requestId())),
-        sent == null ? null : clean(sent.providerMessageId()),
-        sent == null
-            ? List.of()
-            : sent.refusedRecipients().stream()
-                .limit(RECIPIENTS_MAX)
-                .map(AttemptRow::line)
-                .toList(),
+        null,
+        List.of(),
         startedAt,
         now,
-        request);
+        request,
+        List.of(),
+        connectionChangedAt,
+        mayBeSecond);
   }
 
   /// One address, on one line: they are handed to the database as lines.
@@ -187,6 +254,11 @@ record AttemptRow(
     return text.replace('\0', ' ');
   }
 
+  /// Whether nobody knows if it sent the message.
+  boolean isUnsettled() {
+    return kind.equals("sending") && (outcome.equals("unknown") || outcome.equals("started"));
+  }
+
   /// What the router is told. An attempt without an end was under way when the server died: nobody
   /// knows whether it happened.
   Attempt toAttempt() {
@@ -194,7 +266,8 @@ record AttemptRow(
     Sent sent = new Sent(providerMessageId == null ? "" : providerMessageId, refusedRecipients);
     return switch (outcome) {
       case "accepted" -> sending(name, new Outcome.Accepted<>(sent, detail));
-      case "refused_recipient" -> sending(name, new Outcome.RefusedRecipient<>(detail));
+      case "refused_recipient" ->
+          sending(name, new Outcome.RefusedRecipient<>(detail, refusedRecipients, false));
       case "refused_request" -> sending(name, new Outcome.RefusedRequest<>(detail));
       case "connection_broken" -> sending(name, new Outcome.ConnectionBroken<>(detail));
       case "passing" ->

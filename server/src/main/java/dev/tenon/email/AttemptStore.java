@@ -38,23 +38,25 @@ final class AttemptStore {
             with wanted as (
               select b.* from unnest(:tenants::uuid[], :jobs::uuid[], :tokens::bigint[],
                 :messages::uuid[], :numbers::smallint[], :connections::uuid[], :providers::text[],
-                :kinds::text[], :decisions::text[], :requests::bytea[], :left_out::text[])
+                :kinds::text[], :decisions::text[], :requests::bytea[], :left_out::text[],
+                :changed::timestamptz[], :second::boolean[])
                 as b (tenant_id, job_id, token, message_id, number, connection_id, provider, kind,
-                  decision, request, left_out)
+                  decision, request, left_out, connection_changed_at, may_be_second)
               join waiting_job w
                 on w.tenant_id = b.tenant_id and w.id = b.job_id and w.token = b.token
             ), moved as (
               update message m set state = 'sending', next_at = null, updated_at = :now,
-                left_out = string_to_array(nullif(wanted.left_out, ''), e'\\n')
+                left_out = string_to_array(nullif(wanted.left_out, ''), e'\\n'),
+                may_be_twice = m.may_be_twice or wanted.may_be_second
               from wanted
               where m.tenant_id = wanted.tenant_id and m.id = wanted.message_id
                 and m.id = any(:messages) and m.state in ('queued', 'sending', 'uncertain')
               returning wanted.*
             ), begun as (
               insert into attempt (tenant_id, message_id, number, connection_id, provider, kind,
-                decision, request, started_at)
+                decision, request, connection_changed_at, may_be_second, started_at)
               select tenant_id, message_id, number, connection_id, provider, kind, decision,
-                request, :now
+                request, connection_changed_at, may_be_second, :now
               from moved
               on conflict (tenant_id, message_id, number) do nothing
               returning tenant_id, message_id
@@ -73,6 +75,11 @@ final class AttemptStore {
         .bindArray("kinds", String.class, rows.stream().map(AttemptRow::kind).toList())
         .bindArray("decisions", String.class, rows.stream().map(AttemptRow::decision).toList())
         .bindArray("requests", byte[].class, rows.stream().map(AttemptRow::request).toList())
+        .bindArray(
+            "changed",
+            OffsetDateTime.class,
+            rows.stream().map(row -> offset(row.connectionChangedAt())).toList())
+        .bindArray("second", Boolean.class, rows.stream().map(AttemptRow::mayBeSecond).toList())
         .bindArray(
             "left_out",
             String.class,
@@ -93,9 +100,12 @@ final class AttemptStore {
     return ends.isEmpty() ? Set.of() : moveMessages(tx, ends, now);
   }
 
+  /// A message that was given up, as what.
+  record GivenUp(String state, String stream, boolean mayBeTwice) {}
+
   /// Ends a message whose job has died. It is uncertain when an attempt may have sent it. Answers
-  /// the state, or nothing when it was over.
-  Optional<String> giveUp(EngineTx tx, TenantId tenant, UUID message, String reason, Instant now) {
+  /// nothing when it was over.
+  Optional<GivenUp> giveUp(EngineTx tx, TenantId tenant, UUID message, String reason, Instant now) {
     return tx.handle()
         .createQuery(
             """
@@ -108,13 +118,18 @@ final class AttemptStore {
               reason = :reason, next_at = null, updated_at = :now
             where m.tenant_id = :tenant and m.id = :message
               and m.state in ('queued', 'sending', 'uncertain')
-            returning m.state
+            returning m.state, m.stream, m.may_be_twice
             """)
         .bind("tenant", tenant.uuid())
         .bind("message", message)
         .bind("reason", reason)
         .bind("now", now)
-        .mapTo(String.class)
+        .map(
+            (row, _) ->
+                new GivenUp(
+                    row.getString("state"),
+                    row.getString("stream"),
+                    row.getBoolean("may_be_twice")))
         .findOne();
   }
 
@@ -161,6 +176,10 @@ final class AttemptStore {
         .bindArray(
             "ended", OffsetDateTime.class, ended.stream().map(a -> at(a.endedAt(), now)).toList())
         .execute();
+  }
+
+  private static @Nullable OffsetDateTime offset(@Nullable Instant moment) {
+    return moment == null ? null : moment.atOffset(ZoneOffset.UTC);
   }
 
   private static OffsetDateTime at(@Nullable Instant moment, Instant otherwise) {

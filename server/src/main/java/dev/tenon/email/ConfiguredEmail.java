@@ -11,7 +11,10 @@ import dev.tenon.tenant.TenantId;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -78,12 +81,17 @@ public final class ConfiguredEmail implements EmailConnections, AutoCloseable {
   }
 
   private List<Ready> ready(List<EmailRouting.Step> steps) {
-    return steps.stream()
-        .map(step -> new Place(step.owner(), step.connection()))
-        .distinct()
-        .flatMap(
-            place -> found.get(place, one -> Optional.of(read(one))).orElseThrow().ready().stream())
-        .toList();
+    Map<Place, EmailRouting.Step> places = new LinkedHashMap<>();
+    steps.forEach(step -> places.putIfAbsent(new Place(step.owner(), step.connection()), step));
+    List<Ready> ready = new ArrayList<>();
+    places.forEach(
+        (place, step) ->
+            found
+                .get(place, one -> Optional.of(read(one)))
+                .orElseThrow()
+                .ready()
+                .ifPresent(one -> ready.add(one.at(step.priority(), step.weight()))));
+    return List.copyOf(ready);
   }
 
   private Found read(Place place) {

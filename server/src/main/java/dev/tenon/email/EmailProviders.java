@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,8 +55,7 @@ final class EmailProviders implements AutoCloseable {
       return switch (read.connection().provider()) {
         case "mailgun" -> key.map(secret -> mailgun(read, secret));
         case "postmark" -> key.map(secret -> postmark(read, secret));
-        case "resend" ->
-            key.map(secret -> new ResendEmail(http, base(read, ResendEmail.BASE), secret));
+        case "resend" -> key.map(secret -> resend(read, secret));
         case "sendgrid" -> key.map(secret -> sendgrid(read, secret));
         case "ses" -> read.secret("secret_access_key").map(secret -> ses(read, secret));
         case "smtp" -> Optional.of(smtp(read));
@@ -106,6 +106,12 @@ final class EmailProviders implements AutoCloseable {
             .map(text -> Set.copyOf(List.of(text.split("\\s*,\\s*", -1))))
             .orElse(PostmarkEmail.BROADCAST_STREAMS);
     return new PostmarkEmail(http, base(read, PostmarkEmail.BASE), key, streams, broadcast);
+  }
+
+  private EmailProvider resend(Credentials read, Secret key) {
+    Set<String> streams = new HashSet<>(ResendEmail.STREAMS);
+    read.setting("streams").ifPresent(text -> streams.addAll(List.of(text.split("\\s*,\\s*", -1))));
+    return new ResendEmail(http, base(read, ResendEmail.BASE), key, streams);
   }
 
   private EmailProvider sendgrid(Credentials read, Secret key) {

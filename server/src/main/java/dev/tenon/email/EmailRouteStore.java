@@ -15,9 +15,9 @@ final class EmailRouteStore {
     return tx.handle()
         .createQuery(
             """
-            select tenant_id, stream, connection_id from email_route
+            select tenant_id, stream, connection_id, priority, weight from email_route
             where tenant_id in (:tenant, :platform)
-            order by (tenant_id = :tenant) desc, stream, priority, connection_id
+            order by (tenant_id = :tenant) desc, stream, priority, weight desc, connection_id
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("platform", TenantId.PLATFORM.uuid())
@@ -26,12 +26,14 @@ final class EmailRouteStore {
                 new EmailRouting.Step(
                     new TenantId(row.getObject("tenant_id", UUID.class)),
                     row.getString("stream"),
-                    row.getObject("connection_id", UUID.class)))
+                    row.getObject("connection_id", UUID.class),
+                    row.getInt("priority"),
+                    row.getInt("weight")))
         .list();
   }
 
   /// Replaces the tenant's routes; a stream that has none then goes the platform's way.
-  static void replace(TenantTx tx, Map<String, List<UUID>> byStream) {
+  static void replace(TenantTx tx, Map<String, List<EmailRouting.Place>> byStream) {
     tx.handle()
         .createUpdate("delete from email_route where tenant_id = :tenant")
         .bind("tenant", tx.tenant().uuid())
@@ -40,17 +42,18 @@ final class EmailRouteStore {
         tx.handle()
             .prepareBatch(
                 """
-                insert into email_route (tenant_id, stream, connection_id, priority)
-                values (:tenant, :stream, :connection, :priority)
+                insert into email_route (tenant_id, stream, connection_id, priority, weight)
+                values (:tenant, :stream, :connection, :priority, :weight)
                 """);
     byStream.forEach(
-        (stream, connections) -> {
-          for (int i = 0; i < connections.size(); i++) {
+        (stream, places) -> {
+          for (EmailRouting.Place place : places) {
             insert
                 .bind("tenant", tx.tenant().uuid())
                 .bind("stream", stream)
-                .bind("connection", connections.get(i))
-                .bind("priority", i)
+                .bind("connection", place.connection())
+                .bind("priority", place.priority())
+                .bind("weight", place.weight())
                 .add();
           }
         });

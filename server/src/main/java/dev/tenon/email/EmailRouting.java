@@ -21,7 +21,11 @@ final class EmailRouting {
   /// One connection on a route.
   ///
   /// @param owner whose connection it is: the tenant, or the platform
-  record Step(TenantId owner, String stream, UUID connection) {}
+  /// @param weight its share among those of its priority
+  record Step(TenantId owner, String stream, UUID connection, int priority, int weight) {}
+
+  /// A connection's place on a route that is to be stored.
+  record Place(UUID connection, int priority, int weight) {}
 
   /// All routes that a tenant's mail may take: its own and the platform's.
   ///

@@ -45,14 +45,18 @@ public final class EmailRoutingRoutes {
       Routes routes, Database database, Connections connections, SharedBreakers breakers) {
     var here = new EmailRoutingRoutes(database, connections, breakers);
     String path = "/v1/tenants/{tenant}/email-routing";
-    routes.get(path, Scope.EMAIL_READ, RoutingView.class, "Get the email routing", here::get);
-    routes.put(
-        path,
-        Scope.EMAIL_WRITE,
-        Routing.class,
-        RoutingView.class,
-        "Replace the email routing",
-        here::replace);
+    routes
+        .get(path, Scope.EMAIL_READ, RoutingView.class, "Get the email routing", here::get)
+        .tagged(RoutingView.class, EmailRoutingRoutes::edited);
+    routes
+        .put(
+            path,
+            Scope.EMAIL_WRITE,
+            Routing.class,
+            RoutingView.class,
+            "Replace the email routing",
+            here::replace)
+        .tagged(RoutingView.class, EmailRoutingRoutes::edited);
   }
 
   /// The routing that is to hold from now on. It takes up to five seconds until all nodes use it.
@@ -60,12 +64,26 @@ public final class EmailRoutingRoutes {
       @About("Ids of the tenant's email connections: the default, then the fallbacks by priority.")
           List<String> connections,
       @About("Routes of single streams, where they differ.")
-          @Nullable Map<String, List<String>> streams) {}
+          @Nullable Map<String, List<String>> streams,
+      @About(
+              "Where connections share mail: those of one priority get it by their weights. One that"
+                  + " isn't named here has its place in the list as priority, and weight 1.")
+          @Nullable List<RoutePlace> places) {}
+
+  /// A connection's priority and weight on a route.
+  public record RoutePlace(
+      @About("One of that route.") String connection,
+      @About("The route's stream; null for `connections`.") @Nullable String stream,
+      @About("0 to 19; the lowest is tried first.") int priority,
+      @About("1 to 1,000: its share among those of its priority. 1 where it is left out.")
+          @Nullable Integer weight) {}
 
   /// The routing that holds.
   public record RoutingView(
       List<String> connections,
       Map<String, List<String>> streams,
+      @About("Priority and weight of each; empty where no connections share mail.")
+          List<RoutePlace> places,
       @About("Whether `connections` are the platform's, since the tenant has none of its own.")
           boolean inherited,
       @About("Connections of these routes that are skipped for now; empty when all are well.")
@@ -89,6 +107,10 @@ public final class EmailRoutingRoutes {
       Instant since,
       @About("From then on one message at a time tries it, until one succeeds.") Instant until) {}
 
+  private static List<Object> edited(RoutingView view) {
+    return List.of(view.connections(), view.streams(), view.places(), view.inherited());
+  }
+
   private RoutingView get(Request request) {
     return view(database.asTenant(request.tenant(), EmailRouting::inUse));
   }
@@ -103,8 +125,13 @@ public final class EmailRoutingRoutes {
         database.asTenant(
             request.tenant(),
             tx -> {
-              Map<String, List<UUID>> routes = new HashMap<>();
-              routes.put(EmailRouting.GENERAL, checked(tx, "connections", body.connections()));
+              tx.hold("email_route");
+              request.requireMatch(view(EmailRouting.inUse(tx)));
+              Map<String, List<EmailRouting.Place>> routes = new HashMap<>();
+              var places = RoutePlaces.of(body.places(), body.connections(), streams);
+              routes.put(
+                  EmailRouting.GENERAL,
+                  places.on(EmailRouting.GENERAL, checked(tx, "connections", body.connections())));
               new TreeMap<>(streams)
                   .forEach(
                       (stream, ids) -> {
@@ -113,7 +140,8 @@ public final class EmailRoutingRoutes {
                               "streams",
                               "A stream has lower-case letters, digits, '_' and '-', at most 40.");
                         }
-                        routes.put(stream, checked(tx, "streams." + stream, ids));
+                        routes.put(
+                            stream, places.on(stream, checked(tx, "streams." + stream, ids)));
                       });
               EmailRouteStore.replace(tx, routes);
               return EmailRouting.inUse(tx);
@@ -155,6 +183,7 @@ public final class EmailRoutingRoutes {
     return new RoutingView(
         general,
         byStream,
+        RoutePlaces.shown(routes),
         routes.inherited() && !general.isEmpty(),
         breakers.tripped().stream()
             .filter(one -> all.contains(one.connection()))

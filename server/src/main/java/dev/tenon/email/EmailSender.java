@@ -5,7 +5,9 @@ import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.Database;
 import dev.tenon.db.EngineTx;
 import dev.tenon.event.Events;
+import dev.tenon.event.MessageLabels;
 import dev.tenon.id.Prefix;
+import dev.tenon.number.Figures;
 import dev.tenon.number.MailTally;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.FaultText;
@@ -38,6 +40,9 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmailSender.class);
   private static final Duration LOOK_FOR_SENDER_EVERY = Duration.ofMinutes(1);
 
+  /// A mail that is sent sooner was asked about when it was accepted.
+  private static final Duration ASK_OWNER_AFTER = Duration.ofMinutes(1);
+
   private static final Duration LOOK_AT_MOVED_AFTER = Duration.ofSeconds(1);
 
   private final Database database;
@@ -48,6 +53,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
   private final MailMaker maker;
   private final MailSeal seal;
   private final Events events;
+  private final MailTally tally;
   private final InstantSource clock;
   private final LongMails room = new LongMails();
   private volatile @Nullable MailLedger ledger;
@@ -67,6 +73,7 @@ public final class EmailSender implements JobHandler, AutoCloseable {
     this.maker = maker;
     this.seal = seal;
     this.events = events;
+    this.tally = tally;
     this.clock = clock;
   }
 
@@ -144,11 +151,17 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       if (mail == null) {
         return;
       }
+      mail = owned(job, row, mail, writing);
+      if (mail == null) {
+        return;
+      }
       Sending sending = new Sending(job, row, mail);
       boolean wentOn =
           course.run(
               sending,
-              connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
+              EmailConnections.inOrder(
+                  connections.of(job.tenant(), sending.message.stream(), sending.namedConnection),
+                  sending.publicId()),
               writing);
       if (!wentOn) {
         putBack(job, jobs);
@@ -157,6 +170,45 @@ public final class EmailSender implements JobHandler, AutoCloseable {
       LOG.error("message {} could not be brought on", row.id, e);
       fail(job, e, jobs);
     }
+  }
+
+  /// Whether the tenant may still send from there is asked again of what waited a while, such as
+  /// for its time. Null where it may not, which is written then.
+  private @Nullable StoredMail owned(
+      Job job, MessageStore.Row row, StoredMail mail, MailLedger writing) {
+    if (!row.attempts.isEmpty() || clock.instant().isBefore(row.acceptedAt.plus(ASK_OWNER_AFTER))) {
+      return mail;
+    }
+    Optional<StoredMail> owned =
+        database.asTenant(
+            job.tenant(),
+            tx -> {
+              Optional<StoredMail> found = maker.owned(tx, mail, row.own);
+              found
+                  .filter(one -> !one.from().equals(mail.from()))
+                  .ifPresent(
+                      one ->
+                          store.made(
+                              tx,
+                              row.id,
+                              one.from().address(),
+                              one.subject(),
+                              seal.seal(job.tenant(), row.id, one.write()),
+                              clock.instant()));
+              return found;
+            });
+    if (owned.isPresent()) {
+      return owned.get();
+    }
+    end(
+        writing,
+        job,
+        MailEnd.failed(
+            job,
+            row.about,
+            "'%s' is not a sender of this tenant any more".formatted(mail.from().address())),
+        mail.stream());
+    return null;
   }
 
   /// Makes a mail that waited for its sender, and stores what was made before anything is sent of
@@ -186,7 +238,11 @@ public final class EmailSender implements JobHandler, AutoCloseable {
         return made.get();
       }
     } catch (InvalidEmailException | TemplateException e) {
-      end(writing, job, MailEnd.failed(job, row.id, "the mail can't be made: " + e.getMessage()));
+      end(
+          writing,
+          job,
+          MailEnd.failed(job, row.about, "the mail can't be made: " + e.getMessage()),
+          Messages.STREAM);
       return null;
     }
     boolean old = !clock.instant().isBefore(row.dueAt.plus(MailCourse.AGE_MAX));
@@ -194,13 +250,16 @@ public final class EmailSender implements JobHandler, AutoCloseable {
         writing,
         job,
         old
-            ? MailEnd.failed(job, row.id, MailMaker.NO_SENDER)
-            : MailEnd.waits(job, row.id, MailMaker.NO_SENDER, LOOK_FOR_SENDER_EVERY, false));
+            ? MailEnd.failed(job, row.about, MailMaker.NO_SENDER)
+            : MailEnd.waits(job, row.about, MailMaker.NO_SENDER, LOOK_FOR_SENDER_EVERY, false),
+        Messages.STREAM);
     return null;
   }
 
-  private static void end(MailLedger writing, Job job, MailEnd end) {
-    boolean _ = writing.write(Step.last(job, null, end));
+  private void end(MailLedger writing, Job job, MailEnd end, String stream) {
+    if (writing.write(Step.last(job, null, end)) && end.event().isPresent()) {
+      tally.add(job.tenant(), stream, "", Figures.ofUnsent(end.state()));
+    }
   }
 
   /// Reads the messages and what was tried for them. A job whose message is gone has nothing left
@@ -268,13 +327,29 @@ public final class EmailSender implements JobHandler, AutoCloseable {
     attempts
         .giveUp(tx, job.tenant(), message, reason, clock.instant())
         .ifPresent(
-            state ->
-                events.tellAll(
-                    tx,
-                    List.of(
-                        new Events.Told(
-                            job.tenant(),
-                            MailEnd.told(message, state, null, reason, job.cause())))));
+            given -> {
+              tx.asTenant(job.tenant(), own -> MessageLabels.find(own, message))
+                  .map(labels -> new MailEnd.About(message, labels))
+                  .ifPresent(
+                      about ->
+                          events.tellAll(
+                              tx,
+                              List.of(
+                                  new Events.Told(
+                                      job.tenant(),
+                                      MailEnd.told(
+                                          about,
+                                          given.state(),
+                                          null,
+                                          reason,
+                                          given.mayBeTwice(),
+                                          job.cause())))));
+              tx.handle()
+                  .afterCommit(
+                      () ->
+                          tally.add(
+                              job.tenant(), given.stream(), "", Figures.ofUnsent(given.state())));
+            });
   }
 
   /// Made at the first batch, since the jobs are made from their handlers.

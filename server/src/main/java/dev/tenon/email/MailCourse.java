@@ -5,6 +5,7 @@ import dev.tenon.connector.email.Candidate;
 import dev.tenon.connector.email.Decision;
 import dev.tenon.connector.email.EmailRoute;
 import dev.tenon.connector.email.EmailRouter;
+import dev.tenon.connector.email.RefusedRecipients;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
 import dev.tenon.number.Figures;
@@ -12,10 +13,10 @@ import dev.tenon.number.MailTally;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,13 +65,14 @@ final class MailCourse {
   /// Runs until the message is over, waits, or is no longer ours; false where it could not go on,
   /// since the job is another worker's or somebody else has moved the message.
   ///
-  /// @param ready the connections it may go through, the default first
-  boolean run(Sending sending, List<EmailConnections.Ready> ready, MailLedger ledger) {
+  /// @param route the connections that its stream is routed through, the default first
+  boolean run(Sending sending, List<EmailConnections.Ready> route, MailLedger ledger) {
+    List<EmailConnections.Ready> ready = carrying(route, sending);
     @Nullable AttemptRow ended = null;
     int tooLate = 0;
     while (true) {
       Instant now = clock.instant();
-      Decision decision = decide(sending, ready, now);
+      Decision decision = decide(sending, ready, !route.isEmpty(), now);
       Optional<Call> call = call(sending, ready, decision, now);
       if (call.isPresent() && call.get().sends()) {
         Optional<Duration> wait = pace.wait(call.get().connection(), sending.job.priority());
@@ -100,9 +102,29 @@ final class MailCourse {
         LOG.info("message {} is no longer this worker's to send", sending.publicId());
         return false;
       }
+      if (call.get().row().mayBeSecond()) {
+        tally.add(
+            sending.job.tenant(),
+            sending.message.stream(),
+            call.get().connection().provider().name(),
+            Figures.ofPossibleDuplicate());
+      }
       ended = make(sending, call.get());
       sending.tried(ended);
     }
+  }
+
+  /// Those that carry the message's stream. One that was given the message before stays, since what
+  /// became of that is still to be asked there.
+  private static List<EmailConnections.Ready> carrying(
+      List<EmailConnections.Ready> route, Sending sending) {
+    return route.stream()
+        .filter(
+            one ->
+                one.provider().carries(sending.message.stream())
+                    || sending.attempts().stream()
+                        .anyMatch(tried -> tried.connection().equals(one.name())))
+        .toList();
   }
 
   private static String paced(EmailConnections.Ready connection) {
@@ -145,8 +167,9 @@ final class MailCourse {
   /// What the router decides, unless the suppression list forbids it: it leaves nobody to send it
   /// to, or somebody who stands in the bytes that would have to be repeated. Asking what became of
   /// an earlier try goes on all the same.
-  private Decision decide(Sending sending, List<EmailConnections.Ready> ready, Instant now) {
-    Decision decision = route(sending, ready, now);
+  private Decision decide(
+      Sending sending, List<EmailConnections.Ready> ready, boolean isRouted, Instant now) {
+    Decision decision = route(sending, ready, isRouted, now);
     List<String> since = sending.suppressedSince();
     if (decision instanceof Decision.RepeatSame same && !since.isEmpty()) {
       return new Decision.HoldUncertain(
@@ -164,19 +187,17 @@ final class MailCourse {
         : new Decision.Suppress(send.connection(), why);
   }
 
-  private Decision route(Sending sending, List<EmailConnections.Ready> ready, Instant now) {
+  private Decision route(
+      Sending sending, List<EmailConnections.Ready> ready, boolean isRouted, Instant now) {
     if (ready.isEmpty()) {
-      return withoutConnections(sending, now);
+      return withoutConnections(sending, isRouted, now);
     }
     List<Candidate> candidates =
         ready.stream()
             .map(
                 one ->
                     new Candidate(
-                        one.name(),
-                        one.provider().settling(),
-                        breakers.state(one),
-                        one.changedAt()))
+                        one.name(), settling(sending, one), breakers.state(one), one.changedAt()))
             .toList();
     var route =
         new EmailRoute(
@@ -187,10 +208,23 @@ final class MailCourse {
     return router.next(route, sending.attempts(), now);
   }
 
+  /// What a connection allows after a lost answer. One that was changed since settles nothing by a
+  /// repeat. Looking up stays: another account doesn't have the message, which proves nothing.
+  private static Settling settling(Sending sending, EmailConnections.Ready one) {
+    Settling settling = one.provider().settling();
+    return settling instanceof Settling.RepeatWithSameKey && sending.isChangedSinceUnknown(one)
+        ? new Settling.None()
+        : settling;
+  }
+
   /// Nothing to send through: wait for somebody to set a connection, and never call a message
   /// failed that an earlier attempt may have sent.
-  private Decision withoutConnections(Sending sending, Instant now) {
-    String why = "no email connection is set, or none is switched on, for this tenant";
+  private Decision withoutConnections(Sending sending, boolean isRouted, Instant now) {
+    String why =
+        isRouted
+            ? "no connection on its route carries the stream '%s': map it in the settings of one"
+                .formatted(sending.message.stream())
+            : "no email connection is set, or none is switched on, for this tenant";
     if (now.isBefore(sending.dueAt.plus(AGE_MAX))) {
       return new Decision.RetryLater(LOOK_FOR_CONNECTIONS_EVERY, why);
     }
@@ -250,6 +284,11 @@ final class MailCourse {
             chosen.provider().name(),
             kind,
             decision.reason() + sending.leftOutWords(),
+            // As the database keeps it, so that it can be compared.
+            chosen.changedAt().truncatedTo(ChronoUnit.MICROS),
+            kind.equals("sending")
+                && decision instanceof Decision.Send
+                && router.isUnsettled(sending.attempts()),
             now);
     if (!kind.equals("sending")
         || !(chosen.provider().settling() instanceof Settling.RepeatWithSameKey)) {
@@ -280,8 +319,12 @@ final class MailCourse {
     byte[] request = call.request();
     Outcome<Sent> outcome =
         request == null
-            ? connection.provider().send(sending.message, sending.publicId())
-            : connection.provider().sendRequest(request, sending.publicId());
+            ? RefusedRecipients.send(connection.provider(), sending.message, sending.publicId())
+            : RefusedRecipients.send(
+                connection.provider(),
+                sending.message,
+                sending.publicId(),
+                () -> connection.provider().sendRequest(request, sending.publicId()));
     breakers.record(connection, outcome);
     return call.row().ended(outcome, clock.instant());
   }
@@ -291,10 +334,14 @@ final class MailCourse {
         decision instanceof Decision.Done done
             ? named(ready, done.connection()).map(one -> one.provider().name()).orElse("")
             : "";
-    UUID message = sending.id;
     MailEnd end =
         MailEnd.of(
-            sending.job, message, decision, provider, router.isUnsettled(sending.attempts()));
+                sending.job,
+                sending.about,
+                decision,
+                provider,
+                router.isUnsettled(sending.attempts()))
+            .possiblyTwice(sending.isPossiblyTwice());
     return switch (decision) {
       case Decision.Done _ -> end.leavingOut(sending.gotNone(), sending.gotNoneWords());
       case Decision.Suppress _ -> end.leavingOut(sending.leftOut(), sending.leftOutWords());

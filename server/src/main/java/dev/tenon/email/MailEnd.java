@@ -2,6 +2,7 @@ package dev.tenon.email;
 
 import dev.tenon.connector.email.Decision;
 import dev.tenon.event.EventType;
+import dev.tenon.event.MessageLabels;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
@@ -27,19 +28,24 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param state as `message.state`
 /// @param sentBy the provider that has it, else null
+/// @param possibleDuplicate whether it was sent although an earlier sending may have been accepted
 /// @param leftOut whom the suppression list left out
 record MailEnd(
-    UUID message,
+    About about,
     @Nullable UUID cause,
     String state,
     @Nullable String sentBy,
     @Nullable String providerMessageId,
     String reason,
     JobEnd job,
-    List<String> leftOut) {
+    List<String> leftOut,
+    boolean possibleDuplicate) {
   /// Waits are drawn out by up to this share, by chance, so that the mails that one outage held
   /// back don't all return in the same second.
   private static final double JITTER = 0.2;
+
+  /// Which message it is of, and what events say of it.
+  record About(UUID id, MessageLabels labels) {}
 
   MailEnd {
     reason = reason.replace('\0', ' ');
@@ -47,34 +53,40 @@ record MailEnd(
   }
 
   private MailEnd(
-      UUID message,
+      About about,
       @Nullable UUID cause,
       String state,
       @Nullable String sentBy,
       @Nullable String providerMessageId,
       String reason,
       JobEnd job) {
-    this(message, cause, state, sentBy, providerMessageId, reason, job, List.of());
+    this(about, cause, state, sentBy, providerMessageId, reason, job, List.of(), false);
   }
 
   /// The same end of a mail that some of its recipients did not get.
   MailEnd leavingOut(List<String> addresses, String words) {
     return new MailEnd(
-        message,
+        about,
         cause,
         state,
         sentBy,
         providerMessageId,
         reason.contains(words) ? reason : reason + words,
         job,
-        addresses);
+        addresses,
+        possibleDuplicate);
+  }
+
+  /// The same end of a mail that may have been sent twice.
+  MailEnd possiblyTwice(boolean twice) {
+    return new MailEnd(about, cause, state, sentBy, providerMessageId, reason, job, leftOut, twice);
   }
 
   /// The end that a decision means when no call follows from it now.
   ///
   /// @param provider of the connection that has the message, where one has it
   /// @param unsettled whether an attempt may have sent it
-  static MailEnd of(Job job, UUID message, Decision decision, String provider, boolean unsettled) {
+  static MailEnd of(Job job, About message, Decision decision, String provider, boolean unsettled) {
     return switch (decision) {
       case Decision.Done done ->
           new MailEnd(
@@ -96,15 +108,15 @@ record MailEnd(
     };
   }
 
-  static MailEnd failed(Job job, UUID message, String reason) {
+  static MailEnd failed(Job job, About message, String reason) {
     return over(job, message, "failed", reason);
   }
 
-  private static MailEnd over(Job job, UUID message, String state, String reason) {
+  private static MailEnd over(Job job, About message, String state, String reason) {
     return new MailEnd(message, job.cause(), state, null, null, reason, new JobEnd.Done(reason));
   }
 
-  static MailEnd waits(Job job, UUID message, String reason, Duration after, boolean unsettled) {
+  static MailEnd waits(Job job, About message, String reason, Duration after, boolean unsettled) {
     double share = JITTER * ThreadLocalRandom.current().nextDouble();
     Duration drawnOut = after.plusMillis(Math.round(after.toMillis() * share));
     return new MailEnd(
@@ -130,21 +142,33 @@ record MailEnd(
         : null;
   }
 
+  /// Which message it is of.
+  UUID message() {
+    return about.id();
+  }
+
   /// What the application is told; nothing while the message only waits.
   Optional<NewEvent> event() {
     return job instanceof JobEnd.Later
         ? Optional.empty()
-        : Optional.of(told(message, state, sentBy, reason, cause));
+        : Optional.of(told(about, state, sentBy, reason, possibleDuplicate, cause));
   }
 
   /// The event of a message that has come to `state`.
   static NewEvent told(
-      UUID message, String state, @Nullable String sentBy, String reason, @Nullable UUID cause) {
+      About message,
+      String state,
+      @Nullable String sentBy,
+      String reason,
+      boolean possibleDuplicate,
+      @Nullable UUID cause) {
     Map<String, @Nullable Object> data = new HashMap<>();
     data.put("state", state);
     data.put("provider", sentBy);
     data.put("reason", reason);
-    return new NewEvent(type(state), Ids.write(Prefix.MESSAGE, message), data, cause);
+    data.put("possible_duplicate", possibleDuplicate);
+    return new NewEvent(
+        type(state), Ids.write(Prefix.MESSAGE, message.id()), message.labels().with(data), cause);
   }
 
   private static EventType type(String state) {

@@ -1,19 +1,27 @@
 package dev.tenon.email;
 
+import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.db.Database;
 import dev.tenon.db.EngineTx;
 import dev.tenon.event.Events;
+import dev.tenon.id.Ids;
+import dev.tenon.suppression.Suppression;
+import dev.tenon.suppression.Suppressions;
+import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Job;
 import dev.tenon.work.JobEnd;
 import dev.tenon.work.Jobs;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -37,6 +45,7 @@ import org.slf4j.LoggerFactory;
 /// is written step by step, so that one bad step fails alone. Its requests are bounded in bytes.
 final class MailLedger implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MailLedger.class);
+  private static final int SUPPRESSION_CHARS_MAX = 500;
   private static final int WRITERS = 2;
   private static final int GROUP_MAX = 256;
   private static final int CROWD = GROUP_MAX / 2;
@@ -50,6 +59,8 @@ final class MailLedger implements AutoCloseable {
   private final AttemptStore store = new AttemptStore();
   private final Jobs jobs;
   private final Events events;
+  private final Ids ids;
+  private final Suppressions suppressions = new Suppressions();
   private final InstantSource clock;
   private final BlockingQueue<Entry> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
   private final List<Thread> writers = new ArrayList<>();
@@ -57,6 +68,7 @@ final class MailLedger implements AutoCloseable {
   private volatile boolean closing;
 
   MailLedger(Database database, Jobs jobs, Events events, InstantSource clock) {
+    this.ids = new Ids(clock);
     this.database = database;
     this.jobs = jobs;
     this.events = events;
@@ -202,9 +214,46 @@ final class MailLedger implements AutoCloseable {
     Set<UUID> moved = store.end(tx, ended, ends, now);
     ends.values().removeIf(end -> !moved.contains(end.message()));
     events.tellAll(tx, told(ends));
+    suppress(tx, ended, now);
     Set<UUID> written = new HashSet<>(store.begin(tx, begun, now));
     held.forEach(job -> written.add(job.id()));
+    // A worker that lost its job has moved the message all the same, and tells so.
+    ends.keySet().forEach(job -> written.add(job.id()));
     return written;
+  }
+
+  /// Whom a provider refuses for good takes no mail from anybody: nobody should ask again, and by
+  /// SMTP there is no webhook that would say so later.
+  private void suppress(EngineTx tx, List<AttemptRow> ended, Instant now) {
+    // In one order, so that two writers wait for each other instead of deadlocking.
+    Map<TenantId, List<Suppression>> gone = new TreeMap<>(Comparator.comparing(TenantId::uuid));
+    for (AttemptRow row : ended) {
+      for (String address : row.gone()) {
+        gone.computeIfAbsent(row.tenant(), _ -> new ArrayList<>())
+            .add(
+                new Suppression(
+                    ids.next(),
+                    address,
+                    "",
+                    Suppression.Reason.BOUNCED,
+                    EmailAddress.cleanLine(
+                        "%s refused the address: %s"
+                            .formatted(row.provider(), row.detail().message()),
+                        SUPPRESSION_CHARS_MAX),
+                    row.provider(),
+                    row.message(),
+                    now,
+                    now));
+      }
+    }
+    gone.forEach(
+        (tenant, entries) ->
+            tx.asTenant(
+                tenant,
+                inTenant -> {
+                  suppressions.report(inTenant, entries);
+                  return entries.size();
+                }));
   }
 
   private static Map<Job, JobEnd> jobEnds(Map<Job, MailEnd> ends) {

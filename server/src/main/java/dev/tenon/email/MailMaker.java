@@ -68,6 +68,27 @@ public final class MailMaker {
                                 clock.instant())));
   }
 
+  /// A mail that was made a while ago, as it may be sent now. What the server wrote by itself comes
+  /// from the default sender of today where the one of then is the tenant's no more; what somebody
+  /// wrote names its sender on purpose, and goes from no other. Empty where nobody may send it.
+  ///
+  /// @param own whether the server wrote it
+  Optional<StoredMail> owned(TenantTx tx, StoredMail mail, boolean own) {
+    String address = mail.from().address();
+    Optional<Sender> fallback = sender(tx);
+    boolean owns =
+        Senders.find(tx, address).isPresent()
+            || Senders.ownsDomainOf(tx, address)
+            || fallback.filter(one -> one.address().equalsIgnoreCase(address)).isPresent();
+    if (owns) {
+      return Optional.of(mail);
+    }
+    return own
+        ? fallback.map(
+            one -> mail.from(new EmailAddress(EmailAddress.cleanName(one.name()), one.address())))
+        : Optional.empty();
+  }
+
   /// What the tenant calls itself to whom it writes; empty where it doesn't say.
   public String product(TenantTx tx) {
     String own = templates.brand(tx).product();
@@ -120,7 +141,9 @@ public final class MailMaker {
             mail.template(),
             Map.of(),
             List.of(),
-            link.map(links::header).orElse(null));
+            link.map(links::header).orElse(null),
+            Map.of(),
+            List.of());
     check(id, made);
     return made;
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param content a template with its data, or the parts as they are to be sent
 /// @param named the connection that it is to go through alone, or null
 /// @param policy `at_most_once` or `at_least_once`
+/// @param extras headers, tags and metadata
 /// @param sendAt from when on it is to be sent, or null for at once
 record MailRequest(
     @Nullable UUID id,
@@ -27,12 +28,12 @@ record MailRequest(
     String stream,
     String policy,
     @Nullable UUID named,
-    Map<String, String> metadata,
+    MailExtras extras,
     MailPriority priority,
     @Nullable Instant sendAt,
     List<MailFile> files) {
 
-  /// Without files.
+  /// Without files, headers and tags.
   MailRequest(
       @Nullable UUID id,
       @Nullable EmailAddress from,
@@ -48,7 +49,19 @@ record MailRequest(
       MailPriority priority,
       @Nullable Instant sendAt) {
     this(
-        id, from, to, cc, bcc, replyTo, content, stream, policy, named, metadata, priority, sendAt,
+        id,
+        from,
+        to,
+        cc,
+        bcc,
+        replyTo,
+        content,
+        stream,
+        policy,
+        named,
+        MailExtras.of(metadata),
+        priority,
+        sendAt,
         List.of());
   }
 

@@ -3,6 +3,7 @@ package dev.tenon.email;
 import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.MailEvent;
 import dev.tenon.db.TenantTx;
+import dev.tenon.event.MessageLabels;
 import dev.tenon.feedback.MailOutcome;
 import dev.tenon.feedback.MailReport;
 import dev.tenon.feedback.MailReports;
@@ -75,6 +76,7 @@ final class MessageQueries {
         row.getString("request_id"),
         row.getString("provider_message_id"),
         refused(row),
+        row.getBoolean("may_be_second"),
         row.getObject("started_at", OffsetDateTime.class).toInstant(),
         endedAt == null ? null : endedAt.toInstant());
   }
@@ -97,6 +99,12 @@ final class MessageQueries {
             .flatMap(one -> one.refusedRecipients().stream())
             .flatMap(one -> EmailAddress.comparable(one).stream())
             .toList();
+    // Suppressed when it was stored, since the list names them all. Otherwise it says who.
+    boolean nobody =
+        row.getString("state").equals("suppressed")
+            && leftOut.isEmpty()
+            && parts.attempts().isEmpty()
+            && parts.reports().isEmpty();
     Set<String> all = new LinkedHashSet<>(texts(row, "recipients"));
     parts.counts().forEach(count -> all.add(count.recipient()));
     boolean unnamed = all.remove("");
@@ -105,7 +113,7 @@ final class MessageQueries {
       views.add(
           recipient(
               one,
-              leftOut.contains(one) || row.getString("state").equals("suppressed")
+              leftOut.contains(one) || nobody
                   ? "suppressed"
                   : refused.contains(one) ? "refused" : null,
               parts.counts()));
@@ -141,19 +149,44 @@ final class MessageQueries {
   }
 
   /// The newest first.
-  List<Row> list(TenantTx tx, Optional<UUID> before, int limit) {
+  List<Row> list(TenantTx tx, MessageFilter filter, UUID before, int limit) {
     return tx.handle()
         .createQuery(
-            """
-            select * from message
-            where tenant_id = :tenant and (:before::uuid is null or id < :before::uuid)
-            order by id desc limit :limit
-            """)
+            "select m.* from (%s) m where %s order by m.id desc limit :limit"
+                .formatted(filter.within(), filter.wanted()))
+        .bindMap(filter.values())
+        .bindMap(filter.wantedValues())
         .bind("tenant", tx.tenant().uuid())
-        .bind("before", before.orElse(null))
+        .bind("before", before)
+        .bind("scanned", filter.isSearching() ? MessageFilter.SCANNED_MAX : limit)
         .bind("limit", limit)
         .map((row, _) -> new Row(row.getObject("id", UUID.class), view(row, null)))
         .list();
+  }
+
+  /// The last message that a search looked through, when there may be more behind it.
+  Optional<UUID> searchedTo(TenantTx tx, MessageFilter filter, UUID before) {
+    return !filter.isSearching()
+        ? Optional.empty()
+        : tx.handle()
+            .createQuery(
+                "select m.id from (%s) m order by m.id desc offset :last limit 1"
+                    .formatted(filter.within()))
+            .bindMap(filter.values())
+            .bind("tenant", tx.tenant().uuid())
+            .bind("before", before)
+            .bind("scanned", MessageFilter.SCANNED_MAX)
+            .bind("last", MessageFilter.SCANNED_MAX - 1)
+            .mapTo(UUID.class)
+            .findOne();
+  }
+
+  private static MessageViews.FileView file(Envelope.File file) {
+    return new MessageViews.FileView(
+        file.name(),
+        file.contentType(),
+        file.bytes(),
+        file.contentId().isEmpty() ? null : file.contentId());
   }
 
   private static MessageViews.MessageView view(ResultSet row, @Nullable Parts parts)
@@ -161,19 +194,32 @@ final class MessageQueries {
     OffsetDateTime nextAt = row.getObject("next_at", OffsetDateTime.class);
     OffsetDateTime sendAt = row.getObject("send_at", OffsetDateTime.class);
     OffsetDateTime sentAt = row.getObject("sent_at", OffsetDateTime.class);
+    Envelope envelope = Envelope.read(row.getString("envelope"));
+    UUID named = row.getObject("named_connection_id", UUID.class);
+    String about = row.getString("about");
     return new MessageViews.MessageView(
         Ids.write(Prefix.MESSAGE, row.getObject("id", UUID.class)),
         row.getString("state"),
         row.getString("recipient"),
+        envelope.cc(),
+        envelope.bcc(),
+        envelope.replyTo(),
         row.getString("sender"),
         row.getString("subject"),
         row.getString("template"),
         row.getString("stream"),
+        envelope.headers(),
+        texts(row, "tags"),
+        MessageLabels.metadata(row.getString("metadata")),
+        envelope.files().stream().map(MessageQueries::file).toList(),
+        named == null ? null : Ids.write(Prefix.CONNECTION, named),
+        about != null && about.startsWith(Prefix.MESSAGE.text() + "_") ? about : null,
         row.getString("policy"),
         row.getString("priority"),
         row.getString("sent_by"),
         row.getString("provider_message_id"),
         row.getString("reason"),
+        row.getBoolean("may_be_twice"),
         parts == null ? null : parts.attempts(),
         parts == null ? null : recipients(row, parts),
         parts == null ? null : parts.reports().stream().map(MessageQueries::report).toList(),

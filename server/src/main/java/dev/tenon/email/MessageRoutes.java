@@ -1,6 +1,7 @@
 package dev.tenon.email;
 
 import dev.tenon.access.Scope;
+import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.InvalidEmailException;
 import dev.tenon.connector.template.TemplateException;
 import dev.tenon.db.Database;
@@ -28,6 +29,11 @@ public final class MessageRoutes {
 
   /// What a batch takes of the memory for long messages while it is made.
   private static final int BATCH_ROOM_BYTES = 8 << 20;
+
+  /// Later than any id.
+  private static final UUID NONE_BEFORE = new UUID(-1L, -1L);
+
+  private static final int WORD_CHARS_MAX = 200;
 
   private final MessageQueries queries = new MessageQueries();
   private final LongMails room = new LongMails();
@@ -78,7 +84,15 @@ public final class MessageRoutes {
         .answers(202)
         .bodyBytesMax(bodyBytesMax)
         .repeatable();
-    routes.list(path, Scope.EMAIL_READ, MessageView.class, "List the messages", here::list);
+    routes
+        .list(path, Scope.EMAIL_READ, MessageView.class, "List the messages", here::list)
+        .query("state", "Only those in this state.")
+        .query("recipient", "Only those to this address, also as a copy.")
+        .query("template", "Only those that were made from this template.")
+        .query("stream", "Only those of this stream.")
+        .query("tag", "Only those with this tag.")
+        .query("since", "Only those accepted from this time on, as RFC 3339.")
+        .query("until", "Only those accepted before this time, as RFC 3339.");
     routes.get(
         path + "/{message}", Scope.EMAIL_READ, MessageView.class, "Get a message", here::get);
     routes.act(
@@ -107,6 +121,7 @@ public final class MessageRoutes {
             named(request, body.provider()),
             messages.now(),
             request.isTakenUp());
+    checkCarried(request, mail.stream(), mail.named());
     UUID id = take(request, mail);
     jobs.announce();
     return find(request, id);
@@ -155,6 +170,9 @@ public final class MessageRoutes {
         }
         problems.add(e);
       }
+    }
+    if (!mails.isEmpty()) {
+      checkCarried(request, mails.getFirst().stream(), named);
     }
     List<Messages.Taken> taken = takeAll(request, mails);
     refuseWhole(body, taken);
@@ -223,6 +241,24 @@ public final class MessageRoutes {
                     "provider"));
   }
 
+  /// Refuses what no connection on its way would carry: it could only wait for somebody who maps
+  /// the stream. Where there is no connection at all the mail waits for one, as ever. A request
+  /// that is taken up may have stored it already.
+  private void checkCarried(Request request, String stream, @Nullable UUID named) {
+    List<EmailConnections.Ready> way = connections.of(request.tenant(), stream, named);
+    if (!way.isEmpty()
+        && !request.isTakenUp()
+        && way.stream().noneMatch(one -> one.provider().carries(stream))) {
+      throw ProblemException.invalidField(
+          "stream",
+          "No connection on the way of this stream carries it: map it in the settings of one of %s."
+              .formatted(
+                  way.stream()
+                      .map(EmailConnections.Ready::name)
+                      .collect(Collectors.joining(", "))));
+    }
+  }
+
   private MessageView cancel(Request request) {
     MessageView before = get(request);
     UUID id = id(request);
@@ -248,20 +284,38 @@ public final class MessageRoutes {
           ProblemCode.REQUEST_CONFLICT,
           "The message may have been sent, and its provider is still being asked: wait for the end.");
     }
-    UUID made =
-        database
-            .asTenant(
-                request.tenant(),
-                tx ->
-                    messages.resend(
-                        tx,
-                        id(request),
-                        request.effect().orElse(null),
-                        MessageViews.policy(body.policy(), before.policy()),
-                        MailPriority.of(before.priority())))
-            .orElseThrow(ProblemException::notFound);
+    UUID first = id(request);
+    database
+        .asTenant(request.tenant(), tx -> messages.named(tx, first))
+        .filter(named -> connections.of(request.tenant(), before.stream(), named).isEmpty())
+        .ifPresent(
+            _ -> {
+              throw new ProblemException(
+                  ProblemCode.REQUEST_CONFLICT,
+                  "The message was to go through one connection alone, which is not on this"
+                      + " tenant's email routing any more: put it there, or send a new message.");
+            });
+    UUID made = again(request, body, before);
     jobs.announce();
     return find(request, made);
+  }
+
+  private UUID again(Request request, ResendMessage body, MessageView before) {
+    try {
+      return database
+          .asTenant(
+              request.tenant(),
+              tx ->
+                  messages.resend(
+                      tx,
+                      id(request),
+                      request.effect().orElse(null),
+                      MessageViews.policy(body.policy(), before.policy()),
+                      MailPriority.of(before.priority())))
+          .orElseThrow(ProblemException::notFound);
+    } catch (Messages.NotOwnedException | InvalidEmailException e) {
+      throw MailProblems.of(e);
+    }
   }
 
   private static UUID id(Request request) {
@@ -281,10 +335,52 @@ public final class MessageRoutes {
 
   private Page<MessageView> list(Request request) {
     Page.Ask ask = request.page();
-    return Page.of(
-        ask,
-        database.asTenant(request.tenant(), tx -> queries.list(tx, ask.before(), ask.rows())),
-        MessageQueries.Row::id,
-        MessageQueries.Row::view);
+    MessageFilter filter = filter(request);
+    UUID before = ask.before().orElse(NONE_BEFORE);
+    return database.asTenant(
+        request.tenant(),
+        tx ->
+            Page.searched(
+                ask,
+                queries.list(tx, filter, before, ask.rows()),
+                MessageQueries.Row::id,
+                MessageQueries.Row::view,
+                () -> queries.searchedTo(tx, filter, before)));
+  }
+
+  private static MessageFilter filter(Request request) {
+    String state = request.query("state").orElse("");
+    if (!state.isEmpty() && !MessageFilter.STATES.contains(state)) {
+      throw wrong("state", "`state` is one of " + String.join(", ", MessageFilter.STATES) + ".");
+    }
+    String recipient =
+        request
+            .query("recipient")
+            .map(
+                text ->
+                    EmailAddress.comparable(text)
+                        .orElseThrow(() -> wrong("recipient", "`recipient` is no address.")))
+            .orElse("");
+    return new MessageFilter(
+        state,
+        recipient,
+        word(request, "template"),
+        word(request, "stream"),
+        word(request, "tag"),
+        "",
+        request.queryTime("since").orElse(Instant.EPOCH),
+        request.queryTime("until").orElse(Request.LATEST));
+  }
+
+  private static String word(Request request, String name) {
+    String text = request.query(name).orElse("");
+    if (text.length() > WORD_CHARS_MAX) {
+      throw wrong(name, "`%s` is %d characters at most.".formatted(name, WORD_CHARS_MAX));
+    }
+    return text;
+  }
+
+  private static ProblemException wrong(String param, String detail) {
+    return new ProblemException(ProblemCode.REQUEST_INVALID_QUERY, detail, param);
   }
 }

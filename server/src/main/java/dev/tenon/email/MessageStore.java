@@ -1,6 +1,7 @@
 package dev.tenon.email;
 
 import dev.tenon.db.TenantTx;
+import dev.tenon.event.MessageLabels;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The SQL of messages, their content and their attempts.
 final class MessageStore {
@@ -40,7 +42,16 @@ final class MessageStore {
       List<String> recipients,
       MailPriority priority,
       @Nullable Instant sendAt,
-      byte[] sealed) {}
+      List<String> tags,
+      Map<String, String> metadata,
+      @Nullable String envelope,
+      byte[] sealed) {
+
+    /// What the events about it say of it.
+    MailEnd.About labelled() {
+      return new MailEnd.About(id, new MessageLabels(recipient, stream, template, tags, metadata));
+    }
+  }
 
   /// A message that was stored, as what: with every recipient on the suppression list it is
   /// `suppressed` at once.
@@ -57,10 +68,11 @@ final class MessageStore {
                 :subjects::text[], :templates::text[], :streams::text[], :policies::text[],
                 :named::uuid[], :causes::uuid[], :about::text[], :once_keys::text[],
                 :sealed::bytea[], :states::text[], :reasons::text[], :everybody::text[],
-                :priorities::text[], :send_at::timestamptz[])
+                :priorities::text[], :send_at::timestamptz[], :tags::text[], :metadata::text[],
+                :envelopes::text[])
                 as g (id, recipient, sender, subject, template, stream, policy,
                   named_connection_id, cause_id, about, once_key, sealed, state, reason,
-                  everybody, priority, send_at)
+                  everybody, priority, send_at, tags, metadata, envelope)
             ), m as (
               select g.*, string_to_array(g.everybody, e'\\n') as recipients,
                 g.state = 'queued' and g.everybody <> '' and s.addresses = cardinality(string_to_array(g.everybody, e'\\n'))
@@ -77,7 +89,8 @@ final class MessageStore {
             ), made as (
               insert into message (tenant_id, id, state, recipient, sender, subject, template,
                 stream, policy, named_connection_id, cause_id, about, once_key, reason, created_at,
-                updated_at, recipients, priority, send_at, next_at)
+                updated_at, recipients, priority, send_at, next_at, tags, metadata,
+                envelope)
               select :tenant, id, case when nobody_left then 'suppressed' else state end, recipient,
                 sender, subject, template, stream, policy, named_connection_id, cause_id, about,
                 once_key,
@@ -85,7 +98,8 @@ final class MessageStore {
                   then left('every recipient is on the suppression list: ' || words, 1000)
                   else reason end,
                 :now, :now, nullif(recipients, '{}'), priority, send_at,
-                case when state = 'queued' and not nobody_left then send_at end
+                case when state = 'queued' and not nobody_left then send_at end,
+                string_to_array(nullif(tags, ''), e'\\n'), metadata::jsonb, envelope::jsonb
               from m order by once_key
               on conflict do nothing
               returning id, state, reason
@@ -121,6 +135,12 @@ final class MessageStore {
             String.class,
             messages.stream().map(one -> one.priority().text()).toList())
         .bindArray(
+            "tags",
+            String.class,
+            messages.stream().map(one -> String.join("\n", one.tags())).toList())
+        .bindArray("metadata", String.class, messages.stream().map(MessageStore::metadata).toList())
+        .bindArray("envelopes", String.class, messages.stream().map(NewMessage::envelope).toList())
+        .bindArray(
             "send_at", OffsetDateTime.class, messages.stream().map(MessageStore::sendAt).toList())
         .map(
             (row, _) ->
@@ -131,6 +151,12 @@ final class MessageStore {
         .list();
   }
 
+  private static @Nullable String metadata(NewMessage message) {
+    return message.metadata().isEmpty()
+        ? null
+        : JsonMapper.shared().writeValueAsString(message.metadata());
+  }
+
   private static @Nullable OffsetDateTime sendAt(NewMessage message) {
     Instant at = message.sendAt();
     return at == null ? null : at.atOffset(ZoneOffset.UTC);
@@ -139,12 +165,18 @@ final class MessageStore {
   /// A message about to be sent, with its content still sealed and all that was tried so far.
   static final class Row {
     final UUID id;
+    final MailEnd.About about;
     final String state;
     final String policy;
     final @Nullable UUID namedConnection;
 
     /// When it could be sent first: its age counts from then.
     final Instant dueAt;
+
+    final Instant acceptedAt;
+
+    /// Whether the server wrote it by itself, and nobody chose its sender.
+    final boolean own;
 
     /// How long its sealed content is.
     final int bytes;
@@ -162,10 +194,21 @@ final class MessageStore {
 
     Row(ResultSet row) throws SQLException {
       id = row.getObject("id", UUID.class);
+      about =
+          new MailEnd.About(
+              id,
+              MessageLabels.of(
+                  row.getString("recipient"),
+                  row.getString("stream"),
+                  row.getString("template"),
+                  row.getArray("tags") == null ? null : (String[]) row.getArray("tags").getArray(),
+                  row.getString("metadata")));
       state = row.getString("state");
       policy = row.getString("policy");
       namedConnection = row.getObject("named_connection_id", UUID.class);
       dueAt = row.getObject("due_at", OffsetDateTime.class).toInstant();
+      acceptedAt = row.getObject("created_at", OffsetDateTime.class).toInstant();
+      own = row.getBoolean("own");
       bytes = row.getInt("bytes");
       sealed = row.getBytes("sealed");
       var left = row.getArray("left_out");
@@ -185,21 +228,37 @@ final class MessageStore {
     }
   }
 
-  /// The sealed content of one message.
-  Optional<byte[]> content(TenantTx tx, UUID id) {
+  /// A message as it is sent once more. Never printed, and its content is sealed.
+  ///
+  /// @param named the connection that it was to go through alone, or null
+  /// @param own whether the server wrote it by itself
+  @SuppressWarnings("ArrayRecordComponent")
+  record Again(byte[] sealed, @Nullable UUID named, boolean own) {}
+
+  /// What a message says, and how it was to go.
+  Optional<Again> again(TenantTx tx, UUID id) {
     return tx.handle()
         .createQuery(
             """
-            select sealed from message_content where tenant_id = :tenant and message_id = :id
+            select c.sealed, m.named_connection_id,
+              m.once_key is not null or m.cause_id is not null as own
+            from message m
+            join message_content c on c.tenant_id = m.tenant_id and c.message_id = m.id
+            where m.tenant_id = :tenant and m.id = :id and c.message_id = :id
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("id", id)
-        .map((row, _) -> row.getBytes("sealed"))
+        .map(
+            (row, _) ->
+                new Again(
+                    row.getBytes("sealed"),
+                    row.getObject("named_connection_id", UUID.class),
+                    row.getBoolean("own")))
         .findOne();
   }
 
-  /// Stores what a mail that waited for its sender was made into. The message is unsent: nobody has
-  /// begun an attempt of what could not be made.
+  /// Stores what a mail that waited for its sender was made into, or with another sender. The
+  /// message is unsent: nobody has begun an attempt of what could not be made.
   void made(TenantTx tx, UUID id, String sender, String subject, byte[] sealed, Instant now) {
     tx.handle()
         .createUpdate(
@@ -271,8 +330,10 @@ final class MessageStore {
     tx.handle()
         .createQuery(
             """
-            select m.id, m.state, m.policy, m.named_connection_id,
-              coalesce(m.send_at, m.created_at) as due_at,
+            select m.id, m.state, m.policy, m.named_connection_id, m.recipient, m.stream,
+              m.template, m.tags, m.metadata,
+              coalesce(m.send_at, m.created_at) as due_at, m.created_at,
+              m.once_key is not null or m.cause_id is not null as own,
               octet_length(c.sealed) as bytes,
               case when octet_length(c.sealed) <= :bytes_max then c.sealed end as sealed,
               m.left_out,
@@ -284,7 +345,7 @@ final class MessageStore {
               a.retry_after_ms, a.status, a.code, a.detail, a.request_id, a.provider_message_id,
               a.refused_recipients,
               case when octet_length(c.sealed) <= :bytes_max then a.request end as request,
-              a.started_at, a.ended_at
+              a.started_at, a.ended_at, a.connection_changed_at, a.may_be_second
             from message m
             join message_content c on c.tenant_id = m.tenant_id and c.message_id = m.id
             left join attempt a on a.tenant_id = m.tenant_id and a.message_id = m.id

@@ -4,6 +4,7 @@ import dev.tenon.http.About;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Messages in the API.
@@ -37,8 +38,11 @@ final class MessageViews {
       @About("Why this was tried.") @Nullable String decision,
       @Nullable String requestId,
       @Nullable String providerMessageId,
-      @About("Whom the provider will not deliver to, although it took the message for the others.")
+      @About(
+              "Whom the provider will not deliver to, whether or not it took the message for others.")
           List<String> refusedRecipients,
+      @About("Whether it was made although an earlier one may have sent the message.")
+          boolean mayBeSecond,
       Instant startedAt,
       @Nullable Instant endedAt) {}
 
@@ -47,8 +51,8 @@ final class MessageViews {
       @About("In lower case; null for what was reported without saying whom it is about.")
           @Nullable String address,
       @About(
-              "`suppressed` (left out, since on the suppression list), `refused` (by the provider that"
-                  + " took the message), or as reported: `sent`, `deferred`, `rejected`, `delivered`,"
+              "`suppressed` (left out, since on the suppression list), `refused` (by the provider, whether"
+                  + " or not it took the message for others), or as reported: `sent`, `deferred`, `rejected`, `delivered`,"
                   + " `bounced`, `complained`; null while nothing is known.")
           @Nullable String outcome,
       @About("Counted up to 20.") int opens,
@@ -75,20 +79,40 @@ final class MessageViews {
       @About("The fact that it came as.") String fact,
       Instant occurredAt) {}
 
+  /// A file of a message, without what is in it.
+  public record FileView(
+      String name,
+      String contentType,
+      int bytes,
+      @About("Of a picture that the HTML shows; null for an ordinary attachment.")
+          @Nullable String contentId) {}
+
   /// A message in the API.
   public record MessageView(
       String id,
       String state,
       String to,
+      List<String> cc,
+      List<String> bcc,
+      List<String> replyTo,
       String from,
       String subject,
       @Nullable String template,
       String stream,
+      @About("Headers of its own.") Map<String, String> headers,
+      List<String> tags,
+      Map<String, String> metadata,
+      @About("Names and sizes of its files.") List<FileView> files,
+      @About("The connection that it goes through alone, where one was named.")
+          @Nullable String connection,
+      @About("The message that this one is a second sending of.") @Nullable String resentOf,
       String policy,
       @About("`high`, `normal` or `bulk`.") String priority,
       @About("Who really sent it; null until somebody did.") @Nullable String provider,
       @Nullable String providerMessageId,
       @About("Why it is in its state, in words.") @Nullable String reason,
+      @About("Whether it was sent although an earlier sending may have been accepted.")
+          boolean possibleDuplicate,
       @About("Oldest first; only when one message is got.") @Nullable List<AttemptView> attempts,
       @About("What became of it for each; only when one message is got.")
           @Nullable List<RecipientView> recipients,

@@ -167,20 +167,26 @@ public final class Messages {
   }
 
   /// Queues the same mail once more as a message of its own, and answers its id; empty when there
-  /// is no such message.
+  /// is no such message. One that was to go through one connection alone does so again.
   ///
+  /// @throws NotOwnedException when its sender is the tenant's no more
   /// @param copy the id to make it under, or null for a new one
   Optional<UUID> resend(
       TenantTx tx, UUID id, @Nullable UUID copy, String policy, MailPriority priority) {
     return store
-        .content(tx, id)
-        .map(stored -> MailContent.read(seal.open(tx.tenant(), id, stored)))
+        .again(tx, id)
         .map(
-            content -> {
+            before -> {
+              MailContent content = MailContent.read(seal.open(tx.tenant(), id, before.sealed()));
               UUID made = copy == null ? ids.next() : copy;
-              insert(tx, List.of(rows.again(tx, made, content, policy, priority, id)));
+              insert(tx, List.of(rows.again(tx, made, content, policy, priority, id, before)));
               return made;
             });
+  }
+
+  /// The connection that a message was to go through alone; empty for any, and for no message.
+  Optional<UUID> named(TenantTx tx, UUID id) {
+    return store.again(tx, id).flatMap(one -> Optional.ofNullable(one.named()));
   }
 
   /// There is no address to send from.
@@ -221,10 +227,11 @@ public final class Messages {
                     tally.add(tx.tenant(), message.stream(), "", Figures.ofUnsent(stored.state())));
         failed.add(
             MailEnd.told(
-                message.id(),
+                message.labelled(),
                 stored.state(),
                 null,
                 String.valueOf(stored.reason()),
+                false,
                 message.cause()));
       } else {
         work.add(

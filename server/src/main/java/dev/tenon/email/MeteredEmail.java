@@ -33,6 +33,11 @@ public record MeteredEmail(EmailConnections connections, Meters meters)
     }
 
     @Override
+    public boolean carries(String stream) {
+      return provider.carries(stream);
+    }
+
+    @Override
     public Settling settling() {
       return provider.settling();
     }

@@ -10,6 +10,7 @@ import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.template.Chosen;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -93,6 +94,9 @@ final class NewMessages {
         EmailAddress.comparable(unmade.toAddress()).stream().toList(),
         MailPriority.NORMAL,
         sendAt,
+        List.of(),
+        Map.of(),
+        null,
         seal.seal(tx.tenant(), id, unmade.write()));
   }
 
@@ -114,6 +118,7 @@ final class NewMessages {
     EmailAddress from = sent.address();
     UUID id = mail.id() == null ? ids.next() : mail.id();
     Optional<String> link = maker.link(tx.tenant(), id, mail);
+    mail.extras().check(link.isPresent());
     var stored =
         switch (mail.content()) {
           case MailRequest.Content.Template(
@@ -160,25 +165,40 @@ final class NewMessages {
         text,
         mail.stream(),
         tag,
-        mail.metadata(),
+        mail.extras().metadata(),
         mail.files(),
-        link.map(maker::unsubscribeHeader).orElse(null));
+        link.map(maker::unsubscribeHeader).orElse(null),
+        mail.extras().headers(),
+        mail.extras().tags());
   }
 
   /// The same mail once more, as a message of its own.
   ///
   /// @param first the message that it was
+  /// @param before how that was to go
+  /// @throws Messages.NotOwnedException when its sender is the tenant's no more
   MessageStore.NewMessage again(
       TenantTx tx,
       UUID made,
       MailContent content,
       String policy,
       MailPriority priority,
-      UUID first) {
+      UUID first,
+      MessageStore.Again before) {
     String about = Ids.write(Prefix.MESSAGE, first);
     return switch (content) {
       case StoredMail mail ->
-          message(tx, made, mail, policy, null, new Origin(null, about, null), priority, null);
+          message(
+              tx,
+              made,
+              maker
+                  .owned(tx, mail, before.own())
+                  .orElseThrow(() -> new Messages.NotOwnedException(mail.from().address())),
+              policy,
+              before.named(),
+              new Origin(null, about, null),
+              priority,
+              null);
       // Made on its way out, or stored as failed once more.
       case UnmadeMail unmade ->
           new MessageStore.NewMessage(
@@ -197,6 +217,9 @@ final class NewMessages {
               null,
               EmailAddress.comparable(unmade.toAddress()).stream().toList(),
               priority,
+              null,
+              List.of(),
+              Map.of(),
               null,
               seal.seal(tx.tenant(), made, unmade.write()));
     };
@@ -235,6 +258,9 @@ final class NewMessages {
         mail.recipients(),
         priority,
         sendAt,
+        mail.tags() == null ? List.of() : mail.tags(),
+        mail.metadata(),
+        Envelope.of(mail).orElse(null),
         seal.seal(tx.tenant(), id, mail.write()));
   }
 }

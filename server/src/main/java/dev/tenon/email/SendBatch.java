@@ -5,6 +5,7 @@ import dev.tenon.http.ProblemException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,8 @@ public record SendBatch(
         @Nullable String provider,
     @About("`at_most_once` (never risk a second mail) where it is left out, or `at_least_once`.")
         MessageViews.@Nullable Policy policy,
+    @About("For all; those of a message go before.") @Nullable Map<String, String> headers,
+    @About("For all, where a message has none of its own.") @Nullable List<String> tags,
     @About("For all; that of a message goes before.") @Nullable Map<String, String> metadata,
     @About("`bulk` on the stream `broadcast`, `normal` on any other where it is left out.")
         @Nullable MailPriority priority,
@@ -44,6 +47,8 @@ public record SendBatch(
       @About("`ada@example.org` or `Ada <ada@example.org>`.") String to,
       @About("The template's variables.") @Nullable Map<String, Object> data,
       @Nullable String language,
+      @Nullable Map<String, String> headers,
+      @Nullable List<String> tags,
       @Nullable Map<String, String> metadata) {}
 
   private static final Set<String> WORDS = Set.of("subject", "html", "text", "message");
@@ -82,12 +87,26 @@ public record SendBatch(
               stream,
               provider,
               policy,
+              headers(headers, one.headers()),
+              one.tags() == null ? tags : one.tags(),
               over(metadata, one.metadata()),
               priority,
               sendAt,
               null));
     }
     return each;
+  }
+
+  /// One name in another case is the same header.
+  private static @Nullable Map<String, String> headers(
+      @Nullable Map<String, String> all, @Nullable Map<String, String> own) {
+    if (all == null || own == null) {
+      return all == null ? own : all;
+    }
+    Map<String, String> both = new LinkedHashMap<>(all);
+    both.keySet().removeIf(name -> own.keySet().stream().anyMatch(name::equalsIgnoreCase));
+    both.putAll(own);
+    return both;
   }
 
   private static <V> @Nullable Map<String, V> over(

@@ -34,7 +34,19 @@ public record SendMessage(
         @Nullable String provider,
     @About("`at_most_once` (never risk a second mail) where it is left out, or `at_least_once`.")
         MessageViews.@Nullable Policy policy,
-    @About("Comes back with the provider's reports.") @Nullable Map<String, String> metadata,
+    @About(
+            "Headers of its own, at most 15, such as `In-Reply-To`; those that the message or a"
+                + " provider sets are refused.")
+        @Nullable Map<String, String> headers,
+    @About(
+            "Labels, at most 5, of letters, digits, `_` and `-`. Providers show them in their"
+                + " statistics, and they come back with every event. The template's name where"
+                + " there are none.")
+        @Nullable List<String> tags,
+    @About(
+            "Comes back with every event about the message: at most 20 keys of 40 characters, with"
+                + " values of 500.")
+        @Nullable Map<String, String> metadata,
     @About(
             "Which of the tenant's waiting messages goes first. `bulk` on the stream `broadcast`,"
                 + " `normal` on any other where it is left out.")
@@ -58,7 +70,6 @@ public record SendMessage(
     List<EmailAddress> to = new ArrayList<>(List.of(Addresses.read("to", body.to())));
     to.addAll(addresses("also_to", body.alsoTo()));
     String from = body.from();
-    Map<String, String> metadata = body.metadata();
     String stream = body.stream() == null ? Messages.STREAM : body.stream();
     return new MailRequest(
         id,
@@ -71,7 +82,7 @@ public record SendMessage(
         stream,
         MessageViews.policy(body.policy(), Messages.POLICY),
         named,
-        metadata == null ? Map.of() : metadata,
+        MailExtras.of(body.headers(), body.tags(), body.metadata()),
         MailPriority.of(body.priority(), stream),
         SendTime.read(body.sendAt(), now, takenUp),
         AttachFile.read(body.attachments()));

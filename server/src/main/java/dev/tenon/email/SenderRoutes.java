@@ -39,8 +39,12 @@ public final class SenderRoutes {
             here::create)
         .repeatable();
     routes.get(path, Scope.EMAIL_READ, SenderList.class, "List the senders", here::list);
-    routes.get(path + "/{address}", Scope.EMAIL_READ, SenderView.class, "Get a sender", here::get);
-    routes.delete(path + "/{address}", Scope.EMAIL_WRITE, "Delete a sender", here::delete);
+    routes
+        .get(path + "/{address}", Scope.EMAIL_READ, SenderView.class, "Get a sender", here::get)
+        .tagged(SenderView.class);
+    routes
+        .delete(path + "/{address}", Scope.EMAIL_WRITE, "Delete a sender", here::delete)
+        .tagged(SenderView.class);
   }
 
   /// A sender to add; one that is there is replaced.
@@ -100,6 +104,7 @@ public final class SenderRoutes {
     return database.asTenant(
         request.tenant(),
         tx -> {
+          tx.hold(Senders.HELD);
           if (!platform && !Senders.ownsDomainOf(tx, address.address())) {
             throw new ProblemException(
                 ProblemCode.EMAIL_SENDER_NOT_OWNED,
@@ -135,7 +140,17 @@ public final class SenderRoutes {
 
   /// A tenant without a default sender falls to the platform's.
   private void delete(Request request) {
-    if (!database.asTenant(request.tenant(), tx -> Senders.delete(tx, request.path("address")))) {
+    boolean gone =
+        database.asTenant(
+            request.tenant(),
+            tx -> {
+              tx.hold(Senders.HELD);
+              Senders.find(tx, request.path("address"))
+                  .map(SenderRoutes::view)
+                  .ifPresent(request::requireMatch);
+              return Senders.delete(tx, request.path("address"));
+            });
+    if (!gone) {
       throw ProblemException.notFound();
     }
   }

@@ -40,6 +40,30 @@ final class SenderStore {
         .findOne();
   }
 
+  /// Whether one of the tenant's addresses was marked to stand for all of its domain.
+  static boolean ownsDomain(TenantTx tx, String domain) {
+    return tx.handle()
+        .createQuery(
+            """
+            select exists (
+              select from sender
+              where tenant_id = :tenant and owns_domain and split_part(address, '@', 2) = :domain)
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("domain", domain)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /// Whether the tenant has a default sender of its own.
+  static boolean hasDefault(TenantTx tx) {
+    return tx.handle()
+        .createQuery("select exists (select from sender where tenant_id = :tenant and is_default)")
+        .bind("tenant", tx.tenant().uuid())
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   static List<Sender> list(TenantTx tx, int limit) {
     return tx.handle()
         .createQuery(COLUMNS + "where tenant_id = :tenant order by address limit :limit")

@@ -10,6 +10,9 @@ import java.util.Optional;
 /// and may mark the whole domain as the tenant's; a tenant's own keys add addresses of such domains
 /// and no others. Addresses are kept in lower case.
 final class Senders {
+  /// What [TenantTx#hold] names for a change of them.
+  static final String HELD = "sender";
+
   private static final int LISTED_MAX = 1_000;
 
   private Senders() {}
@@ -35,15 +38,14 @@ final class Senders {
   /// Whether the platform marked this address's domain as the tenant's.
   static boolean ownsDomainOf(TenantTx tx, String address) {
     String domain = normal(address).substring(address.lastIndexOf('@') + 1);
-    return list(tx).stream()
-        .anyMatch(sender -> sender.ownsDomain() && sender.domain().equals(domain));
+    return SenderStore.ownsDomain(tx, domain);
   }
 
   /// Adds a sender or replaces the one of this address. The first one of a tenant, or one that says
   /// so, becomes the default.
   static Sender put(TenantTx tx, Sender wanted, Instant now) {
     String address = normal(wanted.address());
-    boolean first = list(tx).stream().noneMatch(Sender::isDefault);
+    boolean first = !SenderStore.hasDefault(tx);
     boolean isDefault =
         wanted.isDefault()
             || first

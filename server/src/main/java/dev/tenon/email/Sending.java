@@ -6,6 +6,7 @@ import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.work.Job;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Sending {
   final Job job;
   final UUID id;
+  final MailEnd.About about;
   final String policy;
   final @Nullable UUID namedConnection;
   final Instant dueAt;
@@ -28,12 +30,15 @@ final class Sending {
   private final boolean nobodyLeft;
   private List<String> gotNone;
   private final List<Attempt> attempts = new ArrayList<>();
+  private final List<AttemptRow> unsettled = new ArrayList<>();
   private final Map<UUID, byte[]> requests = new HashMap<>();
   private int number;
+  private boolean possiblyTwice;
 
   Sending(Job job, MessageStore.Row row, StoredMail mail) {
     this.job = job;
     this.id = row.id;
+    this.about = row.about;
     this.policy = row.policy;
     this.namedConnection = row.namedConnection;
     this.dueAt = row.dueAt;
@@ -119,11 +124,35 @@ final class Sending {
     return Optional.ofNullable(requests.get(connection));
   }
 
+  /// Whether somebody has changed the connection since it was given the message and nobody knows
+  /// what became of that: it may be another account by now, which would take a repeat under the
+  /// same key for a mail of its own.
+  boolean isChangedSinceUnknown(EmailConnections.Ready one) {
+    return unsettled.stream()
+        .filter(row -> row.connection().equals(one.connection()))
+        .anyMatch(
+            row -> {
+              Instant then = row.connectionChangedAt();
+              return then == null
+                  ? one.changedAt().isAfter(row.startedAt())
+                  : !then.equals(one.changedAt().truncatedTo(ChronoUnit.MICROS));
+            });
+  }
+
+  /// Whether it was sent although an earlier sending may have been accepted.
+  boolean isPossiblyTwice() {
+    return possiblyTwice;
+  }
+
   /// Notes how an attempt ended.
   void tried(AttemptRow ended) {
     byte[] request = ended.request();
     if (request != null) {
       requests.putIfAbsent(ended.connection(), request);
+    }
+    possiblyTwice |= ended.mayBeSecond();
+    if (ended.isUnsettled()) {
+      unsettled.add(ended);
     }
     attempts.add(ended.toAttempt());
     number = Math.max(number, ended.number());

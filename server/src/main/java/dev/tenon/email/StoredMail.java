@@ -2,6 +2,8 @@ package dev.tenon.email;
 
 import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.EmailMessage;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param text empty when there is only HTML, and the other way round
 /// @param unsubscribe the value of `List-Unsubscribe`, with the link that is this one recipient's;
 ///   null where the stream has none
+/// @param tag the template's name, or empty
+/// @param headers of its own; null in those that an older version of the program stored
+/// @param tags that it was given; null in those that an older version of the program stored
 public record StoredMail(
     EmailAddress from,
     List<EmailAddress> to,
@@ -29,7 +34,9 @@ public record StoredMail(
     String tag,
     Map<String, String> metadata,
     @Nullable List<MailFile> files,
-    @Nullable String unsubscribe)
+    @Nullable String unsubscribe,
+    @Nullable Map<String, String> headers,
+    @Nullable List<String> tags)
     implements MailContent {
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -40,6 +47,9 @@ public record StoredMail(
     replyTo = List.copyOf(replyTo);
     metadata = Map.copyOf(metadata);
     files = files == null ? List.of() : List.copyOf(files);
+    headers =
+        headers == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    tags = tags == null ? List.of() : List.copyOf(tags);
   }
 
   /// All that it is to, each once, in the form in which two spellings of an address are the same.
@@ -49,6 +59,26 @@ public record StoredMail(
         .flatMap(one -> EmailAddress.comparable(one.address()).stream())
         .distinct()
         .toList();
+  }
+
+  /// The same mail from somebody else.
+  StoredMail from(EmailAddress sender) {
+    return new StoredMail(
+        sender,
+        to,
+        cc,
+        bcc,
+        replyTo,
+        subject,
+        html,
+        text,
+        stream,
+        tag,
+        metadata,
+        files,
+        unsubscribe,
+        headers,
+        tags);
   }
 
   /// The same mail without some recipients, which are comparable.
@@ -68,7 +98,9 @@ public record StoredMail(
             tag,
             metadata,
             files,
-            unsubscribe);
+            unsubscribe,
+            headers,
+            tags);
   }
 
   private static List<EmailAddress> without(List<EmailAddress> all, Set<String> left) {
@@ -99,13 +131,20 @@ public record StoredMail(
             .bcc(bcc.toArray(EmailAddress[]::new))
             .replyTo(replyTo.toArray(EmailAddress[]::new))
             .subject(subject)
-            .stream(stream)
-            .tag(tag);
+            .stream(stream);
+    if (tags == null || tags.isEmpty()) {
+      builder.tag(tag);
+    } else {
+      tags.forEach(builder::tag);
+    }
     if (!html.isEmpty()) {
       builder.html(html);
     }
     if (!text.isEmpty()) {
       builder.text(text);
+    }
+    if (headers != null) {
+      headers.forEach(builder::header);
     }
     if (unsubscribe != null) {
       // RFC 8058, section 3.1: both, or no mail program offers its button.
@@ -115,7 +154,7 @@ public record StoredMail(
     if (files != null) {
       files.forEach(file -> builder.attach(file.toAttachment()));
     }
-    new java.util.TreeMap<>(metadata).forEach(builder::metadata);
+    MailExtras.carried(metadata).forEach(builder::metadata);
     return builder.build();
   }
 }

@@ -20,4 +20,10 @@ public record TemplateMail(
     String toAddress,
     Map<String, Object> data,
     @Nullable UUID cause,
-    @Nullable String about) {}
+    @Nullable String about) {
+
+  /// The same for another occasion.
+  public TemplateMail onceKey(String key) {
+    return new TemplateMail(key, template, toName, toAddress, data, cause, about);
+  }
+}

@@ -64,15 +64,21 @@ public final class EndpointRoutes {
             here::create)
         .repeatable();
     routes.list(path, Scope.WEBHOOKS_READ, view, "List the endpoints", here::list);
-    routes.get(one, Scope.WEBHOOKS_READ, view, "Get an endpoint", here::get);
-    routes.patch(
-        one,
-        Scope.WEBHOOKS_WRITE,
-        EndpointViews.UpdateEndpoint.class,
-        view,
-        "Update an endpoint",
-        here::update);
-    routes.delete(one, Scope.WEBHOOKS_WRITE, "Delete an endpoint", here::delete);
+    routes
+        .get(one, Scope.WEBHOOKS_READ, view, "Get an endpoint", here::get)
+        .tagged(view, EndpointViews::edited);
+    routes
+        .patch(
+            one,
+            Scope.WEBHOOKS_WRITE,
+            EndpointViews.UpdateEndpoint.class,
+            view,
+            "Update an endpoint",
+            here::update)
+        .tagged(view, EndpointViews::edited);
+    routes
+        .delete(one, Scope.WEBHOOKS_WRITE, "Delete an endpoint", here::delete)
+        .tagged(view, EndpointViews::edited);
     routes.act(one + "/enable", Scope.WEBHOOKS_WRITE, view, "Enable an endpoint", here::enable);
     routes
         .post(
@@ -144,19 +150,30 @@ public final class EndpointRoutes {
   }
 
   private EndpointViews.EndpointView update(Request request, EndpointViews.UpdateEndpoint body) {
-    Endpoint before = withExisting(request, (_, old) -> old);
+    Endpoint _ = withExisting(request, (_, old) -> old);
     @Nullable Map<String, Secret> headers =
         body.headers() == null ? null : EndpointChecks.headers(body.headers());
     // Looked up outside of the transaction: a name server may take its time.
     @Nullable String url = body.url() == null ? null : EndpointChecks.url(body.url(), egress);
     return withExisting(
         request,
-        (tx, old) ->
-            view(
-                tx,
-                endpoints.change(
-                    tx, before.id(), changed(old.settings(), body, url, headers), headers),
-                clock.instant()));
+        endpoints::lock,
+        (tx, old) -> {
+          request.requireMatch(view(tx, old, clock.instant()));
+          return view(
+              tx,
+              endpoints
+                  .change(tx, old, changed(old.settings(), body, url, headers), headers)
+                  .orElseThrow(EndpointRoutes::headersNeeded),
+              clock.instant());
+        });
+  }
+
+  private static ProblemException headersNeeded() {
+    return new ProblemException(
+        ProblemCode.ENDPOINT_HEADERS_NEEDED,
+        ProblemCode.ENDPOINT_HEADERS_NEEDED.whatToDo(),
+        "headers");
   }
 
   private static EndpointSettings changed(
@@ -177,7 +194,14 @@ public final class EndpointRoutes {
   }
 
   private void delete(Request request) {
-    boolean gone = withExisting(request, (tx, old) -> endpoints.delete(tx, old.id()));
+    boolean gone =
+        withExisting(
+            request,
+            endpoints::lock,
+            (tx, old) -> {
+              request.requireMatch(view(tx, old, clock.instant()));
+              return endpoints.delete(tx, old.id());
+            });
     if (!gone) {
       throw ProblemException.notFound();
     }
@@ -229,17 +253,25 @@ public final class EndpointRoutes {
           if (old.state() == Endpoint.State.DISABLED) {
             throw new ProblemException(ProblemCode.ENDPOINT_DISABLED);
           }
-          return new EndpointViews.TestSent(Ids.write(Prefix.EVENT, endpoints.test(tx, old.id())));
+          return new EndpointViews.TestSent(
+              Ids.write(Prefix.EVENT, endpoints.test(tx, old.id(), request.effect().orElse(null))));
         });
   }
 
   private <T> T withExisting(Request request, BiFunction<TenantTx, Endpoint, T> work) {
+    return withExisting(request, endpoints::find, work);
+  }
+
+  private <T> T withExisting(
+      Request request,
+      BiFunction<TenantTx, UUID, Optional<Endpoint>> find,
+      BiFunction<TenantTx, Endpoint, T> work) {
     UUID id =
         Ids.read(Prefix.ENDPOINT, request.path("endpoint")).orElseThrow(ProblemException::notFound);
     return database.asTenant(
         request.tenant(),
         tx -> {
-          Optional<Endpoint> found = endpoints.find(tx, id);
+          Optional<Endpoint> found = find.apply(tx, id);
           return work.apply(tx, found.orElseThrow(ProblemException::notFound));
         });
   }

@@ -80,6 +80,11 @@ final class EndpointViews {
       Instant createdAt,
       Instant updatedAt) {}
 
+  /// What a view has when two show the same endpoint as people left it, however it fares.
+  static List<Object> edited(EndpointView view) {
+    return List.of(view.id(), view.updatedAt());
+  }
+
   /// The event that was sent.
   public record TestSent(
       @About("See `GET …/deliveries?event=` for what became of it.") String event) {}

@@ -28,7 +28,9 @@ record EventField(
     NUMBER("integer", null),
     FLAG("boolean", null),
     TIME("string", "date-time"),
-    LIST("array", null);
+    LIST("array", null),
+    TEXTS("array", null),
+    MAP("object", null);
 
     private final String type;
     private final @Nullable String format;
@@ -67,6 +69,16 @@ record EventField(
     return new EventField(name, Form.LIST, false, List.of(one), about, List.copyOf(parts));
   }
 
+  /// A list of texts.
+  static EventField texts(String name, List<String> example, String about) {
+    return new EventField(name, Form.TEXTS, example, about);
+  }
+
+  /// Texts by keys that the application chose.
+  static EventField map(String name, Map<String, String> example, String about) {
+    return new EventField(name, Form.MAP, example, about);
+  }
+
   EventField orNull() {
     return new EventField(name, form, true, example, about, parts);
   }
@@ -81,6 +93,12 @@ record EventField(
     schema.put("description", about);
     if (form == Form.LIST) {
       schema.put("items", object(parts));
+    }
+    if (form == Form.TEXTS) {
+      schema.put("items", Map.of("type", "string"));
+    }
+    if (form == Form.MAP) {
+      schema.put("additionalProperties", Map.of("type", "string"));
     }
     return schema;
   }

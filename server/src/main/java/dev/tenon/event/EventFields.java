@@ -2,13 +2,26 @@ package dev.tenon.event;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /// The fields that events about one kind of object share.
 final class EventFields {
   private EventFields() {}
 
-  static final List<EventField> CUSTOMER =
+  private static final List<EventField> PLACE =
       List.of(
+          EventField.text(
+              "connection",
+              "con_0000000000000000000000000a",
+              "The connection that it was seen on."),
+          EventField.text(
+              "environment",
+              "production",
+              "What that is for: `development`, `staging` or `production`."));
+
+  static final List<EventField> CUSTOMER =
+      placed(
           EventField.text("provider_id", "cus_Q1w2e3", "The customer's id at the provider."),
           EventField.text("email", "ada@customer.test", "As the provider knows it.").orNull());
 
@@ -21,7 +34,7 @@ final class EventFields {
           EventField.text("currency", "eur", "ISO 4217, in lower case.").orNull());
 
   static final List<EventField> SUBSCRIPTION =
-      List.of(
+      placed(
           EventField.text("provider_id", "sub_Q1w2e3", "The subscription's id at the provider."),
           EventField.text(
               "state",
@@ -47,7 +60,7 @@ final class EventFields {
               "Grows with each event about this subscription: keep what has the greatest."));
 
   static final List<EventField> PAYMENT =
-      List.of(
+      placed(
           EventField.text(
               "provider_id",
               "in_Q1w2e3",
@@ -61,20 +74,35 @@ final class EventFields {
               .orNull(),
           EventField.number("failed_tries", 0, "How many tries to collect it failed so far."));
 
-  static final List<EventField> REFUND =
-      List.of(
-          EventField.text("charge_provider_id", "ch_Q1w2e3", "The charge's id at the provider."),
-          EventField.text("invoice_provider_id", "in_Q1w2e3", "The invoice, at the provider.")
-              .orNull(),
-          EventField.text("payment_intent", "pi_Q1w2e3", "The intent, at the provider.").orNull(),
-          EventField.text("customer_provider_id", "cus_Q1w2e3", "Who gets it, at the provider.")
-              .orNull(),
-          EventField.number(
-              "amount_refunded", 2900, "All that went back of this charge, in the smallest unit."),
-          EventField.text("currency", "eur", "ISO 4217, in lower case."));
+  private static final EventField[] OF_CHARGE = {
+    EventField.text("charge_provider_id", "ch_Q1w2e3", "The charge's id at the provider."),
+    EventField.text("invoice_provider_id", "in_Q1w2e3", "The invoice, at the provider.").orNull(),
+    EventField.text("payment_intent", "pi_Q1w2e3", "The intent, at the provider.").orNull(),
+    EventField.text("customer_provider_id", "cus_Q1w2e3", "Who gets it, at the provider.").orNull(),
+    EventField.number(
+        "amount_refunded", 2900, "All that went back of this charge, in the smallest unit."),
+    EventField.text("currency", "eur", "ISO 4217, in lower case.")
+  };
+
+  static final List<EventField> REFUND = placed(OF_CHARGE);
+
+  static final List<EventField> REFUND_FAILED =
+      placed(
+          Stream.concat(
+                  Stream.of(OF_CHARGE),
+                  Stream.of(
+                      EventField.text(
+                          "refund_provider_id", "re_Q1w2e3", "The refund's id at the provider."),
+                      EventField.number(
+                          "amount", 2900, "What was to go back, in the smallest unit."),
+                      EventField.text("state", "failed", "`failed` or `cancelled`."),
+                      EventField.text(
+                              "failure_reason", "expired_or_canceled_card", "The provider's word.")
+                          .orNull()))
+              .toArray(EventField[]::new));
 
   static final List<EventField> DISPUTE =
-      List.of(
+      placed(
           EventField.text("provider_id", "du_Q1w2e3", "The dispute's id at the provider."),
           EventField.text("charge_provider_id", "ch_Q1w2e3", "What is disputed, at the provider.")
               .orNull(),
@@ -89,14 +117,29 @@ final class EventFields {
           EventField.flag("funds_withdrawn", true, "Whether the money was taken from the account."),
           EventField.flag("funds_reinstated", false, "Whether it was given back."));
 
-  static final List<EventField> MESSAGE =
+  private static final List<EventField> LABELS =
       List.of(
+          EventField.text(
+              "to", "ada@customer.test", "Its first recipients, as the message shows them."),
+          EventField.text("stream", "outbound", "Its stream."),
+          EventField.text("template", "welcome", "The template that it was made from.").orNull(),
+          EventField.texts("tags", List.of("onboarding"), "The tags that it was given."),
+          EventField.map("metadata", Map.of("order", "42"), "The metadata that it was given."));
+
+  static final List<EventField> MESSAGE =
+      labelled(
           EventField.text("state", "sent", "`sent`, `failed`, `suppressed` or `uncertain`."),
           EventField.text("provider", "resend", "The provider that has it.").orNull(),
-          EventField.text("reason", "resend accepted it", "What was decided last, in words."));
+          EventField.text("reason", "resend accepted it", "What was decided last, in words."),
+          EventField.flag(
+                  "possible_duplicate",
+                  false,
+                  "Whether it was sent although an earlier sending may have been accepted; null in"
+                      + " events of older versions.")
+              .orNull());
 
   static final List<EventField> MESSAGE_REPORT =
-      List.of(
+      labelled(
           EventField.text(
               "state",
               "delivered",
@@ -118,7 +161,7 @@ final class EventFields {
           EventField.time("occurred_at", "2026-11-24T10:00:00Z", "When, by the provider's clock."));
 
   static final List<EventField> MESSAGE_SUBSCRIPTION =
-      List.of(
+      labelled(
           EventField.text("recipient", "ada@customer.test", "Who decided it."),
           EventField.text("stream", "broadcast", "The stream that it is about."),
           EventField.text(
@@ -133,6 +176,34 @@ final class EventFields {
           EventField.text("provider", "postmark", "The provider of the connection."),
           EventField.text("sent_by", "resend", "The provider that took the last of the mails."));
 
+  static final List<EventField> CONNECTION =
+      List.of(
+          EventField.text("provider", "stripe", "Whom it is to."),
+          EventField.text("name", "Main", "As people call it."),
+          EventField.text("environment", "production", "`development`, `staging` or `production`."),
+          EventField.text("state", "broken", "`active`, `disabled` or `broken`, after this."),
+          EventField.text("reason", "Stripe refused the key", "Why it is broken.").orNull());
+
+  static final List<EventField> WEBHOOK_RECEIVED =
+      List.of(
+          EventField.text("provider", "hmac", "The connection's kind."),
+          EventField.text(
+              "received_event", "rev_0000000000000000000000000a", "As it is found in the API."),
+          EventField.text(
+              "kind",
+              "issues",
+              "What happened, as the service calls it; `webhook` if nothing says."),
+          EventField.text(
+                  "subject", "1347", "What it is about, where settings say where that stands.")
+              .orNull(),
+          EventField.time(
+              "occurred_at", "2026-11-24T10:00:00Z", "When it was signed, else when it came."),
+          EventField.text("encoding", "utf-8", "How `body` is written: `utf-8` or `base64`."),
+          EventField.text(
+                  "body", "{\"action\":\"opened\"}", "The bytes as they came; null over 256 KiB.")
+              .orNull(),
+          EventField.number("body_bytes", 19, "How large it was."));
+
   static final List<EventField> ENDPOINT_FAILING =
       List.of(
           EventField.text("tenant", "ten_0000000000000000000000000a", "Whose endpoint it is."),
@@ -145,6 +216,21 @@ final class EventFields {
 
   static final List<EventField> ENDPOINT_TEST =
       List.of(EventField.text("message", "It works.", "For whoever looks at the receiver's log."));
+
+  /// With what every event about a message says of it.
+  private static List<EventField> labelled(EventField... fields) {
+    List<EventField> more = new ArrayList<>(List.of(fields));
+    LABELS.stream()
+        .filter(label -> more.stream().noneMatch(one -> one.name().equals(label.name())))
+        .forEach(more::add);
+    return List.copyOf(more);
+  }
+
+  private static List<EventField> placed(EventField... fields) {
+    List<EventField> more = new ArrayList<>(List.of(fields));
+    more.addAll(PLACE);
+    return List.copyOf(more);
+  }
 
   private static List<EventField> withReason(List<EventField> fields) {
     List<EventField> more = new ArrayList<>(fields);

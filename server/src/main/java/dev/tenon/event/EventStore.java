@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,43 @@ final class EventStore {
         .bind("id", id)
         .map((row, _) -> event(row))
         .findOne();
+  }
+
+  /// What events say of a message; empty when there is none.
+  static Optional<MessageLabels> labels(TenantTx tx, UUID message) {
+    return tx.handle()
+        .createQuery(
+            """
+            select recipient, stream, template, tags, metadata from message
+            where tenant_id = :tenant and id = :id
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", message)
+        .map(
+            (row, _) ->
+                MessageLabels.of(
+                    row.getString("recipient"),
+                    row.getString("stream"),
+                    row.getString("template"),
+                    row.getArray("tags") == null
+                        ? null
+                        : (String[]) row.getArray("tags").getArray(),
+                    row.getString("metadata")))
+        .findOne();
+  }
+
+  static Set<UUID> causes(TenantTx tx, String type, List<UUID> causes) {
+    return tx.handle()
+        .createQuery(
+            """
+            select cause_id from event
+            where tenant_id = :tenant and cause_id = any(:causes) and type = :type
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bindArray("causes", UUID.class, causes)
+        .bind("type", type)
+        .mapTo(UUID.class)
+        .set();
   }
 
   private static StoredEvent event(ResultSet row) throws SQLException {

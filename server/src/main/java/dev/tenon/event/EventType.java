@@ -47,6 +47,11 @@ public enum EventType {
       "The bank wants the customer to confirm a payment. It may still succeed."),
   PAYMENT_REFUNDED(
       "payment.refunded", "refund", EventFields.REFUND, "Money of a charge went back."),
+  PAYMENT_REFUND_FAILED(
+      "payment.refund_failed",
+      "refund",
+      EventFields.REFUND_FAILED,
+      "A refund came to nothing, maybe after it was told: the money is in the account again."),
   DISPUTE_OPENED(
       "dispute.opened",
       "dispute",
@@ -105,6 +110,35 @@ public enum EventType {
       "For whom the connection belongs to: it is the first of a route, and mails go through another"
           + " one. They arrive, and just so nobody would notice. Told once an hour at most for each"
           + " stream while it lasts."),
+  CONNECTION_BROKEN(
+      "connection.broken",
+      "connection",
+      EventFields.CONNECTION,
+      "A provider refuses a connection's credentials, for the reason that is told. Give it working"
+          + " ones."),
+  CONNECTION_REPAIRED(
+      "connection.repaired",
+      "connection",
+      EventFields.CONNECTION,
+      "A connection that was broken works again, or was given other credentials or settings and"
+          + " counts as working until its provider says otherwise."),
+  CONNECTION_DISABLED(
+      "connection.disabled",
+      "connection",
+      EventFields.CONNECTION,
+      "A person switched a connection off: it is not called, and its webhooks are refused."),
+  CONNECTION_ENABLED(
+      "connection.enabled",
+      "connection",
+      EventFields.CONNECTION,
+      "A person switched a connection on again."),
+  WEBHOOK_RECEIVED(
+      "webhook.received",
+      "connection",
+      EventFields.WEBHOOK_RECEIVED,
+      "A service that Tenon knows nothing of sent a webhook to a connection of kind `hmac` or"
+          + " `standard-webhooks`. Its signature was right, and it is told once however often it"
+          + " came."),
   ENDPOINT_FAILING(
       "endpoint.failing",
       "endpoint",

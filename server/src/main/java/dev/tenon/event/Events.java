@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -41,6 +42,20 @@ public final class Events {
     return write(tx.handle(), events.stream().map(event -> new Told(tx.tenant(), event)).toList());
   }
 
+  /// Writes one event under an id that the caller chose, within the caller's transaction; one that
+  /// was written under it before stays. Answers the id.
+  public UUID tellOnce(TenantTx tx, UUID id, NewEvent event) {
+    if (EventStore.find(tx, id).isEmpty()) {
+      var _ = write(tx.handle(), List.of(new Told(tx.tenant(), event)), List.of(id));
+    }
+    return id;
+  }
+
+  /// Which of these facts have led to an event of this type.
+  public Set<UUID> causes(TenantTx tx, EventType type, List<UUID> causes) {
+    return EventStore.causes(tx, type.text(), causes);
+  }
+
   /// An event and whose it is.
   public record Told(TenantId tenant, NewEvent event) {}
 
@@ -64,10 +79,13 @@ public final class Events {
   }
 
   private List<UUID> write(Handle handle, List<Told> events) {
+    return write(handle, events, events.stream().map(_ -> ids.next()).toList());
+  }
+
+  private List<UUID> write(Handle handle, List<Told> events, List<UUID> made) {
     if (events.isEmpty()) {
       return List.of();
     }
-    List<UUID> made = events.stream().map(_ -> ids.next()).toList();
     handle
         .createUpdate(
             """

@@ -120,6 +120,7 @@ final class ReportBatch {
                       Unsubscriptions.told(
                           EventType.MESSAGE_UNSUBSCRIBED,
                           message.row().id(),
+                          message.row().labels(),
                           entry.address(),
                           entry.stream(),
                           webhook.provider(),

@@ -3,6 +3,7 @@ package dev.tenon.feedback;
 import dev.tenon.connector.email.MailEvent;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
+import dev.tenon.event.MessageLabels;
 import dev.tenon.tenant.TenantId;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -90,7 +91,9 @@ final class ReportStore {
   ///
   /// @param recipients comparable; null for one that was stored by an older version
   /// @param leftOut whom the suppression list left out; comparable
+  /// @param mayBeTwice whether it was sent although an earlier sending may have been accepted
   /// @param sentBefore whether a provider was known to have it at some time
+  /// @param labels what events say of it
   record Message(
       UUID id,
       String state,
@@ -98,7 +101,9 @@ final class ReportStore {
       @Nullable List<String> recipients,
       List<String> leftOut,
       @Nullable String reason,
-      boolean sentBefore) {
+      boolean mayBeTwice,
+      boolean sentBefore,
+      MessageLabels labels) {
 
     /// Whom the mail really went to; null for one that was stored by an older version.
     @Nullable List<String> addressed() {
@@ -139,7 +144,8 @@ final class ReportStore {
         tx.handle()
             .createQuery(
                 """
-                select m.id, m.state, m.stream, m.recipients, m.left_out, m.reason, m.sent_at
+                select m.id, m.state, m.stream, m.recipients, m.left_out, m.reason, m.sent_at,
+                  m.recipient, m.template, m.tags, m.metadata, m.may_be_twice
                 from unnest(:ids::uuid[]) n (id)
                 join message m on m.tenant_id = :tenant and m.id = n.id
                 order by m.id for no key update of m %s
@@ -157,7 +163,16 @@ final class ReportStore {
                       texts(row.getArray("recipients")),
                       leftOut == null ? List.of() : leftOut,
                       row.getString("reason"),
-                      row.getObject("sent_at") != null);
+                      row.getBoolean("may_be_twice"),
+                      row.getObject("sent_at") != null,
+                      MessageLabels.of(
+                          row.getString("recipient"),
+                          row.getString("stream"),
+                          row.getString("template"),
+                          row.getArray("tags") == null
+                              ? null
+                              : (String[]) row.getArray("tags").getArray(),
+                          row.getString("metadata")));
                 })
             .list();
     rows.forEach(row -> missing.remove(row.id()));

@@ -197,10 +197,14 @@ final class ReportedMessage {
 
   private void tell(EventType type, Map<String, Object> data, MailReport report) {
     Map<String, @Nullable Object> whole = new HashMap<>(data);
-    if (type != EventType.MESSAGE_SENT && type != EventType.MESSAGE_FAILED) {
+    if (type == EventType.MESSAGE_SENT || type == EventType.MESSAGE_FAILED) {
+      whole.put("possible_duplicate", row.mayBeTwice());
+    } else {
       whole.putIfAbsent("recipient", null);
     }
-    told.add(new NewEvent(type, Ids.write(Prefix.MESSAGE, row.id()), whole, report.fact()));
+    told.add(
+        new NewEvent(
+            type, Ids.write(Prefix.MESSAGE, row.id()), row.labels().with(whole), report.fact()));
   }
 
   List<ReportStore.New> made() {

@@ -203,6 +203,9 @@ final class OpenApi {
       case NOTHING -> out.put(status, Map.of("description", "Done."));
       case RAW -> out.put("default", Map.of("description", "As the other side answers."));
     }
+    if (route.edited.isPresent() && route.method.equals("GET")) {
+      out.put("304", Map.of("description", "Nothing has changed."));
+    }
     out.put("4XX", Map.of("$ref", "#/components/responses/Problem"));
     out.put("5XX", Map.of("$ref", "#/components/responses/Problem"));
     return out;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One page of a list, newest first.
@@ -40,6 +41,22 @@ public record Page<T>(List<T> data, @Nullable String nextCursor) {
     }
     List<R> shown = rows.subList(0, ask.limit());
     return new Page<>(shown.stream().map(view).toList(), cursor(id.apply(shown.getLast())));
+  }
+
+  /// The same for a list that looks through no more than so many rows for those that it shows: a
+  /// page may hold fewer than were asked for, or none, and still not be the last.
+  ///
+  /// @param searchedTo the last row that was looked at, where there may be more behind it
+  public static <R, T> Page<T> searched(
+      Ask ask,
+      List<R> rows,
+      Function<R, UUID> id,
+      Function<R, T> view,
+      Supplier<Optional<UUID>> searchedTo) {
+    Page<T> page = of(ask, rows, id, view);
+    return page.nextCursor() != null
+        ? page
+        : new Page<>(page.data(), searchedTo.get().map(Page::cursor).orElse(null));
   }
 
   static String cursor(UUID id) {

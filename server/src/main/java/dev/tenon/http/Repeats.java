@@ -47,7 +47,8 @@ public interface Repeats {
   /// @param hash SHA-256 of the request
   Start begin(Name name, byte[] hash);
 
-  /// Commits the answer of a run.
+  /// Commits the answer of a run. One that is too large to be kept is not: a repeat takes the run
+  /// up, under the same effect.
   void answered(Start.Run run, int status, byte[] body);
 
   /// The request was refused and did nothing: the key is free again.

@@ -74,7 +74,9 @@ final class Repetition {
     request.setEffect(run.effect(), run.number());
     byte[] answer;
     try {
-      answer = Json.write(work.get());
+      R done = work.get();
+      answer = Json.write(done);
+      var _ = request.tag(done);
     } catch (ProblemException e) {
       if (e.code().status() < 500 && run.number() == 1) {
         quietly(() -> repeats.refused(run));

@@ -24,6 +24,11 @@ public final class Request {
   /// The end of all times that a caller can name.
   public static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
+  static final String ETAG = "ETag";
+  static final String IF_MATCH = "If-Match";
+  static final String IF_NONE_MATCH = "If-None-Match";
+  private static final int NOT_MODIFIED = 304;
+
   private final ServerRequest request;
   private final ServerResponse response;
   private final Route route;
@@ -33,6 +38,7 @@ public final class Request {
   private final @Nullable TenantId tenant;
   private @Nullable UUID effect;
   private int run = 1;
+  private boolean matched;
   private final Origin origin;
   private final Bodies.Hold hold;
 
@@ -238,8 +244,48 @@ public final class Request {
     }
   }
 
+  /// Says what is there before a change of it, as a view of the route's, with its row locked.
+  /// Throws [ProblemException] (412) when the caller has seen another state.
+  public void requireMatch(Object current) {
+    matched = true;
+    Optional<String> wanted = header(IF_MATCH);
+    if (wanted.isPresent()
+        && !EntityTag.isUnchanged(
+            wanted.get(), EntityTag.of(current, route.edited.orElseThrow()))) {
+      throw new ProblemException(
+          ProblemCode.REQUEST_PRECONDITION_FAILED,
+          ProblemCode.REQUEST_PRECONDITION_FAILED.whatToDo(),
+          IF_MATCH);
+    }
+  }
+
+  /// A route that is tagged and never asked has overwritten what it was told not to.
+  private void refuseUnasked() {
+    if (route.edited.isPresent()
+        && !matched
+        && !route.method.equals("GET")
+        && header(IF_MATCH).isPresent()) {
+      throw new IllegalStateException(route + " does not look at If-Match");
+    }
+  }
+
+  /// Sets the answer's `ETag`, where the route has one, and answers it.
+  Optional<String> tag(Object value) {
+    refuseUnasked();
+    Optional<String> tag = route.edited.map(edited -> EntityTag.of(value, edited));
+    tag.ifPresent(text -> set(ETAG, text));
+    return tag;
+  }
+
   void answerJson(Object value) {
     response.header(HeaderNames.CACHE_CONTROL, "no-store");
+    Optional<String> tag = tag(value);
+    if (route.method.equals("GET")
+        && tag.isPresent()
+        && header(IF_NONE_MATCH).filter(known -> EntityTag.isKnown(known, tag.get())).isPresent()) {
+      response.status(NOT_MODIFIED).send();
+      return;
+    }
     answer(route.status, "application/json", Json.write(value));
   }
 
@@ -249,6 +295,7 @@ public final class Request {
   }
 
   void answerNothing() {
+    refuseUnasked();
     response.status(route.status).send();
   }
 

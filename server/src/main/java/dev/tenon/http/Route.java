@@ -4,6 +4,7 @@ import dev.tenon.access.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// What a route declares about itself. Authority, the OpenAPI document and the metrics all follow
 /// from it, so that none of them can say something else than the code does.
@@ -45,6 +46,7 @@ public final class Route {
   int status;
   int bodyBytesMax;
   boolean repeatable;
+  Optional<Function<Object, Object>> edited = Optional.empty();
 
   /// Runs the handler; the request's authority has been checked.
   @FunctionalInterface
@@ -110,14 +112,41 @@ public final class Route {
     return this;
   }
 
+  /// Gives what it answers an `ETag`, so that nobody who has not seen the present state overwrites
+  /// it. Reading takes `If-None-Match` and answers 304 where nothing has changed. Changing takes
+  /// `If-Match` and answers 412 where something has; its handler says what is there, within the
+  /// transaction that changes it, by [Request#requireMatch].
+  ///
+  /// @param edited what of a view people can change
+  public <R> Route tagged(Class<R> view, Function<R, ?> edited) {
+    this.edited = Optional.of(any -> edited.apply(view.cast(any)));
+    if (method.equals("GET")) {
+      header(Request.IF_NONE_MATCH, "An `ETag` of before; answered 304 where nothing has changed.");
+    } else {
+      header(
+          Request.IF_MATCH,
+          "The `ETag` of what it is to change; answered 412 where somebody has changed it since.");
+    }
+    return shape == Shape.NOTHING
+        ? this
+        : answersHeader(Request.ETAG, "Names this state; for `If-Match` and `If-None-Match`.");
+  }
+
+  /// The same where people can change all that is shown.
+  public <R> Route tagged(Class<R> view) {
+    return tagged(view, all -> all);
+  }
+
   /// Allows bodies up to this size instead of the usual limit.
   public Route bodyBytesMax(int bytes) {
     this.bodyBytesMax = bytes;
     return this;
   }
 
-  /// Takes an `Idempotency-Key`: what it makes is made under [Request#effect], so that a request
-  /// that is repeated with the same key does nothing twice.
+  /// Takes an `Idempotency-Key`; every POST does. A repeat with the same key is answered the same
+  /// and does nothing. What it makes is made under [Request#effect], so that also a run that was
+  /// cut off between what it did and its answer makes nothing twice when it is taken up; an action
+  /// that makes nothing is done again then.
   public Route repeatable() {
     this.repeatable = true;
     return this;

@@ -96,7 +96,8 @@ public final class Routes {
             request -> request.answerJson(handler.apply(request))));
   }
 
-  /// Makes something: answers 201. For an action that makes nothing, add `.answers(200)`.
+  /// Makes something: answers 201. For an action that makes nothing, add `.answers(200)`. Takes an
+  /// `Idempotency-Key`, see [Route#repeatable].
   public <B, R> Route post(
       String path,
       Scope scope,
@@ -104,7 +105,7 @@ public final class Routes {
       Class<R> response,
       String summary,
       Handler<B, R> handler) {
-    return add(withBody("POST", path, scope, body, response, summary, 201, handler));
+    return add(withBody("POST", path, scope, body, response, summary, 201, handler)).repeatable();
   }
 
   /// Changes what the body names and leaves the rest: answers 200.
@@ -148,11 +149,10 @@ public final class Routes {
             }));
   }
 
-  /// An action without a body: answers 200.
+  /// An action without a body: answers 200. Takes an `Idempotency-Key`, see [Route#repeatable].
   public <R> Route act(
       String path, Scope scope, Class<R> response, String summary, Function<Request, R> handler) {
-    return add(
-        new Route(
+    return add(new Route(
             "POST",
             path,
             Optional.of(scope),
@@ -162,7 +162,8 @@ public final class Routes {
             Route.Shape.OBJECT,
             200,
             0,
-            request -> Repetition.act(request, repeats, handler)));
+            request -> Repetition.act(request, repeats, handler)))
+        .repeatable();
   }
 
   /// A route that anybody may call and that reads and answers bytes itself: inbound webhooks,

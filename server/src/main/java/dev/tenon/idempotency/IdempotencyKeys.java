@@ -27,7 +27,10 @@ public final class IdempotencyKeys implements Repeats {
 
   private static final Duration KEPT = Duration.ofDays(2);
   private static final int CLEANED_AT_ONCE = 1_000;
-  private static final int ANSWER_BYTES_MAX = 1 << 20;
+
+  /// Of an answer that is kept, and so of one that can be given again: many times the largest, that
+  /// of a batch of a thousand mails.
+  private static final int ANSWER_BYTES_MAX = 8 << 20;
 
   private final Database database;
   private final Vault vault;
@@ -88,6 +91,11 @@ public final class IdempotencyKeys implements Repeats {
 
   @Override
   public void answered(Start.Run run, int status, byte[] body) {
+    if (body.length > ANSWER_BYTES_MAX) {
+      LOG.warn("an answer of {} bytes is not kept; a repeat takes the run up", body.length);
+      unsettled(run);
+      return;
+    }
     byte[] sealed = vault.sealPayload(run.name().tenant(), run.effect().toString(), "answer", body);
     database.useTenant(run.name().tenant(), tx -> IdempotencyStore.answer(tx, run, status, sealed));
   }

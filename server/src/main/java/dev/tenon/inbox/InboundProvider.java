@@ -24,4 +24,9 @@ public interface InboundProvider {
 
   /// Finds the facts of a verified body.
   Reading read(byte[] body, InboundHeaders headers);
+
+  /// The same where the connection's settings say what a body means.
+  default Reading read(byte[] body, InboundHeaders headers, Inbox.Source source) {
+    return read(body, headers);
+  }
 }

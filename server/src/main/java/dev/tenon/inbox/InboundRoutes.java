@@ -15,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// `POST /in/{connection}`: where providers send their webhooks. What is not accepted is counted
 /// and kept by [Refusals].
@@ -100,7 +102,7 @@ public final class InboundRoutes {
             connection.secretsAt(clock.instant()),
             connection.settings());
     Optional<Received> received =
-        inbox.receive(source, request::header, new Delivery(kept(request), body));
+        inbox.receive(source, request::header, new Delivery(kept(request, connection), body));
     if (received.isEmpty()) {
       refusals.note(
           connection,
@@ -185,10 +187,17 @@ public final class InboundRoutes {
         "Not accepted: " + why + ".");
   }
 
-  private static Map<String, String> kept(Request request) {
+  private static Map<String, String> kept(Request request, InboundConnection connection) {
     Map<String, String> kept = new LinkedHashMap<>();
     for (String name : KEPT) {
       request.header(name).ifPresent(value -> kept.put(name, value));
+    }
+    // Of what somebody says about a service of his own, all that reading needs; no signature.
+    for (String setting : List.of("id_header", "type_header", "timestamp_header")) {
+      @Nullable String name = connection.settings().get(setting);
+      if (name != null) {
+        request.header(name).ifPresent(value -> kept.put(name.toLowerCase(Locale.ROOT), value));
+      }
     }
     return kept;
   }

@@ -81,7 +81,7 @@ public final class Inbox {
       return Optional.of(new Received.Refused(verdict));
     }
     return Optional.of(
-        switch (provider.read(delivery.body(), headers)) {
+        switch (provider.read(delivery.body(), headers, source)) {
           case Reading.Malformed malformed -> new Received.Malformed(malformed.reason());
           case Reading.Facts facts ->
               FactBounds.fault(facts.facts())
@@ -105,7 +105,7 @@ public final class Inbox {
     if (provider == null) {
       return new Reading.Malformed("this provider sends no webhooks");
     }
-    return switch (provider.read(body, _ -> Optional.empty())) {
+    return switch (provider.read(body, _ -> Optional.empty(), source)) {
       case Reading.Malformed malformed -> malformed;
       case Reading.Facts facts ->
           FactBounds.fault(facts.facts()).<Reading>map(Reading.Malformed::new).orElse(facts);

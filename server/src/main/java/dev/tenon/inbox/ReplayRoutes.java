@@ -101,14 +101,12 @@ public final class ReplayRoutes {
 
   private ReplayView create(Request request, CreateReplay body) {
     Instant now = clock.instant();
-    ReplayView made =
-        database.asTenant(
-            request.tenant(), tx -> create(tx, body, "key " + request.caller().key(), now));
+    ReplayView made = database.asTenant(request.tenant(), tx -> create(tx, request, body, now));
     replays.announce();
     return made;
   }
 
-  private ReplayView create(TenantTx tx, CreateReplay body, String by, Instant now) {
+  private ReplayView create(TenantTx tx, Request request, CreateReplay body, Instant now) {
     ReplayFilter filter = filter(tx, body, now);
     if (Boolean.TRUE.equals(body.dryRun())) {
       return view(
@@ -116,7 +114,9 @@ public final class ReplayRoutes {
               new UUID(0, 0), "dry_run", filter, replays.count(tx, filter), 0, "", now, now));
     }
     return view(
-        replays.start(tx, filter, by).orElseThrow(() -> ReplayRange.tooMany(Replays.RUNNING_MAX)));
+        replays
+            .start(tx, request.effect().orElse(null), filter, "key " + request.caller().key())
+            .orElseThrow(() -> ReplayRange.tooMany(Replays.RUNNING_MAX)));
   }
 
   private ReplayFilter filter(TenantTx tx, CreateReplay body, Instant now) {

@@ -72,13 +72,20 @@ public final class Replays {
 
   /// Starts a bulk replay: durable work that goes on after a restart. Answers empty when
   /// [#RUNNING_MAX] of this tenant are running. Call [#announce] after the commit.
-  public Optional<Replay> start(TenantTx tx, ReplayFilter filter, String by) {
+  ///
+  /// @param wanted the id, chosen by the caller; one that was started under it before is the answer
+  public Optional<Replay> start(
+      TenantTx tx, @Nullable UUID wanted, ReplayFilter filter, String by) {
+    Optional<Replay> before = Optional.ofNullable(wanted).flatMap(known -> find(tx, known));
+    if (before.isPresent()) {
+      return before;
+    }
     if (replays.running(tx) >= RUNNING_MAX) {
       return Optional.empty();
     }
     Instant now = clock.instant();
     replays.forget(tx, now.minus(KEPT));
-    UUID id = ids.next();
+    UUID id = wanted == null ? ids.next() : wanted;
     int matched = replays.count(tx, filter);
     var replay = new Replay(id, "running", filter, matched, 0, by, now, null);
     replays.insert(tx, replay);

@@ -106,6 +106,12 @@ public enum Metric {
       "Mails that went through another connection than the first of their route. `provider` is the"
           + " first one's, which did not take them.",
       "provider"),
+  EMAIL_POSSIBLE_DUPLICATES(
+      "tenon.email.possible.duplicates",
+      Kind.COUNTER,
+      "Sendings of a message of which an earlier one may have been accepted, as its policy"
+          + " `at_least_once` allows. `provider` is the later one's.",
+      "provider"),
   EMAIL_BREAKERS(
       "tenon.email.breakers.open",
       Kind.GAUGE,

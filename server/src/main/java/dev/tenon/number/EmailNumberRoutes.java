@@ -63,6 +63,10 @@ public final class EmailNumberRoutes {
       @About("Messages that may have been sent, and nobody can tell.") long uncertain,
       @About("Of `sent`, those that the first connection of their route did not take.")
           long byFallback,
+      @About(
+              "Sendings of a message of which an earlier one may have been accepted, as its policy"
+                  + " `at_least_once` allows: so many recipients may have it twice.")
+          long possibleDuplicates,
       @About("`bounced` of all that were delivered or bounced, 0 to 1; null where there is none.")
           @Nullable Double bounceRate,
       @About("`complained` of `delivered`, 0 to 1; null where none was delivered.")
@@ -109,6 +113,7 @@ public final class EmailNumberRoutes {
         all.suppressed(),
         all.uncertain(),
         all.byFallback(),
+        all.possibleDuplicates(),
         share(all.bounced(), all.delivered() + all.bounced()),
         share(all.complained(), all.delivered()),
         share(all.acceptMillis(), all.sent() * 1_000),

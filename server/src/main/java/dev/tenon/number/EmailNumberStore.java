@@ -30,15 +30,16 @@ final class EmailNumberStore {
             """
             insert into email_number as n (tenant_id, hour, stream, provider, sent, delivered,
               bounced, complained, failed, suppressed, uncertain, by_fallback, accept_ms,
-              accept_ms_max, deliver_ms, deliver_ms_max)
+              accept_ms_max, deliver_ms, deliver_ms_max, possible_duplicates)
             select a.* from unnest(:tenants::uuid[], :hours::timestamptz[], :streams::text[],
               :providers::text[], :sent::bigint[], :delivered::bigint[], :bounced::bigint[],
               :complained::bigint[], :failed::bigint[], :suppressed::bigint[],
               :uncertain::bigint[], :by_fallback::bigint[], :accept_ms::bigint[],
-              :accept_ms_max::bigint[], :deliver_ms::bigint[], :deliver_ms_max::bigint[])
+              :accept_ms_max::bigint[], :deliver_ms::bigint[], :deliver_ms_max::bigint[],
+              :possible_duplicates::bigint[])
               as a (tenant_id, hour, stream, provider, sent, delivered, bounced, complained, failed,
                 suppressed, uncertain, by_fallback, accept_ms, accept_ms_max, deliver_ms,
-                deliver_ms_max)
+                deliver_ms_max, possible_duplicates)
             order by a.tenant_id, a.hour, a.stream, a.provider
             on conflict (tenant_id, hour, stream, provider) do update
               set sent = n.sent + excluded.sent, delivered = n.delivered + excluded.delivered,
@@ -51,7 +52,8 @@ final class EmailNumberStore {
                 accept_ms = n.accept_ms + excluded.accept_ms,
                 accept_ms_max = greatest(n.accept_ms_max, excluded.accept_ms_max),
                 deliver_ms = n.deliver_ms + excluded.deliver_ms,
-                deliver_ms_max = greatest(n.deliver_ms_max, excluded.deliver_ms_max)
+                deliver_ms_max = greatest(n.deliver_ms_max, excluded.deliver_ms_max),
+                possible_duplicates = n.possible_duplicates + excluded.possible_duplicates
             """)
         .bindArray("tenants", UUID.class, added.stream().map(a -> a.key().tenant().uuid()).toList())
         .bindArray(
@@ -72,6 +74,7 @@ final class EmailNumberStore {
         .bindArray("accept_ms_max", Long.class, all(added, Figures::acceptMillisMax))
         .bindArray("deliver_ms", Long.class, all(added, Figures::deliverMillis))
         .bindArray("deliver_ms_max", Long.class, all(added, Figures::deliverMillisMax))
+        .bindArray("possible_duplicates", Long.class, all(added, Figures::possibleDuplicates))
         .execute();
   }
 
@@ -88,7 +91,7 @@ final class EmailNumberStore {
               sum(bounced)::bigint, sum(complained)::bigint, sum(failed)::bigint,
               sum(suppressed)::bigint, sum(uncertain)::bigint, sum(by_fallback)::bigint,
               sum(accept_ms)::bigint, max(accept_ms_max), sum(deliver_ms)::bigint,
-              max(deliver_ms_max)
+              max(deliver_ms_max), sum(possible_duplicates)::bigint
             from email_number
             where tenant_id = :tenant and hour >= :since and hour < :until
             group by stream, provider order by stream, provider limit :limit
@@ -117,7 +120,8 @@ final class EmailNumberStore {
             row.getLong(11),
             row.getLong(12),
             row.getLong(13),
-            row.getLong(14)));
+            row.getLong(14),
+            row.getLong(15)));
   }
 
   /// Those of which nobody was told since `before`; from now on somebody was. A connection that is

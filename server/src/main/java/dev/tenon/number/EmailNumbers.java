@@ -79,6 +79,9 @@ public final class EmailNumbers implements MailTally, AutoCloseable {
     if (figures.equals(Figures.NONE)) {
       return;
     }
+    if (figures.possibleDuplicates() > 0) {
+      meters.counter(Metric.EMAIL_POSSIBLE_DUPLICATES, provider).increment();
+    }
     var key = new Key(tenant, clock.instant().truncatedTo(ChronoUnit.HOURS), stream, provider);
     if (pending.size() < PENDING_MAX || pending.containsKey(key)) {
       var _ = pending.merge(key, figures, Figures::plus);

@@ -24,19 +24,23 @@ final class AllowedPriceRoutes {
 
   static void declare(Routes routes, Database database, AllowedPrices allowed) {
     var here = new AllowedPriceRoutes(database, allowed);
-    routes.get(
-        PRICES,
-        Scope.PAYMENTS_READ,
-        AllowedPricesView.class,
-        "List the prices that the tenant may sell",
-        here::list);
-    routes.put(
-        PRICES,
-        Scope.PAYMENTS_WRITE,
-        AllowedPricesView.class,
-        AllowedPricesView.class,
-        "Replace the prices that the tenant may sell",
-        here::replace);
+    routes
+        .get(
+            PRICES,
+            Scope.PAYMENTS_READ,
+            AllowedPricesView.class,
+            "List the prices that the tenant may sell",
+            here::list)
+        .tagged(AllowedPricesView.class);
+    routes
+        .put(
+            PRICES,
+            Scope.PAYMENTS_WRITE,
+            AllowedPricesView.class,
+            AllowedPricesView.class,
+            "Replace the prices that the tenant may sell",
+            here::replace)
+        .tagged(AllowedPricesView.class);
   }
 
   /// The prices that a tenant may sell. An empty list allows every price of its own account, and
@@ -58,7 +62,13 @@ final class AllowedPriceRoutes {
           "prices", "`prices` has at most %d ids of prices.".formatted(PRICES_MAX));
     }
     List<String> wanted = List.copyOf(new TreeSet<>(body.prices()));
-    database.useTenant(request.tenant(), tx -> allowed.replace(tx, wanted));
+    database.useTenant(
+        request.tenant(),
+        tx -> {
+          tx.hold("allowed_price");
+          request.requireMatch(new AllowedPricesView(allowed.list(tx)));
+          allowed.replace(tx, wanted);
+        });
     return new AllowedPricesView(wanted);
   }
 }

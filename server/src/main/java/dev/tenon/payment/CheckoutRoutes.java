@@ -1,6 +1,7 @@
 package dev.tenon.payment;
 
 import dev.tenon.access.Scope;
+import dev.tenon.connection.Connection;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.stripe.NewCheckoutSession;
 import dev.tenon.connector.stripe.OpenCheckoutSession;
@@ -76,7 +77,9 @@ final class CheckoutRoutes {
       @About("Of a subscription: days until the first payment, at most 730.")
           @Nullable Integer trialDays,
       @About("For `setup` alone: the currency of the payments to come, such as `eur`.")
-          @Nullable String currency) {}
+          @Nullable String currency,
+      @About(StripeCallers.CONNECTION) @Nullable String connection,
+      @About(StripeCallers.ENVIRONMENT) Connection.@Nullable Environment environment) {}
 
   /// A checkout that waits for its customer.
   public record CheckoutSessionView(
@@ -88,7 +91,9 @@ final class CheckoutRoutes {
   /// A visit of a customer to Stripe's portal.
   public record CreatePortalSession(
       @About("Our id of the customer or the provider's.") String customer,
-      @About("Where the portal leads back to.") String returnUrl) {}
+      @About("Where the portal leads back to.") String returnUrl,
+      @About(StripeCallers.CONNECTION) @Nullable String connection,
+      @About(StripeCallers.ENVIRONMENT) Connection.@Nullable Environment environment) {}
 
   /// Send the browser to `url`.
   public record PortalSessionView(String url) {}
@@ -97,7 +102,8 @@ final class CheckoutRoutes {
     refuseUnfit(body);
     NewCheckoutSession.Page page = page(body);
     UUID effect = callers.effect(request);
-    StripeConnections.Account account = callers.account(request);
+    StripeConnections.Account account =
+        callers.account(request, body.connection(), body.environment(), body.customer());
     NewCheckoutSession.Sale sale = sale(request, account, body);
     String customer =
         body.customer() == null ? "" : callers.customer(request, account, body.customer());
@@ -196,7 +202,8 @@ final class CheckoutRoutes {
 
   private PortalSessionView createPortalSession(Request request, CreatePortalSession body) {
     String returnUrl = StripeCallers.webAddress(body.returnUrl(), "return_url");
-    StripeConnections.Account account = callers.account(request);
+    StripeConnections.Account account =
+        callers.account(request, body.connection(), body.environment(), body.customer());
     String customer = callers.customer(request, account, body.customer());
     URI url =
         callers.changed(

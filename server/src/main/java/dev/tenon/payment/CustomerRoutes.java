@@ -1,6 +1,7 @@
 package dev.tenon.payment;
 
 import dev.tenon.access.Scope;
+import dev.tenon.connection.Connection;
 import dev.tenon.connector.stripe.CustomerSnapshot;
 import dev.tenon.connector.stripe.NewCustomer;
 import dev.tenon.db.Database;
@@ -51,14 +52,17 @@ final class CustomerRoutes {
             "Create a customer",
             here::create)
         .repeatable();
-    routes.list(
-        CUSTOMERS, Scope.PAYMENTS_READ, CustomerView.class, "List the customers", here::list);
-    routes.get(
-        CUSTOMERS + "/{customer}",
-        Scope.PAYMENTS_READ,
-        CustomerView.class,
-        "Get a customer",
-        here::get);
+    ListFilter.worlds(
+        routes.list(
+            CUSTOMERS, Scope.PAYMENTS_READ, CustomerView.class, "List the customers", here::list));
+    routes
+        .get(
+            CUSTOMERS + "/{customer}",
+            Scope.PAYMENTS_READ,
+            CustomerView.class,
+            "Get a customer",
+            here::get)
+        .tagged(CustomerView.class);
     routes
         .patch(
             CUSTOMERS + "/{customer}",
@@ -67,15 +71,35 @@ final class CustomerRoutes {
             CustomerView.class,
             "Update a customer",
             here::update)
+        .tagged(CustomerView.class)
         .repeatable();
   }
 
   /// A customer to create at Stripe.
   public record CreateCustomer(
-      @About("Where receipts go; at most 500 characters.") String email, @Nullable String name) {}
+      @About("Where receipts go; at most 500 characters.") String email,
+      @Nullable String name,
+      @About(
+              "`tenant` for a customer on the platform's account that is the tenant itself: what it"
+                  + " subscribes to is the tenant's own plan. `customer` where it is not given.")
+          @Nullable Subscriber subscriber,
+      @About(StripeCallers.CONNECTION) @Nullable String connection,
+      @About(StripeCallers.ENVIRONMENT) Connection.@Nullable Environment environment) {}
 
   /// What is to change about a customer; what is absent stays.
-  public record UpdateCustomer(@Nullable String email, @Nullable String name) {}
+  public record UpdateCustomer(
+      @Nullable String email,
+      @Nullable String name,
+      @About("`tenant` says that it is the tenant itself, on the platform's account.")
+          @Nullable Subscriber subscriber) {}
+
+  /// Who a customer is.
+  public enum Subscriber {
+    /// One of the tenant's customers.
+    CUSTOMER,
+    /// The tenant itself, as a customer of the platform's.
+    TENANT
+  }
 
   /// A customer in the API.
   public record CustomerView(
@@ -83,13 +107,19 @@ final class CustomerRoutes {
       @About("The provider's id.") String providerId,
       @Nullable String email,
       @Nullable String name,
-      boolean deleted) {}
+      boolean deleted,
+      @About("`customer`, or `tenant` for the tenant itself.") String subscriber,
+      @About("The connection that it was seen on.") String connection,
+      @About("What that connection is for: `development`, `staging` or `production`.")
+          String environment) {}
 
   private CustomerView create(Request request, CreateCustomer body) {
     String email = checked("email", body.email());
     String name = body.name() == null ? "" : checked("name", body.name());
     UUID effect = callers.effect(request);
-    StripeConnections.Account account = callers.account(request);
+    StripeConnections.Account account =
+        callers.account(request, body.connection(), body.environment(), null);
+    String subscriber = subscriber(account, body.subscriber());
     CustomerSnapshot made =
         callers.changed(
             request,
@@ -105,17 +135,29 @@ final class CustomerRoutes {
             request.tenant(),
             tx ->
                 views.madeCustomer(
-                    tx, account.connection().uuid(), ids.next(), made, clock.instant()));
-    return view(id, made);
+                    tx, account.place(), ids.next(), made, subscriber, clock.instant()));
+    return view(id, account.place(), subscriber, made);
   }
 
-  private static CustomerView view(UUID id, CustomerSnapshot made) {
+  private static CustomerView view(UUID id, Place place, String subscriber, CustomerSnapshot made) {
     return new CustomerView(
         Ids.write(Prefix.CUSTOMER, id),
         made.id(),
         PlainText.name(made.email()),
         PlainText.name(made.name()),
-        made.deleted());
+        made.deleted(),
+        subscriber,
+        Ids.write(Prefix.CONNECTION, place.connection()),
+        place.text());
+  }
+
+  /// On an account of its own nobody but the tenant could say whose plan it is.
+  private static String subscriber(StripeConnections.Account account, @Nullable Subscriber given) {
+    if (given == Subscriber.TENANT && !account.shared()) {
+      throw ProblemException.invalidField(
+          "subscriber", "Only a customer on the platform's account can be the tenant itself.");
+    }
+    return given == Subscriber.TENANT ? "tenant" : "customer";
   }
 
   private static String checked(String param, String value) {
@@ -131,7 +173,8 @@ final class CustomerRoutes {
   }
 
   private Page<CustomerView> list(Request request) {
-    return database.asTenant(request.tenant(), tx -> views.customers(tx, request.page()));
+    ListFilter filter = ListFilter.worlds(request);
+    return database.asTenant(request.tenant(), tx -> views.customers(tx, request.page(), filter));
   }
 
   private CustomerView get(Request request) {
@@ -150,13 +193,28 @@ final class CustomerRoutes {
   private CustomerView update(Request request, UpdateCustomer body) {
     String email = body.email() == null ? "" : checked("email", body.email());
     String name = body.name() == null ? "" : checked("name", body.name());
-    if (email.isEmpty() && name.isEmpty()) {
-      throw ProblemException.invalidField("email", "Give `email` or `name`, or both.");
+    if (email.isEmpty() && name.isEmpty() && body.subscriber() == null) {
+      throw ProblemException.invalidField("email", "Give `email`, `name` or `subscriber`.");
     }
     PaymentViews.Found<CustomerView> found = found(request);
+    // As known before the call: what happens at Stripe meanwhile no lock of ours can hold.
+    request.requireMatch(found.view());
     StripeConnections.Account account = callers.account(request, found.connection());
+    String subscriber =
+        body.subscriber() == null
+            ? found.view().subscriber()
+            : subscriber(account, body.subscriber());
+    if (body.subscriber() != null) {
+      database.useTenant(
+          request.tenant(), tx -> views.subscriber(tx, found.id(), subscriber, clock.instant()));
+    }
+    if (email.isEmpty() && name.isEmpty()) {
+      return get(request);
+    }
     return view(
         found.id(),
+        account.place(),
+        subscriber,
         callers.changed(
             request,
             account,

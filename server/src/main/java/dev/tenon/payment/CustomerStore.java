@@ -20,14 +20,14 @@ final class CustomerStore {
 
   private static final String SAVE =
       """
-      insert into customer (tenant_id, connection_id, created_at, updated_at, provider_id, id, email,
+      insert into customer (tenant_id, connection_id, environment, created_at, updated_at, provider_id, id, email,
         name, deleted, as_of, newest)
-      select :tenant, :connection, :now, :now, r.*
+      select :tenant, :connection, :environment, :now, :now, r.*
       from json_to_recordset(:rows::json) as r (provider_id text, id uuid, email text, name text,
         deleted boolean, as_of timestamptz, newest text)
       order by r.provider_id
       on conflict (tenant_id, connection_id, provider_id) do update set
-        updated_at = excluded.updated_at, email = excluded.email, name = excluded.name,
+        updated_at = excluded.updated_at, environment = excluded.environment, email = excluded.email, name = excluded.name,
         deleted = excluded.deleted, as_of = excluded.as_of, newest = excluded.newest
       where customer.id = excluded.id
       """;
@@ -63,10 +63,10 @@ final class CustomerStore {
         JSON.readValue(row.getString("newest"), FACTS));
   }
 
-  void save(TenantTx tx, UUID connection, Collection<CustomerRow> rows) {
+  void save(TenantTx tx, Place place, Collection<CustomerRow> rows) {
     saver.save(
         tx,
-        connection,
+        place,
         SAVE,
         rows.stream().filter(row -> row.changed).map(CustomerStore::values).toList());
   }

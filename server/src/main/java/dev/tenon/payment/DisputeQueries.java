@@ -31,15 +31,18 @@ final class DisputeQueries {
   record Listed(UUID id, DisputeRoutes.DisputeView view) {}
 
   /// The rows of a page, the newest first.
-  List<Listed> disputes(TenantTx tx, Page.Ask ask, @Nullable String state) {
-    return tx.handle()
-        .createQuery(
-            DISPUTES
-                + """
+  List<Listed> disputes(TenantTx tx, Page.Ask ask, @Nullable String state, ListFilter filter) {
+    return filter
+        .bind(
+            tx.handle()
+                .createQuery(
+                    DISPUTES
+                        + filter.sql("d")
+                        + """
                    and (:state::text is null or d.state = :state::text)
                     and (:before::uuid is null or d.id < :before::uuid)
                   order by d.id desc limit :limit
-                  """)
+                  """))
         .bind("tenant", tx.tenant().uuid())
         .bind("state", state)
         .bind("before", ask.before().orElse(null))
@@ -77,6 +80,8 @@ final class DisputeQueries {
             respondBy == null ? null : respondBy.toInstant(),
             row.getBoolean("funds_withdrawn"),
             row.getBoolean("funds_reinstated"),
-            row.getObject("updated_at", OffsetDateTime.class).toInstant()));
+            row.getObject("updated_at", OffsetDateTime.class).toInstant(),
+            PaymentViews.connection(row),
+            row.getString("environment")));
   }
 }

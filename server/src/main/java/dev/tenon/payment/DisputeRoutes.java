@@ -29,8 +29,9 @@ final class DisputeRoutes {
 
   static void declare(Routes routes, Database database) {
     var here = new DisputeRoutes(database);
-    routes
-        .list(DISPUTES, Scope.PAYMENTS_READ, DisputeView.class, "List the disputes", here::list)
+    ListFilter.worlds(
+            routes.list(
+                DISPUTES, Scope.PAYMENTS_READ, DisputeView.class, "List the disputes", here::list))
         .query("state", "Only those in this state: `open`, `won`, `lost` or `closed`.");
     routes.get(
         DISPUTES + "/{dispute}",
@@ -56,7 +57,10 @@ final class DisputeRoutes {
       @About("Until when evidence is taken, at Stripe.") @Nullable Instant respondBy,
       @About("Whether the money was taken from the account.") boolean fundsWithdrawn,
       @About("Whether it was given back.") boolean fundsReinstated,
-      @About("When it was last heard of.") Instant updatedAt) {}
+      @About("When it was last heard of.") Instant updatedAt,
+      @About("The connection that it was seen on.") String connection,
+      @About("What that connection is for: `development`, `staging` or `production`.")
+          String environment) {}
 
   private Page<DisputeView> list(Request request) {
     @Nullable String state = request.query("state").orElse(null);
@@ -64,10 +68,11 @@ final class DisputeRoutes {
       throw new ProblemException(
           ProblemCode.REQUEST_INVALID_QUERY, "`state` is open, won, lost or closed.", "state");
     }
+    ListFilter filter = ListFilter.worlds(request);
     Page.Ask ask = request.page();
     return Page.of(
         ask,
-        database.asTenant(request.tenant(), tx -> disputes.disputes(tx, ask, state)),
+        database.asTenant(request.tenant(), tx -> disputes.disputes(tx, ask, state, filter)),
         DisputeQueries.Listed::id,
         DisputeQueries.Listed::view);
   }

@@ -20,17 +20,17 @@ final class DisputeStore {
 
   private static final String SAVE =
       """
-      insert into dispute (tenant_id, connection_id, created_at, updated_at, provider_id, id,
+      insert into dispute (tenant_id, connection_id, environment, created_at, updated_at, provider_id, id,
         charge_provider_id, payment_intent, amount, currency, reason, provider_status, state,
         respond_by, funds_withdrawn, funds_reinstated, newest)
-      select :tenant, :connection, :now, :now, r.*
+      select :tenant, :connection, :environment, :now, :now, r.*
       from json_to_recordset(:rows::json) as r (provider_id text, id uuid,
         charge_provider_id text, payment_intent text, amount bigint, currency text, reason text,
         provider_status text, state text, respond_by timestamptz, funds_withdrawn boolean,
         funds_reinstated boolean, newest text)
       order by r.provider_id
       on conflict (tenant_id, connection_id, provider_id) do update set
-        updated_at = excluded.updated_at, charge_provider_id = excluded.charge_provider_id,
+        updated_at = excluded.updated_at, environment = excluded.environment, charge_provider_id = excluded.charge_provider_id,
         payment_intent = excluded.payment_intent, amount = excluded.amount,
         currency = excluded.currency, reason = excluded.reason,
         provider_status = excluded.provider_status, state = excluded.state,
@@ -76,10 +76,10 @@ final class DisputeStore {
     return dispute;
   }
 
-  void save(TenantTx tx, UUID connection, Collection<DisputeRow> rows) {
+  void save(TenantTx tx, Place place, Collection<DisputeRow> rows) {
     saver.save(
         tx,
-        connection,
+        place,
         SAVE,
         rows.stream().filter(row -> row.changed).map(DisputeStore::values).toList());
   }

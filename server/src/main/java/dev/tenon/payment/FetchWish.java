@@ -41,15 +41,15 @@ record FetchWish(UUID connection, StripeLookUps.Kind kind, String id) {
   }
 
   /// What a thin event leads to: the event that it is short for where it names one, else the object
-  /// itself; empty where nothing follows from its kind.
+  /// itself, which tells as much of kinds that are new; empty where it is about nothing that is
+  /// kept.
   static Optional<FetchWish> of(UUID connection, String kind, JsonNode event) {
     String plain = kind.startsWith("v1.") ? kind.substring("v1.".length()) : kind;
-    if (StripeKinds.about(plain).isEmpty()) {
-      return Optional.empty();
-    }
     JsonNode named = event.path("snapshot_event");
     JsonNode snapshot = named.isObject() ? named.path("id") : named;
-    if (snapshot.isString() && isId(snapshot.stringValue())) {
+    if (StripeKinds.about(plain).isPresent()
+        && snapshot.isString()
+        && isId(snapshot.stringValue())) {
       return Optional.of(
           new FetchWish(connection, StripeLookUps.Kind.EVENT, snapshot.stringValue()));
     }
@@ -60,9 +60,28 @@ record FetchWish(UUID connection, StripeLookUps.Kind kind, String id) {
         .map(of -> new FetchWish(connection, of, id));
   }
 
+  /// The charge behind a dispute or refund of which nobody knows whose it is, as where the payment
+  /// was made before there were webhooks: a charge names its customer.
+  static Optional<FetchWish> ofCharge(UUID connection, StripeFact fact) {
+    if (fact.about() != StripeFact.About.DISPUTE && fact.about() != StripeFact.About.REFUND) {
+      return Optional.empty();
+    }
+    JsonNode charge = fact.object().path("charge");
+    String id = charge.isObject() ? charge.path("id").asString("") : charge.asString("");
+    return Optional.of(id)
+        .filter(FetchWish::isId)
+        .map(found -> new FetchWish(connection, StripeLookUps.Kind.CHARGE, found));
+  }
+
   private static Optional<StripeLookUps.Kind> kindOf(String object) {
     return switch (object) {
-      case "customer", "subscription", "invoice", "charge", "dispute" ->
+      case "customer",
+          "subscription",
+          "invoice",
+          "invoice_payment",
+          "charge",
+          "refund",
+          "dispute" ->
           Optional.of(StripeLookUps.Kind.valueOf(object.toUpperCase(Locale.ROOT)));
       case "checkout.session" -> Optional.of(StripeLookUps.Kind.CHECKOUT_SESSION);
       default -> Optional.empty();

@@ -8,6 +8,7 @@ import dev.tenon.event.EventType;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A receipt is sent once for each payment but the first of a subscription that was bought at a
 /// checkout, which its confirmation tells of. Whether a checkout belongs to a first invoice is not
-/// to be seen in it, so its receipt waits an hour for one. A failure is told once an invoice, and
-/// not after the payment succeeded.
+/// to be seen in it, so its receipt waits an hour for one. Who switched confirmations off has the
+/// receipt sent in any case. A failure is told once an invoice, not after the payment succeeded,
+/// and not where the bank only wants the customer to confirm, which another mail asks for: it waits
+/// a minute to see that.
 final class InvoiceFollowUps {
   private static final Localized SUBSCRIPTION =
       new Localized.Words("Your subscription", Map.of("de", "Ihr Abo"));
@@ -35,9 +38,6 @@ final class InvoiceFollowUps {
       UUID cause) {
     tell(batch, EventType.PAYMENT_SUCCEEDED, row, cause);
     SubscriptionRow begun = invoice.billingReason().equals("subscription_create") ? of : null;
-    if (begun != null && begun.checkoutCompleted) {
-      return;
-    }
     TemplateMail receipt =
         mail(
             "receipt",
@@ -49,7 +49,9 @@ final class InvoiceFollowUps {
     if (receipt == null) {
       return;
     }
-    if (begun != null) {
+    if (begun != null && begun.checkoutCompleted) {
+      batch.confirmedReceipts.add(receipt);
+    } else if (begun != null) {
       batch.firstReceipts.add(receipt);
       begun.firstReceipt = receipt.onceKey();
       begun.changed = true;
@@ -64,7 +66,14 @@ final class InvoiceFollowUps {
     if (key != null) {
       of.firstReceipt = null;
       of.changed = true;
-      if (!batch.firstReceipts.removeIf(mail -> key.equals(mail.onceKey()))) {
+      boolean fresh = false;
+      for (TemplateMail mail : List.copyOf(batch.firstReceipts)) {
+        if (key.equals(mail.onceKey())) {
+          fresh = batch.firstReceipts.remove(mail);
+          batch.confirmedReceipts.add(mail);
+        }
+      }
+      if (!fresh) {
         batch.withdrawn.add(key);
       }
     }
@@ -92,9 +101,21 @@ final class InvoiceFollowUps {
     tell(batch, EventType.PAYMENT_FAILED, row, cause);
   }
 
-  /// The bank wants the customer to confirm.
+  /// The bank wants the customer to confirm. Where the same try was told as failed before, its mail
+  /// is taken back.
   static void actionRequired(PaymentBatch batch, PaymentRow row, UUID cause) {
     tell(batch, EventType.PAYMENT_ACTION_REQUIRED, row, cause);
+    if (row.failureMailTry > 0 && row.failureMailTry <= row.actionTries && row.waitsForCustomer()) {
+      String key = failureKey(row);
+      row.failureMailTry = 0;
+      if (!batch.failures.removeIf(mail -> key.equals(mail.onceKey()))) {
+        batch.noFailures.add(key);
+      }
+    }
+  }
+
+  private static String failureKey(PaymentRow row) {
+    return "payment-failed:%s:%d".formatted(Ids.write(Prefix.PAYMENT, row.id), row.failureMailTry);
   }
 
   private static Object described(InvoiceSnapshot invoice) {
@@ -111,11 +132,21 @@ final class InvoiceFollowUps {
     return data;
   }
 
-  /// @param firstKnown no failure of this invoice was known before
+  /// A try failed. The mail is made once an invoice. Of a first invoice it is made only once the
+  /// subscription has been in use: until then its buyer sits in the form that says so.
+  ///
+  /// @param of the subscription that is billed, null for none
   static void failed(
-      PaymentBatch batch, PaymentRow row, InvoiceSnapshot invoice, boolean firstKnown, UUID cause) {
+      PaymentBatch batch,
+      PaymentRow row,
+      InvoiceSnapshot invoice,
+      @Nullable SubscriptionRow of,
+      UUID cause) {
     tell(batch, EventType.PAYMENT_FAILED, row, cause);
-    if (firstKnown) {
+    boolean inTheForm =
+        invoice.billingReason().equals("subscription_create") && (of == null || !of.wasActive);
+    if (row.failureMailTry == 0 && !inTheForm) {
+      row.failureMailTry = row.failedTries;
       Map<String, Object> data = new HashMap<>();
       data.put("amount", Wording.amount(row.amount, row.currency));
       String plan = PlanName.of(description(invoice, ""));
@@ -127,8 +158,10 @@ final class InvoiceFollowUps {
       }
       TemplateMail mail =
           mail("payment-failed", row, new Recipient(invoice), data, "update_payment_url", cause);
-      if (mail != null) {
-        batch.mails.add(() -> mail);
+      if (mail == null) {
+        row.failureMailTry = 0;
+      } else {
+        batch.failures.add(mail.onceKey(failureKey(row)));
       }
     }
   }

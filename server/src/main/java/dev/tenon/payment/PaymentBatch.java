@@ -5,7 +5,9 @@ import dev.tenon.email.TemplateMail;
 import dev.tenon.event.EventType;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,6 +30,12 @@ final class PaymentBatch {
   /// them; decided when the whole batch is known.
   final Map<SubscriptionRow, UUID> trials = new LinkedHashMap<>();
 
+  /// Mails about payments that failed, which wait to see whether they only want a confirmation.
+  final List<TemplateMail> failures = new ArrayList<>();
+
+  /// Receipts that a confirmation makes needless, where the tenant sends confirmations.
+  final List<TemplateMail> confirmedReceipts = new ArrayList<>();
+
   /// Receipts for first invoices, which wait to see whether a checkout belongs to them.
   final List<TemplateMail> firstReceipts = new ArrayList<>();
 
@@ -35,20 +43,25 @@ final class PaymentBatch {
   /// was paid.
   final Map<String, TemplateMail> confirmations = new HashMap<>();
 
-  /// The keys of those that waited in vain.
+  /// The keys of those that waited in vain, which go where the tenant sends no confirmations.
   final List<String> withdrawn = new ArrayList<>();
+
+  /// The keys of mails about failures that were none.
+  final List<String> noFailures = new ArrayList<>();
 
   /// Subscriptions whose newest fact can't be told from their facts, with the last of these.
   private final Map<String, UUID> ties = new TreeMap<>();
 
   private final TenantTx tx;
-  private final UUID connection;
+  private final Place place;
   private final Stores stores;
   private final Ids ids;
   private final Map<String, SubscriptionRow> subscriptions = new HashMap<>();
   private final Map<String, PaymentRow> payments = new HashMap<>();
   private final Map<String, CustomerRow> customers = new HashMap<>();
   private final Map<String, RefundRow> refunds = new HashMap<>();
+  private final Map<String, String> payers = new HashMap<>();
+  private final Map<String, SingleRefundRow> singleRefunds = new HashMap<>();
   private final Map<String, DisputeRow> disputes = new HashMap<>();
   private final Map<String, String> invoiceByIntent = new HashMap<>();
 
@@ -58,11 +71,12 @@ final class PaymentBatch {
       SubscriptionStore subscriptions,
       PaymentStore payments,
       RefundStore refunds,
+      SingleRefundStore singleRefunds,
       DisputeStore disputes) {}
 
-  PaymentBatch(TenantTx tx, UUID connection, Stores stores, Ids ids) {
+  PaymentBatch(TenantTx tx, Place place, Stores stores, Ids ids) {
     this.tx = tx;
-    this.connection = connection;
+    this.place = place;
     this.stores = stores;
     this.ids = ids;
   }
@@ -71,23 +85,29 @@ final class PaymentBatch {
   void load(StripeFact.Rows rows) {
     stores
         .customers
-        .load(tx, connection, rows.customers)
+        .load(tx, place.connection(), rows.customers)
         .forEach(row -> customers.put(row.providerId, row));
     stores
         .subscriptions
-        .load(tx, connection, rows.subscriptions, rows.customersHeardOf)
+        .load(tx, place.connection(), rows.subscriptions, rows.customersHeardOf)
         .forEach(row -> subscriptions.put(row.providerId, row));
     stores
         .payments
-        .load(tx, connection, rows.invoices)
+        .load(tx, place.connection(), rows.invoices)
         .forEach(row -> payments.put(row.providerId, row));
     stores
         .refunds
-        .load(tx, connection, rows.charges)
+        .load(tx, place.connection(), rows.charges)
         .forEach(row -> refunds.put(row.providerId, row));
+    payers.putAll(stores.refunds.customers(tx, place.connection(), rows.intents));
+    // After their charges: who has those locked sees all of their refunds.
+    stores
+        .singleRefunds
+        .load(tx, place.connection(), rows.refunds, rows.charges)
+        .forEach(row -> singleRefunds.put(row.providerId, row));
     stores
         .disputes
-        .load(tx, connection, rows.disputes)
+        .load(tx, place.connection(), rows.disputes)
         .forEach(row -> disputes.put(row.providerId, row));
   }
 
@@ -134,8 +154,31 @@ final class PaymentBatch {
     return refunds.computeIfAbsent(providerId, key -> new RefundRow(ids.next(), key));
   }
 
+  /// Whose payment an intent paid; null where nobody has told.
+  @Nullable String payer(@Nullable String paymentIntent) {
+    return paymentIntent == null ? null : payers.get(paymentIntent);
+  }
+
+  SingleRefundRow singleRefund(String providerId) {
+    return singleRefunds.computeIfAbsent(
+        providerId, key -> new SingleRefundRow(ids.next(), key, List.of()));
+  }
+
+  /// The loaded ones: all of the charges that the batch touches.
+  Collection<SingleRefundRow> singleRefunds() {
+    return singleRefunds.values();
+  }
+
   DisputeRow dispute(String providerId) {
     return disputes.computeIfAbsent(providerId, key -> new DisputeRow(ids.next(), key, List.of()));
+  }
+
+  boolean hasMails() {
+    return !(mails.isEmpty()
+        && firstReceipts.isEmpty()
+        && confirmedReceipts.isEmpty()
+        && failures.isEmpty()
+        && withdrawn.isEmpty());
   }
 
   void tie(String subscription, UUID cause) {
@@ -157,15 +200,18 @@ final class PaymentBatch {
   }
 
   void tell(EventType type, String about, Map<String, @Nullable Object> data, UUID cause) {
+    data.put("connection", Ids.write(Prefix.CONNECTION, place.connection()));
+    data.put("environment", place.text());
     events.add(new NewEvent(type, about, data, cause));
   }
 
   void save() {
-    stores.customers.save(tx, connection, customers.values());
-    stores.subscriptions.save(tx, connection, subscriptions.values());
-    stores.payments.save(tx, connection, payments.values());
-    stores.refunds.save(tx, connection, refunds.values());
-    stores.disputes.save(tx, connection, disputes.values());
-    stores.payments.link(tx, connection, invoiceByIntent);
+    stores.customers.save(tx, place, customers.values());
+    stores.subscriptions.save(tx, place, subscriptions.values());
+    stores.payments.save(tx, place, payments.values());
+    stores.refunds.save(tx, place, refunds.values());
+    stores.singleRefunds.save(tx, place, singleRefunds.values());
+    stores.disputes.save(tx, place, disputes.values());
+    stores.payments.link(tx, place.connection(), invoiceByIntent);
   }
 }

@@ -8,15 +8,20 @@ import java.util.Set;
 
 /// Which mails about payments a tenant wants: all that it has not switched off.
 public final class PaymentMails {
+  static final String CONFIRMATION = "subscription-confirmation";
+
   /// What can be switched off.
   public static final List<String> TEMPLATES =
       List.of(
-          "subscription-confirmation",
+          CONFIRMATION,
           "subscription-cancellation",
           "payment-failed",
           "payment-action-required",
           "trial-ending",
           "receipt");
+
+  /// What [TenantTx#hold] names for a change of them.
+  static final String HELD = "payment_mail_off";
 
   private PaymentMails() {}
 
@@ -27,12 +32,7 @@ public final class PaymentMails {
   /// Switches these off and all others on.
   public static void switchOff(TenantTx tx, List<String> templates, Instant now) {
     // Of two who save at once, the later one's choice holds whole.
-    tx.handle()
-        .createQuery(
-            "select 1 from pg_advisory_xact_lock(hashtextextended('payment_mail_off' || :tenant, 0))")
-        .bind("tenant", tx.tenant().uuid().toString())
-        .mapTo(Integer.class)
-        .one();
+    tx.hold(HELD);
     tx.handle()
         .createUpdate("delete from payment_mail_off where tenant_id = :tenant")
         .bind("tenant", tx.tenant().uuid())

@@ -9,15 +9,17 @@ import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import dev.tenon.work.Jobs;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// All routes about payments; this file has those of payments themselves, of entitlement, and of
-/// the mails about them.
+/// All routes about payments; this file has those of payments themselves and of the mails about
+/// them.
 public final class PaymentRoutes {
   private static final String TENANT = "/v1/tenants/{tenant}";
 
@@ -40,6 +42,7 @@ public final class PaymentRoutes {
       StripeConnections stripe,
       String source,
       Ids ids,
+      Jobs jobs,
       InstantSource clock) {
     var views = new PaymentViews();
     var callers = new StripeCallers(database, stripe, views, source, ids, clock);
@@ -48,22 +51,22 @@ public final class PaymentRoutes {
     var prices = new PriceChecks(database, allowed);
     AllowedPriceRoutes.declare(routes, database, allowed);
     CheckoutRoutes.declare(routes, callers, prices);
-    SubscribeRoutes.declare(routes, database, callers, prices, views, ids, clock);
+    SubscribeRoutes.declare(routes, database, callers, prices, views, ids, jobs, clock);
     var known = new KnownSubscriptions(database, views);
     SubscriptionRoutes.declare(routes, database, views, known);
     SubscriptionActionRoutes.declare(routes, callers, known, clock);
     SubscriptionChangeRoutes.declare(routes, callers, known, prices, clock);
-    RefundRoutes.declare(routes, database);
+    EntitlementRoutes.declare(routes, database, clock);
+    RefundRoutes.declare(routes, database, callers, views, ids, clock);
     DisputeRoutes.declare(routes, database);
     var here = new PaymentRoutes(database, views, clock);
-    routes
-        .list(
+    ListFilter.customers(
+        routes.list(
             TENANT + "/payments",
             Scope.PAYMENTS_READ,
             PaymentView.class,
             "List the payments",
-            here::list)
-        .query("customer", "Only those of this customer: the provider's id.");
+            here::list));
     routes.get(
         TENANT + "/payments/{payment}",
         Scope.PAYMENTS_READ,
@@ -72,29 +75,21 @@ public final class PaymentRoutes {
         here::get);
     routes
         .get(
-            TENANT + "/entitlements",
+            TENANT + "/payment-mails",
             Scope.PAYMENTS_READ,
-            EntitlementView.class,
-            "Ask whether a customer, or the tenant itself, may use a plan now",
-            here::entitlement)
-        .query(
-            "customer",
-            "The provider's id of the customer; without it the tenant itself is meant, as a"
-                + " subscriber on the platform's account.")
-        .query("price", "The provider's id of the plan's price; without it any plan counts.");
-    routes.get(
-        TENANT + "/payment-mails",
-        Scope.PAYMENTS_READ,
-        PaymentMailsView.class,
-        "Show which mails about payments are sent",
-        here::mails);
-    routes.put(
-        TENANT + "/payment-mails",
-        Scope.PAYMENTS_WRITE,
-        SwitchPaymentMails.class,
-        PaymentMailsView.class,
-        "Choose which mails about payments are sent",
-        here::switchMails);
+            PaymentMailsView.class,
+            "Show which mails about payments are sent",
+            here::mails)
+        .tagged(PaymentMailsView.class);
+    routes
+        .put(
+            TENANT + "/payment-mails",
+            Scope.PAYMENTS_WRITE,
+            SwitchPaymentMails.class,
+            PaymentMailsView.class,
+            "Choose which mails about payments are sent",
+            here::switchMails)
+        .tagged(PaymentMailsView.class);
   }
 
   /// A payment in the API; amounts in minor units of `currency`.
@@ -103,7 +98,9 @@ public final class PaymentRoutes {
       @About("The provider's id of the invoice, or of the checkout session of a single payment.")
           String providerId,
       @About("The number on the invoice.") @Nullable String number,
-      @About("`action_required` (the bank wants the customer to confirm), `failed` or `succeeded`.")
+      @About(
+              "`action_required` (the bank wants the customer to confirm), `failed`, `succeeded`, or"
+                  + " where the invoice was given up `uncollectible` or `voided`.")
           String state,
       long amount,
       long amountRefunded,
@@ -111,21 +108,10 @@ public final class PaymentRoutes {
       @Nullable String customerProviderId,
       @Nullable String subscriptionProviderId,
       int failedTries,
-      @Nullable Instant paidAt) {}
-
-  /// The answer to "may it use this plan now?".
-  ///
-  /// @param entitled by an active subscription, one in its trial, or one whose payment is late and
-  ///   still tried
-  public record EntitlementView(boolean entitled, List<EntitlingSubscription> subscriptions) {}
-
-  /// One subscription that was looked at, the best first.
-  public record EntitlingSubscription(
-      String id,
-      String providerId,
-      String state,
-      @About("The provider's ids of the prices of all its items.") List<String> prices,
-      boolean entitles) {}
+      @Nullable Instant paidAt,
+      @About("The connection that it was seen on.") String connection,
+      @About("What that connection is for: `development`, `staging` or `production`.")
+          String environment) {}
 
   /// Mails about payments.
   public record PaymentMailsView(
@@ -136,8 +122,8 @@ public final class PaymentRoutes {
   public record SwitchPaymentMails(List<String> off) {}
 
   private Page<PaymentView> list(Request request) {
-    @Nullable String customer = request.query("customer").orElse(null);
-    return database.asTenant(request.tenant(), tx -> views.payments(tx, request.page(), customer));
+    ListFilter filter = ListFilter.of(request);
+    return database.asTenant(request.tenant(), tx -> views.payments(tx, request.page(), filter));
   }
 
   private PaymentView get(Request request) {
@@ -147,30 +133,6 @@ public final class PaymentRoutes {
         .asTenant(request.tenant(), tx -> views.payment(tx, id))
         .orElseThrow(ProblemException::notFound)
         .view();
-  }
-
-  private EntitlementView entitlement(Request request) {
-    @Nullable String customer = request.query("customer").orElse(null);
-    @Nullable String price = request.query("price").orElse(null);
-    List<EntitlingSubscription> held =
-        database.asTenant(request.tenant(), tx -> views.held(tx, customer, price)).stream()
-            .map(
-                one ->
-                    new EntitlingSubscription(
-                        Ids.write(Prefix.SUBSCRIPTION, one.id()),
-                        one.providerId(),
-                        one.state(),
-                        one.prices(),
-                        entitles(one.providerStatus())))
-            .toList();
-    return new EntitlementView(held.stream().anyMatch(EntitlingSubscription::entitles), held);
-  }
-
-  private static boolean entitles(String providerStatus) {
-    return switch (providerStatus) {
-      case "active", "trialing", "past_due" -> true;
-      default -> false;
-    };
   }
 
   private PaymentMailsView mails(Request request) {
@@ -183,11 +145,17 @@ public final class PaymentRoutes {
       throw ProblemException.invalidField(
           "off", "`off` has some of: %s.".formatted(String.join(", ", PaymentMails.TEMPLATES)));
     }
-    database.useTenant(request.tenant(), tx -> PaymentMails.switchOff(tx, off, clock.instant()));
+    database.useTenant(
+        request.tenant(),
+        tx -> {
+          tx.hold(PaymentMails.HELD);
+          request.requireMatch(view(PaymentMails.off(tx)));
+          PaymentMails.switchOff(tx, off, clock.instant());
+        });
     return view(off);
   }
 
-  private static PaymentMailsView view(List<String> off) {
+  private static PaymentMailsView view(Collection<String> off) {
     return new PaymentMailsView(
         PaymentMails.TEMPLATES.stream().filter(template -> !off.contains(template)).toList(),
         PaymentMails.TEMPLATES.stream().filter(off::contains).toList());

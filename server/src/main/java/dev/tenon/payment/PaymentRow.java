@@ -23,6 +23,14 @@ final class PaymentRow {
   String currency = "";
   int failedTries;
   int actionTries;
+
+  /// The failed try of which the customer is told by mail; 0 while there is none.
+  int failureMailTry;
+
+  /// Its invoice was given up, by which it can still be paid, or is nothing any more.
+  boolean uncollectible;
+
+  boolean voided;
   @Nullable Instant paidAt;
   boolean changed;
 
@@ -60,16 +68,14 @@ final class PaymentRow {
   /// Folds a failed try in; answers whether it is news.
   boolean fail(InvoiceSnapshot invoice) {
     mention(invoice);
-    return fail(
-        (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount())),
-        invoice.amountDue());
+    return fail(tries(invoice), invoice.amountDue());
   }
 
   /// Folds in that the bank wants the customer to confirm; answers whether it is news.
   boolean requireAction(InvoiceSnapshot invoice) {
     mention(invoice);
-    int tries = (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount()));
-    boolean news = tries > actionTries && !succeeded;
+    int tries = tries(invoice);
+    boolean news = tries > actionTries && !succeeded && !voided;
     if (!succeeded && failedTries == 0) {
       amount = Math.max(amount, invoice.amountDue());
     }
@@ -77,9 +83,34 @@ final class PaymentRow {
     return news;
   }
 
-  /// `action_required` as long as that is all that is known of it.
+  /// Which try an invoice tells of.
+  static int tries(InvoiceSnapshot invoice) {
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount()));
+  }
+
+  /// Whether its last try only waits for the customer. Stripe tells of such a try twice, as one
+  /// that failed as well (docs.stripe.com/billing/subscriptions/webhooks, 2026-10).
+  boolean waitsForCustomer() {
+    return !succeeded && actionTries > 0 && actionTries >= failedTries;
+  }
+
   String state() {
-    return succeeded ? "succeeded" : failedTries > 0 ? "failed" : "action_required";
+    if (succeeded) {
+      return "succeeded";
+    }
+    return voided
+        ? "voided"
+        : uncollectible ? "uncollectible" : waitsForCustomer() ? "action_required" : "failed";
+  }
+
+  /// Folds in that the invoice was given up.
+  void giveUp(InvoiceSnapshot invoice, boolean isVoid) {
+    mention(invoice);
+    voided |= isVoid;
+    uncollectible |= !isVoid;
+    if (!succeeded && failedTries == 0) {
+      amount = Math.max(amount, invoice.amountDue());
+    }
   }
 
   /// Folds in that a single payment did not come; answers whether it is news.
@@ -89,7 +120,7 @@ final class PaymentRow {
   }
 
   private boolean fail(int tries, long due) {
-    boolean news = tries > failedTries && !succeeded;
+    boolean news = tries > failedTries && !succeeded && !voided;
     if (!succeeded && tries >= failedTries) {
       amount = tries > failedTries ? due : Math.max(amount, due);
     }

@@ -16,23 +16,27 @@ import org.jspecify.annotations.Nullable;
 final class PaymentStore {
   private static final String SAVE =
       """
-      insert into payment (tenant_id, connection_id, created_at, updated_at, provider_id, id,
+      insert into payment (tenant_id, connection_id, environment, created_at, updated_at, provider_id, id,
         subscription_provider_id, customer_provider_id, state, amount, currency, failed_tries,
-        paid_at, number, billing_reason, action_tries)
-      select :tenant, :connection, :now, :now, r.*
+        paid_at, number, billing_reason, action_tries, failure_mail_try,
+        voided, uncollectible)
+      select :tenant, :connection, :environment, :now, :now, r.*
       from json_to_recordset(:rows::json) as r (provider_id text, id uuid,
         subscription_provider_id text, customer_provider_id text, state text, amount bigint,
         currency text, failed_tries int, paid_at timestamptz, number text, billing_reason text,
-        action_tries int)
+        action_tries int, failure_mail_try int, voided boolean,
+        uncollectible boolean)
       order by r.provider_id
       on conflict (tenant_id, connection_id, provider_id) do update set
-        updated_at = excluded.updated_at,
+        updated_at = excluded.updated_at, environment = excluded.environment,
         subscription_provider_id = excluded.subscription_provider_id,
         customer_provider_id = excluded.customer_provider_id, state = excluded.state,
         amount = excluded.amount, currency = excluded.currency,
         failed_tries = excluded.failed_tries, paid_at = excluded.paid_at,
         number = excluded.number, billing_reason = excluded.billing_reason,
-        action_tries = excluded.action_tries
+        action_tries = excluded.action_tries,
+        failure_mail_try = excluded.failure_mail_try, voided = excluded.voided,
+        uncollectible = excluded.uncollectible
       where payment.id = excluded.id
       """;
 
@@ -50,7 +54,7 @@ final class PaymentStore {
                 """
                 select id, provider_id, subscription_provider_id, customer_provider_id, state,
                   amount, currency, failed_tries, paid_at, number, billing_reason,
-                  action_tries
+                  action_tries, failure_mail_try, voided, uncollectible
                 from payment
                 where tenant_id = :tenant and connection_id = :connection
                   and provider_id = any(:ids)
@@ -76,13 +80,16 @@ final class PaymentStore {
     payment.number = row.getString("number");
     payment.billingReason = row.getString("billing_reason");
     payment.actionTries = row.getInt("action_tries");
+    payment.failureMailTry = row.getInt("failure_mail_try");
+    payment.voided = row.getBoolean("voided");
+    payment.uncollectible = row.getBoolean("uncollectible");
     return payment;
   }
 
-  void save(TenantTx tx, UUID connection, Collection<PaymentRow> rows) {
+  void save(TenantTx tx, Place place, Collection<PaymentRow> rows) {
     saver.save(
         tx,
-        connection,
+        place,
         SAVE,
         rows.stream().filter(row -> row.changed).map(PaymentStore::values).toList());
   }
@@ -122,6 +129,9 @@ final class PaymentStore {
     values.put("number", row.number);
     values.put("billing_reason", row.billingReason);
     values.put("action_tries", row.actionTries);
+    values.put("failure_mail_try", row.failureMailTry);
+    values.put("voided", row.voided);
+    values.put("uncollectible", row.uncollectible);
     return values;
   }
 }

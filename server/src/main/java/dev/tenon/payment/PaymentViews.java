@@ -1,6 +1,7 @@
 package dev.tenon.payment;
 
 import dev.tenon.connector.stripe.CustomerSnapshot;
+import dev.tenon.connector.stripe.RefundSnapshot;
 import dev.tenon.connector.stripe.SubscriptionSnapshot;
 import dev.tenon.db.TenantTx;
 import dev.tenon.http.Page;
@@ -25,7 +26,8 @@ final class PaymentViews {
   private static final TypeReference<List<SubscriptionFact>> FACTS = new TypeReference<>() {};
 
   private static final String CUSTOMERS =
-      "select id, connection_id, provider_id, email, name, deleted, created_at from customer r"
+      "select id, connection_id, environment, provider_id, email, name, deleted, subscriber,"
+          + " created_at from customer r"
           + " where tenant_id = :tenant";
   private static final String SUBSCRIPTION =
       "select * from subscription r where tenant_id = :tenant";
@@ -45,11 +47,16 @@ final class PaymentViews {
       from payment r where tenant_id = :tenant
       """;
 
+  /// A row that was put in, or was there.
+  ///
+  /// @param told whether the provider has told of it already
+  record Made(UUID id, boolean told) {}
+
   /// A row with what the routes need beside the view.
   record Found<V>(UUID id, UUID connection, String providerId, V view) {}
 
-  Page<CustomerRoutes.CustomerView> customers(TenantTx tx, Page.Ask ask) {
-    return page(tx, ask, CUSTOMERS, Optional.empty(), PaymentViews::customer);
+  Page<CustomerRoutes.CustomerView> customers(TenantTx tx, Page.Ask ask, ListFilter filter) {
+    return page(tx, ask, CUSTOMERS, filter, PaymentViews::customer);
   }
 
   Optional<Found<CustomerRoutes.CustomerView>> customer(TenantTx tx, UUID id) {
@@ -57,13 +64,8 @@ final class PaymentViews {
   }
 
   Page<SubscriptionRoutes.SubscriptionView> subscriptions(
-      TenantTx tx, Page.Ask ask, @Nullable String customerProviderId) {
-    return page(
-        tx,
-        ask,
-        SUBSCRIPTIONS,
-        Optional.ofNullable(customerProviderId),
-        PaymentViews::subscription);
+      TenantTx tx, Page.Ask ask, ListFilter filter) {
+    return page(tx, ask, SUBSCRIPTIONS, filter, PaymentViews::subscription);
   }
 
   /// One that this server made is found before the provider tells of it.
@@ -71,9 +73,8 @@ final class PaymentViews {
     return one(tx, SUBSCRIPTION, id, PaymentViews::subscription);
   }
 
-  Page<PaymentRoutes.PaymentView> payments(
-      TenantTx tx, Page.Ask ask, @Nullable String customerProviderId) {
-    return page(tx, ask, PAYMENTS, Optional.ofNullable(customerProviderId), PaymentViews::payment);
+  Page<PaymentRoutes.PaymentView> payments(TenantTx tx, Page.Ask ask, ListFilter filter) {
+    return page(tx, ask, PAYMENTS, filter, PaymentViews::payment);
   }
 
   Optional<Found<PaymentRoutes.PaymentView>> payment(TenantTx tx, UUID id) {
@@ -87,72 +88,123 @@ final class PaymentViews {
   }
 
   /// Puts in a customer that was just made, as far as nobody knows more; answers our id of it.
-  UUID madeCustomer(TenantTx tx, UUID connection, UUID id, CustomerSnapshot made, Instant now) {
+  UUID madeCustomer(
+      TenantTx tx, Place place, UUID id, CustomerSnapshot made, String subscriber, Instant now) {
     return tx.handle()
         .createQuery(
             """
-            insert into customer (tenant_id, connection_id, provider_id, id, email, name,
-              created_at, updated_at)
-            values (:tenant, :connection, :provider_id, :id, :email, :name, :now, :now)
+            insert into customer (tenant_id, connection_id, environment, provider_id, id, email,
+              name, subscriber, created_at, updated_at)
+            values (:tenant, :connection, :environment, :provider_id, :id, :email, :name,
+              :subscriber, :now, :now)
             on conflict (tenant_id, connection_id, provider_id)
-              do update set updated_at = customer.updated_at
+              do update set subscriber = excluded.subscriber
             returning id
             """)
         .bind("tenant", tx.tenant().uuid())
-        .bind("connection", connection)
+        .bind("connection", place.connection())
+        .bind("environment", place.text())
         .bind("provider_id", made.id())
         .bind("id", id)
         .bind("email", PlainText.name(made.email()))
         .bind("name", PlainText.name(made.name()))
+        .bind("subscriber", subscriber)
         .bind("now", now)
         .mapTo(UUID.class)
         .one();
   }
 
+  /// Says who a customer is.
+  void subscriber(TenantTx tx, UUID id, String subscriber, Instant now) {
+    tx.handle()
+        .createUpdate(
+            """
+            update customer set subscriber = :subscriber, updated_at = :now
+            where tenant_id = :tenant and id = :id
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("id", id)
+        .bind("subscriber", subscriber)
+        .bind("now", now)
+        .execute();
+  }
+
   /// Puts in a subscription that was just made, as far as nobody knows it; answers our id of it.
   /// The row has its ids and no fact, as another object's mention leaves one: what it shows,
   /// `pending`, follows from that.
-  UUID madeSubscription(
-      TenantTx tx, UUID connection, UUID id, SubscriptionSnapshot subscription, Instant now) {
+  ///
+  /// It counts as bought, as a checkout would, so that its buyer gets a confirmation.
+  Made madeSubscription(
+      TenantTx tx, Place place, UUID id, SubscriptionSnapshot subscription, Instant now) {
     return tx.handle()
         .createQuery(
             """
-            insert into subscription (tenant_id, connection_id, provider_id, id, provider_status,
-              state, customer_provider_id, created_at, updated_at)
-            values (:tenant, :connection, :provider_id, :id, '', 'pending', :customer, :now, :now)
+            insert into subscription (tenant_id, connection_id, environment, provider_id, id,
+              provider_status, state, customer_provider_id, checkout_completed, created_at,
+              updated_at)
+            values (:tenant, :connection, :environment, :provider_id, :id, '', 'pending', :customer,
+              true, :now, :now)
             on conflict (tenant_id, connection_id, provider_id)
-              do update set updated_at = subscription.updated_at
-            returning id
+              do update set checkout_completed = true
+            returning id, as_of is not null as told
             """)
         .bind("tenant", tx.tenant().uuid())
-        .bind("connection", connection)
+        .bind("connection", place.connection())
+        .bind("environment", place.text())
         .bind("provider_id", subscription.id())
         .bind("id", id)
         .bind("customer", PlainText.id(subscription.customer()))
+        .bind("now", now)
+        .map((row, _) -> new Made(row.getObject("id", UUID.class), row.getBoolean("told")))
+        .one();
+  }
+
+  /// Puts in a refund that was just made, as far as nobody knows it; answers our id of it. It has
+  /// no fact yet: what went back follows from those that come.
+  UUID madeRefund(TenantTx tx, Place place, UUID id, RefundSnapshot refund, Instant now) {
+    return tx.handle()
+        .createQuery(
+            """
+            insert into refund (tenant_id, connection_id, environment, provider_id, id,
+              charge_provider_id, payment_intent, amount, currency, reason, provider_status, state,
+              created_at, updated_at)
+            values (:tenant, :connection, :environment, :provider_id, :id, :charge, :intent, :amount,
+              :currency, :reason, :status, :state, :now, :now)
+            on conflict (tenant_id, connection_id, provider_id)
+              do update set updated_at = refund.updated_at
+            returning id
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("connection", place.connection())
+        .bind("environment", place.text())
+        .bind("provider_id", refund.id())
+        .bind("id", id)
+        .bind("charge", PlainText.id(refund.charge()))
+        .bind("intent", PlainText.id(refund.paymentIntent()))
+        .bind("amount", refund.amount())
+        .bind("currency", PaymentRow.currency(refund.currency()))
+        .bind("reason", PlainText.id(refund.reason()))
+        .bind("status", String.valueOf(PlainText.of(refund.status(), PlainText.ID_CHARS_MAX)))
+        .bind("state", SingleRefundFact.state(refund.status()))
         .bind("now", now)
         .mapTo(UUID.class)
         .one();
   }
 
   private static <V> Page<V> page(
-      TenantTx tx,
-      Page.Ask ask,
-      String select,
-      Optional<String> customerProviderId,
-      RowMapper<V> view) {
-    String filter = customerProviderId.isPresent() ? " and r.customer_provider_id = :customer" : "";
+      TenantTx tx, Page.Ask ask, String select, ListFilter filter, RowMapper<V> view) {
+    ListFilter resolved = filter.resolved(tx);
     var query =
         tx.handle()
             .createQuery(
                 select
-                    + filter
+                    + resolved.sql("r")
                     + " and (:before::uuid is null or r.id < :before::uuid)"
                     + " order by r.id desc limit :limit")
             .bind("tenant", tx.tenant().uuid())
             .bind("before", ask.before().orElse(null))
             .bind("limit", ask.rows());
-    customerProviderId.ifPresent(customer -> query.bind("customer", customer));
-    return Page.of(ask, query.map(found(view)).list(), Found::id, Found::view);
+    return Page.of(ask, resolved.bind(query).map(found(view)).list(), Found::id, Found::view);
   }
 
   private static <V> Optional<Found<V>> one(
@@ -181,7 +233,10 @@ final class PaymentViews {
         row.getString("provider_id"),
         row.getString("email"),
         row.getString("name"),
-        row.getBoolean("deleted"));
+        row.getBoolean("deleted"),
+        row.getString("subscriber"),
+        connection(row),
+        row.getString("environment"));
   }
 
   private static SubscriptionRoutes.SubscriptionView subscription(ResultSet row, Object context)
@@ -201,7 +256,9 @@ final class PaymentViews {
         instant(row, "ended_at"),
         pause(row.getString("newest")),
         row.getLong("revision"),
-        items(row.getString("items")));
+        items(row.getString("items")),
+        connection(row),
+        row.getString("environment"));
   }
 
   /// The one thing that is shown and has no column of its own: it stands in the kept facts.
@@ -227,59 +284,18 @@ final class PaymentViews {
         row.getString("customer_provider_id"),
         row.getString("subscription_provider_id"),
         row.getInt("failed_tries"),
-        instant(row, "paid_at"));
+        instant(row, "paid_at"),
+        connection(row),
+        row.getString("environment"));
+  }
+
+  static String connection(ResultSet row) throws SQLException {
+    return Ids.write(Prefix.CONNECTION, row.getObject("connection_id", UUID.class));
   }
 
   private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
     OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
     return time == null ? null : time.toInstant();
-  }
-
-  /// One subscription as entitlement sees it.
-  ///
-  /// @param prices of all its items
-  record Held(
-      UUID id, String providerId, String state, String providerStatus, List<String> prices) {}
-
-  /// Two statements instead of one with a case: each is one look into an index, also by a plan that
-  /// PostgreSQL made without knowing the customer.
-  static String heldBy(boolean customer) {
-    return """
-        select s.id, s.provider_id, s.state, s.provider_status, s.prices
-        from subscription s
-        where s.tenant_id = :tenant and s.state <> 'ended'
-          and %s
-          and (:price::text is null or s.prices @> array[:price::text])
-        order by s.state in ('active', 'trialing') desc, s.id desc limit 20
-        """
-        .formatted(
-            customer
-                ? "s.customer_provider_id = :customer"
-                : """
-                not exists (select from connection c
-                  where c.tenant_id = :tenant and c.id = s.connection_id)""");
-  }
-
-  /// The subscriptions that may entitle, by any of their items: of a tenant's customer, or of the
-  /// tenant itself on the platform's account where `customerProviderId` is null. Those that can
-  /// entitle come first.
-  List<Held> held(TenantTx tx, @Nullable String customerProviderId, @Nullable String price) {
-    var query = tx.handle().createQuery(heldBy(customerProviderId != null));
-    if (customerProviderId != null) {
-      var _ = query.bind("customer", customerProviderId);
-    }
-    return query
-        .bind("tenant", tx.tenant().uuid())
-        .bind("price", price)
-        .map(
-            (row, context) ->
-                new Held(
-                    row.getObject("id", UUID.class),
-                    row.getString("provider_id"),
-                    row.getString("state"),
-                    row.getString("provider_status"),
-                    List.of((String[]) row.getArray("prices").getArray())))
-        .list();
   }
 
   /// Those of these subscriptions of a connection that are known to have ended.

@@ -283,7 +283,7 @@ final class PlatformObjects {
     }
     boolean told =
         switch (kind) {
-          case "charge", "dispute", "invoice" -> true;
+          case "charge", "dispute", "invoice", "refund" -> true;
           case "checkout.session" -> object.path("mode").asString("").equals("payment");
           default -> false;
         };

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,8 +21,7 @@ final class RowSaver {
   /// Inserts or updates `rows`, each a map from column to value, by a statement that takes them as
   /// JSON. A row that is new here and was made by another transaction meanwhile is a conflict: it
   /// throws, and the facts are applied again on what is there then.
-  void save(
-      TenantTx tx, UUID connection, String statement, List<Map<String, @Nullable Object>> rows) {
+  void save(TenantTx tx, Place place, String statement, List<Map<String, @Nullable Object>> rows) {
     if (rows.isEmpty()) {
       return;
     }
@@ -31,7 +29,8 @@ final class RowSaver {
         tx.handle()
             .createUpdate(statement)
             .bind("tenant", tx.tenant().uuid())
-            .bind("connection", connection)
+            .bind("connection", place.connection())
+            .bind("environment", place.text())
             .bind("now", clock.instant())
             .bind("rows", JSON.writeValueAsString(rows))
             .execute();

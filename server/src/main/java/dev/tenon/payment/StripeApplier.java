@@ -1,6 +1,5 @@
 package dev.tenon.payment;
 
-import dev.tenon.connector.stripe.ChargeSnapshot;
 import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
 import dev.tenon.connector.stripe.InvoicePaymentSnapshot;
 import dev.tenon.connector.stripe.InvoiceSnapshot;
@@ -9,6 +8,7 @@ import dev.tenon.connector.stripe.StripeObjects;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
 import dev.tenon.email.Messages;
+import dev.tenon.email.TemplateMail;
 import dev.tenon.event.EventType;
 import dev.tenon.event.Events;
 import dev.tenon.id.Ids;
@@ -40,6 +40,10 @@ public final class StripeApplier implements FactApplier {
   /// in the same second, and tries again within the hour where an endpoint was away.
   private static final Duration FIRST_RECEIPT_WAITS = Duration.ofHours(1);
 
+  /// How long the event may come later that says of a failed try that it waits for its customer:
+  /// Stripe makes both in the same moment.
+  private static final Duration FAILURE_WAITS = Duration.ofMinutes(1);
+
   private final PaymentBatch.Stores stores;
   private final PlatformObjects objects = new PlatformObjects();
   private final Ids ids;
@@ -57,6 +61,7 @@ public final class StripeApplier implements FactApplier {
             new SubscriptionStore(saver),
             new PaymentStore(saver),
             new RefundStore(saver),
+            new SingleRefundStore(saver),
             new DisputeStore(saver));
     this.ids = ids;
     this.clock = clock;
@@ -98,7 +103,7 @@ public final class StripeApplier implements FactApplier {
         }
       }
     }
-    UUID connection = group.connection();
+    UUID connection = group.place().connection();
     Map<TenantId, List<StripeFact>> byTenant = new LinkedHashMap<>();
     if (group.owner().equals(TenantId.PLATFORM)) {
       PlatformObjects.Assigned assigned = objects.assign(tx, connection, readable);
@@ -108,14 +113,20 @@ public final class StripeApplier implements FactApplier {
               (fact, tenant) -> byTenant.computeIfAbsent(tenant, _ -> new ArrayList<>()).add(fact));
       assigned
           .unassigned()
-          .forEach((fact, why) -> results.put(fact.uuid(), new Applied.Unassigned(why)));
+          .forEach(
+              (fact, why) -> {
+                results.put(fact.uuid(), new Applied.Unassigned(why));
+                FetchWish.ofCharge(connection, fact)
+                    .ifPresent(
+                        wish -> fetches.putIfAbsent(wish.payload(), wish.job(fact.uuid(), null)));
+              });
     } else if (!readable.isEmpty()) {
       byTenant.put(group.owner(), readable);
     }
     byTenant.forEach(
         (tenant, own) ->
             results.putAll(
-                tx.asTenant(tenant, inTenant -> applyTo(inTenant, connection, own, fetches))));
+                tx.asTenant(tenant, inTenant -> applyTo(inTenant, group.place(), own, fetches))));
     if (!fetches.isEmpty()) {
       boolean _ =
           tx.asTenant(
@@ -129,8 +140,8 @@ public final class StripeApplier implements FactApplier {
   }
 
   private Map<UUID, Applied> applyTo(
-      TenantTx tx, UUID connection, List<StripeFact> facts, Map<String, NewJob> fetches) {
-    var batch = new PaymentBatch(tx, connection, stores, ids);
+      TenantTx tx, Place place, List<StripeFact> facts, Map<String, NewJob> fetches) {
+    var batch = new PaymentBatch(tx, place, stores, ids);
     var rows = new StripeFact.Rows();
     facts.forEach(fact -> fact.collect(rows));
     batch.load(rows);
@@ -143,7 +154,8 @@ public final class StripeApplier implements FactApplier {
         .ties()
         .forEach(
             (subscription, cause) -> {
-              var wish = new FetchWish(connection, StripeLookUps.Kind.SUBSCRIPTION, subscription);
+              var wish =
+                  new FetchWish(place.connection(), StripeLookUps.Kind.SUBSCRIPTION, subscription);
               fetches.putIfAbsent(
                   wish.payload(), wish.job(cause, clock.instant().plus(FetchWish.TIE_WAITS)));
             });
@@ -160,17 +172,29 @@ public final class StripeApplier implements FactApplier {
             batch.mails.add(() -> mail);
           }
         });
-    if (!batch.mails.isEmpty() || !batch.firstReceipts.isEmpty()) {
-      Set<String> off = PaymentMails.off(tx);
-      messages.queue(
-          tx, PaymentMails.wanted(batch.mails.stream().map(Supplier::get).toList(), off));
-      messages.queueFor(
-          tx,
-          PaymentMails.wanted(batch.firstReceipts, off),
-          clock.instant().plus(FIRST_RECEIPT_WAITS));
-    }
     messages.withdraw(
-        tx, batch.withdrawn, "a checkout belongs to the invoice, and its confirmation tells of it");
+        tx, batch.noFailures, "the bank wants the customer to confirm, and another mail says so");
+    if (!batch.hasMails()) {
+      return;
+    }
+    Set<String> off = PaymentMails.off(tx);
+    List<TemplateMail> atOnce = new ArrayList<>(batch.mails.stream().map(Supplier::get).toList());
+    // Of a first payment the confirmation tells, unless the tenant sends none.
+    if (off.contains(PaymentMails.CONFIRMATION)) {
+      atOnce.addAll(batch.confirmedReceipts);
+    } else {
+      messages.withdraw(
+          tx,
+          batch.withdrawn,
+          "a checkout belongs to the invoice, and its confirmation tells of it");
+    }
+    messages.queue(tx, PaymentMails.wanted(atOnce, off));
+    messages.queueFor(
+        tx,
+        PaymentMails.wanted(batch.firstReceipts, off),
+        clock.instant().plus(FIRST_RECEIPT_WAITS));
+    messages.queueFor(
+        tx, PaymentMails.wanted(batch.failures, off), clock.instant().plus(FAILURE_WAITS));
   }
 
   private static String applyOne(PaymentBatch batch, StripeFact fact) {
@@ -180,7 +204,8 @@ public final class StripeApplier implements FactApplier {
       case CHECKOUT_SESSION -> checkout(batch, fact);
       case INVOICE -> invoice(batch, fact);
       case INVOICE_PAYMENT -> invoicePayment(batch, fact);
-      case CHARGE -> charge(batch, fact);
+      case CHARGE -> RefundFollowUps.charge(batch, fact);
+      case REFUND -> RefundFollowUps.refund(batch, fact);
       case DISPUTE -> dispute(batch, fact);
     };
   }
@@ -284,7 +309,16 @@ public final class StripeApplier implements FactApplier {
       of.name(invoice);
       SubscriptionFollowUps.mails(batch, of, fact.uuid());
     }
-    boolean fetched = fact.fact().kind().endsWith(".fetched");
+    String kind = fact.fact().kind();
+    boolean fetched = kind.endsWith(".fetched");
+    boolean isVoid = fetched ? invoice.status().equals("void") : kind.endsWith(".voided");
+    if (isVoid
+        || kind.endsWith(".marked_uncollectible")
+        || (fetched && invoice.status().equals("uncollectible"))) {
+      PaymentRow given = batch.payment(fact.id());
+      given.giveUp(invoice, isVoid);
+      return "payment %s is %s".formatted(given.providerId, given.state());
+    }
     if (fetched && !invoice.status().equals("paid")) {
       return "invoice %s is %s".formatted(fact.id(), invoice.status());
     }
@@ -298,14 +332,13 @@ public final class StripeApplier implements FactApplier {
     }
     batch.link(PlainText.id(invoice.paymentIntent()), fact.id());
     PaymentRow row = batch.payment(fact.id());
-    boolean firstFailure = row.failedTries == 0;
     if (action) {
       if (row.requireAction(invoice)) {
         InvoiceFollowUps.actionRequired(batch, row, fact.uuid());
       }
     } else if (failed) {
-      if (row.fail(invoice)) {
-        InvoiceFollowUps.failed(batch, row, invoice, firstFailure, fact.uuid());
+      if (row.fail(invoice) && !row.waitsForCustomer()) {
+        InvoiceFollowUps.failed(batch, row, invoice, of, fact.uuid());
       }
     } else if (row.succeed(invoice, fact.fact().occurredAt())) {
       InvoiceFollowUps.succeeded(batch, row, invoice, of, fact.uuid());
@@ -337,22 +370,5 @@ public final class StripeApplier implements FactApplier {
     batch.link(intent, invoice);
     return "invoice payment %s: payment intent %s paid invoice %s"
         .formatted(fact.id(), intent, invoice);
-  }
-
-  private static String charge(PaymentBatch batch, StripeFact fact) {
-    ChargeSnapshot charge = ChargeSnapshot.of(fact.object());
-    RefundRow row = batch.refund(fact.id());
-    if (row.add(charge)) {
-      Map<String, @Nullable Object> data = new HashMap<>();
-      data.put("charge_provider_id", row.providerId);
-      data.put("invoice_provider_id", row.invoice);
-      data.put("payment_intent", row.paymentIntent);
-      data.put("customer_provider_id", row.customer);
-      data.put("amount_refunded", row.amountRefunded);
-      data.put("currency", row.currency);
-      batch.tell(EventType.PAYMENT_REFUNDED, Ids.write(Prefix.REFUND, row.id), data, fact.uuid());
-    }
-    return "%d %s of charge %s refunded"
-        .formatted(row.amountRefunded, row.currency, row.providerId);
   }
 }

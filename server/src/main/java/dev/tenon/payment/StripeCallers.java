@@ -1,5 +1,6 @@
 package dev.tenon.payment;
 
+import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.stripe.Origin;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// What routes that call Stripe share: which account, whose objects, and how its answers become
 /// problems.
@@ -20,6 +22,12 @@ final class StripeCallers {
   /// Stripe forgets an idempotency key after 24 hours at the earliest; an hour less leaves room for
   /// the call itself and for clocks that differ.
   private static final Duration REPEATABLE = Duration.ofHours(23);
+
+  static final String CONNECTION =
+      "The connection to Stripe that it is made on; one of the tenant's own, where it has any.";
+  static final String ENVIRONMENT =
+      "Instead of `connection`: the newest one for this. Without either, the production connection"
+          + " where there is one, else the newest.";
 
   private final Database database;
   private final StripeConnections connections;
@@ -44,28 +52,73 @@ final class StripeCallers {
     this.clock = clock;
   }
 
-  /// The account for the request's tenant.
-  StripeConnections.Account account(Request request) {
-    return connections
-        .of(request.tenant())
+  /// The account for what a request makes anew: on the connection or in the environment that it
+  /// names, else where the customer is that it names by our id, else the tenant's default.
+  StripeConnections.Account account(
+      Request request,
+      @Nullable String connection,
+      Connection.@Nullable Environment environment,
+      @Nullable String customer) {
+    var wish =
+        new StripeConnections.Wish(
+            Optional.ofNullable(connection).map(StripeCallers::connection),
+            Optional.ofNullable(environment));
+    StripeConnections.Choice choice =
+        wish.equals(StripeConnections.Wish.ANY)
+            ? ofCustomer(request, customer)
+            : connections.choose(request.tenant(), wish);
+    if (choice instanceof StripeConnections.Choice.None && connection != null) {
+      throw ProblemException.invalidField(
+          "connection", "This tenant can't sell through such a connection to Stripe.");
+    }
+    return ready(choice);
+  }
+
+  /// Where a customer is that is named by our id, as far as the tenant sells there; else the
+  /// default.
+  private StripeConnections.Choice ofCustomer(Request request, @Nullable String customer) {
+    return Optional.ofNullable(customer)
+        .flatMap(given -> Ids.read(Prefix.CUSTOMER, given))
+        .flatMap(id -> database.asTenant(request.tenant(), tx -> views.customer(tx, id)))
+        .map(
+            found ->
+                connections.choose(
+                    request.tenant(),
+                    new StripeConnections.Wish(
+                        Optional.of(new ConnectionId(found.connection())), Optional.empty())))
+        .filter(choice -> !(choice instanceof StripeConnections.Choice.None))
+        .orElseGet(() -> connections.choose(request.tenant(), StripeConnections.Wish.ANY));
+  }
+
+  private static ConnectionId connection(String text) {
+    return ConnectionId.parse(text)
         .orElseThrow(
             () ->
-                new ProblemException(
-                    ProblemCode.REQUEST_NOT_FOUND,
-                    "Neither this tenant nor the platform has an active connection to Stripe;"
-                        + " create one first."));
+                ProblemException.invalidField(
+                    "connection", "`connection` is the id of a connection: con_…"));
   }
 
   /// The account that an object of the request's tenant was seen on. Stripe goes on charging there
   /// also when the tenant has a newer connection.
   StripeConnections.Account account(Request request, UUID connection) {
-    return connections
-        .of(request.tenant(), new ConnectionId(connection))
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    ProblemCode.REQUEST_CONFLICT,
-                    "Its connection to Stripe is disabled; enable that first."));
+    return ready(connections.find(request.tenant(), new ConnectionId(connection)));
+  }
+
+  private static StripeConnections.Account ready(StripeConnections.Choice choice) {
+    return switch (choice) {
+      case StripeConnections.Choice.Ready(StripeConnections.Account account) -> account;
+      case StripeConnections.Choice.Lacking(String what) ->
+          throw new ProblemException(ProblemCode.REQUEST_CONFLICT, what);
+      case StripeConnections.Choice.Disabled _ ->
+          throw new ProblemException(
+              ProblemCode.REQUEST_CONFLICT,
+              "The connection to Stripe is disabled; enable that first.");
+      case StripeConnections.Choice.None _ ->
+          throw new ProblemException(
+              ProblemCode.REQUEST_NOT_FOUND,
+              "Neither this tenant nor the platform has an active connection to Stripe; create one"
+                  + " first.");
+    };
   }
 
   /// The id under which this request makes its one thing at Stripe, which gets it as idempotency

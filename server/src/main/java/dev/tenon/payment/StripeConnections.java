@@ -10,17 +10,17 @@ import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.ProviderHttp;
 import dev.tenon.connector.stripe.StripeConnector;
 import dev.tenon.db.Database;
-import dev.tenon.db.TenantTx;
 import dev.tenon.tenant.TenantId;
 import java.net.URI;
-import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The connection to Stripe that a tenant's calls go through, ready for use: its own, else the
-/// platform's. One client a connection: nothing static, so no tenant's key can serve another.
+/// The connection to Stripe that a tenant's calls go through, ready for use: its own, and the
+/// platform's only where it has none. One client a connection: nothing static, so no tenant's key
+/// can serve another.
 ///
 /// A connection with the setting `account` acts for an account that is connected to the platform's
 /// own: each of its calls names that account, which has its own objects, events and idempotency
@@ -30,8 +30,12 @@ import org.slf4j.LoggerFactory;
 /// as Stripe takes its key, and never fall to the platform's account, where nobody wants them.
 public final class StripeConnections {
   private static final Logger LOG = LoggerFactory.getLogger(StripeConnections.class);
-  private static final int LOOKED_AT_MAX = 10;
+  private static final String PROVIDER = "stripe";
   private static final String KEY = "secret_key";
+  private static final Set<Connection.Environment> ALL =
+      EnumSet.allOf(Connection.Environment.class);
+  private static final Set<Connection.Environment> TEST =
+      Set.of(Connection.Environment.DEVELOPMENT, Connection.Environment.STAGING);
 
   private final Database database;
   private final Connections connections;
@@ -51,9 +55,14 @@ public final class StripeConnections {
   record Account(
       ConnectionId connection,
       TenantId owner,
+      Connection.Environment environment,
       boolean broken,
       boolean live,
       StripeConnector stripe) {
+
+    Place place() {
+      return new Place(connection.uuid(), environment);
+    }
 
     /// It is the platform's and serves many tenants, so that an id named in a request may be
     /// another tenant's.
@@ -62,45 +71,128 @@ public final class StripeConnections {
     }
   }
 
-  /// The newest connection of the tenant that is not switched off, an active one before a broken
-  /// one, else the platform's; empty when there is none.
-  Optional<Account> of(TenantId tenant) {
-    Optional<Account> own = newest(tenant).flatMap(found -> account(tenant, found));
-    return own.isPresent() || tenant.equals(TenantId.PLATFORM)
-        ? own
-        : newest(TenantId.PLATFORM).flatMap(found -> account(TenantId.PLATFORM, found));
+  /// What a request says of where it is to be done; nothing for the default.
+  @SuppressWarnings("OptionalUsedAsFieldOrParameterType")
+  record Wish(Optional<ConnectionId> connection, Optional<Connection.Environment> environment) {
+    static final Wish ANY = new Wish(Optional.empty(), Optional.empty());
+
+    private Set<Connection.Environment> environments() {
+      return environment.map(Set::of).orElse(ALL);
+    }
+  }
+
+  /// What there is for a wish.
+  sealed interface Choice {
+    record Ready(Account account) implements Choice {}
+
+    /// There is a connection, and it can't make calls: what is missing, for people.
+    record Lacking(String what) implements Choice {}
+
+    record Disabled() implements Choice {}
+
+    record None() implements Choice {}
+  }
+
+  /// The account that new things of a tenant's are made with. Its own production connection where
+  /// it has one, else the newest of its own that can make calls, an active one before a broken one;
+  /// the platform's only where it has no connection of its own that isn't switched off. A
+  /// connection of its own that can't make calls is said, and never stood in for: nobody wants a
+  /// tenant's sales on the platform's account by accident.
+  Choice choose(TenantId tenant, Wish wish) {
+    if (wish.connection().isPresent()) {
+      return named(tenant, wish.connection().get(), wish.environments());
+    }
+    Optional<Credentials> own = foremost(tenant, wish.environments(), true);
+    if (own.isPresent()) {
+      return ready(tenant, own.get());
+    }
+    if (ownsAny(tenant)) {
+      return new Choice.Lacking(
+          "This tenant has no connection to Stripe for that `environment`; create one, or leave"
+              + " `environment` out.");
+    }
+    return foremost(TenantId.PLATFORM, wish.environments(), false)
+        .map(found -> ready(TenantId.PLATFORM, found))
+        .orElseGet(Choice.None::new);
+  }
+
+  private Choice named(TenantId tenant, ConnectionId id, Set<Connection.Environment> environments) {
+    TenantId owner = one(tenant, id).isPresent() || ownsAny(tenant) ? tenant : TenantId.PLATFORM;
+    return one(owner, id)
+        .filter(found -> environments.contains(found.connection().environment()))
+        .map(found -> ready(owner, found))
+        .orElseGet(Choice.None::new);
+  }
+
+  private boolean ownsAny(TenantId tenant) {
+    return database
+        .asTenant(tenant, tx -> connections.foremost(tx, PROVIDER, KEY, ALL, true))
+        .isPresent();
   }
 
   /// A connection that an object of the tenant's was seen on, newest or not: the tenant's own or
-  /// the platform's. Empty when it is neither, or is switched off.
+  /// the platform's.
+  Choice find(TenantId tenant, ConnectionId connection) {
+    Optional<Credentials> own = one(tenant, connection);
+    if (own.isPresent() || tenant.equals(TenantId.PLATFORM)) {
+      return own.map(found -> ready(tenant, found)).orElseGet(Choice.None::new);
+    }
+    return one(TenantId.PLATFORM, connection)
+        .map(found -> ready(TenantId.PLATFORM, found))
+        .orElseGet(Choice.None::new);
+  }
+
+  /// The same; empty when calls can't be made through it.
   Optional<Account> of(TenantId tenant, ConnectionId connection) {
-    Optional<Account> own = one(tenant, connection).flatMap(found -> account(tenant, found));
-    return own.isPresent() || tenant.equals(TenantId.PLATFORM)
-        ? own
-        : one(TenantId.PLATFORM, connection).flatMap(found -> account(TenantId.PLATFORM, found));
+    return find(tenant, connection) instanceof Choice.Ready(Account account)
+        ? Optional.of(account)
+        : Optional.empty();
   }
 
   private Optional<Credentials> one(TenantId owner, ConnectionId id) {
     return connections
         .credentials(owner, id)
-        .filter(found -> found.connection().provider().equals("stripe"))
-        .filter(found -> found.connection().state() != Connection.State.DISABLED);
+        .filter(found -> found.connection().provider().equals(PROVIDER));
   }
 
-  private Optional<Credentials> newest(TenantId owner) {
+  private Optional<Credentials> foremost(
+      TenantId owner, Set<Connection.Environment> environments, boolean acting) {
     return database.asTenant(
         owner,
         tx ->
-            usable(tx)
-                .min(
-                    Comparator.comparing(
-                        connection -> connection.state() == Connection.State.BROKEN))
+            connections
+                .foremost(tx, PROVIDER, KEY, environments, acting)
                 .flatMap(connection -> connections.credentials(tx, connection.id())));
   }
 
-  private Stream<Connection> usable(TenantTx tx) {
-    return connections.list(tx, Optional.of("stripe"), Optional.empty(), LOOKED_AT_MAX).stream()
-        .filter(connection -> connection.state() != Connection.State.DISABLED);
+  private Choice ready(TenantId owner, Credentials found) {
+    if (found.connection().state() == Connection.State.DISABLED) {
+      return new Choice.Disabled();
+    }
+    return account(owner, found)
+        .<Choice>map(Choice.Ready::new)
+        .orElseGet(() -> new Choice.Lacking(missing(owner, found)));
+  }
+
+  private static String missing(TenantId owner, Credentials found) {
+    // Tenants are not told which connection of the platform's it is.
+    String which =
+        owner.equals(TenantId.PLATFORM)
+            ? "The platform's connection"
+            : "The connection " + found.connection().id();
+    return found
+        .setting(ConnectedAccount.SETTING)
+        .map(
+            account ->
+                ("%s acts for the account %s with the platform's key, and the platform has no"
+                        + " connection with a `secret_key` for %s mode that is not disabled. Create"
+                        + " or enable one there, or give this one a `secret_key` of its own.")
+                    .formatted(which, account, isLive(found.connection()) ? "live" : "test"))
+        .orElseGet(() -> which + " has no `secret_key`. Give it one, or disable it.");
+  }
+
+  private static boolean isLive(Connection connection) {
+    return connection.environment() == Connection.Environment.PRODUCTION;
   }
 
   /// Stripe through a connection: with its own key, or, where it acts for a connected account and
@@ -120,6 +212,7 @@ public final class StripeConnections {
                         new Account(
                             found.connection().id(),
                             owner,
+                            found.connection().environment(),
                             found.connection().state() == Connection.State.BROKEN,
                             isLive(key),
                             stripe(credentials, key, acting))));
@@ -133,15 +226,10 @@ public final class StripeConnections {
   }
 
   private Optional<Credentials> platformKey(Connection.Environment environment) {
-    boolean live = environment == Connection.Environment.PRODUCTION;
-    return database.asTenant(
+    return foremost(
         TenantId.PLATFORM,
-        tx ->
-            usable(tx)
-                .filter(one -> !one.settings().containsKey(ConnectedAccount.SETTING))
-                .filter(one -> (one.environment() == Connection.Environment.PRODUCTION) == live)
-                .min(Comparator.comparing(one -> one.state() == Connection.State.BROKEN))
-                .flatMap(one -> connections.credentials(tx, one.id())));
+        environment == Connection.Environment.PRODUCTION ? Set.of(environment) : TEST,
+        false);
   }
 
   /// Stripe's keys say what they are for: `sk_live_…`, `rk_live_…`.

@@ -2,6 +2,7 @@ package dev.tenon.payment;
 
 import dev.tenon.connector.stripe.CheckoutSessionSnapshot;
 import dev.tenon.connector.stripe.InvoiceSnapshot;
+import dev.tenon.connector.stripe.RefundSnapshot;
 import dev.tenon.connector.stripe.StripeObjects;
 import dev.tenon.lane.WaitingFact;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
     INVOICE,
     INVOICE_PAYMENT,
     CHARGE,
+    REFUND,
     DISPUTE
   }
 
@@ -34,6 +36,11 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
     final Set<String> subscriptions = new HashSet<>();
     final Set<String> invoices = new HashSet<>();
     final Set<String> charges = new HashSet<>();
+    final Set<String> refunds = new HashSet<>();
+
+    /// What refunds say was charged.
+    final Set<String> intents = new HashSet<>();
+
     final Set<String> disputes = new HashSet<>();
 
     /// Customers whose own facts are among these.
@@ -77,10 +84,14 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
     if (id == null) {
       return new Reading.Nothing(fact.kind() + " came without the object that it tells of");
     }
-    boolean hasStatus = about.get() == About.SUBSCRIPTION || about.get() == About.DISPUTE;
+    boolean hasStatus =
+        switch (about.get()) {
+          case SUBSCRIPTION, DISPUTE, REFUND -> true;
+          case CUSTOMER, CHECKOUT_SESSION, INVOICE, INVOICE_PAYMENT, CHARGE -> false;
+        };
     if (hasStatus && !object.path("status").isString()) {
-      String what = about.get() == About.DISPUTE ? "dispute " : "subscription ";
-      return new Reading.Nothing(what + id + " came without a status");
+      String what = about.get().name().toLowerCase(java.util.Locale.ROOT);
+      return new Reading.Nothing("%s %s came without a status".formatted(what, id));
     }
     return new Reading.Told(new StripeFact(fact, tree, about.get(), id));
   }
@@ -133,6 +144,12 @@ record StripeFact(WaitingFact fact, JsonNode tree, About about, String id) {
         }
       }
       case CHARGE -> rows.charges.add(id);
+      case REFUND -> {
+        rows.refunds.add(id);
+        RefundSnapshot refund = RefundSnapshot.of(object());
+        add(rows.charges, PlainText.id(refund.charge()));
+        add(rows.intents, PlainText.id(refund.paymentIntent()));
+      }
       case DISPUTE -> rows.disputes.add(id);
       case INVOICE_PAYMENT -> {
         // It only links two ids.

@@ -3,6 +3,7 @@ package dev.tenon.payment;
 import dev.tenon.connection.ConnectionId;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.stripe.StripeLookUps;
+import dev.tenon.connector.stripe.StripeObjects;
 import dev.tenon.db.Database;
 import dev.tenon.id.Ids;
 import dev.tenon.inbox.Inbox;
@@ -123,7 +124,13 @@ public final class StripeFetchWork implements JobHandler {
       StripeConnections.Account account,
       Instant asked,
       String answer) {
-    JsonNode object = JsonMapper.shared().readTree(answer);
+    JsonNode object;
+    try {
+      // By the bounds that webhooks are read with.
+      object = StripeObjects.tree(answer.getBytes(StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      return new JobEnd.Dead("what Stripe answered can't be read: " + e.getMessage());
+    }
     boolean event = wish.kind() == StripeLookUps.Kind.EVENT;
     if (object.path("livemode").asBoolean(account.live()) != account.live()) {
       return new JobEnd.Dead("what Stripe answered is of the other mode than the key");

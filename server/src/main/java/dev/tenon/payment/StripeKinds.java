@@ -18,7 +18,9 @@ public final class StripeKinds {
           "tenon.customer.deleted", About.CUSTOMER,
           "tenon.subscription.fetched", About.SUBSCRIPTION,
           "tenon.invoice.fetched", About.INVOICE,
+          "tenon.invoice_payment.fetched", About.INVOICE_PAYMENT,
           "tenon.charge.fetched", About.CHARGE,
+          "tenon.refund.fetched", About.REFUND,
           "tenon.dispute.fetched", About.DISPUTE,
           "tenon.checkout.session.fetched", About.CHECKOUT_SESSION);
 
@@ -42,9 +44,13 @@ public final class StripeKinds {
         "invoice.paid",
         "invoice.payment_succeeded",
         "invoice.payment_failed",
-        "invoice.payment_action_required");
+        "invoice.payment_action_required",
+        "invoice.voided",
+        "invoice.marked_uncollectible");
     about(About.INVOICE_PAYMENT, "invoice_payment.paid");
     about(About.CHARGE, "charge.refunded");
+    about(
+        About.REFUND, "refund.created", "refund.updated", "refund.failed", "charge.refund.updated");
     about(
         About.DISPUTE,
         "charge.dispute.created",

@@ -2,6 +2,7 @@ package dev.tenon.payment;
 
 import dev.tenon.connection.ConnectedAccount;
 import dev.tenon.connection.ConnectedAccounts;
+import dev.tenon.connection.Connection;
 import dev.tenon.connection.ConnectionPurpose;
 import dev.tenon.db.EngineTx;
 import dev.tenon.lane.Applied;
@@ -27,12 +28,12 @@ final class StripeScope {
   /// Facts of one connection.
   ///
   /// @param owner whose connection it is
-  record Group(TenantId owner, UUID connection, List<StripeFact.Reading> facts) {}
+  record Group(TenantId owner, Place place, List<StripeFact.Reading> facts) {}
 
   private final TenantId owner;
   private final UUID connection;
   private final Map<UUID, Applied> results;
-  private final Group here;
+  private final List<StripeFact.Reading> here = new ArrayList<>();
   private final Map<ConnectedAccounts.Key, List<WaitingFact>> connected = new LinkedHashMap<>();
 
   /// @param results gets those of facts from which nothing follows
@@ -40,7 +41,6 @@ final class StripeScope {
     this.owner = owner;
     this.connection = connection;
     this.results = results;
-    this.here = new Group(owner, connection, new ArrayList<>());
   }
 
   List<Group> sort(EngineTx tx, List<WaitingFact> facts) {
@@ -54,8 +54,11 @@ final class StripeScope {
       }
     }
     List<Group> groups = new ArrayList<>();
-    if (!here.facts().isEmpty()) {
-      groups.add(here);
+    if (!here.isEmpty()) {
+      // Every connection is for some environment; what comes of one that isn't there is not real.
+      Connection.Environment environment =
+          purpose.map(ConnectionPurpose::environment).orElse(Connection.Environment.DEVELOPMENT);
+      groups.add(new Group(owner, new Place(connection, environment), here));
     }
     if (!connected.isEmpty()) {
       groups.addAll(acting(tx));
@@ -95,7 +98,7 @@ final class StripeScope {
               "it is about the account %s, and the connection acts for %s"
                   .formatted(PlainText.id(account), purpose.get().account())));
     } else {
-      here.facts().add(reading);
+      here.add(reading);
     }
   }
 
@@ -117,7 +120,12 @@ final class StripeScope {
           UUID there = acting.connection().uuid();
           Group group =
               groups.computeIfAbsent(
-                  there, _ -> new Group(acting.tenant(), there, new ArrayList<>()));
+                  there,
+                  _ ->
+                      new Group(
+                          acting.tenant(),
+                          new Place(there, acting.environment()),
+                          new ArrayList<>()));
           facts.forEach(fact -> group.facts().add(StripeFact.read(there, fact)));
         });
     return List.copyOf(groups.values());

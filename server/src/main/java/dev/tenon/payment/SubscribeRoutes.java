@@ -1,10 +1,12 @@
 package dev.tenon.payment;
 
 import dev.tenon.access.Scope;
+import dev.tenon.connection.Connection;
 import dev.tenon.connector.stripe.Confirmation;
 import dev.tenon.connector.stripe.NewSubscription;
 import dev.tenon.connector.stripe.PromotionCodeSnapshot;
 import dev.tenon.connector.stripe.StartedSubscription;
+import dev.tenon.connector.stripe.StripeLookUps;
 import dev.tenon.db.Database;
 import dev.tenon.http.About;
 import dev.tenon.http.ProblemException;
@@ -12,6 +14,7 @@ import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
+import dev.tenon.work.Jobs;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,6 +34,7 @@ final class SubscribeRoutes {
   private final PaymentViews views;
   private final KnownSubscriptions known;
   private final Ids ids;
+  private final Jobs jobs;
   private final InstantSource clock;
 
   private SubscribeRoutes(
@@ -39,6 +43,7 @@ final class SubscribeRoutes {
       PriceChecks prices,
       PaymentViews views,
       Ids ids,
+      Jobs jobs,
       InstantSource clock) {
     this.database = database;
     this.callers = callers;
@@ -46,6 +51,7 @@ final class SubscribeRoutes {
     this.views = views;
     this.known = new KnownSubscriptions(database, views);
     this.ids = ids;
+    this.jobs = jobs;
     this.clock = clock;
   }
 
@@ -56,8 +62,9 @@ final class SubscribeRoutes {
       PriceChecks prices,
       PaymentViews views,
       Ids ids,
+      Jobs jobs,
       InstantSource clock) {
-    var here = new SubscribeRoutes(database, callers, prices, views, ids, clock);
+    var here = new SubscribeRoutes(database, callers, prices, views, ids, jobs, clock);
     routes
         .post(
             SUBSCRIPTIONS,
@@ -91,7 +98,9 @@ final class SubscribeRoutes {
                   + " given; past due until it is paid), `cancel`, or `pause` until it is resumed.")
           @Nullable TrialWithoutCard trialWithoutCard,
       @About("What the customer typed, or the provider's id (`promo_…`).")
-          @Nullable String promotionCode) {}
+          @Nullable String promotionCode,
+      @About(StripeCallers.CONNECTION) @Nullable String connection,
+      @About(StripeCallers.ENVIRONMENT) Connection.@Nullable Environment environment) {}
 
   /// The end of a trial for which nobody gave a card.
   public enum TrialWithoutCard {
@@ -132,7 +141,8 @@ final class SubscribeRoutes {
           "trial_without_card", "`trial_without_card` goes with `trial_days`.");
     }
     UUID effect = callers.effect(request);
-    StripeConnections.Account account = callers.account(request);
+    StripeConnections.Account account =
+        callers.account(request, body.connection(), body.environment(), body.customer());
     List<NewSubscription.Item> items = new ArrayList<>();
     for (PriceChecks.Wanted one : wanted) {
       items.add(
@@ -161,17 +171,24 @@ final class SubscribeRoutes {
                         withoutCard(body.trialWithoutCard())),
                     effect.toString()));
     callers.made(request, account, started.subscription().id());
-    UUID id =
+    PaymentViews.Made made =
         database.asTenant(
             request.tenant(),
             tx ->
                 views.madeSubscription(
-                    tx,
-                    account.connection().uuid(),
-                    ids.next(),
-                    started.subscription(),
-                    clock.instant()));
-    return view(Ids.write(Prefix.SUBSCRIPTION, id), 0, started);
+                    tx, account.place(), ids.next(), started.subscription(), clock.instant()));
+    if (made.told()) {
+      // A webhook was faster and didn't know that it was bought. One more fact makes up for it.
+      var wish =
+          new FetchWish(
+              account.place().connection(),
+              StripeLookUps.Kind.SUBSCRIPTION,
+              started.subscription().id());
+      database.useTenant(
+          account.owner(),
+          tx -> jobs.make(tx, List.of(wish.job(null, clock.instant().plus(FetchWish.TIE_WAITS)))));
+    }
+    return view(Ids.write(Prefix.SUBSCRIPTION, made.id()), 0, account.place(), started);
   }
 
   /// As Stripe has it now: a first payment whose page was left, or a later one that the bank wants
@@ -182,6 +199,7 @@ final class SubscribeRoutes {
     return view(
         found.view().id(),
         found.view().revision(),
+        account.place(),
         callers.accepted(
             account, account.stripe().subscriptions().confirmation(found.providerId())));
   }
@@ -229,10 +247,11 @@ final class SubscribeRoutes {
     return ProblemException.invalidField("promotion_code", "There is no such promotion code.");
   }
 
-  static StartedSubscriptionView view(String id, long revision, StartedSubscription started) {
+  static StartedSubscriptionView view(
+      String id, long revision, Place place, StartedSubscription started) {
     @Nullable Confirmation confirmation = started.confirmation();
     return new StartedSubscriptionView(
-        SubscriptionRoutes.view(id, revision, started.subscription()),
+        SubscriptionRoutes.view(id, revision, place, started.subscription()),
         confirmation == null
             ? null
             : new ConfirmationView(

@@ -115,6 +115,7 @@ final class SubscriptionActionRoutes {
     String key = effect.toString();
     return view(
         found,
+        account,
         atOnce
             ? endNow(request, account, found.providerId(), key)
             : callers.changed(request, account, stripe.cancelAtPeriodEnd(found.providerId(), key)));
@@ -167,7 +168,7 @@ final class SubscriptionActionRoutes {
     } else if (subscription.cancelAtPeriodEnd() || subscription.cancelAt() != null) {
       now = now.with(callers.changed(request, account, stripe.keep(subscription, key)));
     }
-    return SubscribeRoutes.view(found.view().id(), found.view().revision(), now);
+    return SubscribeRoutes.view(found.view().id(), found.view().revision(), account.place(), now);
   }
 
   private SubscriptionRoutes.SubscriptionView pause(Request request, PauseCollection body) {
@@ -178,6 +179,7 @@ final class SubscriptionActionRoutes {
     StripeConnections.Account account = callers.account(request, found.connection());
     return view(
         found,
+        account,
         callers.changed(
             request,
             account,
@@ -201,6 +203,7 @@ final class SubscriptionActionRoutes {
     StripeConnections.Account account = callers.account(request, found.connection());
     return view(
         found,
+        account,
         callers.changed(
             request,
             account,
@@ -211,7 +214,10 @@ final class SubscriptionActionRoutes {
   }
 
   private static SubscriptionRoutes.SubscriptionView view(
-      PaymentViews.Found<SubscriptionRoutes.SubscriptionView> found, SubscriptionSnapshot now) {
-    return SubscriptionRoutes.view(found.view().id(), found.view().revision(), now);
+      PaymentViews.Found<SubscriptionRoutes.SubscriptionView> found,
+      StripeConnections.Account account,
+      SubscriptionSnapshot now) {
+    return SubscriptionRoutes.view(
+        found.view().id(), found.view().revision(), account.place(), now);
   }
 }

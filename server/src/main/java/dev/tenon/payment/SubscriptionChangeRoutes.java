@@ -151,6 +151,7 @@ final class SubscriptionChangeRoutes {
     return SubscribeRoutes.view(
         found.view().id(),
         found.view().revision(),
+        account.place(),
         callers.changed(request, account, account.stripe().changes().change(change, unpaid, key)));
   }
 

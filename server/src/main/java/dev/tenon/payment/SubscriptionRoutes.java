@@ -7,6 +7,8 @@ import dev.tenon.http.About;
 import dev.tenon.http.Page;
 import dev.tenon.http.Request;
 import dev.tenon.http.Routes;
+import dev.tenon.id.Ids;
+import dev.tenon.id.Prefix;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +30,13 @@ final class SubscriptionRoutes {
   static void declare(
       Routes routes, Database database, PaymentViews views, KnownSubscriptions known) {
     var here = new SubscriptionRoutes(database, views, known);
-    routes
-        .list(
+    ListFilter.customers(
+        routes.list(
             SUBSCRIPTIONS,
             Scope.PAYMENTS_READ,
             SubscriptionView.class,
             "List the subscriptions",
-            here::list)
-        .query("customer", "Only those of this customer: the provider's id.");
+            here::list));
     routes.get(
         SUBSCRIPTIONS + "/{subscription}",
         Scope.PAYMENTS_READ,
@@ -64,7 +65,10 @@ final class SubscriptionRoutes {
           @Nullable CollectionPauseView collectionPause,
       @About("Grows with each event told about it.") long revision,
       @About("What is subscribed to: the plan and what was added to it, in the provider's order.")
-          List<ItemView> items) {}
+          List<ItemView> items,
+      @About("The connection that it was seen on.") String connection,
+      @About("What that connection is for: `development`, `staging` or `production`.")
+          String environment) {}
 
   /// A time in which the invoices of a subscription are not collected; its state stays.
   public record CollectionPauseView(
@@ -83,9 +87,9 @@ final class SubscriptionRoutes {
       @Nullable String currency) {}
 
   private Page<SubscriptionView> list(Request request) {
-    @Nullable String customer = request.query("customer").orElse(null);
+    ListFilter filter = ListFilter.of(request);
     return database.asTenant(
-        request.tenant(), tx -> views.subscriptions(tx, request.page(), customer));
+        request.tenant(), tx -> views.subscriptions(tx, request.page(), filter));
   }
 
   private SubscriptionView get(Request request) {
@@ -93,7 +97,7 @@ final class SubscriptionRoutes {
   }
 
   /// What Stripe has now, with our names; the record follows with the webhook.
-  static SubscriptionView view(String id, long revision, SubscriptionSnapshot now) {
+  static SubscriptionView view(String id, long revision, Place place, SubscriptionSnapshot now) {
     List<ItemView> items = SubscriptionItem.of(now).stream().map(SubscriptionRoutes::item).toList();
     return new SubscriptionView(
         id,
@@ -110,7 +114,9 @@ final class SubscriptionRoutes {
         now.endedAt(),
         pause(CollectionPause.of(now)),
         revision,
-        items);
+        items,
+        Ids.write(Prefix.CONNECTION, place.connection()),
+        place.text());
   }
 
   static @Nullable CollectionPauseView pause(@Nullable CollectionPause pause) {

@@ -23,13 +23,13 @@ final class SubscriptionStore {
 
   private static final String SAVE =
       """
-      insert into subscription (tenant_id, connection_id, created_at, updated_at, provider_id, id,
+      insert into subscription (tenant_id, connection_id, environment, created_at, updated_at, provider_id, id,
         newest, revision, activated_told, customer_provider_id, contact_email, contact_name,
         contact_rank, was_active, checkout_completed, confirmation_made, cancellation_made,
         provider_status, state, price, plan, quantity, currency, unit_amount, period_start,
         period_end, cancel_at_period_end, cancel_at, cancelled_at, ended_at, trial_end, as_of,
         items, prices, plan_names, plan_names_rank, first_receipt, trial_notice, trial_notice_as_of)
-      select :tenant, :connection, :now, :now, r.*
+      select :tenant, :connection, :environment, :now, :now, r.*
       from json_to_recordset(:rows::json) as r (provider_id text, id uuid, newest text,
         revision bigint, activated_told boolean, customer_provider_id text, contact_email text,
         contact_name text, contact_rank text, was_active boolean, checkout_completed boolean,
@@ -42,7 +42,7 @@ final class SubscriptionStore {
         trial_notice_as_of timestamptz)
       order by r.provider_id
       on conflict (tenant_id, connection_id, provider_id) do update set
-        updated_at = excluded.updated_at, newest = excluded.newest, revision = excluded.revision,
+        updated_at = excluded.updated_at, environment = excluded.environment, newest = excluded.newest, revision = excluded.revision,
         activated_told = excluded.activated_told,
         customer_provider_id = excluded.customer_provider_id,
         contact_email = excluded.contact_email, contact_name = excluded.contact_name,
@@ -131,10 +131,10 @@ final class SubscriptionStore {
     return time == null ? null : time.toInstant();
   }
 
-  void save(TenantTx tx, UUID connection, Collection<SubscriptionRow> rows) {
+  void save(TenantTx tx, Place place, Collection<SubscriptionRow> rows) {
     saver.save(
         tx,
-        connection,
+        place,
         SAVE,
         rows.stream().filter(row -> row.changed).map(SubscriptionStore::values).toList());
   }

@@ -147,13 +147,12 @@ public final class ReconciliationRoutes {
     if (body.since() != null && !body.since().isBefore(until == null ? now : until)) {
       throw ProblemException.invalidField("since", "`since` is before `until`, and in the past.");
     }
-    Reconciliation made =
-        database.asTenant(request.tenant(), tx -> start(tx, body, "key " + request.caller().key()));
+    Reconciliation made = database.asTenant(request.tenant(), tx -> start(tx, request, body));
     reconciliations.announce();
     return view(made);
   }
 
-  private Reconciliation start(TenantTx tx, CreateReconciliation body, String by) {
+  private Reconciliation start(TenantTx tx, Request request, CreateReconciliation body) {
     Connection connection =
         ConnectionId.parse(body.connection())
             .flatMap(id -> connections.find(tx, id))
@@ -167,7 +166,13 @@ public final class ReconciliationRoutes {
       throw new ProblemException(
           ProblemCode.REQUEST_CONFLICT, "The connection is disabled; enable it first.");
     }
-    return switch (reconciliations.start(tx, connection, body.since(), body.until(), by)) {
+    return switch (reconciliations.start(
+        tx,
+        connection,
+        body.since(),
+        body.until(),
+        request.effect().orElse(null),
+        "key " + request.caller().key())) {
       case Reconciliations.Started.Yes yes -> yes.reconciliation();
       case Reconciliations.Started.Running running ->
           throw new ProblemException(

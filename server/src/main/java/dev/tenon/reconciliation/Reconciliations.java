@@ -105,13 +105,19 @@ public final class Reconciliations implements Sampler.Sampled {
   ///
   /// @param since null for where the last one ended
   /// @param until null for a grace period ago
+  /// @param id chosen by the caller; one that was started under it before is the answer
   Started start(
       TenantTx tx,
       Connection connection,
       @Nullable Instant since,
       @Nullable Instant until,
+      @Nullable UUID id,
       String by) {
-    return start(tx, connection, Reconciliation.Cause.REQUEST, since, until, by);
+    Optional<Reconciliation> before =
+        Optional.ofNullable(id).flatMap(known -> store.find(tx, known));
+    return before.isPresent()
+        ? new Started.Yes(before.get())
+        : start(tx, connection, Reconciliation.Cause.REQUEST, since, until, id, by);
   }
 
   private Started start(
@@ -120,6 +126,7 @@ public final class Reconciliations implements Sampler.Sampled {
       Reconciliation.Cause cause,
       @Nullable Instant wantedSince,
       @Nullable Instant wantedUntil,
+      @Nullable UUID id,
       String by) {
     @Nullable EventSource source = sources.get(connection.provider());
     if (source == null) {
@@ -142,7 +149,7 @@ public final class Reconciliations implements Sampler.Sampled {
     Instant missingSince = known.isAfter(wanted) ? known : wanted;
     var made =
         new Reconciliation(
-            ids.next(),
+            id == null ? ids.next() : id,
             of,
             Reconciliation.State.RUNNING,
             cause,
@@ -251,7 +258,7 @@ public final class Reconciliations implements Sampler.Sampled {
                 .filter(_ -> !startedSince(tx, due.connection(), before))
                 .ifPresent(
                     connection -> {
-                      Started _ = start(tx, connection, cause, null, null, cause.text());
+                      Started _ = start(tx, connection, cause, null, null, null, cause.text());
                     }));
   }
 

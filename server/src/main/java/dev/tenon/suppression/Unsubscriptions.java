@@ -4,12 +4,12 @@ import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.db.TenantTx;
 import dev.tenon.event.EventType;
 import dev.tenon.event.Events;
+import dev.tenon.event.MessageLabels;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,15 +100,29 @@ public final class Unsubscriptions {
 
   private void tell(
       TenantTx tx, EventType type, UnsubscribeToken token, String stream, Instant now) {
-    events.tell(tx, List.of(told(type, token.message(), token.address(), stream, BY, now)));
+    MessageLabels labels = labels(tx, token);
+    events.tell(tx, List.of(told(type, token.message(), labels, token.address(), stream, BY, now)));
+  }
+
+  /// A link outlives its message: what is told then says what the link itself says.
+  private static MessageLabels labels(TenantTx tx, UnsubscribeToken token) {
+    return MessageLabels.find(tx, token.message())
+        .orElseGet(
+            () -> new MessageLabels(token.address(), token.stream(), null, List.of(), Map.of()));
   }
 
   /// The event of somebody who left or came back.
   ///
   /// @param by `recipient`, or the provider that reports it
   public static NewEvent told(
-      EventType type, UUID message, String address, String stream, String by, Instant when) {
-    Map<String, @Nullable Object> data = new HashMap<>();
+      EventType type,
+      UUID message,
+      MessageLabels labels,
+      String address,
+      String stream,
+      String by,
+      Instant when) {
+    Map<String, @Nullable Object> data = labels.with(Map.of());
     data.put("recipient", EmailAddress.cleanLine(address, 320));
     data.put("stream", stream);
     data.put("by", by);

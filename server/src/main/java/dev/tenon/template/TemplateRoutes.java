@@ -149,7 +149,8 @@ public final class TemplateRoutes {
         database,
         request,
         tx -> {
-          if (!templates.create(tx, body.name(), variables)) {
+          // Of a run that was cut off it may be there already: our own.
+          if (!templates.create(tx, body.name(), variables) && !request.isTakenUp()) {
             throw new ProblemException(
                 ProblemCode.REQUEST_CONFLICT,
                 "There is a template of this name: write its draft.",

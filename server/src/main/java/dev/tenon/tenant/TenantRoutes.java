@@ -37,8 +37,10 @@ public final class TenantRoutes {
         .repeatable();
     routes.list(
         "/v1/tenants", Scope.TENANTS_READ, TenantView.class, "List the tenants", here::list);
-    routes.get(
-        "/v1/tenants/{tenant}", Scope.TENANTS_READ, TenantView.class, "Get a tenant", here::get);
+    routes
+        .get(
+            "/v1/tenants/{tenant}", Scope.TENANTS_READ, TenantView.class, "Get a tenant", here::get)
+        .tagged(TenantView.class);
   }
 
   /// A tenant that is to be made.

@@ -39,7 +39,9 @@ class CatalogueTest {
           Map.entry("tenant_key", new Rights("insert select", "insert select")),
           Map.entry(
               "api_key",
-              new Rights("insert select update(revoked_at)", "select update(last_used_at)")),
+              new Rights(
+                  "insert select update(hash) update(hint) update(revoked_at)",
+                  "select update(last_used_at)")),
           Map.entry("connection", new Rights("insert select update", "select")),
           Map.entry("provider_object", new Rights("insert select", "insert select")),
           Map.entry("email_route", new Rights(ALL, "select")),
@@ -101,6 +103,7 @@ class CatalogueTest {
           Map.entry("checkout_session", new Rights("insert select update", "")),
           Map.entry("payment", new Rights("insert select update", "")),
           Map.entry("charge_refund", new Rights("insert select update", "")),
+          Map.entry("refund", new Rights("insert select update", "")),
           Map.entry("payment_link", new Rights("insert select", "")),
           Map.entry("allowed_price", new Rights("delete insert select", "")),
           Map.entry("dispute", new Rights("insert select update", "")),
@@ -163,6 +166,8 @@ class CatalogueTest {
           Map.entry("delete_suppression_removals", ENGINE),
           // Credentials are closed to the engine; this says whether there is one.
           Map.entry("has_credential", ENGINE),
+          // The platform's connections are closed to tenants; this says which world counts.
+          Map.entry("payment_world", TENANT),
           // Events are closed to the engine. The first hands out those of deliveries whose tokens
           // it
           // shows; the second queues ids of an endpoint's own events and reads none.

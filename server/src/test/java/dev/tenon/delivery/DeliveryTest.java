@@ -173,7 +173,7 @@ class DeliveryTest {
                     false,
                     EndpointSettings.Payload.FULL));
     bed.node();
-    UUID id = bed.db.asTenant(acme, tx -> bed.endpoints.test(tx, made.endpoint().id()));
+    UUID id = bed.db.asTenant(acme, tx -> bed.endpoints.test(tx, made.endpoint().id(), null));
     Call call = bed.receiver.await("/all", 1).getFirst();
     assertThat(call.id()).isEqualTo(Ids.write(Prefix.EVENT, id));
     assertThat(call.json().get("type").asString()).isEqualTo("endpoint.test");
@@ -191,7 +191,12 @@ class DeliveryTest {
             "https://169.254.169.254/latest",
             "https://[::ffff:127.0.0.1]/",
             "https://[::1]/",
+            "https://[::ffff:7f00:1]/",
+            "https://[64:ff9b::7f00:1]/",
+            "https://[::7f00:1]/",
             "https://2130706433/",
+            "https://0x7f000001/",
+            "https://0177.0.0.1/",
             bed.receiver.url("/all").toString());
     for (String url : urls) {
       bed.endpoint(acme, DeliveryBed.to(java.net.URI.create(url)), Endpoint.Signing.V1, Map.of());
@@ -201,6 +206,17 @@ class DeliveryTest {
     bed.awaitCount("select count(*) from delivery_attempt", urls.size());
     assertThat(bed.text("select string_agg(distinct outcome, ',') from delivery_attempt"))
         .isEqualTo("unreachable");
+    // Nobody listens at most of these: that nothing was reached says little, the reason does.
+    assertThat(
+            bed.text(
+                """
+                select string_agg(error || ' ' || n, ', ' order by error) from (
+                  select error, count(*) as n from delivery_attempt group by error) e
+                """))
+        .isEqualTo(
+            "it could not be reached: only https is allowed 1,"
+                + " it could not be reached: the host has an address that is not public 8,"
+                + " it could not be reached: the host is a number in disguise, not a name 3");
     assertThat(bed.receiver.calls("/all")).isEmpty();
   }
 

@@ -98,8 +98,13 @@ class ConfiguredEmailTest {
                 byStream.entrySet().stream()
                     .collect(
                         java.util.stream.Collectors.toMap(
-                            Map.Entry::getKey,
-                            entry -> entry.getValue().stream().map(ConnectionId::uuid).toList()))));
+                            Map.Entry::getKey, entry -> places(entry.getValue())))));
+  }
+
+  private static List<EmailRouting.Place> places(List<ConnectionId> connections) {
+    return java.util.stream.IntStream.range(0, connections.size())
+        .mapToObj(i -> new EmailRouting.Place(connections.get(i).uuid(), i, 1))
+        .toList();
   }
 
   private List<UUID> of(TenantId tenant, String stream) {

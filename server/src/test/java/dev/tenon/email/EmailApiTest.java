@@ -115,6 +115,41 @@ class EmailApiTest {
   }
 
   @Test
+  void connectionsOfOnePriorityShareMailByTheirWeights() {
+    String first = connection("postmark");
+    String second = connection("resend");
+    String last = connection("sendgrid");
+    String routes = "\"connections\": [\"%s\", \"%s\", \"%s\"]".formatted(first, second, last);
+    JsonNode put =
+        ok(
+            put(
+                "/email-routing",
+                "{%s, \"places\": [{\"connection\": \"%s\", \"priority\": 0, \"weight\": 3}, {\"connection\": \"%s\", \"priority\": 0}]}"
+                    .formatted(routes, first, second)));
+    assertThat(texts(put.get("connections"))).containsExactly(first, second, last);
+    assertThat(put.get("places").toString())
+        .contains("\"priority\":0,\"weight\":3")
+        .contains("\"priority\":0,\"weight\":1")
+        .contains("\"priority\":2,\"weight\":1");
+    assertThat(put).isEqualTo(ok(get("/email-routing")));
+    assertThat(ok(put("/email-routing", "{" + routes + "}")).get("places").size()).isZero();
+
+    for (String wrong :
+        List.of(
+            "connection con_none 0 1", "priority %s 20 1", "weight %s 0 0", "weight %s 0 1001")) {
+      String[] parts = wrong.formatted(first).split(" ", -1);
+      problem(
+          put(
+              "/email-routing",
+              "{%s, \"places\": [{\"connection\": \"%s\", \"priority\": %s, \"weight\": %s}]}"
+                  .formatted(routes, parts[1], parts[2], parts[3])),
+          400,
+          "request.invalid_field",
+          "places[0]." + parts[0]);
+    }
+  }
+
+  @Test
   void aRouteOfOneStreamShowsTheOthersAsThePlatforms() {
     String own = connection("postmark");
     JsonNode put =
@@ -272,6 +307,42 @@ class EmailApiTest {
         400,
         "email.provider_not_configured",
         "provider");
+  }
+
+  @Test
+  void refusesAStreamThatNoConnectionOnItsWayCarries() {
+    sender("hello@acme.example", false);
+    String postmark = connection("postmark");
+    String resend =
+        ok(post(
+                "/connections",
+                """
+                {"provider": "resend", "name": "c", "environment": "development",
+                 "settings": {"streams": "alerts, news"}, "credentials": {"api_key": "x"}}"""))
+            .get("id")
+            .asString();
+    ok(put("/email-routing", "{\"connections\": [\"%s\", \"%s\"]}".formatted(postmark, resend)));
+    String mail =
+        """
+        {"to": "a@b.example", "subject": "s", "text": "t", "stream": "%s"%s}""";
+
+    assertThat(post("/messages", mail.formatted("news", "")).statusCode()).isEqualTo(202);
+    problem(
+        post("/messages", mail.formatted("offers", "")), 400, "request.invalid_field", "stream");
+    problem(
+        post("/messages", mail.formatted("news", ", \"provider\": \"postmark\"")),
+        400,
+        "request.invalid_field",
+        "stream");
+    problem(
+        post(
+            "/messages/batch",
+            """
+            {"messages": [{"to": "a@b.example"}], "subject": "s", "text": "t",
+             "stream": "offers"}"""),
+        400,
+        "request.invalid_field",
+        "stream");
   }
 
   @Test

@@ -2,16 +2,34 @@ package dev.tenon.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.connector.Outcome;
+import dev.tenon.connector.email.LookedUp;
+import dev.tenon.connector.email.Sent;
+import dev.tenon.connector.email.Settling;
 import dev.tenon.work.Job;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /// The way of a message from its job to its end.
 class EmailSenderTest extends MailBed {
+
+  /// Each message has its way by its id, so a second run of it chooses the same.
+  @Test
+  void connectionsOfOnePriorityShareTheMail() {
+    ready.set(0, ready.get(0).at(0, 1));
+    ready.set(1, ready.get(1).at(0, 1));
+    for (int i = 0; i < 40; i++) {
+      queue("a%d@example.org".formatted(i));
+    }
+    runAll();
+    assertThat(first.given.size() + second.given.size()).isEqualTo(40);
+    assertThat(first.given.size()).isBetween(5, 35);
+  }
 
   @Test
   void writesTheAttemptBeforeTheCallAndTheEndWithTheJob() {
@@ -99,6 +117,51 @@ class EmailSenderTest extends MailBed {
     runAll();
     assertThat(rows("select state from tenon.message")).containsExactly("sent");
     assertThat(first.given).hasSize(1);
+  }
+
+  @Test
+  void goesThroughTheConnectionThatCarriesItsStream() {
+    first.streams = Set.of("broadcast");
+    queue("ada@customer.test");
+
+    runAll();
+
+    assertThat(first.given).isEmpty();
+    assertThat(rows("select sent_by from tenon.message")).containsExactly("second");
+  }
+
+  @Test
+  void waitsForSomebodyWhoMapsItsStreamAgain() {
+    first.streams = Set.of("broadcast");
+    second.streams = Set.of("broadcast");
+    queue("ada@customer.test");
+    runAll();
+    assertThat(rows("select state || ': ' || reason from tenon.message"))
+        .containsExactly(
+            "queued: no connection on its route carries the stream 'outbound': map it in the"
+                + " settings of one");
+
+    second.streams = Set.of("outbound");
+    later(Duration.ofMinutes(2));
+    runAll();
+    assertThat(rows("select sent_by from tenon.message")).containsExactly("second");
+  }
+
+  /// What became of the first sending is asked where that went, whatever it carries now.
+  @Test
+  void asksTheConnectionThatMayHaveItAlthoughItNoLongerCarriesTheStream() {
+    first.settling = new Settling.LookUp();
+    first.answer = ScriptedProvider.unknown();
+    queue("ada@customer.test");
+    runAll();
+
+    first.streams = Set.of("broadcast");
+    first.lookedUp = new LookedUp.Found(new Sent("found-id"), Outcome.Detail.none(""));
+    later(Duration.ofSeconds(7));
+    runAll();
+    assertThat(rows("select sent_by || ' ' || provider_message_id from tenon.message"))
+        .containsExactly("first found-id");
+    assertThat(second.given).isEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.tenon.db.TestDatabase;
 import dev.tenon.event.Events;
 import dev.tenon.event.EventsFit;
 import dev.tenon.id.Ids;
+import dev.tenon.number.Figures;
 import dev.tenon.number.MailTally;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.vault.Vault;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +46,7 @@ abstract class MailBed {
   final ScriptedProvider second = new ScriptedProvider("second");
   final List<EmailConnections.Ready> ready = new ArrayList<>();
   final OpenSeal seal = new OpenSeal();
+  final Tally tally = new Tally();
   private TestDatabase database;
   Database db;
   Connections connections;
@@ -67,7 +70,7 @@ abstract class MailBed {
         "insert into tenon.sender values ('%s', 'hello@acme.test', 'Acme', 'Acme', true, now())"
             .formatted(tenant.uuid()));
     ready.add(connection(first));
-    ready.add(connection(second));
+    ready.add(connection(second).at(1, 1));
     breakers = new SharedBreakers(db, connections, clock);
     sender =
         new EmailSender(
@@ -77,7 +80,7 @@ abstract class MailBed {
             new MailMaker(EmailTemplates.builtIn(), MailDefaults.NONE, clock),
             seal,
             new Events(ids, clock),
-            MailTally.NONE,
+            tally,
             clock);
     jobs = new Jobs(List.of(sender), ids, clock, new Signal());
     messages = new Messages(EmailTemplates.builtIn(), seal, jobs, ids, clock);
@@ -112,7 +115,7 @@ abstract class MailBed {
   }
 
   final UUID queue(String to) {
-    return queue(to, null);
+    return queue(to, (Instant) null);
   }
 
   final UUID queue(String to, @Nullable Instant sendAt) {
@@ -139,6 +142,51 @@ abstract class MailBed {
                     Map.of(),
                     priority,
                     sendAt)));
+  }
+
+  final UUID queueFrom(String from, Instant sendAt) {
+    return db.asTenant(
+        tenant,
+        tx ->
+            messages.send(
+                tx,
+                new MailRequest(
+                    null,
+                    EmailAddress.of(from),
+                    List.of(EmailAddress.of("ada@customer.test")),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    new MailRequest.Content.Parts("Hi", "", "Hello"),
+                    "outbound",
+                    "at_most_once",
+                    null,
+                    Map.of(),
+                    MailPriority.NORMAL,
+                    sendAt)));
+  }
+
+  /// With copies, of words of its own.
+  final UUID queueWithCopies(String to, List<String> cc) {
+    return db.asTenant(
+        tenant,
+        tx ->
+            messages.send(
+                tx,
+                new MailRequest(
+                    null,
+                    null,
+                    List.of(EmailAddress.of(to)),
+                    cc.stream().map(EmailAddress::of).toList(),
+                    List.of(),
+                    List.of(),
+                    new MailRequest.Content.Parts("Hi", "", "Hello"),
+                    "outbound",
+                    "at_most_once",
+                    null,
+                    Map.of(),
+                    MailPriority.NORMAL,
+                    null)));
   }
 
   final boolean cancel(UUID message) {
@@ -209,6 +257,28 @@ abstract class MailBed {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /// What was counted, by stream and provider.
+  static final class Tally implements MailTally {
+    final List<String> counted = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void add(TenantId tenant, String stream, String provider, Figures figures) {
+      counted.add(
+          "%s/%s sent %d failed %d uncertain %d possible_duplicates %d"
+              .formatted(
+                  stream,
+                  provider,
+                  figures.sent(),
+                  figures.failed(),
+                  figures.uncertain(),
+                  figures.possibleDuplicates()));
+    }
+
+    @Override
+    public void standsIn(
+        TenantId owner, UUID connection, String stream, String insteadOf, String provider) {}
   }
 
   /// Seals nothing; one message can be made unreadable.

@@ -3,6 +3,7 @@ package dev.tenon.email;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.connector.Outcome;
+import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
@@ -82,6 +83,29 @@ class MailCertaintyTest extends MailBed {
     assertThat(rows("select state from tenon.message")).containsExactly("sent");
   }
 
+  /// The same key is a new mail at another account.
+  @Test
+  void repeatsNothingAtAConnectionThatWasChangedSince() {
+    first.settling = new Settling.RepeatWithSameKey(Duration.ofHours(24));
+    first.answer = ScriptedProvider.unknown();
+    queue("ada@customer.test");
+    // Changed while the call was under way, or known to this node only afterwards: before it ended.
+    first.during = () -> now.set(now.get().plusSeconds(20));
+    EmailConnections.Ready before = ready.getFirst();
+    runAll();
+    ready.set(
+        0,
+        new EmailConnections.Ready(
+            tenant, before.connection(), first, false, before.changedAt().plusSeconds(1)));
+    later(Duration.ofSeconds(7));
+    runAll();
+
+    assertThat(first.requests).hasSize(1);
+    assertThat(second.given).isEmpty();
+    assertThat(rows("select state from tenon.message")).containsExactly("uncertain");
+    assertThat(rows("select type from tenon.event")).containsExactly("message.uncertain");
+  }
+
   @Test
   void aRefusedRepeatLeavesItUncertain() {
     first.settling = new Settling.RepeatWithSameKey(Duration.ofHours(24));
@@ -119,6 +143,10 @@ class MailCertaintyTest extends MailBed {
         .containsExactly("sent first");
     assertThat(rows("select type from tenon.event order by id"))
         .containsExactly("message.uncertain", "message.sent");
+    assertThat(tally.counted)
+        .containsExactly(
+            "outbound/ sent 0 failed 0 uncertain 1 possible_duplicates 0",
+            "outbound/first sent 1 failed 0 uncertain 0 possible_duplicates 0");
   }
 
   @Test
@@ -134,6 +162,8 @@ class MailCertaintyTest extends MailBed {
     assertThat(rows("select reason from tenon.message").getFirst())
         .contains("fault of the server")
         .doesNotContain("does not open");
+    assertThat(tally.counted)
+        .containsExactly("outbound/ sent 0 failed 1 uncertain 0 possible_duplicates 0");
 
     seal.broken = new UUID(0, 0);
     assertThat(resend(id)).isPresent();
@@ -186,6 +216,99 @@ class MailCertaintyTest extends MailBed {
     assertThat(Objects.requireNonNull(view.attempts()).getFirst().refusedRecipients())
         .containsExactly("gone@b.test", "away@b.test");
     assertThat(view.reason()).contains("will not deliver to gone@b.test, away@b.test");
+  }
+
+  @Test
+  void theOthersGetTheMailOfWhichOneRecipientIsRefused() {
+    first.script.add(
+        new Outcome.RefusedRecipient<>(
+            new Outcome.Detail(300, "300", "Invalid 'Cc' address: 'bad@b.test'.", "")));
+    UUID id = queueWithCopies("ada@customer.test", List.of("bad@b.test", "cy@b.test"));
+    runAll();
+
+    assertThat(first.given).hasSize(2);
+    assertThat(first.given.getLast().cc()).containsExactly(EmailAddress.of("cy@b.test"));
+    assertThat(outcomes(id))
+        .containsExactly("ada@customer.test null", "bad@b.test refused", "cy@b.test null");
+    assertThat(rows("select state from tenon.message")).containsExactly("sent");
+    assertThat(rows("select address from tenon.suppression")).as("only malformed").isEmpty();
+  }
+
+  @Test
+  void callsNobodyRefusedWhereTheProviderDoesNotSayWho() {
+    first.answer =
+        new Outcome.RefusedRecipient<>(new Outcome.Detail(400, "", "Illegal address", ""));
+    UUID id = queueWithCopies("ada@customer.test", List.of("cy@b.test"));
+    runAll();
+
+    assertThat(rows("select state from tenon.message")).containsExactly("failed");
+    assertThat(outcomes(id)).containsExactly("ada@customer.test null", "cy@b.test null");
+  }
+
+  @Test
+  void aLastingRefusalGoesOnTheSuppressionList() {
+    first.answer =
+        new Outcome.RefusedRecipient<>(
+            new Outcome.Detail(550, "5.1.1", "no such user", ""), List.of(), true);
+    UUID id = queueWithCopies("Ada@Customer.test", List.of());
+    runAll();
+
+    assertThat(rows("select state from tenon.message")).containsExactly("suppressed");
+    assertThat(outcomes(id)).containsExactly("ada@customer.test refused");
+    assertThat(
+            rows(
+                "select address || ' ' || stream || '/' || reason || '/' || provider || '/' || detail"
+                    + " from tenon.suppression"))
+        .containsExactly(
+            "ada@customer.test /bounced/first/first refused the address: no such user");
+
+    queue("ada@customer.test");
+    runAll();
+    assertThat(first.given).as("nobody asks again").hasSize(1);
+  }
+
+  @Test
+  void whoIsGoneAmongOthersGoesOnTheListAsWell() {
+    first.answer =
+        new Outcome.Accepted<>(
+            new Sent("id", List.of("gone@b.test", "bad@b.test"), List.of("gone@b.test")),
+            Outcome.Detail.none("OK"));
+    queueWithCopies("ada@customer.test", List.of("gone@b.test", "bad@b.test"));
+    runAll();
+
+    assertThat(rows("select address from tenon.suppression")).containsExactly("gone@b.test");
+  }
+
+  private List<String> outcomes(UUID message) {
+    return Objects.requireNonNull(
+            db.asTenant(tenant, tx -> new MessageQueries().find(tx, message))
+                .orElseThrow()
+                .recipients())
+        .stream()
+        .map(one -> one.address() + " " + one.outcome())
+        .toList();
+  }
+
+  @Test
+  void aPossibleSecondMailIsCountedAndShown() {
+    first.answer = ScriptedProvider.unknown();
+    UUID id = queue("ada@customer.test");
+    execute("update tenon.message set policy = 'at_least_once'");
+    runAll();
+
+    assertThat(second.given).hasSize(1);
+    assertThat(rows("select may_be_second::text from tenon.attempt order by number"))
+        .containsExactly("false", "true");
+    assertThat(rows("select payload->>'possible_duplicate' from tenon.event"))
+        .containsExactly("true");
+    MessageViews.MessageView view =
+        db.asTenant(tenant, tx -> new MessageQueries().find(tx, id)).orElseThrow();
+    assertThat(view.possibleDuplicate()).isTrue();
+    assertThat(Objects.requireNonNull(view.attempts()).getLast().mayBeSecond()).isTrue();
+    assertThat(tally.counted)
+        .containsExactly(
+            "outbound/second sent 0 failed 0 uncertain 0 possible_duplicates 1",
+            "outbound/second sent 1 failed 0 uncertain 0 possible_duplicates 0");
   }
 
   @Test

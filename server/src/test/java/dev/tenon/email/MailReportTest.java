@@ -178,6 +178,53 @@ class MailReportTest extends MailBed {
   }
 
   @Test
+  void whatTheApplicationAttachedComesBackWithEachEventThoughNoProviderTookIt() {
+    UUID id =
+        db.asTenant(
+            tenant,
+            tx ->
+                messages.send(
+                    tx,
+                    new MailRequest(
+                        null,
+                        null,
+                        List.of(EmailAddress.of(ADA)),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        new MailRequest.Content.Parts("s", "", "t"),
+                        "outbound",
+                        "at_most_once",
+                        null,
+                        MailExtras.of(
+                            Map.of(),
+                            List.of("first", "second"),
+                            Map.of("an order", "Nº 42", "user", "7")),
+                        MailPriority.NORMAL,
+                        null,
+                        List.of())));
+    runAll();
+    apply(report("Delivery", about(id), ADA, 1));
+    apply(report("HardBounce", about(id), ADA, 2));
+
+    assertThat(first.given.getFirst().metadata()).isEqualTo(Map.of("user", "7"));
+    assertThat(first.given.getFirst().tags()).containsExactly("first", "second");
+    assertThat(
+            rows(
+                """
+                select type || ' ' || (payload->>'to') || ' ' || (payload->>'stream') || ' '
+                  || (payload->'tags') || ' ' || (payload->'metadata')
+                from tenon.event order by type"""))
+        .containsExactly(
+            labelled("message.bounced"), labelled("message.delivered"), labelled("message.sent"));
+  }
+
+  private static String labelled(String type) {
+    return type
+        + " ada@customer.test outbound [\"first\", \"second\"] {\"user\": \"7\", \"an order\": \"Nº 42\"}";
+  }
+
+  @Test
   void aReportDuringTheCallPreventsTheFallback() {
     UUID id = queue(List.of(ADA), "at_least_once");
     first.answer = ScriptedProvider.unknown();

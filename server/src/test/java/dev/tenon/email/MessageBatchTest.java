@@ -88,7 +88,7 @@ class MessageBatchTest {
                 """
                 {"to": "a@example.org"}, {"to": "not an address"},
                 {"to": "b@example.org", "data": {"customer_name": [1]}},
-                {"to": "c@example.org", "metadata": {"k": "not opaque"}},
+                {"to": "c@example.org", "metadata": {"tenon_message": "x"}},
                 {"to": "d@example.org", "language": "de"}, {"to": "e@example.org", "language": "?"}"""));
     assertThat(made.path("accepted").asInt() + made.path("refused").asInt()).isEqualTo(6);
     List<String> what = new ArrayList<>();
@@ -100,8 +100,119 @@ class MessageBatchTest {
                         ? one.path("problem").path("param").asString()
                         : "taken"));
     assertThat(what)
-        .containsExactly("taken", "to", "data.customer_name", "metadata.k", "taken", "language");
+        .containsExactly(
+            "taken", "to", "data.customer_name", "metadata.tenon_message", "taken", "language");
     assertThat(ok(call("GET", "/messages", own, "", "")).path("data").size()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsGivenForAllGivesWayToAMessagesOwn() {
+    JsonNode made =
+        ok(
+            batch(
+                "",
+                """
+                "subject": "s", "text": "t", "headers": {"X-List": "all", "X-Run": "1"},
+                "tags": ["all"], "metadata": {"run": "1", "who": "all"}""",
+                """
+                {"to": "a@example.org"},
+                {"to": "b@example.org", "headers": {"x-list": "b"}, "tags": ["b"],
+                 "metadata": {"who": "b"}}"""));
+    JsonNode first = message(made, 0);
+    assertThat(first.path("headers").toString()).isEqualTo("{\"X-Run\":\"1\",\"X-List\":\"all\"}");
+    assertThat(first.path("tags").toString()).isEqualTo("[\"all\"]");
+    JsonNode second = message(made, 1);
+    assertThat(second.path("headers").toString()).isEqualTo("{\"X-Run\":\"1\",\"x-list\":\"b\"}");
+    assertThat(second.path("tags").toString()).isEqualTo("[\"b\"]");
+    assertThat(second.path("metadata").path("run").asString()).isEqualTo("1");
+    assertThat(second.path("metadata").path("who").asString()).isEqualTo("b");
+  }
+
+  private JsonNode message(JsonNode made, int place) {
+    return ok(
+        call(
+            "GET",
+            "/messages/" + made.at("/results/%d/id".formatted(place)).asString(),
+            own,
+            "",
+            ""));
+  }
+
+  @Test
+  void aListIsNarrowedByWhatIsAskedForPageByPage() {
+    ok(
+        batch(
+            "",
+            "\"template\": \"welcome\", \"data\": {\"customer_name\": \"x\"}, \"tags\": [\"t1\"]",
+            "{\"to\": \"a@example.org\"}, {\"to\": \"b@example.org\", \"tags\": [\"t2\", \"t1\"]}, {\"to\": \"c@example.org\"}"));
+    ok(
+        call(
+            "POST",
+            "/messages",
+            own,
+            "",
+            """
+            {"to": "d@example.org", "cc": ["A@Example.org"], "subject": "s", "text": "t",
+             "stream": "alerts"}"""));
+    assertThat(found("recipient=A%40EXAMPLE.org"))
+        .containsExactly("d@example.org", "a@example.org");
+    assertThat(found("recipient=b%40example.org&tag=t1")).containsExactly("b@example.org");
+    assertThat(found("tag=t2")).containsExactly("b@example.org");
+    assertThat(found("stream=alerts")).containsExactly("d@example.org");
+    assertThat(found("template=welcome"))
+        .containsExactly("c@example.org", "b@example.org", "a@example.org");
+    assertThat(found("template=welcome&state=delivered")).isEmpty();
+    assertThat(found("since=2020-01-01T00:00:00Z&until=2021-01-01T00:00:00Z")).isEmpty();
+    assertThat(found("since=2020-01-01T00:00:00Z")).hasSize(4);
+
+    JsonNode page = ok(call("GET", "/messages?template=welcome&limit=2", own, "", ""));
+    assertThat(page.path("data").size()).isEqualTo(2);
+    String next = page.path("next_cursor").asString();
+    assertThat(found("template=welcome&limit=2&cursor=" + next)).containsExactly("a@example.org");
+    problem(call("GET", "/messages?state=lost", own, "", ""), 400, "state");
+    problem(call("GET", "/messages?recipient=x", own, "", ""), 400, "recipient");
+  }
+
+  private List<String> found(String query) {
+    List<String> found = new ArrayList<>();
+    JsonNode page = ok(call("GET", "/messages?" + query, own, "", ""));
+    page.path("data").forEach(one -> found.add(one.path("to").asString()));
+    return found;
+  }
+
+  @Test
+  void anAddressAndATemplateAreLookedUpByTheirIndexes() throws SQLException {
+    // As a tenant: row security keeps conditions that might leak from being looked up by an index.
+    String plan =
+        plan(
+                "select m.id from message m where m.tenant_id = '%s' and m.recipients[1] = 'a@b.c' order by m.id desc limit 5")
+            + plan(
+                "select m.id from message m where m.tenant_id = '%s' and cardinality(m.recipients) > 1 and 'a@b.c' = any(m.recipients) order by m.id desc limit 5")
+            + plan(
+                "select m.id from message m where m.tenant_id = '%s' and m.template = 'x' order by m.id desc limit 5");
+    assertThat(plan)
+        .contains("message_recipient ")
+        .contains("message_recipients ")
+        .contains("message_template ");
+  }
+
+  private String plan(String sql) throws SQLException {
+    var plan = new StringBuilder();
+    try (var connection = program.database.connectAsAdministrator();
+        var statement = connection.createStatement()) {
+      statement.execute("begin");
+      statement.execute("set local search_path = tenon");
+      statement.execute("set local enable_seqscan = off");
+      statement.execute("set local role tenon_tenant");
+      statement.execute("set local tenon.tenant = '" + tenant.uuid() + "'");
+      try (var rows = statement.executeQuery("explain " + sql.formatted(tenant.uuid()))) {
+        while (rows.next()) {
+          plan.append(rows.getString(1)).append('\n');
+        }
+      }
+      statement.execute("rollback");
+    }
+    return plan.toString();
   }
 
   @Test

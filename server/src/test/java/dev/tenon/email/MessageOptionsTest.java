@@ -16,6 +16,8 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,69 @@ class MessageOptionsTest {
             mail(
                 "\"attachments\": [%s]".formatted(String.join(",", Collections.nCopies(26, one))))),
         "attachments");
+  }
+
+  @Test
+  void showsAllThatAMessageIsBesideItsWords() {
+    JsonNode made =
+        ok(
+            post(
+                mail(
+                    """
+                    "cc": ["Bob <bob@example.org>"], "bcc": ["eve@example.org"],
+                    "reply_to": ["help@acme.example"], "headers": {"In-Reply-To": "<1@x.test>"},
+                    "tags": ["first", "second", "first"],
+                    "metadata": {"an order": "Nº 42\\n€", "user": "7"},
+                    "attachments": [{"name": "a.pdf", "content": "AQIDBA=="}]""")));
+    JsonNode message = ok(call("GET", "/messages/" + made.path("id").asString(), own, "", ""));
+    assertThat(message.path("cc").toString()).isEqualTo("[\"Bob <bob@example.org>\"]");
+    assertThat(message.path("bcc").toString()).isEqualTo("[\"eve@example.org\"]");
+    assertThat(message.path("reply_to").toString()).isEqualTo("[\"help@acme.example\"]");
+    assertThat(message.path("headers").path("In-Reply-To").asString()).isEqualTo("<1@x.test>");
+    assertThat(message.path("tags").toString()).isEqualTo("[\"first\",\"second\"]");
+    assertThat(message.path("metadata").path("an order").asString()).isEqualTo("Nº 42\n€");
+    assertThat(message.at("/files/0/name").asString()).isEqualTo("a.pdf");
+    assertThat(message.at("/files/0/bytes").asInt()).isEqualTo(4);
+    assertThat(message.path("resent_of").isString()).isFalse();
+
+    String path = "/messages/" + made.path("id").asString();
+    assertThat(call("POST", path + "/cancel", own, "", "").statusCode()).isEqualTo(200);
+    JsonNode again = ok(call("POST", path + "/resend", own, "", "{}"));
+    assertThat(again.path("resent_of")).isEqualTo(made.path("id"));
+    for (String kept : new String[] {"cc", "bcc", "reply_to", "headers", "tags", "metadata"}) {
+      assertThat(again.path(kept)).as(kept).isEqualTo(message.path(kept));
+    }
+  }
+
+  @Test
+  void refusesWhatCantStandInAHeaderOrLeadsAProviderElsewhere() {
+    for (String name : new String[] {"Bcc", "X-SES-Tenant", "X-SMTPAPI", "Content-Type"}) {
+      problem(post(mail("\"headers\": {\"%s\": \"x\"}".formatted(name))), "headers." + name);
+    }
+    problem(post(mail("\"headers\": {\"X-A\": \"x\\r\\nBcc: eve@x.test\"}")), "headers.X-A");
+    problem(post(mail("\"headers\": {\"X-A\": null}")), "headers.X-A");
+    problem(post(mail("\"headers\": {\"X-A\": \"1\", \"x-a\": \"2\"}")), "headers.x-a");
+    problem(post(mail("\"headers\": {\"X-A: y\\r\\nBcc\": \"x\"}")), "headers");
+    problem(post(mail("\"tags\": [\"two words\"]")), "tags");
+    problem(post(mail("\"tags\": [\"1\", \"2\", \"3\", \"4\", \"5\", \"6\"]")), "tags");
+    problem(post(mail("\"metadata\": {\"k\": \"%s\"}".formatted("x".repeat(501)))), "metadata.k");
+    problem(post(mail("\"metadata\": {\"%s\": \"x\"}".formatted("k".repeat(41)))), "metadata");
+    problem(post(mail("\"metadata\": {\"tenon_message\": \"x\"}")), "metadata.tenon_message");
+    problem(
+        post(
+            mail(
+                "\"metadata\": {%s}"
+                    .formatted(
+                        IntStream.range(0, 21)
+                            .mapToObj("\"k%d\": \"x\""::formatted)
+                            .collect(Collectors.joining(","))))),
+        "metadata");
+    problem(
+        post(
+            mail(
+                "\"stream\": \"broadcast\", \"headers\": {\"list-unsubscribe\": \"<https://x.test>\"}")),
+        "headers.list-unsubscribe");
+    ok(post(mail("\"headers\": {\"List-Unsubscribe\": \"<https://x.test>\"}")));
   }
 
   private static String file(String fields) {

@@ -98,6 +98,9 @@ class SandboxedProvidersTest {
         .contains("tenon_message=msg_whole")
         .contains("order=ord_42")
         .contains("receipt");
+    // Postmark takes one label, which is the first.
+    assertThat((content.metadata() + " " + content.tags()).contains("second"))
+        .isEqualTo(!name.equals("postmark"));
   }
 
   /// 245 letters take 867 characters as encoded words, and one more takes too many.
@@ -277,6 +280,7 @@ class SandboxedProvidersTest {
         .html("<p>Danke <img src=\"cid:logo@acme\"></p>")
         .header("X-Order", "42")
         .tag("receipt")
+        .tag("second")
         .metadata("order", "ord_42")
         .attach(
             Attachment.file(

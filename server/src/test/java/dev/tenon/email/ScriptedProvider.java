@@ -10,12 +10,19 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A provider that answers as it is told, and remembers what it was given.
 final class ScriptedProvider implements EmailProvider {
   final List<EmailMessage> given = new CopyOnWriteArrayList<>();
   final List<String> requests = new CopyOnWriteArrayList<>();
+
+  /// The answers before [#answer].
+  final Queue<Outcome<Sent>> script = new ConcurrentLinkedQueue<>();
+
   volatile Outcome<Sent> answer = accepted();
   volatile LookedUp lookedUp = new LookedUp.Missing(Outcome.Detail.none("not there"));
   volatile Settling settling = new Settling.None();
@@ -25,6 +32,9 @@ final class ScriptedProvider implements EmailProvider {
 
   /// Runs while a call is under way.
   volatile Runnable during = () -> {};
+
+  /// The streams that it carries; empty for any.
+  volatile Set<String> streams = Set.of();
 
   private final String name;
 
@@ -54,10 +64,20 @@ final class ScriptedProvider implements EmailProvider {
   }
 
   @Override
+  public boolean carries(String stream) {
+    return streams.isEmpty() || streams.contains(stream);
+  }
+
+  @Override
   public Outcome<Sent> send(EmailMessage message, String idempotencyKey) {
     given.add(message);
     during.run();
-    return answer;
+    return answer();
+  }
+
+  private Outcome<Sent> answer() {
+    Outcome<Sent> next = script.poll();
+    return next == null ? answer : next;
   }
 
   @Override
@@ -71,7 +91,7 @@ final class ScriptedProvider implements EmailProvider {
   public Outcome<Sent> sendRequest(byte[] request, String idempotencyKey) {
     requests.add(new String(request, StandardCharsets.UTF_8));
     during.run();
-    return answer;
+    return answer();
   }
 
   @Override

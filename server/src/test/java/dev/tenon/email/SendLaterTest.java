@@ -1,6 +1,7 @@
 package dev.tenon.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +47,62 @@ class SendLaterTest extends MailBed {
     later(MailCourse.AGE_MAX);
     runAll();
     assertThat(rows("select state from tenon.message")).containsExactly("failed");
+  }
+
+  @Test
+  void goesFromNoSenderThatIsTheTenantsNoMoreWhenItsTimeComes() {
+    execute(
+        "insert into tenon.sender values ('%s', 'news@acme.test', 'News', 'Acme', false, now())"
+            .formatted(tenant.uuid()));
+    UUID message = queueFrom("news@acme.test", now.get().plus(Duration.ofDays(1)));
+    UUID kept = queueFrom("hello@acme.test", now.get().plus(Duration.ofDays(1)));
+    execute("delete from tenon.sender where address = 'news@acme.test'");
+
+    later(Duration.ofDays(1));
+    runAll();
+
+    assertThat(first.given)
+        .extracting(one -> one.from().address())
+        .containsExactly("hello@acme.test");
+    assertThat(
+            rows(
+                "select state || ': ' || reason from tenon.message where id = '%s'"
+                    .formatted(message)))
+        .containsExactly("failed: 'news@acme.test' is not a sender of this tenant any more");
+    assertThat(rows("select state from tenon.message where id = '%s'".formatted(kept)))
+        .containsExactly("sent");
+    assertThat(tally.counted)
+        .contains("outbound/ sent 0 failed 1 uncertain 0 possible_duplicates 0");
+    assertThatThrownBy(() -> resend(message)).isInstanceOf(Messages.NotOwnedException.class);
+  }
+
+  /// Nobody chose it: it goes from whoever is the default by then.
+  @Test
+  void whatTheServerWroteItselfGoesFromTheDefaultSenderOfToday() {
+    queue("ada@example.org", now.get().plus(Duration.ofDays(1)));
+    execute("update tenon.message set once_key = 'trial/1'");
+    execute("update tenon.sender set address = 'new@acme.test'");
+
+    later(Duration.ofDays(1));
+    runAll();
+
+    assertThat(first.given)
+        .extracting(one -> one.from().address())
+        .containsExactly("new@acme.test");
+    assertThat(rows("select sender from tenon.message")).containsExactly("new@acme.test");
+  }
+
+  @Test
+  void oneThatWasToGoThroughOneConnectionAloneDoesSoWhenResent() {
+    UUID message = queue("ada@example.org", (Instant) null);
+    UUID named = ready.getLast().connection();
+    execute("update tenon.message set named_connection_id = '%s'".formatted(named));
+    runAll();
+    UUID again = resend(message).orElseThrow();
+
+    assertThat(
+            rows("select named_connection_id from tenon.message where id = '%s'".formatted(again)))
+        .containsExactly(named.toString());
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.tenon.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.tenon.ApiTruth;
 import dev.tenon.Tenon;
 import dev.tenon.access.Scope;
 import dev.tenon.config.Config;
@@ -27,6 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -105,7 +109,10 @@ class EndpointApiTest {
       request.header("Content-Type", "application/json");
     }
     try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpRequest built = request.build();
+      HttpResponse<String> response = client.send(built, HttpResponse.BodyHandlers.ofString());
+      ApiTruth.check(client, tenon.publicUrl().get(), built, response);
+      return response;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -223,6 +230,111 @@ class EndpointApiTest {
             "\"rate\": -1")) {
       problem("POST", "/endpoints", good + ", " + wrong + "}", 400, "request.invalid_field");
     }
+  }
+
+  @Test
+  void headersGoToNoOtherOriginThanTheyWereGivenFor() {
+    String path =
+        "/endpoints/"
+            + endpoint("/first", ", \"headers\": {\"Authorization\": \"Bearer theirs\"}")
+                .get("id")
+                .asString();
+    String elsewhere = receiver.url("/second").toString().replaceFirst(":[0-9]+/", ":8080/");
+    String moved = "{\"url\": \"%s\"}".formatted(elsewhere);
+    problem("PATCH", path, moved, 400, "endpoint.headers_needed");
+    assertThat(good("GET", path, "").get("url").asString())
+        .isEqualTo(receiver.url("/first").toString());
+    // The same origin, written otherwise.
+    good("PATCH", path, "{\"url\": \"%s\"}".formatted(receiver.url("/third")));
+    assertThat(
+            good(
+                    "PATCH",
+                    path,
+                    "{\"url\": \"%s\", \"headers\": {\"X-New\": \"1\"}}".formatted(elsewhere))
+                .get("header_names")
+                .toString())
+        .isEqualTo("[\"X-New\"]");
+    String back = "{\"url\": \"%s\", \"headers\": {}}".formatted(receiver.url("/first"));
+    assertThat(good("PATCH", path, back).get("header_names")).isEmpty();
+    good("PATCH", path, moved);
+  }
+
+  @Test
+  void ofTwoChangesAtOnceNeitherIsLost() throws InterruptedException, ExecutionException {
+    String path = "/endpoints/" + endpoint("/first", "").get("id").asString();
+    // Whoever comes second has read before the first one's commit, wherever it reads without a
+    // lock.
+    try (var connection = database.connectAsAdministrator();
+        var statement = connection.createStatement();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      connection.setAutoCommit(false);
+      statement.execute(
+          "select from tenon.endpoint where id = '%s' for update"
+              .formatted(
+                  dev.tenon.id.Ids.read(
+                          dev.tenon.id.Prefix.ENDPOINT, path.substring("/endpoints/".length()))
+                      .orElseThrow()));
+      Future<JsonNode> one = threads.submit(() -> good("PATCH", path, "{\"rate\": 7}"));
+      Future<JsonNode> two = threads.submit(() -> good("PATCH", path, "{\"ordered\": true}"));
+      long end = System.nanoTime() + PATIENCE_NANOS;
+      while (true) {
+        try (var rows =
+            statement.executeQuery(
+                "select count(*) from pg_stat_activity where datname = current_database() and"
+                    + " wait_event_type = 'Lock'")) {
+          assertThat(rows.next()).isTrue();
+          if (rows.getInt(1) == 2) {
+            break;
+          }
+        }
+        assertThat(System.nanoTime()).isLessThan(end);
+      }
+      connection.commit();
+      one.get();
+      two.get();
+    } catch (java.sql.SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    JsonNode now = good("GET", path, "");
+    assertThat(now.get("rate").asInt()).isEqualTo(7);
+    assertThat(now.get("ordered").asBoolean()).isTrue();
+  }
+
+  @Test
+  void whatBecomesOfAConnectionIsTold() {
+    String id =
+        good(
+                "POST",
+                "/connections",
+                "{\"provider\": \"postmark\", \"name\": \"Mail\", \"environment\": \"staging\"}")
+            .get("id")
+            .asString();
+    String path = "/connections/" + id;
+    good("PATCH", path, "{\"state\": \"disabled\"}");
+    good("PATCH", path, "{\"state\": \"disabled\"}");
+    good("PATCH", path, "{\"state\": \"active\"}");
+    var connection = dev.tenon.connection.ConnectionId.parse(id).orElseThrow();
+    for (int i = 0; i < 2; i++) {
+      tenon
+          .database()
+          .useTenant(acme, tx -> tenon.connections().markBroken(tx, connection, "401 from them"));
+    }
+    for (int i = 0; i < 2; i++) {
+      tenon.database().useTenant(acme, tx -> tenon.connections().markWell(tx, connection));
+    }
+    tenon.database().useTenant(acme, tx -> tenon.connections().markBroken(tx, connection, "403"));
+    good("PATCH", path, "{\"credentials\": {\"api_key\": \"new\"}}");
+    JsonNode told = good("GET", "/events?about=" + id, "").get("data");
+    assertThat(told.valueStream().map(event -> event.get("type").asString()))
+        .containsExactly(
+            "connection.repaired",
+            "connection.broken",
+            "connection.repaired",
+            "connection.broken",
+            "connection.enabled",
+            "connection.disabled");
+    assertThat(told.at("/3/payload/data/reason").asString()).isEqualTo("401 from them");
+    assertThat(told.at("/3/payload/data/state").asString()).isEqualTo("broken");
   }
 
   @Test

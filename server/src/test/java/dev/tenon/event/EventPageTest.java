@@ -6,12 +6,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// `docs/events.md` is made from the catalogue, and the catalogue keeps its own rules.
 class EventPageTest {
   private static final Path PAGE = Path.of("..", "docs", "events.md");
+  private static final Path SCHEMAS = Path.of("src", "test", "resources", "event-fields.json");
 
   private static final String INTRODUCTION =
       """
@@ -50,6 +54,60 @@ class EventPageTest {
           .append("\n```\n");
     }
     return out.toString();
+  }
+
+  /// A receiver that was written for a payload reads every later one of that version: its fields
+  /// are all there, of the same type, and none of them is null that never was. What is new has to
+  /// be written down too (`TENON_WRITE_DOCS=1`), so that from then on it stays.
+  @Test
+  void aTypesFieldsOnlyGrow() throws IOException {
+    JsonNode now = JsonMapper.shared().valueToTree(schemas());
+    if (Files.exists(SCHEMAS)) {
+      JsonNode before = JsonMapper.shared().readTree(Files.readString(SCHEMAS));
+      before
+          .properties()
+          .forEach(
+              type ->
+                  type.getValue()
+                      .properties()
+                      .forEach(
+                          field ->
+                              assertThat(now.path(type.getKey()).path(field.getKey()))
+                                  .as(
+                                      "%s of %s: make a new version instead",
+                                      field.getKey(), type.getKey())
+                                  .isEqualTo(field.getValue())));
+    }
+    if (System.getenv("TENON_WRITE_DOCS") != null) {
+      Files.writeString(
+          SCHEMAS,
+          JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(now) + "\n");
+    }
+    assertThat(JsonMapper.shared().readTree(Files.readString(SCHEMAS))).isEqualTo(now);
+  }
+
+  /// By type and version, each field with its form.
+  private static Map<String, Map<String, String>> schemas() {
+    Map<String, Map<String, String>> all = new TreeMap<>();
+    for (EventType type : EventType.values()) {
+      Map<String, String> fields = new TreeMap<>();
+      fields.put("object", "const " + type.object());
+      for (EventField field : type.fields()) {
+        String form = String.valueOf(field.schema().getOrDefault("format", field.form().text()));
+        fields.put(field.name(), form + (field.nullable() ? " or null" : ""));
+        JsonNode parts =
+            JsonMapper.shared().<JsonNode>valueToTree(field.schema()).at("/items/properties");
+        parts
+            .properties()
+            .forEach(
+                part ->
+                    fields.put(
+                        field.name() + "[]." + part.getKey(),
+                        part.getValue().path("type").toString()));
+      }
+      all.put(type.text() + " " + type.version(), fields);
+    }
+    return all;
   }
 
   @Test

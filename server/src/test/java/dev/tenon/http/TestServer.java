@@ -1,5 +1,6 @@
 package dev.tenon.http;
 
+import dev.tenon.ApiTruth;
 import dev.tenon.access.ApiKeyRoutes;
 import dev.tenon.access.ApiKeys;
 import dev.tenon.access.Caller;
@@ -153,7 +154,10 @@ public final class TestServer implements AutoCloseable {
       request.header("Content-Type", "application/json");
     }
     try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpRequest built = request.build();
+      HttpResponse<String> response = client.send(built, HttpResponse.BodyHandlers.ofString());
+      ApiTruth.check(client, "http://127.0.0.1:" + server.port(), built, response);
+      return response;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -4,17 +4,51 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
+import dev.tenon.http.Repeats;
 import dev.tenon.id.Ids;
+import dev.tenon.tenant.TenantId;
+import dev.tenon.tenant.Tenants;
 import dev.tenon.vault.Vault;
+import dev.tenon.vault.VaultKey;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IdempotencyKeysTest {
+
+  /// What can't be opened again must not be kept: every repeat would fail.
+  @Test
+  void aLargeAnswerIsGivenAgainAndOneThatIsTooLargeHasItsRunTakenUp() {
+    InstantSource clock = InstantSource.system();
+    try (TestDatabase fresh = TestDatabase.fresh();
+        Database database = fresh.open()) {
+      Vault vault = Vault.open(new VaultKey.Given(Vault.newKey()), database, clock);
+      TenantId tenant =
+          ((Tenants.Creation.Created)
+                  new Tenants(database, vault, new Ids(clock), clock)
+                      .create("Acme", Optional.empty()))
+              .tenant()
+              .id();
+      var keys = new IdempotencyKeys(database, vault, new Ids(clock), clock);
+      byte[] hash = new byte[32];
+      var large = new Repeats.Name(tenant, tenant, "large");
+      keys.answered((Repeats.Start.Run) keys.begin(large, hash), 200, new byte[3 << 20]);
+      assertThat(keys.begin(large, hash)).isInstanceOf(Repeats.Start.Answered.class);
+
+      var larger = new Repeats.Name(tenant, tenant, "larger");
+      var first = (Repeats.Start.Run) keys.begin(larger, hash);
+      keys.answered(first, 200, new byte[(8 << 20) + 1]);
+      var second = (Repeats.Start.Run) keys.begin(larger, hash);
+      assertThat(second.number()).isEqualTo(2);
+      assertThat(second.effect()).isEqualTo(first.effect());
+    }
+  }
 
   /// A busy API makes more of them than any fixed number at each run takes away.
   @Test

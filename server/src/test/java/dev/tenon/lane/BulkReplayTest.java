@@ -178,7 +178,7 @@ class BulkReplayTest {
 
   private Optional<Replay> tryToStart(TenantId owner) {
     return database.asTenant(
-        owner, tx -> replays.start(tx, filter(ReplayFilter.State.DEAD, 10), "test"));
+        owner, tx -> replays.start(tx, null, filter(ReplayFilter.State.DEAD, 10), "test"));
   }
 
   @Test
@@ -203,7 +203,7 @@ class BulkReplayTest {
   }
 
   private Replay start(ReplayFilter filter) {
-    return database.asTenant(tenant, tx -> replays.start(tx, filter, "test")).orElseThrow();
+    return database.asTenant(tenant, tx -> replays.start(tx, null, filter, "test")).orElseThrow();
   }
 
   private Replay find(UUID id) {

@@ -142,7 +142,7 @@ class EmailNumbersTest {
     assertThat(rows)
         .containsExactly(
             new EmailNumberStore.Row(
-                "outbound", "resend", new Figures(2, 0, 0, 0, 0, 0, 0, 1, 6_000, 4_000, 0, 0)));
+                "outbound", "resend", new Figures(2, 0, 0, 0, 0, 0, 0, 1, 6_000, 4_000, 0, 0, 0)));
     int gone = database.asEngine(tx -> store.forget(tx, hour.plusSeconds(1), 10));
     assertThat(gone).isEqualTo(1);
     var nobodys = new EmailNumbers.Skipped(tenant, UUID.randomUUID(), "outbound");

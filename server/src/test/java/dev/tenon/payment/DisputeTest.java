@@ -144,6 +144,67 @@ class DisputeTest {
         .containsExactly(List.of(engine.tenant.uuid().toString(), "won"));
   }
 
+  /// The payment was made before there were webhooks: the charge names its customer.
+  @Test
+  void onThePlatformTheChargeOfAnUnknownPaymentIsAskedFor() {
+    Inbox.Source platform = engine.connection(TenantId.PLATFORM);
+    engine.db.useTenant(
+        engine.tenant, tx -> PlatformObjects.remember(tx, platform.connection(), "cus_1"));
+    engine.receive(platform, LIFE.getFirst());
+    engine.runAll();
+    var wish =
+        new FetchWish(
+            platform.connection(), dev.tenon.connector.stripe.StripeLookUps.Kind.CHARGE, "ch_1");
+    assertThat(engine.rows("select payload from waiting_job where kind = 'stripe.fetch'"))
+        .containsExactly(List.of(wish.payload()));
+
+    engine.receive(
+        platform,
+        StripeFetchWork.asEvent(
+            wish,
+            engine.now.get(),
+            Life.json(
+                """
+                {"id":"ch_1","object":"charge","customer":"cus_1","payment_intent":"pi_1",
+                 "amount":2900,"amount_refunded":0,"currency":"eur","livemode":false}
+                """)));
+    engine.runAll();
+    assertThat(engine.rows("select tenant_id, state from dispute"))
+        .containsExactly(List.of(engine.tenant.uuid().toString(), "open"));
+    assertThat(engine.rows("select provider_id from charge_refund")).isEmpty();
+  }
+
+  /// A kind that nobody knows, about an object that is kept.
+  @Test
+  void aThinEventOfANewKindAsksForItsObject() {
+    Inbox.Source from = engine.connection(engine.tenant);
+    for (String[] about :
+        new String[][] {
+          {"v1.customer.subscription.active", "subscription", "sub_1"},
+          {"v1.invoice_payment.something", "invoice_payment", "inpay_1"},
+          {"v1.refund.new_word", "refund", "re_1"},
+          {"v1.radar.early_fraud_warning.created", "radar.early_fraud_warning", "issfr_1"}
+        }) {
+      engine.receive(
+          from,
+          """
+          {"id":"evt_%2$s","object":"v2.core.event","type":"%1$s",
+           "created":"2026-11-25T10:00:00Z","livemode":false,"snapshot_event":"evt_snapshot",
+           "related_object":{"id":"%3$s","type":"%2$s","url":"/v1/x"}}
+          """
+              .formatted(about[0], about[1], about[2]));
+    }
+    engine.runAll();
+    assertThat(
+            engine.rows(
+                "select split_part(payload, ' ', 2), split_part(payload, ' ', 3) from waiting_job"
+                    + " where kind = 'stripe.fetch' order by 1"))
+        .containsExactly(
+            List.of("INVOICE_PAYMENT", "inpay_1"),
+            List.of("REFUND", "re_1"),
+            List.of("SUBSCRIPTION", "sub_1"));
+  }
+
   @Test
   void onThePlatformItFindsAPaymentFromBeforeDisputesWereKept() throws Exception {
     Inbox.Source platform = engine.connection(TenantId.PLATFORM);

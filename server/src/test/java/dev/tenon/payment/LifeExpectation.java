@@ -29,9 +29,12 @@ final class LifeExpectation {
     boolean cancelled = false;
     boolean first = false;
     Set<String> paid = new HashSet<>();
-    Set<String> failed = new HashSet<>();
+    Map<String, Long> failed = new HashMap<>();
+    Map<String, Long> tried = new HashMap<>();
+    Map<String, Long> waiting = new HashMap<>();
     Set<String> customers = new HashSet<>();
     Map<String, Long> refunded = new HashMap<>();
+    Map<String, Long> given = new HashMap<>();
     for (String body : delivered) {
       JsonNode event = Life.json(body);
       if (!facts.add(event.path("id").asString())) {
@@ -49,7 +52,7 @@ final class LifeExpectation {
             checkout |= !failure;
             contact |= !failure;
           } else if (failure) {
-            failed.add(id);
+            tried.put(id, 1L);
           } else if (object.path("payment_status").asString().equals("paid") && paid.add(id)) {
             count("payment.succeeded");
             mails.add("receipt");
@@ -75,15 +78,38 @@ final class LifeExpectation {
         }
         case "invoice.payment_failed" -> {
           contact |= object.path("customer_email").isString();
-          if (!paid.contains(id) && failed.add(id)) {
+          long tries = Math.max(1, object.path("attempt_count").asLong());
+          boolean form =
+              object.path("billing_reason").asString().equals("subscription_create") && !used;
+          if (!paid.contains(id)
+              && tries > tried.getOrDefault(id, 0L)
+              && tries > waiting.getOrDefault(id, 0L)
+              && !form
+              && failed.putIfAbsent(id, tries) == null) {
             mails.add("payment-failed");
           }
-          failed.add(id);
+          tried.merge(id, tries, Math::max);
         }
-        case "charge.refunded" -> {
-          long amount = object.path("amount_refunded").asLong();
-          if (amount > refunded.getOrDefault(id, 0L)) {
-            refunded.put(id, amount);
+        case "invoice.payment_action_required" -> {
+          contact |= object.path("customer_email").isString();
+          long tries = Math.max(1, object.path("attempt_count").asLong());
+          boolean news = !paid.contains(id) && tries > waiting.getOrDefault(id, 0L);
+          waiting.merge(id, tries, Math::max);
+          Long told = failed.get(id);
+          if (news && told != null && told <= tries && tries >= tried.getOrDefault(id, 0L)) {
+            failed.remove(id);
+            mails.remove("payment-failed");
+          }
+        }
+        case "charge.refunded", "refund.created" -> {
+          boolean single = type.equals("refund.created");
+          String charge = single ? object.path("charge").asString() : id;
+          if (single) {
+            given.merge(charge, object.path("amount").asLong(), Long::sum);
+          }
+          long amount = single ? given.get(charge) : object.path("amount_refunded").asLong();
+          if (amount > refunded.getOrDefault(charge, 0L)) {
+            refunded.put(charge, amount);
             count("payment.refunded");
           }
         }

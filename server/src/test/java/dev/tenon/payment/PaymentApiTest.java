@@ -192,7 +192,7 @@ class PaymentApiTest {
     assertThat(refund.path("payment")).isEqualTo(payment.path("id"));
     assertThat(refund.path("charge_provider_id").asString()).startsWith("ch_");
     String path = "/refunds/" + refund.path("id").asString();
-    assertThat(get(own, ownKey, path)).isEqualTo(refund);
+    assertThat(get(own, ownKey, path).path("refunds")).isEqualTo(refund.path("refunds"));
     isProblem(program.call("GET", bob, path, bobKey, ""), 404, "request.not_found");
     assertThat(get(own, ownKey, "/refunds?customer=cus_none").path("data")).isEmpty();
   }
@@ -246,6 +246,92 @@ class PaymentApiTest {
           400,
           "request.invalid_field");
     }
+  }
+
+  @Test
+  void givesMoneyBackOnceAndSaysWhereItFailed() {
+    JsonNode customer = made(own, ownKey, "/customers", "{\"email\":\"g@customer.test\"}");
+    String providerId = customer.path("provider_id").asString();
+    program.stripe.pay(checkout(own, ownKey, providerId));
+    JsonNode payment =
+        program
+            .awaitAnswer(
+                own,
+                "/payments?customer=" + customer.path("id").asString(),
+                ownKey,
+                list -> list.path("data").path(0).path("state").asString("").equals("succeeded"))
+            .path("data")
+            .path(0);
+    String path = "/payments/" + payment.path("id").asString();
+    String refunds = path + "/refunds";
+    for (String wrong : new String[] {"{\"amount\":0}", "{\"amount\":2901}"}) {
+      isProblem(program.call("POST", own, refunds, ownKey, wrong), 400, "request.invalid_field");
+    }
+    isProblem(program.call("POST", bob, refunds, bobKey, "{}"), 404, "request.not_found");
+
+    String body = "{\"amount\":900,\"reason\":\"requested_by_customer\"}";
+    String key = java.util.UUID.randomUUID().toString();
+    program
+        .sandbox
+        .faults("stripe")
+        .add(
+            dev.tenon.sandbox.Fault.timeOutAfterAccepting(java.time.Duration.ZERO)
+                .onlyFor("/v1/refunds")
+                .times(1));
+    isProblem(program.post(own, refunds, ownKey, body, key), 503, "server.busy");
+    JsonNode refund = answered(program.post(own, refunds, ownKey, body, key), 201);
+    assertThat(refund.path("amount").asLong()).isEqualTo(900);
+    assertThat(refund.path("state").asString()).isEqualTo("succeeded");
+    program.awaitAnswer(own, path, ownKey, now -> now.path("amount_refunded").asLong() == 900);
+
+    JsonNode listed =
+        program
+            .awaitAnswer(
+                own,
+                "/refunds?customer=" + providerId,
+                ownKey,
+                list -> !list.path("data").path(0).path("refunds").isEmpty())
+            .path("data");
+    assertThat(listed).hasSize(1);
+    assertThat(listed.path(0).path("refunds").path(0)).isEqualTo(refund);
+    assertThat(listed.path(0).path("refunds")).as("made once").hasSize(1);
+
+    // To this card nothing can be given back: Stripe takes the refund, and it fails later.
+    String closed =
+        made(own, ownKey, "/customers", "{\"email\":\"h@customer.test\"}")
+            .path("provider_id")
+            .asString();
+    program.atStripe(
+        "/v1/subscriptions",
+        "customer=%s&items[0][price]=%s&default_payment_method=pm_card_refundFail"
+            .formatted(closed, price));
+    String paid =
+        program
+            .awaitAnswer(
+                own, "/payments?customer=" + closed, ownKey, list -> !list.path("data").isEmpty())
+            .path("data")
+            .path(0)
+            .path("id")
+            .asString();
+    JsonNode failing = refund(paid);
+    assertThat(failing.path("amount").asLong()).isEqualTo(2900);
+    JsonNode failed =
+        program
+            .awaitAnswer(
+                own,
+                "/refunds?customer=" + closed,
+                ownKey,
+                list ->
+                    list.toString().contains("\"failed\"")
+                        && list.path("data").path(0).path("amount_refunded").asLong(-1) == 0)
+            .path("data")
+            .path(0);
+    assertThat(failed.path("refunds").path(0).path("failure_reason").asString())
+        .isEqualTo("expired_or_canceled_card");
+    assertThat(get(own, ownKey, "/payments/" + paid).path("amount_refunded").asLong()).isZero();
+    JsonNode told = get(own, ownKey, "/events?type=payment.refund_failed").path("data");
+    assertThat(told).hasSize(1);
+    assertThat(told.toString()).contains("\"refund_provider_id\":" + failing.path("provider_id"));
   }
 
   @Test
@@ -353,7 +439,24 @@ class PaymentApiTest {
         adaKey,
         now -> now.path("entitled").asBoolean());
     assertThat(get(ada, adaKey, "/entitlements").path("entitled").asBoolean())
-        .as("the tenant's own subscription on the platform's account")
+        .as("what the tenant sold to its own customer is not its own plan")
+        .isFalse();
+    answered(
+        program.call(
+            "PATCH",
+            ada,
+            "/customers/" + customer.path("id").asString(),
+            adaKey,
+            "{\"subscriber\":\"tenant\"}"),
+        200);
+    assertThat(get(ada, adaKey, "/entitlements").path("entitled").asBoolean())
+        .as("the customer is the tenant itself, on the platform's account")
+        .isTrue();
+    assertThat(
+            get(ada, adaKey, "/entitlements?customer=" + customer.path("id").asString())
+                .path("entitled")
+                .asBoolean())
+        .as("by our id")
         .isTrue();
     assertThat(get(bob, bobKey, "/subscriptions").path("data")).isEmpty();
     assertThat(get(bob, bobKey, "/payments").path("data")).isEmpty();
@@ -418,6 +521,19 @@ class PaymentApiTest {
     assertThat(get(bob, bobKey, "/payment-mails")).isEqualTo(off);
     assertThat(ok(program.call("PUT", bob, "/payment-mails", bobKey, "{\"off\":[]}")).path("off"))
         .isEmpty();
+  }
+
+  /// Which intent paid is told by an event of its own, which may be the last one.
+  private JsonNode refund(String payment) {
+    for (int i = 0; i < 1000; i++) {
+      HttpResponse<String> answer =
+          program.call("POST", own, "/payments/" + payment + "/refunds", ownKey, "{}");
+      if (answer.statusCode() != 409) {
+        return answered(answer, 201);
+      }
+      assertThat(answer.body()).contains("has not told what was charged");
+    }
+    throw new AssertionError("nobody told what was charged");
   }
 
   private String checkout(TenantId tenant, String key, String customer) {

@@ -5,29 +5,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenon.tenant.TenantId;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// What can be wrong about a sale: each is a problem of its own, with a code, the field and words
 /// that say the way out.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init")
 class PaymentBadInputTest {
   private static final String RETURN =
       "\"success_url\":\"https://app.test/yes\",\"cancel_url\":\"https://app.test/no\"";
 
-  @TempDir private Path folder;
   private PaymentProgram program;
   private Caller acme;
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  void start(@TempDir Path folder) {
     program = new PaymentProgram(folder);
+    program.connect(TenantId.PLATFORM);
+  }
+
+  @BeforeEach
+  void tenant() {
     acme = Caller.of(program, "Acme");
   }
 
-  @AfterEach
+  @AfterAll
   void stop() {
     program.close();
   }
@@ -47,22 +55,32 @@ class PaymentBadInputTest {
 
   @Test
   void aCustomerOfAnotherTenantOnASharedAccount() {
-    program.connect(TenantId.PLATFORM);
     String price = program.price();
     Caller other = Caller.of(program, "Other");
     String theirs = other.customer();
     allow(price);
 
-    JsonNode problem = refused("/checkout-sessions", theirs, price, 1);
-
-    assertThat(problem.path("code").asString()).isEqualTo("request.invalid_field");
-    assertThat(problem.path("param").asString()).isEqualTo("customer");
-    assertThat(problem.has("provider")).as("Stripe is not even asked").isFalse();
+    JsonNode portal =
+        Caller.problem(
+            acme.post(
+                "/portal-sessions",
+                "{\"customer\":\"%s\",\"return_url\":\"https://app.test/\"}".formatted(theirs)),
+            400,
+            "request.invalid_field");
+    for (JsonNode problem :
+        new JsonNode[] {
+          portal,
+          refused("/checkout-sessions", theirs, price, 1),
+          refused("/subscriptions", theirs, price, 1)
+        }) {
+      assertThat(problem.path("code").asString()).isEqualTo("request.invalid_field");
+      assertThat(problem.path("param").asString()).isEqualTo("customer");
+      assertThat(problem.has("provider")).as("Stripe is not even asked").isFalse();
+    }
   }
 
   @Test
   void aPriceThatTheTenantMayNotSell() {
-    program.connect(TenantId.PLATFORM);
     String customer = acme.customer();
     allow("price_other");
 

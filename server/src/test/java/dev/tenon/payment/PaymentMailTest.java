@@ -155,6 +155,150 @@ class PaymentMailTest {
     assertThat(mails("subscription-confirmation")).hasSize(1);
   }
 
+  /// Else who buys at a checkout would hear nothing of the first payment.
+  @Test
+  void theFirstReceiptGoesWhereNoConfirmationsAreSent() {
+    engine.db.useTenant(
+        engine.tenant,
+        tx -> PaymentMails.switchOff(tx, List.of("subscription-confirmation"), engine.now.get()));
+    List<List<Integer>> orders = List.of(List.of(0, 1, 2), List.of(2, 0, 1));
+    for (List<Integer> order : orders) {
+      List<String> bodies =
+          ShortLives.withoutNickname(false)
+              .as("X" + order.getFirst(), new java.util.Random(1))
+              .bodies();
+      order.forEach(index -> apply(bodies.get(index)));
+    }
+    List<String> batch =
+        ShortLives.withoutNickname(false).as("Xall", new java.util.Random(1)).bodies();
+    batch.subList(0, 3).forEach(body -> engine.receive(source, body));
+    engine.runAll();
+    assertThat(mails("receipt"))
+        .extracting(Mail::state)
+        .containsExactly("queued", "queued", "queued");
+    assertThat(mails("subscription-confirmation")).isEmpty();
+  }
+
+  /// Stripe tells of such a try twice: as one that failed, and as one that waits for its customer.
+  @Test
+  void onePaymentToConfirmIsOneMailInWhateverOrderItIsTold() {
+    String life = only(life("whole life, documented new shape").bodies(), "invoice.payment_failed");
+    int times = 0;
+    for (boolean failureFirst : new boolean[] {true, false}) {
+      for (boolean together : new boolean[] {true, false}) {
+        String mark = "X%d".formatted(times++);
+        String failed = life.replace("in_", "in_" + mark).replace("evt_", "evt_" + mark);
+        String action = toConfirm(failed, "a");
+        for (String body : failureFirst ? List.of(failed, action) : List.of(action, failed)) {
+          engine.receive(source, body);
+          if (!together) {
+            engine.runAll();
+          }
+        }
+        engine.runAll();
+      }
+    }
+    assertThat(mails("payment-action-required")).hasSize(4);
+    assertThat(mails("payment-failed"))
+        .extracting(Mail::state)
+        .allMatch(state -> state.equals("cancelled"));
+    assertThat(engine.rows("select distinct state from payment"))
+        .containsExactly(List.of("action_required"));
+
+    // What is refused at the next try failed indeed.
+    String next =
+        life.replace("in_", "in_X0")
+            .replace("evt_", "evt_next")
+            .replaceFirst("\"attempt_count\": ?[0-9]+", "\"attempt_count\":7");
+    assertThat(next).contains("\"attempt_count\":7");
+    apply(next);
+    assertThat(mails("payment-failed"))
+        .extracting(Mail::state)
+        .filteredOn(state -> !state.equals("cancelled"))
+        .containsExactly("queued");
+    assertThat(engine.rows("select state from payment where failed_tries = 7"))
+        .containsExactly(List.of("failed"));
+  }
+
+  /// Begun by the API, in a page of the application: the same sale as a checkout.
+  @Test
+  void whatTheApiSoldIsConfirmedOnceItIsInUse() {
+    List<String> bodies = ShortLives.madeInTheDashboard(false).bodies();
+    String id =
+        bodies.stream()
+            .map(Life::json)
+            .map(event -> event.path("data").path("object"))
+            .filter(object -> object.path("object").asString().equals("subscription"))
+            .findFirst()
+            .orElseThrow()
+            .path("id")
+            .asString();
+    PaymentViews.Made made =
+        engine.db.asTenant(
+            engine.tenant,
+            tx ->
+                new PaymentViews()
+                    .madeSubscription(
+                        tx,
+                        new Place(
+                            source.connection(),
+                            dev.tenon.connection.Connection.Environment.DEVELOPMENT),
+                        java.util.UUID.randomUUID(),
+                        dev.tenon.connector.stripe.SubscriptionSnapshot.of(
+                            Life.json("{\"id\":\"%s\"}".formatted(id))),
+                        engine.now.get()));
+    assertThat(made.told()).isFalse();
+    bodies.forEach(this::apply);
+    assertThat(mails("subscription-confirmation")).hasSize(1);
+    assertThat(mails("receipt").stream().filter(mail -> !mail.state().equals("cancelled")))
+        .isEmpty();
+  }
+
+  /// What was given up waits for nobody, whatever order that is told in.
+  @Test
+  void aPaymentOfAnInvoiceThatWasGivenUpSaysSo() {
+    String failed =
+        only(life("whole life, documented new shape").bodies(), "invoice.payment_failed");
+    for (String end : List.of("voided", "marked_uncollectible")) {
+      for (boolean endFirst : new boolean[] {true, false}) {
+        String mark = "X%s%s".formatted(end.charAt(0), endFirst);
+        String own = failed.replace("in_", "in_" + mark).replace("evt_", "evt_" + mark);
+        String given =
+            own.replace("evt_", "evt_g").replace("invoice.payment_failed", "invoice." + end);
+        List<String> order = endFirst ? List.of(given, own) : List.of(own, given);
+        order.forEach(this::apply);
+      }
+    }
+    assertThat(
+            engine.rows(
+                "select state, failed_tries > 0, count(*)::text from payment group by 1, 2"))
+        .containsExactlyInAnyOrder(List.of("uncollectible", "t", "2"), List.of("voided", "t", "2"));
+  }
+
+  /// Who sits in the form is told there, and has no subscription yet.
+  @Test
+  void aFirstCardThatIsRefusedInTheFormIsNoMail() {
+    List<String> bodies = life("whole life, documented new shape").bodies();
+    String first =
+        only(bodies, "invoice.paid").replace("\"invoice.paid\"", "\"invoice.payment_failed\"");
+    assertThat(first).contains("subscription_create");
+    apply(first);
+    assertThat(mails("payment-failed")).isEmpty();
+    assertThat(engine.rows("select state from payment")).containsExactly(List.of("failed"));
+
+    // A debit that comes back days later is one: the subscription was in use by then.
+    for (String body : bodies) {
+      if (is(body, "customer.subscription.created") || is(body, "customer.subscription.updated")) {
+        apply(body);
+      }
+    }
+    apply(
+        first
+            .replace("evt_", "evt_late")
+            .replaceFirst("\"attempt_count\": ?[0-9]+", "\"attempt_count\":9"));
+    assertThat(mails("payment-failed")).hasSize(1);
+  }
+
   @Test
   void aSinglePaymentIsRecordedWithItsReceiptAndItsRefund() {
     live(ShortLives.purchase(false));

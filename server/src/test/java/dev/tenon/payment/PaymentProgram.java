@@ -2,6 +2,7 @@ package dev.tenon.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.ApiTruth;
 import dev.tenon.Tenon;
 import dev.tenon.access.Scope;
 import dev.tenon.config.Config;
@@ -117,6 +118,21 @@ final class PaymentProgram implements AutoCloseable {
     return made;
   }
 
+  /// A connection to the sandbox that nothing is registered for there.
+  Connection connection(
+      TenantId owner,
+      Connection.Environment environment,
+      Map<String, String> settings,
+      Map<String, Secret> secrets) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("base_url", sandbox.url("stripe").toString());
+    return tenon
+        .database()
+        .asTenant(
+            owner,
+            tx -> tenon.connections().create(tx, "stripe", "Sandbox", environment, all, secrets));
+  }
+
   /// A monthly price in the sandbox.
   String price() {
     String product = atStripe("/v1/products", "name=Pro").path("id").asString();
@@ -212,7 +228,10 @@ final class PaymentProgram implements AutoCloseable {
 
   private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpRequest built = request.build();
+      HttpResponse<String> response = http.send(built, HttpResponse.BodyHandlers.ofString());
+      ApiTruth.check(http, tenon.publicUrl().get(), built, response);
+      return response;
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {

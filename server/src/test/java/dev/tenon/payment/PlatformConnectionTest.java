@@ -39,6 +39,35 @@ class PlatformConnectionTest {
     assertThat(tenants()).containsExactly(victim.uuid().toString());
   }
 
+  /// The tenant can't look it up: the connection is the platform's.
+  @Test
+  void rowsAndEventsSayForWhichEnvironmentTheirConnectionIs() {
+    engine.change(
+        """
+        insert into connection (tenant_id, id, provider, name, environment, state, settings,
+          created_at, updated_at)
+        values ('%s', '%s', 'stripe', 'Live', 'production', 'active', '{}', now(), now())
+        """
+            .formatted(TenantId.PLATFORM.uuid(), platform.connection()));
+    String reference = announce(victim);
+    engine.receive(
+        platform,
+        subscription("evt_1", "sub_1", "cus_1", "tenon_ref", reference)
+            .replace("\"created\"", "\"livemode\":true,\"created\""));
+    engine.receive(
+        platform,
+        customer("evt_2", "cus_1").replace("\"created\"", "\"livemode\":true,\"created\""));
+    engine.runAll();
+
+    assertThat(
+            engine.rows(
+                "select environment from subscription union all select environment from customer"))
+        .containsExactly(List.of("production"), List.of("production"));
+    assertThat(engine.rows("select payload::json->>'environment' from event"))
+        .isNotEmpty()
+        .containsOnly(List.of("production"));
+  }
+
   @Test
   void aTenantInTheMetadataOfAForeignObjectReachesNobody() {
     engine.receive(

@@ -133,7 +133,12 @@ final class ReconciliationBed implements AutoCloseable {
             tenant,
             tx ->
                 reconciliations.start(
-                    tx, connection, now.get().minus(Duration.ofDays(1)), now.get(), "a test"));
+                    tx,
+                    connection,
+                    now.get().minus(Duration.ofDays(1)),
+                    now.get(),
+                    null,
+                    "a test"));
     reconciliations.announce();
     return started;
   }

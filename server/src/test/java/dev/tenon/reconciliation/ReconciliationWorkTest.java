@@ -258,7 +258,7 @@ class ReconciliationWorkTest {
             bed.tenant,
             tx ->
                 bed.reconciliations.start(
-                    tx, connection, bed.now.get().minusSeconds(60), bed.now.get(), "a test"));
+                    tx, connection, bed.now.get().minusSeconds(60), bed.now.get(), null, "a test"));
     bed.reconciliations.announce();
     bed.ended(((Reconciliations.Started.Yes) started).reconciliation().id());
     bed.now.set(bed.now.get().plus(Duration.ofHours(2)));
@@ -414,7 +414,8 @@ class ReconciliationWorkTest {
   private Reconciliation part(java.time.Instant since, java.time.Instant until) {
     Reconciliations.Started started =
         bed.db.asTenant(
-            bed.tenant, tx -> bed.reconciliations.start(tx, connection, since, until, "a test"));
+            bed.tenant,
+            tx -> bed.reconciliations.start(tx, connection, since, until, null, "a test"));
     bed.reconciliations.announce();
     return ((Reconciliations.Started.Yes) started).reconciliation();
   }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param respondBy until when evidence is taken
 /// @param fundsWithdrawn whether the money was taken from the account
 /// @param fundsReinstated whether it was given back
+/// @param environment `development`, `staging` or `production`
 public record DisputeData(
     String id,
     String object,
@@ -26,4 +27,6 @@ public record DisputeData(
     String providerStatus,
     @Nullable Instant respondBy,
     boolean fundsWithdrawn,
-    boolean fundsReinstated) {}
+    boolean fundsReinstated,
+    String connection,
+    String environment) {}

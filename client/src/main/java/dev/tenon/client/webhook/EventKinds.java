@@ -29,6 +29,8 @@ enum EventKinds {
   DISPUTE_UPDATED("dispute.updated", DisputeData.class, TenonEvent.DisputeUpdated::new),
   DISPUTE_CLOSED("dispute.closed", DisputeData.class, TenonEvent.DisputeClosed::new),
   PAYMENT_REFUNDED("payment.refunded", RefundData.class, TenonEvent.PaymentRefunded::new),
+  PAYMENT_REFUND_FAILED(
+      "payment.refund_failed", RefundFailedData.class, TenonEvent.PaymentRefundFailed::new),
   MESSAGE_SENT("message.sent", MessageData.class, TenonEvent.MessageSent::new),
   MESSAGE_FAILED("message.failed", MessageData.class, TenonEvent.MessageFailed::new),
   MESSAGE_UNCERTAIN("message.uncertain", MessageData.class, TenonEvent.MessageUncertain::new),
@@ -42,6 +44,13 @@ enum EventKinds {
       "message.resubscribed", MessageSubscriptionData.class, TenonEvent.MessageResubscribed::new),
   EMAIL_FALLBACK_IN_USE(
       "email.fallback_in_use", EmailFallbackData.class, TenonEvent.EmailFallbackInUse::new),
+  CONNECTION_BROKEN("connection.broken", ConnectionData.class, TenonEvent.ConnectionBroken::new),
+  CONNECTION_REPAIRED(
+      "connection.repaired", ConnectionData.class, TenonEvent.ConnectionRepaired::new),
+  CONNECTION_DISABLED(
+      "connection.disabled", ConnectionData.class, TenonEvent.ConnectionDisabled::new),
+  CONNECTION_ENABLED("connection.enabled", ConnectionData.class, TenonEvent.ConnectionEnabled::new),
+  WEBHOOK_RECEIVED("webhook.received", WebhookReceivedData.class, TenonEvent.WebhookReceived::new),
   ENDPOINT_FAILING("endpoint.failing", EndpointFailingData.class, TenonEvent.EndpointFailing::new),
   ENDPOINT_DISABLED(
       "endpoint.disabled", EndpointDisabledData.class, TenonEvent.EndpointDisabled::new),

@@ -1,6 +1,8 @@
 package dev.tenon.client.webhook;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a provider reports of a message.
@@ -13,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// @param lasting whether the address takes no mail from now on
 /// @param reason what was said, in words
 /// @param occurredAt by the provider's clock
+/// @param to its first recipients
+/// @param template that it was made from; null for one in own words
+/// @param tags that it was given
+/// @param metadata that it was given
 public record MessageReportData(
     String id,
     String object,
@@ -22,4 +28,9 @@ public record MessageReportData(
     String cause,
     boolean lasting,
     String reason,
-    Instant occurredAt) {}
+    Instant occurredAt,
+    String to,
+    String stream,
+    @Nullable String template,
+    List<String> tags,
+    Map<String, String> metadata) {}

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param amount in the smallest unit of the currency
 /// @param currency ISO 4217, in lower case
+/// @param environment `development`, `staging` or `production`
 public record PaymentData(
     String id,
     String object,
@@ -14,4 +15,6 @@ public record PaymentData(
     String currency,
     @Nullable String subscriptionProviderId,
     @Nullable String customerProviderId,
-    long failedTries) {}
+    long failedTries,
+    String connection,
+    String environment) {}

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param providerStatus as the provider says it
 /// @param price the first item's price
 /// @param revision grows with each event about this subscription: keep what has the greatest
+/// @param environment `development`, `staging` or `production`
 public record SubscriptionData(
     String id,
     String object,
@@ -26,7 +27,9 @@ public record SubscriptionData(
     @Nullable Instant cancelAt,
     @Nullable Instant endedAt,
     boolean collectionPaused,
-    long revision) {
+    long revision,
+    String connection,
+    String environment) {
   /// One price that is subscribed to.
   ///
   /// @param unitAmount in the smallest unit of the currency; null for prices without one amount

@@ -127,6 +127,9 @@ public sealed interface TenonEvent {
   /// `payment.refunded`: Money of a charge went back.
   record PaymentRefunded(Head head, RefundData data) implements RefundEvent {}
 
+  /// `payment.refund_failed`: A refund came to nothing, maybe after it was told.
+  record PaymentRefundFailed(Head head, RefundFailedData data) implements TenonEvent {}
+
   /// What is told of the sending of a message.
   sealed interface MessageEvent extends TenonEvent {
     MessageData data();
@@ -163,6 +166,21 @@ public sealed interface TenonEvent {
 
   /// `email.fallback_in_use`: Mails go through another connection than the first of their route.
   record EmailFallbackInUse(Head head, EmailFallbackData data) implements TenonEvent {}
+
+  /// `connection.broken`: A provider refuses a connection's credentials.
+  record ConnectionBroken(Head head, ConnectionData data) implements TenonEvent {}
+
+  /// `connection.repaired`: It works again.
+  record ConnectionRepaired(Head head, ConnectionData data) implements TenonEvent {}
+
+  /// `connection.disabled`: A person switched it off.
+  record ConnectionDisabled(Head head, ConnectionData data) implements TenonEvent {}
+
+  /// `connection.enabled`: A person switched it on again.
+  record ConnectionEnabled(Head head, ConnectionData data) implements TenonEvent {}
+
+  /// `webhook.received`: A service of your own sent a webhook, and its signature was right.
+  record WebhookReceived(Head head, WebhookReceivedData data) implements TenonEvent {}
 
   /// `endpoint.failing`: For the platform: nothing gets through to an endpoint for a day.
   record EndpointFailing(Head head, EndpointFailingData data) implements TenonEvent {}

@@ -77,7 +77,8 @@ public record BreakerState(
           answered(now);
       case Outcome.ConnectionBroken<Sent> broken ->
           switch (broken.reach()) {
-            case SENDER -> answered(now);
+            // Likewise without a status: the connection itself doesn't carry the stream.
+            case SENDER -> broken.detail().status() == 0 ? this : answered(now);
             case CONNECTION ->
                 tripped(FAILURES_MAX, now.plus(REST_BROKEN), Why.BROKEN, broken.detail(), now);
           };
@@ -91,16 +92,22 @@ public record BreakerState(
     if (detail.code().equals(EmailProvider.BUSY_HERE)) {
       return this;
     }
-    if (detail.status() != 429) {
-      return failed(detail, now);
-    }
-    // A rate limit is no failure: the provider says when to come back.
+    return switch (passing.of()) {
+      case PROVIDER -> failed(detail, now);
+      // Somebody's mailbox is full, or his server wants to see the mail twice: this server works.
+      case REQUEST -> answered(now);
+      case LIMIT -> limited(passing, now);
+    };
+  }
+
+  /// A rate limit is no failure: the provider says when to come back.
+  private BreakerState limited(Outcome.Passing<Sent> passing, Instant now) {
     Duration wish = passing.retryAfter();
     Duration rest = wish.compareTo(REST_LIMITED_MIN) > 0 ? wish : REST_LIMITED_MIN;
     Instant until = now.plus(rest.compareTo(REST_LIMITED_MAX) < 0 ? rest : REST_LIMITED_MAX);
     return isResting(until)
         ? this
-        : tripped(failures, until, isBroken() ? Why.BROKEN : Why.LIMITED, detail, now);
+        : tripped(failures, until, isBroken() ? Why.BROKEN : Why.LIMITED, passing.detail(), now);
   }
 
   /// Any answer about the message shows that the provider works. It doesn't end a pause that the

@@ -26,6 +26,10 @@ final class EmailChecks {
 
   static final int ATTACHMENTS_MAX = 25;
   static final int METADATA_MAX = 10;
+
+  /// SendGrid and Mailgun take ten, and the stream's name is one of them.
+  static final int TAGS_MAX = 5;
+
   static final int SUBJECT_CHARS_MAX = 500;
 
   /// What fits Postmark's metadata and tag, Resend's tags and a Message-ID alike.
@@ -48,16 +52,26 @@ final class EmailChecks {
           "date",
           "message-id",
           "mime-version",
-          "content-type",
-          "content-transfer-encoding",
-          "content-disposition",
-          "content-id",
           "return-path",
           "received",
           "dkim-signature",
           "idempotency-key",
           "resend-idempotency-key",
-          EmailProvider.MESSAGE_ID_HEADER.toLowerCase(Locale.ROOT));
+          "authentication-results");
+
+  /// By these, providers and mail servers take orders that are not the message's to give (another
+  /// configuration set, another stream), or they say who has carried it.
+  private static final List<String> RESERVED_BEGINNINGS =
+      List.of(
+          "arc-",
+          "content-",
+          "resent-",
+          "x-mailgun-",
+          "x-pm-",
+          "x-postmark-",
+          "x-ses-",
+          "x-smtpapi",
+          "x-tenon-");
 
   private EmailChecks() {}
 
@@ -89,9 +103,8 @@ final class EmailChecks {
       throw new InvalidEmailException(
           "stream", "must be lower-case letters, digits, '_' and '-', at most 40");
     }
-    if (!message.tag.isEmpty()) {
-      opaque("tag", message.tag);
-    }
+    bounded("tags", message.tags.size(), TAGS_MAX, "labels");
+    message.tags.forEach(tag -> opaque("tags", tag));
     bounded("metadata", message.metadata.size(), METADATA_MAX, "entries");
     message.metadata.forEach(EmailChecks::metadata);
     size(message);
@@ -117,7 +130,9 @@ final class EmailChecks {
                 "headers",
                 "has a name that isn't letters, digits and '-': '" + Lines.shown(name) + "'");
           }
-          if (RESERVED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+          String known = name.toLowerCase(Locale.ROOT);
+          if (RESERVED_HEADERS.contains(known)
+              || RESERVED_BEGINNINGS.stream().anyMatch(known::startsWith)) {
             throw new InvalidEmailException(
                 "headers." + name, "is set from the message itself and can't be given");
           }

@@ -1,6 +1,7 @@
 package dev.tenon.connector.email;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ public final class EmailMessage {
   private final Map<String, String> headers;
   private final List<Attachment> attachments;
   private final String stream;
-  private final String tag;
+  private final List<String> tags;
   private final Map<String, String> metadata;
 
   private EmailMessage(Builder builder, EmailAddress from) {
@@ -49,7 +50,7 @@ public final class EmailMessage {
     headers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(builder.headers));
     attachments = List.copyOf(builder.attachments);
     stream = builder.stream;
-    tag = builder.tag;
+    tags = List.copyOf(builder.tags);
     metadata = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(builder.metadata));
   }
 
@@ -117,14 +118,48 @@ public final class EmailMessage {
     return stream;
   }
 
-  /// One label for statistics, or the empty string.
+  /// Labels for statistics, in the order they were given.
+  public List<String> tags() {
+    return tags;
+  }
+
+  /// The first label, for a provider that takes one only; or the empty string.
   public String tag() {
-    return tag;
+    return tags.isEmpty() ? "" : tags.getFirst();
   }
 
   /// Opaque values that come back with the provider's webhooks, in the order they were given.
   public Map<String, String> metadata() {
     return metadata;
+  }
+
+  /// The same to fewer recipients.
+  ///
+  /// @param addresses whom to leave out, comparable ([EmailAddress#comparable])
+  /// @throws InvalidEmailException when that leaves nobody
+  public EmailMessage without(Collection<String> addresses) {
+    Builder less =
+        builder(id)
+            .from(from)
+            .to(others(to, addresses))
+            .cc(others(cc, addresses))
+            .bcc(others(bcc, addresses))
+            .replyTo(replyTo.toArray(EmailAddress[]::new))
+            .subject(subject)
+            .text(text)
+            .html(html)
+            .stream(stream);
+    tags.forEach(less::tag);
+    headers.forEach(less::header);
+    attachments.forEach(less::attach);
+    metadata.forEach(less::metadata);
+    return less.build();
+  }
+
+  private static EmailAddress[] others(List<EmailAddress> all, Collection<String> without) {
+    return all.stream()
+        .filter(one -> EmailAddress.comparable(one.address()).stream().noneMatch(without::contains))
+        .toArray(EmailAddress[]::new);
   }
 
   @Override
@@ -146,7 +181,7 @@ public final class EmailMessage {
     final Map<String, String> headers = new LinkedHashMap<>();
     final List<Attachment> attachments = new ArrayList<>();
     String stream = "outbound";
-    String tag = "";
+    final List<String> tags = new ArrayList<>();
     final Map<String, String> metadata = new LinkedHashMap<>();
 
     private Builder(String id) {
@@ -214,8 +249,11 @@ public final class EmailMessage {
       return this;
     }
 
+    /// Adds a label; the first is what a provider shows that takes one only. Empty for none.
     public Builder tag(String value) {
-      tag = value;
+      if (!value.isEmpty() && !tags.contains(value)) {
+        tags.add(value);
+      }
       return this;
     }
 

@@ -20,6 +20,13 @@ public interface EmailProvider extends AutoCloseable {
   /// The provider's name in lower case, such as `postmark`.
   String name();
 
+  /// Whether messages of this stream may go through this connection. One that it doesn't carry
+  /// belongs on no route through it: another connection may carry it, so [#send] answers as it does
+  /// for a sender that is refused here.
+  default boolean carries(String stream) {
+    return true;
+  }
+
   /// Gives the message to the provider and waits for its answer. Never throws for what the network
   /// or the provider does.
   ///
@@ -48,6 +55,15 @@ public interface EmailProvider extends AutoCloseable {
   /// [LookedUp.Unanswered].
   default LookedUp lookUp(EmailMessage message) {
     return new LookedUp.Unanswered(Outcome.Detail.none(name() + " can't be asked about a message"));
+  }
+
+  /// What [#send] answers for a stream that this connection doesn't carry: nothing was sent, and
+  /// time alone won't change it.
+  static Outcome<Sent> notCarried(String stream, String provider) {
+    return new Outcome.ConnectionBroken<>(
+        Outcome.Detail.none(
+            "the stream '%s' is not mapped for this %s connection".formatted(stream, provider)),
+        Outcome.ConnectionBroken.Reach.SENDER);
   }
 
   /// Answers `key` when it can travel in a header: 1 to 256 visible ASCII characters (256 is

@@ -17,7 +17,7 @@ import java.util.Optional;
 /// | refused request | fail; it stays wrong |
 /// | connection broken | next candidate; this one again once it was changed, or after a long pause; alert |
 /// | passing | next candidate; this one again after a back-off |
-/// | unknown | repeat with the same key, or look it up; else as [EmailRoute.WhenUnknown] says |
+/// | unknown | repeat with the same key while nobody has changed the connection, or look it up; else as [EmailRoute.WhenUnknown] says |
 ///
 /// A repeat or look-up that fails by a passing fault settles nothing: the first sending is as
 /// unknown as before. Nor does a later refusal: it says that *this* try did not go through, and
@@ -104,7 +104,7 @@ public final class EmailRouter {
     return switch (outcome) {
       case Outcome.Accepted<Sent>(Sent sent, Outcome.Detail _) ->
           Optional.of(new Decision.Done(connection, sent, accepted(connection, sent)));
-      case Outcome.RefusedRecipient<Sent>(Outcome.Detail detail) ->
+      case Outcome.RefusedRecipient<Sent>(Outcome.Detail detail, List<String> _, boolean _) ->
           Optional.of(
               unsettled
                   .map(open -> holdAfterRefusal(open, connection, detail))
@@ -170,6 +170,10 @@ public final class EmailRouter {
       Candidate candidate,
       Duration window,
       Instant now) {
+    // It may be another account by now, which would take the repeat for a mail of its own.
+    if (candidate.changedAt().isAfter(unsettled.first())) {
+      return Optional.empty();
+    }
     boolean patient = route.unknown() == EmailRoute.WhenUnknown.AT_MOST_ONCE;
     Past.Tries tries = past.tries(candidate);
     if (!patient

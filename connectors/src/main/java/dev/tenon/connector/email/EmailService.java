@@ -99,7 +99,17 @@ public final class EmailService implements AutoCloseable {
     Instant giveBackAt = clock.instant().plus(patience);
     while (true) {
       Instant now = clock.instant();
-      EmailRoute all = new EmailRoute(candidates(), unknown, acceptedAt, ageMax);
+      List<Candidate> candidates = candidates(message.stream(), attempts, named);
+      if (candidates.isEmpty()) {
+        return new Delivery(
+            new Decision.Fail(
+                "no provider that it may go through carries the stream '%s'"
+                    .formatted(message.stream())),
+            attempts,
+            acceptedAt,
+            named);
+      }
+      EmailRoute all = new EmailRoute(candidates, unknown, acceptedAt, ageMax);
       EmailRoute route = named.isEmpty() ? all : all.named(named);
       Decision decision = router.next(route, attempts, now);
       Duration wait = wait(decision);
@@ -142,7 +152,7 @@ public final class EmailService implements AutoCloseable {
       return;
     }
     Instant start = clock.instant();
-    Outcome<Sent> outcome = provider(connection).send(message, message.id());
+    Outcome<Sent> outcome = RefusedRecipients.send(provider(connection), message, message.id());
     Instant end = clock.instant();
     breakers.record(connection, outcome);
     Attempt attempt = new Attempt.Sending(connection, outcome, end);
@@ -168,8 +178,15 @@ public final class EmailService implements AutoCloseable {
     return provider;
   }
 
-  private List<Candidate> candidates() {
+  /// Those that carry the stream. One that was tried already stays, since what became of that is
+  /// still to be asked there.
+  private List<Candidate> candidates(String stream, List<Attempt> attempts, String named) {
     return providers.entrySet().stream()
+        .filter(entry -> named.isEmpty() || entry.getKey().equals(named))
+        .filter(
+            entry ->
+                entry.getValue().carries(stream)
+                    || attempts.stream().anyMatch(one -> one.connection().equals(entry.getKey())))
         .map(
             entry ->
                 new Candidate(

@@ -99,7 +99,7 @@ record Past(List<Attempt> attempts) {
   }
 
   private static Duration wish(Outcome<Sent> outcome) {
-    return outcome instanceof Outcome.Passing<Sent>(Duration retryAfter, Outcome.Detail _)
+    return outcome instanceof Outcome.Passing<Sent>(Duration retryAfter, Outcome.Detail _, var _)
         ? retryAfter
         : Duration.ZERO;
   }

@@ -98,20 +98,26 @@ public final class ApacheProviderHttp implements ProviderHttp {
   }
 
   public ApacheProviderHttp(EgressPolicy policy, Limits limits, CallObserver observer) {
+    this(policy, limits, observer, CheckedDns.Names.SYSTEM);
+  }
+
+  ApacheProviderHttp(
+      EgressPolicy policy, Limits limits, CallObserver observer, CheckedDns.Names names) {
     this.policy = policy;
     this.limits = limits;
     this.observer = observer;
-    this.client = client(policy, limits);
+    this.client = client(policy, limits, names);
     this.deadlines =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("tenon-call-deadlines").factory());
     deadlines.setRemoveOnCancelPolicy(true);
   }
 
-  private static CloseableHttpClient client(EgressPolicy policy, Limits limits) {
+  private static CloseableHttpClient client(
+      EgressPolicy policy, Limits limits, CheckedDns.Names names) {
     var connections =
         PoolingHttpClientConnectionManagerBuilder.create()
-            .setDnsResolver(new CheckedDns(policy))
+            .setDnsResolver(new CheckedDns(policy, names))
             .setMaxConnTotal(limits.connections())
             .setMaxConnPerRoute(limits.connectionsPerOrigin())
             .setDefaultConnectionConfig(

@@ -20,9 +20,19 @@ final class CheckedDns implements DnsResolver {
   private static final Duration LOOKUP_MAX = Duration.ofSeconds(5);
 
   private final EgressPolicy policy;
+  private final Names names;
 
-  CheckedDns(EgressPolicy policy) {
+  /// Who knows the addresses of a host name; tests answer otherwise each time.
+  @FunctionalInterface
+  interface Names {
+    Names SYSTEM = InetAddress::getAllByName;
+
+    InetAddress[] addresses(String host) throws UnknownHostException;
+  }
+
+  CheckedDns(EgressPolicy policy, Names names) {
     this.policy = policy;
+    this.names = names;
   }
 
   @Override
@@ -50,8 +60,8 @@ final class CheckedDns implements DnsResolver {
   }
 
   /// The system's resolver can't be interrupted, so the wait for it is bounded instead.
-  private static InetAddress[] lookUp(String host) throws UnknownHostException {
-    var task = new FutureTask<>(() -> InetAddress.getAllByName(host));
+  private InetAddress[] lookUp(String host) throws UnknownHostException {
+    var task = new FutureTask<>(() -> names.addresses(host));
     Thread.ofVirtual().name("tenon-dns").start(task);
     try {
       return task.get(LOOKUP_MAX.toMillis(), TimeUnit.MILLISECONDS);

@@ -94,12 +94,17 @@ public final class EgressPolicy {
   /// [#refusal(URI)] tells and what the addresses tell that the host has at present. Says early
   /// what every call checks again. Takes up to five seconds.
   public Optional<String> refusalAfterLookUp(URI uri) {
+    return refusalAfterLookUp(uri, CheckedDns.Names.SYSTEM);
+  }
+
+  Optional<String> refusalAfterLookUp(URI uri, CheckedDns.Names names) {
     Optional<String> refusal = refusal(uri);
     if (refusal.isPresent()) {
       return refusal;
     }
     try {
-      var _ = new CheckedDns(this).resolve(Origin.bare(uri.getHost()), Origin.of(uri).port());
+      var _ =
+          new CheckedDns(this, names).resolve(Origin.bare(uri.getHost()), Origin.of(uri).port());
       return Optional.empty();
     } catch (CheckedDns.RefusedByPolicy refused) {
       return Optional.of(String.valueOf(refused.getMessage()));

@@ -5,12 +5,14 @@ import com.stripe.net.RequestOptions;
 import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.CustomerUpdateParams;
 import com.stripe.param.EventListParams;
+import com.stripe.param.RefundCreateParams;
 import com.stripe.param.checkout.SessionCreateParams;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -68,7 +70,24 @@ public final class StripeConnector {
     return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
   }
 
-  /// The calls about subscriptions.
+  /// The calls about subscriptions. Gives money back. A refund may still fail after it was
+  /// accepted, which its events tell.
+  public Outcome<RefundSnapshot> refund(NewRefund refund, String idempotencyKey) {
+    RefundCreateParams.Builder params =
+        RefundCreateParams.builder()
+            .setPaymentIntent(refund.paymentIntent())
+            .putAllMetadata(refund.origin().metadata());
+    if (refund.amount() > 0) {
+      params.setAmount(refund.amount());
+    }
+    if (!refund.reason().isEmpty()) {
+      params.setReason(RefundCreateParams.Reason.valueOf(refund.reason().toUpperCase(Locale.ROOT)));
+    }
+    RequestOptions options = StripeCalls.keyed(idempotencyKey);
+    return calls.send(
+        client -> client.v1().refunds().create(params.build(), options), RefundSnapshot::of);
+  }
+
   public StripeSubscriptions subscriptions() {
     return new StripeSubscriptions(calls);
   }

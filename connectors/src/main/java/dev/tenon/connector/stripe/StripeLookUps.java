@@ -18,7 +18,9 @@ public final class StripeLookUps {
     CUSTOMER,
     SUBSCRIPTION,
     INVOICE,
+    INVOICE_PAYMENT,
     CHARGE,
+    REFUND,
     DISPUTE,
     CHECKOUT_SESSION
   }
@@ -32,6 +34,8 @@ public final class StripeLookUps {
               case CUSTOMER -> client.v1().customers().retrieve(id);
               case SUBSCRIPTION -> client.v1().subscriptions().retrieve(id);
               case INVOICE -> client.v1().invoices().retrieve(id);
+              case INVOICE_PAYMENT -> client.v1().invoicePayments().retrieve(id);
+              case REFUND -> client.v1().refunds().retrieve(id);
               case CHARGE -> client.v1().charges().retrieve(id);
               case DISPUTE -> client.v1().disputes().retrieve(id);
               case CHECKOUT_SESSION -> client.v1().checkout().sessions().retrieve(id);

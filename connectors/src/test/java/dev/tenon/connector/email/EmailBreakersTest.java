@@ -83,11 +83,40 @@ class EmailBreakersTest {
     assertThat(isOpen()).isFalse();
   }
 
+  @Test
+  void aMailboxThatPutsOffSaysThatTheServerWorks() {
+    Outcome<Sent> greylisted =
+        new Outcome.Passing<>(
+            Duration.ZERO, new Detail(450, "4.2.0", "later", ""), Outcome.Passing.Of.REQUEST);
+    for (int i = 0; i < 20; i++) {
+      breakers.record("smtp", greylisted);
+    }
+    assertThat(isOpen()).isFalse();
+    fail(4);
+    breakers.record("smtp", greylisted);
+    fail(4);
+    assertThat(isOpen()).as("it answered in between").isFalse();
+  }
+
+  /// SES says so with 400.
+  @Test
+  void aLimitIsNoFailureWhateverItsStatus() {
+    breakers.record(
+        "smtp",
+        new Outcome.Passing<>(
+            Duration.ofSeconds(7),
+            new Detail(400, "ThrottlingException", "slow down", ""),
+            Outcome.Passing.Of.LIMIT));
+    assertThat(isOpen()).isTrue();
+    now = now.plusSeconds(8);
+    assertThat(isOpen()).isFalse();
+  }
+
   /// A stream that isn't mapped is refused without a call: that must not end the rest of a provider
   /// that is down.
   @Test
   void aMailThatWasRefusedWithoutAskingSaysNothingOfTheProvider() {
-    Outcome<Sent> unmapped = new Outcome.RefusedRequest<>(Detail.none("the stream is not mapped"));
+    Outcome<Sent> unmapped = EmailProvider.notCarried("news", "SMTP");
     fail(5);
     breakers.record("smtp", unmapped);
     assertThat(isOpen()).isTrue();

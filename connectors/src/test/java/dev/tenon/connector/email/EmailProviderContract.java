@@ -83,7 +83,14 @@ public abstract class EmailProviderContract {
   @Test
   void tellsARateLimit() {
     willLimitTheRate();
-    assertThat(provider().send(message(), "key-1")).isInstanceOf(Outcome.Passing.class);
+    assertThat(provider().send(message(), "key-1"))
+        .isInstanceOfSatisfying(
+            Outcome.Passing.class, passing -> assertThat(passing.of()).isEqualTo(rateLimit()));
+  }
+
+  /// What a limit of the rate is one of; SMTP has no word for it.
+  protected Outcome.Passing.Of rateLimit() {
+    return Outcome.Passing.Of.LIMIT;
   }
 
   @Test
@@ -119,6 +126,29 @@ public abstract class EmailProviderContract {
     provider().send(message(), "key-1");
     assertThat(received()).hasSize(2);
     assertThat(received().get(1)).isEqualTo(received().get(0));
+  }
+
+  /// SMTP alone knows no streams, and so carries them all.
+  protected boolean carriesAnyStream() {
+    return false;
+  }
+
+  /// Another connection may carry it, so it is no fault of the message.
+  @Test
+  void leavesAStreamThatIsNotMappedToOtherConnections() {
+    assertThat(provider().carries("outbound")).isTrue();
+    assertThat(provider().carries("news")).isEqualTo(carriesAnyStream());
+    if (carriesAnyStream()) {
+      return;
+    }
+    assertThat(provider().send(builder().stream("news").build(), "key-1"))
+        .isInstanceOfSatisfying(
+            Outcome.ConnectionBroken.class,
+            broken -> {
+              assertThat(broken.reach()).isEqualTo(Outcome.ConnectionBroken.Reach.SENDER);
+              assertThat(broken.detail().message()).contains("'news' is not mapped");
+            });
+    assertThat(received()).isEmpty();
   }
 
   @Test

@@ -94,6 +94,36 @@ class EmailRouterPropertyTest {
     }
   }
 
+  /// Another account takes a repeat under the same key for a mail of its own.
+  @Property(tries = 500)
+  void repeatsNothingThroughAConnectionThatWasChangedAfterTheFirstSending(
+      @ForAll @IntRange(min = -3_600, max = 3_600) int changed,
+      @ForAll @IntRange(min = 1, max = 40_000) int later,
+      @ForAll boolean repeatedBefore) {
+    List<Attempt> attempts = new ArrayList<>();
+    attempts.add(new Attempt.Sending("a", new Outcome.Unknown<>(DETAIL), START));
+    if (repeatedBefore) {
+      attempts.add(new Attempt.Sending("a", new Outcome.Unknown<>(DETAIL), START.plusSeconds(5)));
+    }
+    Decision decision =
+        router.next(
+            new EmailRoute(
+                List.of(
+                    new Candidate(
+                        "a",
+                        new Settling.RepeatWithSameKey(Duration.ofHours(23)),
+                        new Candidate.Breaker.Closed(),
+                        START.plusSeconds(changed)),
+                    new Candidate("b", new Settling.None())),
+                WhenUnknown.AT_MOST_ONCE,
+                START,
+                Duration.ofHours(24)),
+            attempts,
+            START.plusSeconds(later));
+    assertThat(decision)
+        .isInstanceOf(changed > 0 ? Decision.HoldUncertain.class : Decision.RepeatSame.class);
+  }
+
   @Property(tries = 500)
   void neverCallsAMessageFailedThatMayHaveBeenSent(
       @ForAll long seed,

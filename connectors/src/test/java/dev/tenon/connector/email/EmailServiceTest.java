@@ -77,6 +77,21 @@ class EmailServiceTest {
   }
 
   @Test
+  void goesThroughWhoCarriesTheStream() {
+    postmark.streams.add("outbound");
+    resend.streams.addAll(List.of("outbound", "news"));
+    EmailMessage news = EmailProviderContract.builder().stream("news").build();
+
+    assertThat(service.send(news).decision())
+        .isInstanceOfSatisfying(
+            Decision.Done.class, done -> assertThat(done.connection()).isEqualTo("resend"));
+    assertThat(postmark.keys).isEmpty();
+    assertThat(service.send(news, "postmark").decision())
+        .isInstanceOfSatisfying(
+            Decision.Fail.class, fail -> assertThat(fail.reason()).contains("stream 'news'"));
+  }
+
+  @Test
   void refusesAProviderThatIsNotConfigured() {
     assertThatThrownBy(() -> service.send(message(), "sendgrid"))
         .isInstanceOf(NoSuchEmailProviderException.class)
@@ -119,6 +134,7 @@ class EmailServiceTest {
   private static final class Provider implements EmailProvider {
     final Deque<Outcome<Sent>> script = new ArrayDeque<>();
     final List<String> keys = new ArrayList<>();
+    final List<String> streams = new ArrayList<>();
     int looks;
     private final String name;
     private final Settling settling;
@@ -131,6 +147,11 @@ class EmailServiceTest {
     @Override
     public String name() {
       return name;
+    }
+
+    @Override
+    public boolean carries(String stream) {
+      return streams.isEmpty() || streams.contains(stream);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tenon.sandbox.stripe;
 
+import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/v1/refunds`: a part of a charge, or all that is left of it, goes back.
@@ -33,21 +34,26 @@ final class Refunds {
           "Refund amount (%d) is greater than unrefunded amount on charge (%d)"
               .formatted(amount, left));
     }
-    ObjectNode refund = refund(id, amount);
-    params.copyTexts(refund, "reason");
-    params.mergeMetadata(refund);
-    return refund;
+    return refund(
+        id,
+        amount,
+        refund -> {
+          params.copyTexts(refund, "reason");
+          params.mergeMetadata(refund);
+        });
   }
 
   /// All that is left of a charge goes back; answers the charge.
   ObjectNode all(String id) {
     ObjectNode charge = objects.get("charge", id);
     ObjectNode _ =
-        refund(id, charge.path("amount").asLong() - charge.path("amount_refunded").asLong());
+        refund(
+            id, charge.path("amount").asLong() - charge.path("amount_refunded").asLong(), _ -> {});
     return charge;
   }
 
-  private ObjectNode refund(String id, long amount) {
+  /// @param asked writes into it what the caller said
+  private ObjectNode refund(String id, long amount, Consumer<ObjectNode> asked) {
     ObjectNode charge = objects.get("charge", id);
     if (charge.path("refunded").asBoolean() || !charge.path("paid").asBoolean()) {
       throw StripeError.invalid(
@@ -69,6 +75,7 @@ final class Refunds {
     for (String field : new String[] {"currency", "customer", "payment_intent", "payment_method"}) {
       refund.set(field, charge.path(field));
     }
+    asked.accept(refund);
     objects.add(refund);
     ObjectNode before = charge.deepCopy();
     long all = charge.path("amount_refunded").asLong() + amount;
@@ -76,7 +83,27 @@ final class Refunds {
     charge.put("refunded", all == charge.path("amount").asLong());
     events.emit("refund.created", refund);
     events.emit("charge.refunded", charge, Changes.between(before, charge));
-    return refund;
+    if (!charge.path("payment_method").asString("").equals(TestCards.TAKES_NO_REFUND)) {
+      return refund;
+    }
+    ObjectNode answer = refund.deepCopy();
+    fail(refund, charge);
+    return answer;
+  }
+
+  /// The bank sends the money back, after it was told as given.
+  private void fail(ObjectNode refund, ObjectNode charge) {
+    ObjectNode before = refund.deepCopy();
+    refund.put("status", "failed");
+    refund.put("failure_reason", "expired_or_canceled_card");
+    charge.put(
+        "amount_refunded",
+        charge.path("amount_refunded").asLong() - refund.path("amount").asLong());
+    charge.put("refunded", false);
+    ObjectNode changes = Changes.between(before, refund);
+    for (String kind : new String[] {"refund.updated", "charge.refund.updated", "refund.failed"}) {
+      events.emit(kind, refund, changes);
+    }
   }
 
   ObjectNode get(Call call) {

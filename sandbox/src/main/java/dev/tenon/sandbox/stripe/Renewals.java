@@ -271,7 +271,12 @@ final class Renewals {
 
   ObjectNode requireAction(String id) {
     ObjectNode subscription = objects.get("subscription", id);
-    invoices.requireAction(latestInvoice(subscription));
+    ObjectNode invoice = latestInvoice(subscription);
+    // Stripe tells of such a try as one that failed, too.
+    if (invoice.path("status").asString().equals("open")) {
+      invoices.fail(invoice);
+    }
+    invoices.requireAction(invoice);
     return subscription;
   }
 

@@ -84,14 +84,16 @@ public final class MailgunEmail implements EmailProvider {
   }
 
   @Override
+  public boolean carries(String stream) {
+    return options.domains().containsKey(stream);
+  }
+
+  @Override
   public Outcome<Sent> send(EmailMessage message, String idempotencyKey) {
     EmailProvider.checkedIdempotencyKey(idempotencyKey);
     Optional<String> domain = domain(message);
     if (domain.isEmpty()) {
-      return new Outcome.RefusedRequest<>(
-          Outcome.Detail.none(
-              "the stream '%s' is not mapped for this Mailgun connection"
-                  .formatted(message.stream())));
+      return EmailProvider.notCarried(message.stream(), "Mailgun");
     }
     Reach ofDomain = StreamReach.of(options.domains(), domain.get());
     return Exchanges.sending(

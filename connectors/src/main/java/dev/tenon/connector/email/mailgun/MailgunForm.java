@@ -35,9 +35,9 @@ final class MailgunForm {
     }
     message.headers().forEach((name, value) -> form.field("h:" + name, value));
     form.field("o:tag", message.stream());
-    if (!message.tag().isEmpty() && !message.tag().equals(message.stream())) {
-      form.field("o:tag", message.tag());
-    }
+    message.tags().stream()
+        .filter(tag -> !tag.equals(message.stream()))
+        .forEach(tag -> form.field("o:tag", tag));
     // Otherwise the domain's own settings rewrite the links of a password reset.
     form.field("o:tracking", "no");
     if (testMode) {

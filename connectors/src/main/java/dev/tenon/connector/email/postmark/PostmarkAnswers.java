@@ -1,6 +1,7 @@
 package dev.tenon.connector.email.postmark;
 
 import dev.tenon.connector.Outcome;
+import dev.tenon.connector.Outcome.ConnectionBroken.Reach;
 import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.RetryAfter;
 import dev.tenon.connector.email.Sent;
@@ -32,13 +33,14 @@ final class PostmarkAnswers {
 
   private PostmarkAnswers() {}
 
-  static Outcome<Sent> read(HttpResult.Answered answer) {
+  /// @param ofStream how far a refusal of the message stream reaches that the message was sent by
+  static Outcome<Sent> read(HttpResult.Answered answer, Reach ofStream) {
     JsonNode body = json(answer);
     int status = answer.status();
     int code = body.path("ErrorCode").asInt(NO_CODE);
     Outcome.Detail detail = detail(answer, body, code);
     if (status == 200) {
-      return accepted(body, code, detail);
+      return accepted(body, code, detail, ofStream);
     }
     if (status == 401 || status == 403) {
       return new Outcome.ConnectionBroken<>(detail);
@@ -50,7 +52,7 @@ final class PostmarkAnswers {
       return serverError(answer, code, detail);
     }
     if (code != NO_CODE) {
-      return byCode(code, RetryAfter.of(answer), detail);
+      return byCode(code, RetryAfter.of(answer), detail, ofStream);
     }
     return switch (status) {
       // 408 says that the request did not arrive whole.
@@ -74,14 +76,15 @@ final class PostmarkAnswers {
 
   /// "Message OK, but will not deliver to these inactive addresses: …" comes with ErrorCode 0;
   /// "Message accepted, but delivery may be delayed." comes without any.
-  private static Outcome<Sent> accepted(JsonNode body, int code, Outcome.Detail detail) {
+  private static Outcome<Sent> accepted(
+      JsonNode body, int code, Outcome.Detail detail, Reach ofStream) {
     if (code != 0 && code != NO_CODE) {
-      return byCode(code, Duration.ZERO, detail);
+      return byCode(code, Duration.ZERO, detail, ofStream);
     }
     String id = body.path("MessageID").asString("");
     if (!id.isEmpty() || code == 0 || detail.message().startsWith("Message accepted")) {
-      return new Outcome.Accepted<>(
-          new Sent(id, inactive(body.path("Message").asString(""))), detail);
+      List<String> inactive = inactive(body.path("Message").asString(""));
+      return new Outcome.Accepted<>(new Sent(id, inactive, inactive), detail);
     }
     // 200 with a body that isn't Postmark's: nobody knows.
     return new Outcome.Unknown<>(detail);
@@ -95,18 +98,31 @@ final class PostmarkAnswers {
     return new Outcome.Unknown<>(detail);
   }
 
-  private static Outcome<Sent> byCode(int code, Duration retryAfter, Outcome.Detail detail) {
+  private static Outcome<Sent> byCode(
+      int code, Duration retryAfter, Outcome.Detail detail, Reach ofStream) {
     return switch (code) {
-      case 100, 429 -> new Outcome.Passing<>(retryAfter, detail);
-      case 406 -> new Outcome.RefusedRecipient<>(detail);
+      case 100 -> new Outcome.Passing<>(retryAfter, detail);
+      case 429 -> new Outcome.Passing<>(retryAfter, detail, Outcome.Passing.Of.LIMIT);
+      // It bounced, complained or was suppressed by hand; whom it is about stands in the words.
+      case 406 ->
+          new Outcome.RefusedRecipient<>(detail, inactive(detail.message()), /* lasting= */ true);
       // Token; credits; account pending or blocked.
       case 10, 405, 412, 413 -> new Outcome.ConnectionBroken<>(detail);
       // Sender signature unknown or unconfirmed.
       case 400, 401 -> senderRefused(detail);
       case 300 -> invalidRequest(detail);
-      // Ours to mend: JSON (402, 403, 409), batch (410), attachment type (411), stream (12xx), …
-      default -> new Outcome.RefusedRequest<>(detail);
+      // Ours to mend: JSON (402, 403, 409), batch (410), attachment type (411), …
+      default ->
+          isAboutStream(code)
+              ? new Outcome.ConnectionBroken<>(detail, ofStream)
+              : new Outcome.RefusedRequest<>(detail);
     };
+  }
+
+  /// 12xx: the message stream that the connection's settings name isn't there, is archived, or is
+  /// none that sends. Not the message's fault: another connection may carry it.
+  private static boolean isAboutStream(int code) {
+    return code >= 1200 && code < 1300;
   }
 
   /// 300 covers bad recipients, a bad sender and everything else that a request can have wrong;

@@ -10,6 +10,7 @@ import dev.tenon.connector.email.Exchanges;
 import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
+import dev.tenon.connector.email.StreamReach;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
@@ -88,19 +89,21 @@ public final class PostmarkEmail implements EmailProvider {
   }
 
   @Override
+  public boolean carries(String stream) {
+    return streams.containsKey(stream);
+  }
+
+  @Override
   public Outcome<Sent> send(EmailMessage message, String idempotencyKey) {
     EmailProvider.checkedIdempotencyKey(idempotencyKey);
     String stream = streams.getOrDefault(message.stream(), "");
     if (stream.isEmpty()) {
-      return new Outcome.RefusedRequest<>(
-          Outcome.Detail.none(
-              "the stream '%s' is not mapped to a Postmark message stream"
-                  .formatted(message.stream())));
+      return EmailProvider.notCarried(message.stream(), "Postmark");
     }
     return Exchanges.sending(
         http,
         () -> HttpCall.post(uri("/email"), headers(), body(message, stream)),
-        PostmarkAnswers::read);
+        answer -> PostmarkAnswers.read(answer, StreamReach.of(streams, stream)));
   }
 
   /// Searches the sent messages by our message id. The search lags behind sending by a while that

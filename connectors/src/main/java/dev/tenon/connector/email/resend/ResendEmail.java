@@ -31,6 +31,9 @@ public final class ResendEmail implements EmailProvider {
   /// Where Resend answers.
   public static final URI BASE = URI.create("https://api.resend.com");
 
+  /// What may be sent where nobody says otherwise.
+  public static final Set<String> STREAMS = Set.of("outbound", "broadcast");
+
   /// A margin below Resend's 24 hours, for clocks that differ and calls that take long.
   private static final Duration REPLAY_WINDOW = Duration.ofHours(23).plusMinutes(50);
 
@@ -52,7 +55,7 @@ public final class ResendEmail implements EmailProvider {
   }
 
   public ResendEmail(ProviderHttp http, URI base, Secret apiKey) {
-    this(http, base, apiKey, Set.of("outbound", "broadcast"));
+    this(http, base, apiKey, STREAMS);
   }
 
   @Override
@@ -66,12 +69,14 @@ public final class ResendEmail implements EmailProvider {
   }
 
   @Override
+  public boolean carries(String stream) {
+    return streams.contains(stream);
+  }
+
+  @Override
   public Outcome<Sent> send(EmailMessage message, String idempotencyKey) {
     if (!streams.contains(message.stream())) {
-      return new Outcome.RefusedRequest<>(
-          Outcome.Detail.none(
-              "the stream '%s' is not mapped for this Resend connection"
-                  .formatted(message.stream())));
+      return EmailProvider.notCarried(message.stream(), "Resend");
     }
     return sendRequest(requestBody(message), idempotencyKey);
   }
@@ -120,8 +125,8 @@ public final class ResendEmail implements EmailProvider {
     ArrayNode tags = body.putArray("tags");
     tag(tags, MESSAGE_ID_FIELD, message.id());
     tag(tags, "stream", message.stream());
-    if (!message.tag().isEmpty()) {
-      tag(tags, "tag", message.tag());
+    for (int i = 0; i < message.tags().size(); i++) {
+      tag(tags, i == 0 ? "tag" : "tag_" + (i + 1), message.tags().get(i));
     }
     message.metadata().forEach((key, value) -> tag(tags, "m_" + key, value));
     if (!message.attachments().isEmpty()) {

@@ -48,9 +48,7 @@ final class SendGridBody {
       message.headers().forEach(headers::put);
     }
     ArrayNode categories = body.putArray("categories").add(message.stream());
-    if (!message.tag().isEmpty() && !message.tag().equals(message.stream())) {
-      categories.add(message.tag());
-    }
+    message.tags().stream().filter(tag -> !tag.equals(message.stream())).forEach(categories::add);
     if (!pool.isEmpty()) {
       body.put("ip_pool_name", pool);
     }

@@ -79,14 +79,16 @@ public final class SendGridEmail implements EmailProvider {
   }
 
   @Override
+  public boolean carries(String stream) {
+    return options.ipPools().containsKey(stream);
+  }
+
+  @Override
   public Outcome<Sent> send(EmailMessage message, String idempotencyKey) {
     EmailProvider.checkedIdempotencyKey(idempotencyKey);
     Optional<String> pool = Optional.ofNullable(options.ipPools().get(message.stream()));
     if (pool.isEmpty()) {
-      return new Outcome.RefusedRequest<>(
-          Outcome.Detail.none(
-              "the stream '%s' is not mapped for this SendGrid connection"
-                  .formatted(message.stream())));
+      return EmailProvider.notCarried(message.stream(), "SendGrid");
     }
     Reach ofPool = StreamReach.of(options.ipPools(), pool.get());
     return Exchanges.sending(

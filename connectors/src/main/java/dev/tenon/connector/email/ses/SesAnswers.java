@@ -82,7 +82,7 @@ final class SesAnswers {
       case "TooManyRequestsException", "ThrottlingException", "Throttling" ->
           words.contains("daily")
               ? new Outcome.ConnectionBroken<>(detail)
-              : new Outcome.Passing<>(RetryAfter.of(answer), detail);
+              : new Outcome.Passing<>(RetryAfter.of(answer), detail, Outcome.Passing.Of.LIMIT);
       case "ServiceUnavailable", "ServiceUnavailableException" ->
           new Outcome.Passing<>(RetryAfter.of(answer), detail);
       default -> byStatus(answer, detail);

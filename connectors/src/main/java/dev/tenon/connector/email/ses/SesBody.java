@@ -44,8 +44,8 @@ final class SesBody {
     ArrayNode tags = body.putArray("EmailTags");
     pair(tags, EmailProvider.MESSAGE_ID_FIELD, message.id());
     pair(tags, "stream", message.stream());
-    if (!message.tag().isEmpty()) {
-      pair(tags, "tag", message.tag());
+    for (int i = 0; i < message.tags().size(); i++) {
+      pair(tags, i == 0 ? "tag" : "tag_" + (i + 1), message.tags().get(i));
     }
     message.metadata().forEach((key, value) -> pair(tags, "m_" + key, value));
     if (!configurationSet.isEmpty()) {

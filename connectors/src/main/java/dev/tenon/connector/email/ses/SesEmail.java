@@ -91,13 +91,16 @@ public final class SesEmail implements EmailProvider {
   }
 
   @Override
+  public boolean carries(String stream) {
+    return options.configurationSets().containsKey(stream);
+  }
+
+  @Override
   public Outcome<Sent> send(EmailMessage message, String idempotencyKey) {
     EmailProvider.checkedIdempotencyKey(idempotencyKey);
     Optional<String> set = Optional.ofNullable(options.configurationSets().get(message.stream()));
     if (set.isEmpty()) {
-      return new Outcome.RefusedRequest<>(
-          Outcome.Detail.none(
-              "the stream '%s' is not mapped for this SES connection".formatted(message.stream())));
+      return EmailProvider.notCarried(message.stream(), "SES");
     }
     Reach ofSet = StreamReach.of(options.configurationSets(), set.get());
     return Exchanges.sending(

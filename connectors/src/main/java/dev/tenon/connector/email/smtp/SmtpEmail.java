@@ -176,7 +176,8 @@ public final class SmtpEmail implements EmailProvider {
   /// nobody got anything yet).
   private Outcome<Sent> finish(
       Attempt attempt, MimeLetter letter, InternetAddress[] recipients, Conversation conversation) {
-    List<String> refused = attempt.refusedForGood();
+    List<String> refused =
+        attempt.refusedForGood().stream().map(SmtpReplies.Refused::address).toList();
     Outcome<Sent> outcome = attempt.outcome();
     if (refused.isEmpty() || refused.size() >= recipients.length) {
       return outcome;
@@ -198,7 +199,13 @@ public final class SmtpEmail implements EmailProvider {
       // The detail of an accepted message is what accepted it; why the rest was refused stands
       // behind it.
       return new Outcome.Accepted<>(
-          new Sent(sent.providerMessageId(), refused),
+          new Sent(
+              sent.providerMessageId(),
+              refused,
+              attempt.refusedForGood().stream()
+                  .filter(SmtpReplies.Refused::gone)
+                  .map(SmtpReplies.Refused::address)
+                  .toList()),
           new Outcome.Detail(
               detail.status(),
               detail.code(),
@@ -317,5 +324,6 @@ public final class SmtpEmail implements EmailProvider {
 
   /// @param refusedForGood recipients refused at RCPT; only then nobody got the message
   /// @param stale a reused connection turned out to be closed before the final dot
-  private record Attempt(Outcome<Sent> outcome, List<String> refusedForGood, boolean stale) {}
+  private record Attempt(
+      Outcome<Sent> outcome, List<SmtpReplies.Refused> refusedForGood, boolean stale) {}
 }

@@ -4,6 +4,7 @@ import dev.tenon.connector.Outcome;
 import dev.tenon.connector.email.Sent;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
+import jakarta.mail.SendFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ final class SmtpReplies {
   static Outcome<Sent> sending(boolean ending, MessagingException failure) {
     List<SMTPAddressFailedException> recipients = recipients(failure);
     if (!recipients.isEmpty()) {
-      return recipientsFailed(recipients);
+      return recipientsFailed(recipients, isSomebodyTaken(failure));
     }
     if (failure instanceof SMTPSendFailedException reply && reply.getReturnCode() >= 400) {
       Outcome.Detail detail = detail(reply.getReturnCode(), text(reply));
@@ -65,20 +66,48 @@ final class SmtpReplies {
 
   /// True when no reply came at all, or the server said that it is closing (421).
   static boolean isLost(Outcome<Sent> outcome) {
-    return outcome instanceof Outcome.Passing<Sent>(Duration _, Outcome.Detail detail)
+    return outcome instanceof Outcome.Passing<Sent>(Duration _, Outcome.Detail detail, var _)
         && (detail.status() == 0 || detail.status() == 421);
   }
 
+  /// A recipient that was refused at RCPT.
+  ///
+  /// @param gone whether the address takes no mail from anybody
+  record Refused(String address, boolean gone) {}
+
   /// The recipients that were refused for good, when none was refused only for now and the fault
   /// isn't ours.
-  static List<String> refusedForGood(MessagingException failure) {
+  static List<Refused> refusedForGood(MessagingException failure) {
     List<SMTPAddressFailedException> recipients = recipients(failure);
+    boolean some = isSomebodyTaken(failure);
     boolean allForGood =
         recipients.stream()
-            .allMatch(one -> recipientFailed(one) instanceof Outcome.RefusedRecipient<Sent>);
+            .allMatch(one -> recipientFailed(one, some) instanceof Outcome.RefusedRecipient<Sent>);
     return allForGood
-        ? recipients.stream().map(one -> one.getAddress().getAddress()).toList()
+        ? recipients.stream()
+            .map(
+                one ->
+                    new Refused(
+                        one.getAddress().getAddress(),
+                        isGone(detail(one.getReturnCode(), text(one)))))
+            .toList()
         : List.of();
+  }
+
+  /// Whether the server took others of the recipients, so that it is not us that it refuses.
+  private static boolean isSomebodyTaken(MessagingException failure) {
+    return failure instanceof SendFailedException failed
+        && failed.getValidUnsentAddresses() != null
+        && failed.getValidUnsentAddresses().length > 0;
+  }
+
+  /// 5.1.1, 5.1.6 and 5.1.10: there is no such mailbox, it has moved away, or its domain takes no
+  /// mail; 5.1.2 no such host (RFC 3463, 3.2; RFC 7505). A bare 550 may be anything.
+  private static boolean isGone(Outcome.Detail detail) {
+    return switch (detail.code()) {
+      case "5.1.1", "5.1.2", "5.1.6", "5.1.10" -> true;
+      default -> false;
+    };
   }
 
   static Outcome.Detail detail(int code, String text) {
@@ -87,27 +116,46 @@ final class SmtpReplies {
   }
 
   /// A passing or broken one decides for all, since nothing was sent to anybody.
-  private static Outcome<Sent> recipientsFailed(List<SMTPAddressFailedException> recipients) {
-    List<Outcome<Sent>> outcomes = recipients.stream().map(SmtpReplies::recipientFailed).toList();
+  private static Outcome<Sent> recipientsFailed(
+      List<SMTPAddressFailedException> recipients, boolean some) {
+    List<Outcome<Sent>> outcomes =
+        recipients.stream().map(one -> recipientFailed(one, some)).toList();
     return outcomes.stream()
         .filter(outcome -> !(outcome instanceof Outcome.RefusedRecipient<Sent>))
         .findFirst()
-        .orElse(outcomes.getFirst());
+        .orElseGet(
+            () ->
+                new Outcome.RefusedRecipient<>(
+                    outcomes.getFirst().detail(),
+                    recipients.stream().map(one -> one.getAddress().getAddress()).toList(),
+                    outcomes.stream().allMatch(one -> isGone(one.detail()))));
   }
 
-  private static Outcome<Sent> recipientFailed(SMTPAddressFailedException failure) {
+  /// @param some whether the server took others
+  private static Outcome<Sent> recipientFailed(SMTPAddressFailedException failure, boolean some) {
     int code = failure.getReturnCode();
     Outcome.Detail detail = detail(Math.max(code, 0), text(failure));
     // 552 at RCPT is "too many recipients" of older servers, to be read as 452 (RFC 5321,
     // 4.5.3.1.10).
     if (code < 500 || code == 552) {
-      return new Outcome.Passing<>(Duration.ZERO, detail);
+      return new Outcome.Passing<>(Duration.ZERO, detail, passing(code, detail.code()));
     }
-    if (!isAboutUs(code, detail.code())) {
-      return new Outcome.RefusedRecipient<>(detail);
+    if (isAuthentication(code)) {
+      return new Outcome.ConnectionBroken<>(detail);
     }
     boolean sender = detail.code().equals("5.1.7") || detail.code().equals("5.1.8");
-    return sender ? senderRefused(detail) : new Outcome.ConnectionBroken<>(detail);
+    boolean policy = detail.code().startsWith("5.7.");
+    return sender || (policy && !some)
+        ? senderRefused(detail)
+        : new Outcome.RefusedRecipient<>(detail, List.of(), isGone(detail));
+  }
+
+  /// One recipient's full mailbox, or his server's greylisting, must not rest the connection for
+  /// everybody. 421 closes the conversation, and 4.3.z is about the whole system (RFC 3463, 3.4).
+  private static Outcome.Passing.Of passing(int code, String enhanced) {
+    return code < 400 || code == 421 || enhanced.startsWith("4.3.")
+        ? Outcome.Passing.Of.PROVIDER
+        : Outcome.Passing.Of.REQUEST;
   }
 
   private static Outcome<Sent> refused(String command, Outcome.Detail detail) {
@@ -127,9 +175,9 @@ final class SmtpReplies {
     if (detail.code().startsWith("5.1.")
         && !detail.code().startsWith("5.1.7")
         && !detail.code().startsWith("5.1.8")) {
-      return new Outcome.RefusedRecipient<>(detail);
+      return new Outcome.RefusedRecipient<>(detail, List.of(), isGone(detail));
     }
-    return detail.status() == 530 || detail.status() == 535 || detail.status() == 538
+    return isAuthentication(detail.status())
         ? new Outcome.ConnectionBroken<>(detail)
         : new Outcome.RefusedRequest<>(detail);
   }
@@ -138,15 +186,12 @@ final class SmtpReplies {
     return new Outcome.ConnectionBroken<>(detail, Outcome.ConnectionBroken.Reach.SENDER);
   }
 
-  /// 5.7.z at RCPT is the relay's policy about the client ("relay access denied"), 5.1.7 and 5.1.8
-  /// are about the sender; 530, 535 and 538 ask for authentication (RFC 4954).
-  private static boolean isAboutUs(int code, String enhanced) {
-    return code == 530
-        || code == 535
-        || code == 538
-        || enhanced.startsWith("5.7.")
-        || enhanced.equals("5.1.7")
-        || enhanced.equals("5.1.8");
+  /// 530, 535 and 538 ask for authentication (RFC 4954): it is us that the server refuses. Not so
+  /// 5.7.z at RCPT. It is a relay's policy ("relay access denied"), which may be about the client,
+  /// and just as often one receiving server's list of whom it takes mail from: were it to break a
+  /// connection, one recipient could take it away from everybody who shares it.
+  private static boolean isAuthentication(int code) {
+    return code == 530 || code == 535 || code == 538;
   }
 
   private static List<SMTPAddressFailedException> recipients(MessagingException failure) {

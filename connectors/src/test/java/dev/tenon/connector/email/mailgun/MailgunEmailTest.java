@@ -252,7 +252,7 @@ class MailgunEmailTest extends EmailProviderContract {
     willAccept();
     two.send(builder().stream("broadcast").build(), "k");
     assertThat(server.requests().getFirst().line()).contains("/v3/news.example.org/messages");
-    assertThat(two.send(message(), "k")).isInstanceOf(Outcome.RefusedRequest.class);
+    assertThat(two.send(message(), "k")).isInstanceOf(Outcome.ConnectionBroken.class);
     assertThat(two.lookUp(message())).isInstanceOf(LookedUp.Unanswered.class);
     for (String domain : List.of("", "Example.org", "a/../b.example", "example")) {
       assertThatThrownBy(() -> MailgunEmail.Options.of(domain))

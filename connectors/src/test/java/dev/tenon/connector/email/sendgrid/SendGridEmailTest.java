@@ -268,7 +268,7 @@ class SendGridEmailTest extends EmailProviderContract {
     assertThat(pooled.send(builder().stream("broadcast").build(), "k"))
         .isInstanceOf(Outcome.Accepted.class);
     assertThat(body().path("ip_pool_name").asString()).isEqualTo("marketing");
-    assertThat(pooled.send(message(), "k")).isInstanceOf(Outcome.RefusedRequest.class);
+    assertThat(pooled.send(message(), "k")).isInstanceOf(Outcome.ConnectionBroken.class);
     assertThat(received()).hasSize(1);
     assertThatThrownBy(() -> new SendGridEmail.Options(Map.of("outbound", "x"), false))
         .isInstanceOf(IllegalArgumentException.class);

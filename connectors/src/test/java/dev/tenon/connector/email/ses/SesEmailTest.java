@@ -272,7 +272,7 @@ class SesEmailTest extends EmailProviderContract {
     assertThat(body.path("ConfigurationSetName").asString()).isEqualTo("transactional");
     assertThat(body.path("TenantName").asString()).isEqualTo("tenant-7");
     assertThat(tenant.send(builder().stream("broadcast").build(), "k"))
-        .isInstanceOf(Outcome.RefusedRequest.class);
+        .isInstanceOf(Outcome.ConnectionBroken.class);
   }
 
   @Test

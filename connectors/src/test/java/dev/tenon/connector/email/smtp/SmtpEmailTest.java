@@ -67,6 +67,16 @@ class SmtpEmailTest extends EmailProviderContract {
   }
 
   @Override
+  protected boolean carriesAnyStream() {
+    return true;
+  }
+
+  @Override
+  protected Outcome.Passing.Of rateLimit() {
+    return Outcome.Passing.Of.PROVIDER;
+  }
+
+  @Override
   protected void willAccept() {}
 
   @Override
@@ -167,10 +177,68 @@ class SmtpEmailTest extends EmailProviderContract {
             accepted -> {
               assertThat(((Sent) accepted.value()).refusedRecipients())
                   .containsExactly("gone@example.net");
+              assertThat(((Sent) accepted.value()).gone()).containsExactly("gone@example.net");
               assertThat(accepted.detail().status()).isEqualTo(250);
               assertThat(accepted.detail().message()).contains("queued", "no such user");
             });
     assertThat(server.messages()).hasSize(1);
+  }
+
+  /// Whoever shares the connection must not lose it by one recipient's server.
+  @ParameterizedTest
+  @CsvSource({
+    "550 5.7.1 recipient block list, SENDER",
+    "554 5.7.1 relay access denied, SENDER",
+    "530 5.7.0 authentication required, CONNECTION",
+  })
+  void aRefusalOfOneRecipientReachesNoFurther(String reply, Outcome.ConnectionBroken.Reach reach) {
+    server.on("RCPT", reply);
+    assertThat(smtp.send(message(), "k"))
+        .isInstanceOfSatisfying(
+            Outcome.ConnectionBroken.class, one -> assertThat(one.reach()).isEqualTo(reach));
+  }
+
+  @Test
+  void aPolicyAgainstOneOfSeveralIsThatRecipientsRefusal() {
+    server.on("RCPT TO:<BLOCKED@", "550 5.7.1 recipient block list");
+    assertThat(smtp.send(builder().cc(EmailAddress.of("blocked@example.net")).build(), "k"))
+        .isInstanceOfSatisfying(
+            Outcome.Accepted.class,
+            one -> {
+              Sent sent = (Sent) one.value();
+              assertThat(sent.refusedRecipients()).containsExactly("blocked@example.net");
+              assertThat(sent.gone()).as("not for others").isEmpty();
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "450 4.2.0 greylisted, REQUEST",
+    "451 4.7.1 try again, REQUEST",
+    "452 4.2.2 mailbox full, REQUEST",
+    "452 4.3.1 no space on the server, PROVIDER",
+    "421 4.3.2 closing, PROVIDER",
+  })
+  void tellsOneMailboxThatPutsOffFromAServerThatFails(String reply, Outcome.Passing.Of of) {
+    server.on("RCPT", reply);
+    assertThat(smtp.send(message(), "k"))
+        .isInstanceOfSatisfying(Outcome.Passing.class, one -> assertThat(one.of()).isEqualTo(of));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RCPT, 550 5.1.1 no such user, true",
+    "RCPT, 550 5.1.10 null MX, true",
+    "RCPT, 553 5.1.3 bad syntax, false",
+    "RCPT, 550 no, false",
+    "., 550 5.1.1 no such user, true",
+  })
+  void tellsAnAddressThatIsGoneFromOneThatIsOnlyRefused(
+      String command, String reply, boolean lasting) {
+    server.on(command, reply);
+    assertThat(smtp.send(message(), "k"))
+        .isInstanceOfSatisfying(
+            Outcome.RefusedRecipient.class, one -> assertThat(one.lasting()).isEqualTo(lasting));
   }
 
   @Test

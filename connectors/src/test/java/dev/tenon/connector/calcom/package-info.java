@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.connector.calcom;
+
+import org.jspecify.annotations.NullMarked;

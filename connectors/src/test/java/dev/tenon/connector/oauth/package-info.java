@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.connector.oauth;
+
+import org.jspecify.annotations.NullMarked;

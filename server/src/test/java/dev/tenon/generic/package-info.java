@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.generic;
+
+import org.jspecify.annotations.NullMarked;
