@@ -45,11 +45,10 @@ final class BenchDatabase implements AutoCloseable {
     return session(administrator, administrator.jdbcUrl().replace("/postgres", "/tenon"));
   }
 
-  /// A session with the server's own login, which sees what it sees. It sends statements as they are,
-  /// so that one with places for values can be explained without any.
+  /// A session with the server's own login, which sees what it sees. It sends statements as they
+  /// are, so that one with places for values can be explained without any.
   Connection owner() {
-    return session(
-        postgres.address(), postgres.address().jdbcUrl() + "?preferQueryMode=simple");
+    return session(postgres.address(), postgres.address().jdbcUrl() + "?preferQueryMode=simple");
   }
 
   private static Connection session(DatabaseAddress login, String url) {

@@ -93,8 +93,7 @@ final class DeliverBench implements Callable<Integer> {
     }
     Logging.start(new Config.Log(Config.Log.Format.TEXT, Config.Log.Level.ERROR));
     try (Bed bed = Bed.open(Map.of());
-        Child receiver =
-            ReceiverMain.start(bed.folder().resolve("receiver.log"));
+        Child receiver = ReceiverMain.start(bed.folder().resolve("receiver.log"));
         var hole = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         Teller teller = new Teller(bed)) {
       URI base = ReceiverMain.address(receiver, bed.folder().resolve("receiver.log"));

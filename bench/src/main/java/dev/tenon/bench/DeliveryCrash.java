@@ -12,11 +12,11 @@ import java.util.Random;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Kills while events are told and delivered, with a receiver that writes down what came: every event
-/// that is kept came, and no more came twice than were under way when the server was killed.
+/// Kills while events are told and delivered, with a receiver that writes down what came: every
+/// event that is kept came, and no more came twice than were under way when the server was killed.
 ///
-/// The receiver runs through: what it knows and the database does not know as delivered, when a killed
-/// server is down, was under way.
+/// The receiver runs through: what it knows and the database does not know as delivered, when a
+/// killed server is down, was under way.
 final class DeliveryCrash {
   private static final int TENANTS = 10;
   private static final int EVENTS_AT_ONCE = 5;
@@ -125,8 +125,7 @@ final class DeliveryCrash {
             Long.toString(repeated),
             "at most %d, which were under way at the kills".formatted(underWay),
             repeated <= underWay);
-    boolean order =
-        report.verdict("out of order", Long.toString(inversions), "0", inversions == 0);
+    boolean order = report.verdict("out of order", Long.toString(inversions), "0", inversions == 0);
     return told && none && few && order;
   }
 

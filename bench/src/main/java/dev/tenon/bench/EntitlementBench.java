@@ -76,9 +76,13 @@ final class EntitlementBench implements Callable<Integer> {
       check(bed, all, seed);
       var looks = new IndexLooks(session, "subscription");
       form(
-          bed, looks, session, all, "by customer", () -> HttpBytes.get(random(all, seed), bed.key()));
-      form(
-          bed, looks, session, all, "the tenant itself", () -> HttpBytes.get(all, bed.key()));
+          bed,
+          looks,
+          session,
+          all,
+          "by customer",
+          () -> HttpBytes.get(random(all, seed), bed.key()));
+      form(bed, looks, session, all, "the tenant itself", () -> HttpBytes.get(all, bed.key()));
     }
     return right ? 0 : 1;
   }
@@ -89,9 +93,10 @@ final class EntitlementBench implements Callable<Integer> {
     UUID connection = uuid(session, "select id from connection where provider = 'stripe'");
     connect(bed, "ten_platform");
     String other =
-        json(
-                Web.post(
-                    bed.at("/v1/tenants"), bed.platformKey(), "{\"name\": \"Other\", \"slug\": \"other\"}"))
+        json(Web.post(
+                bed.at("/v1/tenants"),
+                bed.platformKey(),
+                "{\"name\": \"Other\", \"slug\": \"other\"}"))
             .path("id")
             .asString("");
     connect(bed, other);
@@ -101,11 +106,16 @@ final class EntitlementBench implements Callable<Integer> {
         .plant(
             bed,
             another,
-            uuid(session, "select id from connection where provider = 'stripe' and name = '%s'".formatted(other)));
+            uuid(
+                session,
+                "select id from connection where provider = 'stripe' and name = '%s'"
+                    .formatted(other)));
     OwnSubscription.plant(
         session,
         tenant,
-        uuid(session, "select id from connection where provider = 'stripe' and name = 'ten_platform'"));
+        uuid(
+            session,
+            "select id from connection where provider = 'stripe' and name = 'ten_platform'"));
     try (var statement = session.createStatement()) {
       boolean _ = statement.execute("vacuum (analyze) subscription, customer");
     }
@@ -288,7 +298,9 @@ final class EntitlementBench implements Callable<Integer> {
     Processors used = bed.processors().minus(before);
     double count = bed.metric(SERVED + "_count", ROUTE, "status=\"200\"") - countBefore;
     double millis =
-        1e3 * (bed.metric(SERVED + "_sum", ROUTE, "status=\"200\"") - timeBefore) / Math.max(1, count);
+        1e3
+            * (bed.metric(SERVED + "_sum", ROUTE, "status=\"200\"") - timeBefore)
+            / Math.max(1, count);
     if (result.count(200) != result.all()) {
       throw new BenchFailure("not every question was answered: " + result.statuses());
     }

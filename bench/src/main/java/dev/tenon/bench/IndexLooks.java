@@ -87,8 +87,7 @@ final class IndexLooks {
     return grown.size() == 1
         && !grown.containsKey("seq")
         && grown.values().stream()
-            .allMatch(
-                looks -> looks.scans() <= questions && looks.rows() <= questions * rowsMax);
+            .allMatch(looks -> looks.scans() <= questions && looks.rows() <= questions * rowsMax);
   }
 
   /// For people.

@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
-/// Sends webhooks and other requests over kept-alive HTTP/1.1 connections from one thread, as cheaply as it can: the
-/// processor time of the generator is part of what a 2-core machine has to give.
+/// Sends webhooks and other requests over kept-alive HTTP/1.1 connections from one thread, as
+/// cheaply as it can: the processor time of the generator is part of what a 2-core machine has to
+/// give.
 ///
 /// Two ways. *Closed*: each connection sends the next webhook when the last one was answered, which
 /// shows the most that goes. *Paced*: webhooks are due at a steady rate and their latency counts
@@ -34,13 +35,13 @@ final class Load implements AutoCloseable {
   private final Selector selector;
   private final int answerBytesMax;
 
-  /// Where requests come from, each as the bytes that are sent. `next` gives the next one, or nothing
-  /// when there are no more.
+  /// Where requests come from, each as the bytes that are sent. `next` gives the next one, or
+  /// nothing when there are no more.
   interface Requests {
     Optional<byte[]> next();
 
-    /// The request that `next` gave as the `index`-th (from 0) was answered with `status`, or 0 when
-    /// its connection broke.
+    /// The request that `next` gave as the `index`-th (from 0) was answered with `status`, or 0
+    /// when its connection broke.
     default void answered(long index, int status) {}
   }
 

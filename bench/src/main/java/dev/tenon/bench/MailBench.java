@@ -136,8 +136,7 @@ final class MailBench implements Callable<Integer> {
               "1,500/s",
               perSecond >= 1_500);
       report.line(
-          "processor time a message",
-          bed.processors().minus(before).perUnit(Math.max(1, waiting)));
+          "processor time a message", bed.processors().minus(before).perUnit(Math.max(1, waiting)));
       watch.report(report, "queued and sent");
       return perSecond;
     }
@@ -176,8 +175,7 @@ final class MailBench implements Callable<Integer> {
     long kept = bed.count("select count(*) from message");
     long accepted = MailboxCount.of(bed.sandboxUrl("mailbox")) - byLoop;
     // Who is answered 503 doesn't know whether the message was kept, and asks again with its key.
-    boolean right =
-        sent == accepted && sent == kept && kept >= acknowledged && kept <= made;
+    boolean right = sent == accepted && sent == kept && kept >= acknowledged && kept <= made;
     report.line(
         "asked for, answered 202, kept, sent, accepted by the sandbox",
         "%d, %d, %d, %d, %d: %s"
@@ -201,9 +199,7 @@ final class MailBench implements Callable<Integer> {
         return asked++ < count
             ? Optional.of(
                 HttpBytes.post(
-                    at,
-                    bed.key(),
-                    "{\"to\": \"%s\", %s}".formatted(recipient(made++), words())))
+                    at, bed.key(), "{\"to\": \"%s\", %s}".formatted(recipient(made++), words())))
             : Optional.empty();
       }
     };
@@ -227,8 +223,7 @@ final class MailBench implements Callable<Integer> {
                 .mapToObj(number -> "{\"to\": \"%s\"}".formatted(recipient(number)))
                 .collect(Collectors.joining(","));
         return Optional.of(
-            HttpBytes.post(
-                at, bed.key(), "{\"messages\": [%s], %s}".formatted(each, words())));
+            HttpBytes.post(at, bed.key(), "{\"messages\": [%s], %s}".formatted(each, words())));
       }
     };
   }

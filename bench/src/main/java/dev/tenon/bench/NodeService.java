@@ -25,9 +25,7 @@ final class NodeService implements AutoCloseable {
   static Optional<NodeService> start(DatabaseAddress database, String secret) {
     try {
       Optional<Path> folder = NodePackages.folder();
-      return folder.isEmpty()
-          ? Optional.empty()
-          : Optional.of(run(folder.get(), database, secret));
+      return folder.isEmpty() ? Optional.empty() : Optional.of(run(folder.get(), database, secret));
     } catch (IOException e) {
       return Optional.empty();
     }

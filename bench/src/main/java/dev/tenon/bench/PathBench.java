@@ -1,7 +1,6 @@
 package dev.tenon.bench;
 
 import dev.tenon.bench.StripeWebhooks.Kind;
-import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

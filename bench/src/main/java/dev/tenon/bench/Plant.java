@@ -60,8 +60,7 @@ record Plant(String tenant, String hook, String secret, String key, String platf
     return tenon
         .database()
         .asTenant(
-            tenant,
-            tx -> tenon.keys().create(tx, "Benchmark", Set.of(Scope.ALL), Optional.empty()))
+            tenant, tx -> tenon.keys().create(tx, "Benchmark", Set.of(Scope.ALL), Optional.empty()))
         .text()
         .reveal();
   }

@@ -16,11 +16,10 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import org.HdrHistogram.ConcurrentHistogram;
 
-/// An application that hears events, in a process of its own: `/well` and `/ordered`
-/// answer 200 at once, `/slow` after five seconds, `/failing` 500. `GET /report` tells how many came, how many of them were new, how many to `/ordered`
-/// came after a later one of their object, and how long
-/// the events were on their way; `POST /reset` begins anew. The first line that it prints is its
-/// port.
+/// An application that hears events, in a process of its own: `/well` and `/ordered` answer 200 at
+/// once, `/slow` after five seconds, `/failing` 500. `GET /report` tells how many came, how many of
+/// them were new, how many to `/ordered` came after a later one of their object, and how long the
+/// events were on their way; `POST /reset` begins anew. The first line that it prints is its port.
 final class ReceiverMain {
   private static final Duration SLOW = Duration.ofSeconds(5);
   private static final String TOLD_AT = "\"created_at\":\"";

@@ -10,11 +10,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/// Subscriptions as years of webhooks leave them, put into the table at once: no webhook could bring
-/// a million in a minute. What each is follows from its number, so that the right answers are known.
+/// Subscriptions as years of webhooks leave them, put into the table at once: no webhook could
+/// bring a million in a minute. What each is follows from its number, so that the right answers are
+/// known.
 ///
-/// Of a hundred, 80 customers have one or two; of twenty subscriptions, 14 are active, one each is in
-/// its trial, late, or begun only, and three have ended.
+/// Of a hundred, 80 customers have one or two; of twenty subscriptions, 14 are active, one each is
+/// in its trial, late, or begun only, and three have ended.
 record SubscriptionSeed(long subscriptions) {
   private static final int CHUNK = 50_000;
   private static final int PRICES = 3;

@@ -74,8 +74,8 @@ final class Teller implements AutoCloseable {
     return tenant;
   }
 
-  /// Tells events of one tenant in one transaction, about a few objects in turn. The amount counts up,
-  /// so that a receiver knows the order.
+  /// Tells events of one tenant in one transaction, about a few objects in turn. The amount counts
+  /// up, so that a receiver knows the order.
   void tell(TenantId tenant, int count) {
     List<NewEvent> batch = new ArrayList<>(count);
     long first = told.merge(tenant, (long) count, Long::sum) - count;

@@ -79,7 +79,8 @@ class BooksTest {
 
   @Test
   void knowsWhoIsEntitled() {
-    // 80 customers: number 17 has an ended one only, number 0 an active one and one of another price.
+    // 80 customers: number 17 has an ended one only, number 0 an active one and one of another
+    // price.
     var seed = new SubscriptionSeed(100);
     assertThat(seed.customers()).isEqualTo(80);
     assertThat(seed.isEntitled(0, null)).isTrue();
