@@ -1,8 +1,6 @@
 package dev.tenon.bench;
 
 import dev.tenon.db.DatabaseAddress;
-import dev.tenon.db.embedded.EmbeddedPostgres;
-import dev.tenon.db.embedded.EmbeddedPostgresConfig;
 import dev.tenon.sandbox.SandboxMain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,14 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What a benchmark runs on: a durable PostgreSQL, the sandbox and the server, each in a process of
@@ -28,17 +23,16 @@ final class Bed implements AutoCloseable {
 
   private final Path folder;
   private final Map<String, String> settings;
-  private EmbeddedPostgres postgres;
+  private final BenchDatabase database;
   private final Child sandbox;
   private final Map<String, String> sandboxUrls;
   private Child hub;
-  private @Nullable Connection counting;
   private Plant plant;
 
   private Bed(Path folder, Map<String, String> settings) {
     this.folder = folder;
     this.settings = settings;
-    postgres = startPostgres();
+    database = new BenchDatabase(folder.resolve("postgres"));
     Path log = folder.resolve("sandbox.log");
     sandbox = Child.start(SandboxMain.class, log, Map.of());
     sandboxUrls = urls(log);
@@ -62,10 +56,6 @@ final class Bed implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private EmbeddedPostgres startPostgres() {
-    return EmbeddedPostgres.start(EmbeddedPostgresConfig.in(folder.resolve("postgres")));
   }
 
   private Map<String, String> urls(Path log) {
@@ -92,11 +82,11 @@ final class Bed implements AutoCloseable {
 
   private Child startHub() {
     Map<String, String> environment = new HashMap<>(settings);
-    DatabaseAddress database = postgres.address();
-    environment.put("TENON_DATABASE__URL", database.jdbcUrl());
-    environment.put("TENON_DATABASE__USER", database.user());
+    DatabaseAddress address = database.address();
+    environment.put("TENON_DATABASE__URL", address.jdbcUrl());
+    environment.put("TENON_DATABASE__USER", address.user());
     environment.put("TENON_DATABASE__PASSWORD", "env:BENCH_DATABASE_PASSWORD");
-    environment.put("BENCH_DATABASE_PASSWORD", database.password().reveal());
+    environment.put("BENCH_DATABASE_PASSWORD", address.password().reveal());
     environment.putIfAbsent("TENON_LOG__LEVEL", "warn");
     return Child.start(
         HubMain.class,
@@ -134,11 +124,32 @@ final class Bed implements AutoCloseable {
 
   /// One of the server's figures, as `/metrics` shows it now; 0 where it shows none.
   double metric(String name) {
-    return Web.get(hook().resolve("/metrics"))
-        .lines()
-        .filter(line -> line.startsWith(name + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-        .sum();
+    return metric(name, "");
+  }
+
+  /// The sum of a figure over the series that have all of `labels`, such as `area="heap"`.
+  double metric(String name, String... labels) {
+    return Figures.sum(Web.get(hook().resolve("/metrics")), name, labels);
+  }
+
+  /// The address of one of the server's routes.
+  URI at(String path) {
+    return hook().resolve(path);
+  }
+
+  /// The tenant that was planted, and whose records it sees.
+  String tenant() {
+    return plant.tenant();
+  }
+
+  /// A key of this tenant that may do everything.
+  String key() {
+    return plant.key();
+  }
+
+  /// A key of the platform.
+  String platformKey() {
+    return plant.platformKey();
   }
 
   String secret() {
@@ -154,77 +165,33 @@ final class Bed implements AutoCloseable {
   Processors processors() {
     return new Processors(
         ProcessorTime.of(hub.pid()),
-        ProcessorTime.ofTree(postgres.pid()),
+        ProcessorTime.ofTree(database.pid()),
         ProcessorTime.of(sandbox.pid()),
         ProcessorTime.of(ProcessHandle.current().pid()));
-  }
-
-  /// Processor seconds by part.
-  record Processors(double server, double postgres, double sandbox, double generator) {
-    Processors minus(Processors before) {
-      return new Processors(
-          server - before.server,
-          postgres - before.postgres,
-          sandbox - before.sandbox,
-          generator - before.generator);
-    }
-
-    String perUnit(long units) {
-      return "%.0f µs server, %.0f µs PostgreSQL, %.0f µs sandbox, %.0f µs generator"
-          .formatted(
-              server * 1e6 / units,
-              postgres * 1e6 / units,
-              sandbox * 1e6 / units,
-              generator * 1e6 / units);
-    }
   }
 
   double serverMiB() {
     return ProcessorTime.residentMiB(hub.pid());
   }
 
+  /// What the server's heap holds, garbage that is not collected yet among it.
+  double heapMiB() {
+    return metric("jvm_memory_used_bytes", "area=\"heap\"") / (1 << 20);
+  }
+
   /// A session with all rights, to count and compare with.
   Connection administrator() {
-    DatabaseAddress administrator = postgres.administrator();
-    String url = administrator.jdbcUrl().replace("/postgres", "/tenon");
-    try {
-      Connection session =
-          DriverManager.getConnection(
-              url + (url.contains("?") ? "&" : "?") + "currentSchema=tenon",
-              administrator.user(),
-              administrator.password().reveal());
-      session.setAutoCommit(true);
-      return session;
-    } catch (SQLException e) {
-      throw new BenchFailure("cannot log in to the benchmark's database", e);
-    }
+    return database.administrator();
+  }
+
+  /// A session with the server's own login, which is held to what the server may see.
+  Connection owner() {
+    return database.owner();
   }
 
   /// One number from the database.
   long count(String sql) {
-    try {
-      return countOnce(sql);
-    } catch (SQLException e) {
-      // Its session may have been killed with the database: once more with a new one.
-      counting = null;
-    }
-    try {
-      return countOnce(sql);
-    } catch (SQLException e) {
-      counting = null;
-      throw new BenchFailure("the benchmark's query failed: " + sql, e);
-    }
-  }
-
-  private long countOnce(String sql) throws SQLException {
-    if (counting == null) {
-      counting = administrator();
-    }
-    try (var statement = counting.createStatement();
-        var rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getLong(1);
-    }
+    return database.count(sql);
   }
 
   /// Waits until `sql` counts nothing any more.
@@ -241,68 +208,47 @@ final class Bed implements AutoCloseable {
   }
 
   /// Kills the server with `kill -9` and starts it again.
-  void killServer() throws IOException {
+  ///
+  /// @param between what is done while it is down
+  void killServer(Runnable between) {
     hub.kill();
+    between.run();
     startServerAgain();
   }
 
   /// Kills PostgreSQL's postmaster with `kill -9`, and starts it again; the server stays.
   void killPostgres() {
-    ProcessHandle.of(postgres.pid()).ifPresent(ProcessHandle::destroyForcibly);
-    counting = null;
-    postgres.close();
-    postgres = startPostgres();
+    database.kill();
+    database.startAgain();
   }
 
   /// Kills both at once, and starts both again.
-  void killBoth() throws IOException {
-    ProcessHandle.of(postgres.pid()).ifPresent(ProcessHandle::destroyForcibly);
+  ///
+  /// @param between what is done while the server is still down
+  void killBoth(Runnable between) {
+    database.kill();
     hub.kill();
-    counting = null;
-    postgres.close();
-    postgres = startPostgres();
+    database.startAgain();
+    between.run();
     startServerAgain();
   }
 
-  /// Kills the process of one of the server's sessions with `kill -9`: PostgreSQL then ends all
-  /// sessions and recovers. Answers whether there was one to kill.
+  /// Kills the process of one of the server's sessions: see [BenchDatabase#killSession].
   boolean killBackend() {
-    long session;
-    try {
-      session =
-          countOnce(
-              """
-              select coalesce((select pid from pg_stat_activity
-                where application_name like 'tenon-%' and backend_type = 'client backend'
-                order by random() limit 1), 0)
-              """);
-    } catch (SQLException e) {
-      // The database recovers from the last kill.
-      counting = null;
-      return false;
-    }
-    boolean killed = ProcessHandle.of(session).filter(ProcessHandle::destroyForcibly).isPresent();
-    counting = null;
-    return killed;
+    return database.killSession();
   }
 
-  /// Kills PostgreSQL's postmaster with `kill -9` and does nothing else: the supervisor starts it
-  /// again, as it does in a server that runs its own.
+  /// Kills PostgreSQL's postmaster and leaves it to its supervisor to start it again.
   void killSupervised() {
-    long killed = postgres.keepRunning().pid();
-    ProcessHandle.of(killed).ifPresent(ProcessHandle::destroyForcibly);
-    counting = null;
-    long end = System.nanoTime() + START_MAX.toNanos();
-    while (postgres.pid() == killed || !postgres.isRunning()) {
-      if (System.nanoTime() > end) {
-        throw new BenchFailure("the killed PostgreSQL was not started again within " + START_MAX);
-      }
-      Pause.millis(20);
-    }
+    database.killSupervised();
   }
 
-  private void startServerAgain() throws IOException {
-    Files.deleteIfExists(ready());
+  private void startServerAgain() {
+    try {
+      Files.deleteIfExists(ready());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     hub = startHub();
     plant = awaitHub();
   }
@@ -314,7 +260,7 @@ final class Bed implements AutoCloseable {
 
   /// How the server logs in.
   DatabaseAddress ownerDatabase() {
-    return postgres.address();
+    return database.address();
   }
 
   /// Where the logs are, for messages.
@@ -323,18 +269,18 @@ final class Bed implements AutoCloseable {
   }
 
   DatabaseAddress database() {
-    return postgres.administrator();
+    return database.administratorAddress();
   }
 
   long postgresPid() {
-    return postgres.pid();
+    return database.pid();
   }
 
   @Override
   public void close() {
     hub.close();
     sandbox.close();
-    postgres.close();
+    database.close();
     if (System.getenv("TENON_BENCH_KEEP") != null) {
       return;
     }

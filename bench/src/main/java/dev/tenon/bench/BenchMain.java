@@ -25,6 +25,8 @@ public final class BenchMain {
             .addSubcommand(new Ingest(report))
             .addSubcommand(new PathBench(report))
             .addSubcommand(new DeliverBench(report))
+            .addSubcommand(new EntitlementBench(report))
+            .addSubcommand(new MailBench(report))
             .addSubcommand(new Crash(report))
             .addSubcommand(new Start(report));
     root.getSubcommands()
@@ -35,7 +37,10 @@ public final class BenchMain {
           if (!(e instanceof BenchFailure)) {
             throw e;
           }
-          System.err.println("tenon bench: " + e.getMessage());
+          System.err.println(
+              "tenon bench: "
+                  + e.getMessage()
+                  + (e.getCause() == null ? "" : " (" + e.getCause().getMessage() + ")"));
           return 1;
         });
     if (arguments.length == 0) {

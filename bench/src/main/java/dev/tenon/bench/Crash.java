@@ -1,6 +1,5 @@
 package dev.tenon.bench;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -29,6 +28,13 @@ final class Crash implements Callable<Integer> {
   private long seed = System.nanoTime() % 1_000_000;
 
   @Option(
+      names = "--deliveries",
+      description =
+          "Instead of webhooks: events to a receiver that writes down what came. None is lost, and"
+              + " no more come twice than were under way at the kills.")
+  private boolean deliveries;
+
+  @Option(
       names = "--minutes-max",
       paramLabel = "N",
       description = "When to stop killing, though not done (${DEFAULT-VALUE}); the run then fails.")
@@ -50,7 +56,10 @@ final class Crash implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
+    if (deliveries) {
+      return DeliveryCrash.run(report, kills, seed, minutesMax) ? 0 : 1;
+    }
     // Leases are short, so that a run needs no minutes of waiting for the last dead worker's.
     try (Bed bed =
         Bed.open(Map.of("TENON_LANES__LEASE_SECONDS", "5", "TENON_JOBS__LEASE_SECONDS", "10"))) {
@@ -74,7 +83,7 @@ final class Crash implements Callable<Integer> {
     }
   }
 
-  private void kill(Bed bed, StripeSender sender, Map<Victim, Integer> killed) throws IOException {
+  private void kill(Bed bed, StripeSender sender, Map<Victim, Integer> killed) {
     var random = new Random(seed);
     long end = System.nanoTime() + Duration.ofMinutes(minutesMax).toNanos();
     int done = 0;
@@ -101,11 +110,11 @@ final class Crash implements Callable<Integer> {
   }
 
   /// Answers whether there was something to kill.
-  private static boolean kill(Bed bed, Victim victim) throws IOException {
+  private static boolean kill(Bed bed, Victim victim) {
     switch (victim) {
-      case SERVER -> bed.killServer();
+      case SERVER -> bed.killServer(() -> {});
       case DATABASE -> bed.killPostgres();
-      case BOTH -> bed.killBoth();
+      case BOTH -> bed.killBoth(() -> {});
       case DATABASE_SESSION -> {
         return bed.killBackend();
       }

@@ -75,13 +75,13 @@ final class Ingest implements Callable<Integer> {
   private double storm(Bed bed, Duration part) {
     long before = bed.count("select count(*) from received_event");
     double commits = bed.metric(COMMITS);
-    Bed.Processors processors = bed.processors();
+    Processors processors = bed.processors();
     Load.Result result;
     try (Load load = new Load(bed.hook(), connections)) {
       result =
           load.closed(numbered(new StripeWebhooks(bed.secret(), "s", false), Long.MAX_VALUE), part);
     }
-    Bed.Processors used = bed.processors().minus(processors);
+    Processors used = bed.processors().minus(processors);
     long stored = bed.count("select count(*) from received_event") - before;
     long waiting = bed.count("select count(*) from waiting_fact");
     report.line("stored and acknowledged", "%.0f events/s".formatted(result.perSecond()));
@@ -108,7 +108,7 @@ final class Ingest implements Callable<Integer> {
 
   /// From the first webhook until the last is applied.
   private double applied(Bed bed) {
-    Bed.Processors processors = bed.processors();
+    Processors processors = bed.processors();
     long start = System.nanoTime();
     try (Load load = new Load(bed.hook(), connections)) {
       var _ =
@@ -119,7 +119,7 @@ final class Ingest implements Callable<Integer> {
     double sent = (System.nanoTime() - start) / 1e9;
     bed.awaitNone(UNAPPLIED, Duration.ofMinutes(5));
     double took = (System.nanoTime() - start) / 1e9;
-    Bed.Processors used = bed.processors().minus(processors);
+    Processors used = bed.processors().minus(processors);
     report.line(
         "webhook to applied",
         "%.0f events/s (%d in %.1f s; acknowledged after %.1f s)"
@@ -135,7 +135,7 @@ final class Ingest implements Callable<Integer> {
     report.line(
         "one INSERT per commit",
         "%.0f rows/s: Tenon takes %.1f times as many".formatted(single, accepted / single));
-    Bed.Processors before = bed.processors();
+    Processors before = bed.processors();
     Baselines.Result batched = baselines.batched(part);
     double ceiling = batched.perSecond();
     report.line(

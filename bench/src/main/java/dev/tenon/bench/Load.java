@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,8 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
-/// Sends webhooks over kept-alive HTTP/1.1 connections from one thread, as cheaply as it can: the
-/// processor time of the generator is part of what a 2-core machine has to give.
+/// Sends webhooks and other requests over kept-alive HTTP/1.1 connections from one thread, as
+/// cheaply as it can: the processor time of the generator is part of what a 2-core machine has to
+/// give.
 ///
 /// Two ways. *Closed*: each connection sends the next webhook when the last one was answered, which
 /// shows the most that goes. *Paced*: webhooks are due at a steady rate and their latency counts
@@ -27,11 +27,23 @@ import org.HdrHistogram.Histogram;
 /// (coordinated omission).
 final class Load implements AutoCloseable {
   private static final int ANSWER_BYTES_MAX = 16 * 1024;
+  private static final int LONG_ANSWER_BYTES_MAX = 1 << 20;
 
   private final InetSocketAddress address;
   private final String head;
   private final List<Connection> connections = new ArrayList<>();
   private final Selector selector;
+  private final int answerBytesMax;
+
+  /// Where requests come from, each as the bytes that are sent. `next` gives the next one, or
+  /// nothing when there are no more.
+  interface Requests {
+    Optional<byte[]> next();
+
+    /// The request that `next` gave as the `index`-th (from 0) was answered with `status`, or 0
+    /// when its connection broke.
+    default void answered(long index, int status) {}
+  }
 
   /// Where webhooks come from. `next` gives the next one, or nothing when there are no more.
   interface Source {
@@ -44,7 +56,7 @@ final class Load implements AutoCloseable {
 
   /// What came of it.
   ///
-  /// @param statuses answers by status; 0 counts webhooks whose connection broke before an answer
+  /// @param statuses answers by status; 0 counts requests whose connection broke before an answer
   /// @param latency in microseconds
   record Result(Duration took, Map<Integer, Long> statuses, Histogram latency) {
     long count(int status) {
@@ -55,8 +67,16 @@ final class Load implements AutoCloseable {
       return statuses.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /// Answered with 2xx.
+    long good() {
+      return statuses.entrySet().stream()
+          .filter(entry -> entry.getKey() / 100 == 2)
+          .mapToLong(Map.Entry::getValue)
+          .sum();
+    }
+
     double perSecond() {
-      return count(200) / (took.toNanos() / 1e9);
+      return good() / (took.toNanos() / 1e9);
     }
 
     double millis(double percentile) {
@@ -66,6 +86,16 @@ final class Load implements AutoCloseable {
 
   /// Opens `count` connections to `hook`, an `http://` address on this machine.
   Load(URI hook, int count) {
+    this(hook, count, ANSWER_BYTES_MAX);
+  }
+
+  /// Opens `count` connections for requests whose answers are long, up to a MiB.
+  static Load ofLongAnswers(URI place, int count) {
+    return new Load(place, count, LONG_ANSWER_BYTES_MAX);
+  }
+
+  private Load(URI hook, int count, int answerBytesMax) {
+    this.answerBytesMax = answerBytesMax;
     if (!"127.0.0.1".equals(hook.getHost())) {
       throw new IllegalArgumentException("load goes to this machine only, not to " + hook);
     }
@@ -87,7 +117,7 @@ final class Load implements AutoCloseable {
     SocketChannel channel;
     SelectionKey key;
     ByteBuffer out = ByteBuffer.allocate(0);
-    final ByteBuffer in = ByteBuffer.allocate(ANSWER_BYTES_MAX);
+    final ByteBuffer in = ByteBuffer.allocate(answerBytesMax);
     long index = -1;
     long dueAt;
     boolean busy;
@@ -104,17 +134,8 @@ final class Load implements AutoCloseable {
       return made;
     }
 
-    void send(StripeWebhooks.Signed webhook, long index, long dueAt) throws IOException {
-      byte[] lines =
-          (head
-                  + "Stripe-Signature: "
-                  + webhook.signature()
-                  + "\r\nContent-Length: "
-                  + webhook.body().length
-                  + "\r\n\r\n")
-              .getBytes(StandardCharsets.US_ASCII);
-      out = ByteBuffer.allocate(lines.length + webhook.body().length);
-      out.put(lines).put(webhook.body()).flip();
+    void send(byte[] request, long index, long dueAt) throws IOException {
+      out = ByteBuffer.wrap(request);
       in.clear();
       this.index = index;
       this.dueAt = dueAt;
@@ -133,7 +154,11 @@ final class Load implements AutoCloseable {
       if (channel.read(in) < 0) {
         throw new IOException("closed by the server");
       }
-      return Answer.status(in.array(), in.position());
+      int status = Answer.status(in.array(), in.position());
+      if (status == 0 && !in.hasRemaining()) {
+        throw new BenchFailure("an answer is longer than %d bytes".formatted(answerBytesMax));
+      }
+      return status;
     }
 
     void reopen() throws IOException {
@@ -147,15 +172,39 @@ final class Load implements AutoCloseable {
 
   /// As fast as the connections go, for `duration` or until the source has no more.
   Result closed(Source source, Duration duration) {
-    return run(source, duration, 0);
+    return run(signed(source), duration, 0);
+  }
+
+  /// As fast as the connections go, for `duration` or until there are no more.
+  Result asked(Requests requests, Duration duration) {
+    return run(requests, duration, 0);
   }
 
   /// `perSecond` webhooks a second, for `duration` or until the source has no more.
   Result paced(Source source, Duration duration, double perSecond) {
-    return run(source, duration, perSecond);
+    return run(signed(source), duration, perSecond);
   }
 
-  private Result run(Source source, Duration duration, double perSecond) {
+  private Requests signed(Source source) {
+    return new Requests() {
+      @Override
+      public Optional<byte[]> next() {
+        return source.next().map(Load.this::bytes);
+      }
+
+      @Override
+      public void answered(long index, int status) {
+        source.answered(index, status);
+      }
+    };
+  }
+
+  private byte[] bytes(StripeWebhooks.Signed webhook) {
+    return HttpBytes.request(
+        head + "Stripe-Signature: " + webhook.signature() + "\r\n", webhook.body());
+  }
+
+  private Result run(Requests source, Duration duration, double perSecond) {
     Map<Integer, Long> statuses = new HashMap<>();
     var latency = new Histogram(60_000_000L, 3);
     long start = System.nanoTime();
@@ -172,7 +221,7 @@ final class Load implements AutoCloseable {
           if (due > now || now >= end) {
             break;
           }
-          Optional<StripeWebhooks.Signed> next = source.next();
+          Optional<byte[]> next = source.next();
           if (next.isEmpty()) {
             more = false;
             break;

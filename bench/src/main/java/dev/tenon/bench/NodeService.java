@@ -7,9 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /// The other way to do it: a service in Node that verifies with Stripe's own SDK and upserts each
@@ -25,29 +23,10 @@ final class NodeService implements AutoCloseable {
 
   /// Installs its packages once and starts it; empty where Node or npm is missing.
   static Optional<NodeService> start(DatabaseAddress database, String secret) {
-    Path home = Path.of(System.getProperty("tenon.home", "."));
-    Path source = home.resolve("bench/src/main/node");
-    Path target = home.resolve(".tenon/bench-node");
     try {
-      Files.createDirectories(target);
-      for (String file : new String[] {"package.json", "package-lock.json", "upsert-service.mjs"}) {
-        Files.copy(source.resolve(file), target.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-      }
-      if (!Files.exists(target.resolve("node_modules/pg"))
-          && new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-                  .directory(target.toFile())
-                  .redirectErrorStream(true)
-                  .redirectOutput(target.resolve("npm.log").toFile())
-                  .start()
-                  .waitFor()
-              != 0) {
-        return Optional.empty();
-      }
-      return Optional.of(run(target, database, secret));
+      Optional<Path> folder = NodePackages.folder();
+      return folder.isEmpty() ? Optional.empty() : Optional.of(run(folder.get(), database, secret));
     } catch (IOException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       return Optional.empty();
     }
   }

@@ -1,7 +1,6 @@
 package dev.tenon.bench;
 
 import dev.tenon.bench.StripeWebhooks.Kind;
-import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -149,7 +148,7 @@ final class PathBench implements Callable<Integer> {
   }
 
   private double full(Bed bed, StripeWebhooks webhooks) {
-    Bed.Processors before = bed.processors();
+    Processors before = bed.processors();
     long start = System.nanoTime();
     try (Load load = new Load(bed.hook(), connections)) {
       requireAll(
@@ -255,17 +254,6 @@ final class PathBench implements Callable<Integer> {
     if (result.count(200) != count) {
       throw new BenchFailure(
           "of %d webhooks, these were answered: %s".formatted(count, result.statuses()));
-    }
-  }
-
-  /// How many mails the sandbox's mailbox has ever taken in.
-  private static final class MailboxCount {
-    static long of(URI mailbox) {
-      String newest = Web.get(mailbox.resolve("/api/messages?limit=1"));
-      var data = tools.jackson.databind.json.JsonMapper.shared().readTree(newest).path("data");
-      return data.isEmpty()
-          ? 0
-          : Long.parseLong(data.path(0).path("id").asString("0").replaceAll("[^0-9]", ""));
     }
   }
 }

@@ -14,6 +14,12 @@ final class Report {
     out.printf("%n### %s%n%n%s%n%n| what | measured |%n|---|---|%n", text, Machine.describe());
   }
 
+  /// Says beside a figure whether it reaches its aim, and answers it.
+  boolean verdict(String what, String measured, String aim, boolean reached) {
+    line(what, "%s (aim: %s): %s".formatted(measured, aim, reached ? "reached" : "MISSED"));
+    return reached;
+  }
+
   void line(String what, String measured) {
     out.printf("| %s | %s |%n", what, measured);
     out.flush();

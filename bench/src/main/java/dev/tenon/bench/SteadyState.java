@@ -14,9 +14,18 @@ final class SteadyState {
   /// A round that reaches less than this many times the best one before brings nothing new.
   private static final double GAIN = 1.02;
 
+  private final Duration most;
   private final long start = System.nanoTime();
   private double best;
   private int withoutGain;
+
+  SteadyState() {
+    this(TIME_MAX);
+  }
+
+  SteadyState(Duration most) {
+    this.most = most;
+  }
 
   /// Notes how fast a round was, in units a second.
   void round(double perSecond) {
@@ -25,7 +34,7 @@ final class SteadyState {
   }
 
   boolean isReached() {
-    return withoutGain >= ROUNDS_WITHOUT_GAIN || System.nanoTime() - start > TIME_MAX.toNanos();
+    return withoutGain >= ROUNDS_WITHOUT_GAIN || System.nanoTime() - start > most.toNanos();
   }
 
   /// For the report.

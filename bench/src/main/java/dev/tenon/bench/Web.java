@@ -32,6 +32,38 @@ final class Web {
     }
   }
 
+  /// Asks the API as an application does; throws where the answer is not 2xx.
+  static String get(URI uri, String key) {
+    return ask(HttpRequest.newBuilder(uri), key);
+  }
+
+  /// Sends JSON to the API as an application does; throws where the answer is not 2xx.
+  static String post(URI uri, String key, String json) {
+    return ask(
+        HttpRequest.newBuilder(uri)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json)),
+        key);
+  }
+
+  private static String ask(HttpRequest.Builder request, String key) {
+    HttpRequest whole =
+        request.timeout(Duration.ofSeconds(30)).header("Authorization", "Bearer " + key).build();
+    try {
+      HttpResponse<String> answer = CLIENT.send(whole, HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() / 100 != 2) {
+        throw new BenchFailure(
+            "%s was answered %d: %s".formatted(whole.uri(), answer.statusCode(), answer.body()));
+      }
+      return answer.body();
+    } catch (IOException e) {
+      throw new BenchFailure(whole.uri() + " does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BenchFailure("interrupted");
+    }
+  }
+
   /// Sends one webhook; answers the status, or 0 when no answer came.
   static int post(URI hook, StripeWebhooks.Signed webhook) {
     try {
