@@ -87,13 +87,7 @@ record EdgeWiring(
         clock);
     RefusalRoutes.declare(routes, database, base.connections(), intake.refusals());
     PaymentRoutes.declare(
-        routes,
-        database,
-        stripe,
-        config.payments().source(),
-        base.ids(),
-        work.jobs(),
-        clock);
+        routes, database, stripe, config.payments().source(), base.ids(), work.jobs(), clock);
     MessageRoutes.declare(
         routes,
         database,

@@ -28,8 +28,7 @@ final class RouteBodies {
               "createASessionOfTheCustomerPortal",
               "{\"customer\": \"cus_x\", \"return_url\": \"https://a.test/\"}"),
           Map.entry("replaceThePricesThatTheTenantMaySell", "{\"prices\": [\"%s\"]}"),
-          Map.entry(
-              "refundAPayment", "{\"amount\": 100, \"reason\": \"duplicate\"}"),
+          Map.entry("refundAPayment", "{\"amount\": 100, \"reason\": \"duplicate\"}"),
           Map.entry(
               "chooseWhichMailsAboutPaymentsAreSent", "{\"off\": [\"subscription-confirmation\"]}"),
           Map.entry("cancelASubscriptionAtTheEndOfThePaidPeriodOrNow", "{\"at\": \"now\"}"),

@@ -131,7 +131,12 @@ public record ProviderKind(
         new ProviderKind(
             "stripe",
             Set.of("secret_key", "webhook_secret"),
-            Set.of("publishable_key", "base_url", ConnectedAccount.SETTING, "webhook_endpoint_id", "payment_methods"),
+            Set.of(
+                "publishable_key",
+                "base_url",
+                ConnectedAccount.SETTING,
+                "webhook_endpoint_id",
+                "payment_methods"),
             Map.of(
                 "payment_methods",
                 Check.of("card|all", "`card`, or `all` for what Stripe's dashboard offers"),

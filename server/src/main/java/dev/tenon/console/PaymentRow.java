@@ -27,7 +27,8 @@ public record PaymentRow(
 
   /// The same with what its customer disputes.
   PaymentRow disputed(List<DisputeRow> found) {
-    return new PaymentRow(id, providerId, customer, mark, amount, failedTries, world, found, createdAt);
+    return new PaymentRow(
+        id, providerId, customer, mark, amount, failedTries, world, found, createdAt);
   }
 
   /// Its id, as the API and the address of its page have it.

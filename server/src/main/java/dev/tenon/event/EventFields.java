@@ -11,7 +11,9 @@ final class EventFields {
   private static final List<EventField> PLACE =
       List.of(
           EventField.text(
-              "connection", "con_0000000000000000000000000a", "The connection that it was seen on."),
+              "connection",
+              "con_0000000000000000000000000a",
+              "The connection that it was seen on."),
           EventField.text(
               "environment",
               "production",
@@ -72,15 +74,13 @@ final class EventFields {
           EventField.number("failed_tries", 0, "How many tries to collect it failed so far."));
 
   private static final EventField[] OF_CHARGE = {
-          EventField.text("charge_provider_id", "ch_Q1w2e3", "The charge's id at the provider."),
-          EventField.text("invoice_provider_id", "in_Q1w2e3", "The invoice, at the provider.")
-              .orNull(),
-          EventField.text("payment_intent", "pi_Q1w2e3", "The intent, at the provider.").orNull(),
-          EventField.text("customer_provider_id", "cus_Q1w2e3", "Who gets it, at the provider.")
-              .orNull(),
-          EventField.number(
-              "amount_refunded", 2900, "All that went back of this charge, in the smallest unit."),
-          EventField.text("currency", "eur", "ISO 4217, in lower case.")
+    EventField.text("charge_provider_id", "ch_Q1w2e3", "The charge's id at the provider."),
+    EventField.text("invoice_provider_id", "in_Q1w2e3", "The invoice, at the provider.").orNull(),
+    EventField.text("payment_intent", "pi_Q1w2e3", "The intent, at the provider.").orNull(),
+    EventField.text("customer_provider_id", "cus_Q1w2e3", "Who gets it, at the provider.").orNull(),
+    EventField.number(
+        "amount_refunded", 2900, "All that went back of this charge, in the smallest unit."),
+    EventField.text("currency", "eur", "ISO 4217, in lower case.")
   };
 
   static final List<EventField> REFUND = placed(OF_CHARGE);

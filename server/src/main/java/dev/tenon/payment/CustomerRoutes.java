@@ -149,8 +149,7 @@ final class CustomerRoutes {
   }
 
   /// On an account of its own nobody but the tenant could say whose plan it is.
-  private static String subscriber(
-      StripeConnections.Account account, @Nullable Subscriber given) {
+  private static String subscriber(StripeConnections.Account account, @Nullable Subscriber given) {
     if (given == Subscriber.TENANT && !account.shared()) {
       throw ProblemException.invalidField(
           "subscriber", "Only a customer on the platform's account can be the tenant itself.");

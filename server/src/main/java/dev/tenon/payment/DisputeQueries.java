@@ -36,9 +36,9 @@ final class DisputeQueries {
         .bind(
             tx.handle()
                 .createQuery(
-            DISPUTES
-                + filter.sql("d")
-                + """
+                    DISPUTES
+                        + filter.sql("d")
+                        + """
                    and (:state::text is null or d.state = :state::text)
                     and (:before::uuid is null or d.id < :before::uuid)
                   order by d.id desc limit :limit

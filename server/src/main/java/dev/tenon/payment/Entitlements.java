@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// What entitles, read in one statement that looks a customer's few living subscriptions up by their
-/// index, however many others there are.
+/// What entitles, read in one statement that looks a customer's few living subscriptions up by
+/// their index, however many others there are.
 final class Entitlements {
 
   /// Who may use the plan.

@@ -47,7 +47,9 @@ record FetchWish(UUID connection, StripeLookUps.Kind kind, String id) {
     String plain = kind.startsWith("v1.") ? kind.substring("v1.".length()) : kind;
     JsonNode named = event.path("snapshot_event");
     JsonNode snapshot = named.isObject() ? named.path("id") : named;
-    if (StripeKinds.about(plain).isPresent() && snapshot.isString() && isId(snapshot.stringValue())) {
+    if (StripeKinds.about(plain).isPresent()
+        && snapshot.isString()
+        && isId(snapshot.stringValue())) {
       return Optional.of(
           new FetchWish(connection, StripeLookUps.Kind.EVENT, snapshot.stringValue()));
     }

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// A receipt is sent once for each payment but the first of a subscription that was bought at a
 /// checkout, which its confirmation tells of. Whether a checkout belongs to a first invoice is not
 /// to be seen in it, so its receipt waits an hour for one. Who switched confirmations off has the
-/// receipt sent in any case. A failure is told once an invoice, not after the payment succeeded, and
-/// not where the bank only wants the customer to confirm, which another mail asks for: it waits a
-/// minute to see that.
+/// receipt sent in any case. A failure is told once an invoice, not after the payment succeeded,
+/// and not where the bank only wants the customer to confirm, which another mail asks for: it waits
+/// a minute to see that.
 final class InvoiceFollowUps {
   private static final Localized SUBSCRIPTION =
       new Localized.Words("Your subscription", Map.of("de", "Ihr Abo"));
@@ -115,8 +115,7 @@ final class InvoiceFollowUps {
   }
 
   private static String failureKey(PaymentRow row) {
-    return "payment-failed:%s:%d"
-        .formatted(Ids.write(Prefix.PAYMENT, row.id), row.failureMailTry);
+    return "payment-failed:%s:%d".formatted(Ids.write(Prefix.PAYMENT, row.id), row.failureMailTry);
   }
 
   private static Object described(InvoiceSnapshot invoice) {

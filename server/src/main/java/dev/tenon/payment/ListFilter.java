@@ -14,8 +14,8 @@ import java.util.UUID;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/// What lists of customers, subscriptions, payments, refunds and disputes are narrowed to. Each is a
-/// condition of its own where it is asked for: one that is always there would keep an index from
+/// What lists of customers, subscriptions, payments, refunds and disputes are narrowed to. Each is
+/// a condition of its own where it is asked for: one that is always there would keep an index from
 /// being used.
 ///
 /// @param customer the provider's id, or ours until it is [#resolved]

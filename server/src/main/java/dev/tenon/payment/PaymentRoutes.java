@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// All routes about payments; this file has those of payments themselves and of the mails
-/// about them.
+/// All routes about payments; this file has those of payments themselves and of the mails about
+/// them.
 public final class PaymentRoutes {
   private static final String TENANT = "/v1/tenants/{tenant}";
 

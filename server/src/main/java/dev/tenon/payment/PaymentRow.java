@@ -27,7 +27,6 @@ final class PaymentRow {
   /// The failed try of which the customer is told by mail; 0 while there is none.
   int failureMailTry;
 
-
   /// Its invoice was given up, by which it can still be paid, or is nothing any more.
   boolean uncollectible;
 
@@ -89,8 +88,8 @@ final class PaymentRow {
     return (int) Math.max(1, Math.min(Integer.MAX_VALUE, invoice.attemptCount()));
   }
 
-  /// Whether its last try only waits for the customer. Stripe tells of such a try twice, as one that
-  /// failed as well (docs.stripe.com/billing/subscriptions/webhooks, 2026-10).
+  /// Whether its last try only waits for the customer. Stripe tells of such a try twice, as one
+  /// that failed as well (docs.stripe.com/billing/subscriptions/webhooks, 2026-10).
   boolean waitsForCustomer() {
     return !succeeded && actionTries > 0 && actionTries >= failedTries;
   }

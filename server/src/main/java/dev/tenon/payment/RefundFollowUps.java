@@ -53,18 +53,14 @@ final class RefundFollowUps {
       data.put("state", state);
       data.put("failure_reason", shown.failureReason());
       batch.tell(
-          EventType.PAYMENT_REFUND_FAILED,
-          Ids.write(Prefix.REFUND, charge.id),
-          data,
-          fact.uuid());
+          EventType.PAYMENT_REFUND_FAILED, Ids.write(Prefix.REFUND, charge.id), data, fact.uuid());
     }
     return "refund %s is %s".formatted(row.providerId, state);
   }
 
   private static void compute(PaymentBatch batch, RefundRow row, UUID cause) {
     if (row.compute(batch.singleRefunds())) {
-      batch.tell(
-          EventType.PAYMENT_REFUNDED, Ids.write(Prefix.REFUND, row.id), data(row), cause);
+      batch.tell(EventType.PAYMENT_REFUNDED, Ids.write(Prefix.REFUND, row.id), data(row), cause);
     }
   }
 

@@ -5,9 +5,9 @@ import java.util.Collection;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// What went back of one charge: what its single refunds amount to, and what the charge itself said,
-/// as its events don't name them and older ones may never have been told. A refund that fails lowers
-/// it, and Stripe tells of that by the refund alone.
+/// What went back of one charge: what its single refunds amount to, and what the charge itself
+/// said, as its events don't name them and older ones may never have been told. A refund that fails
+/// lowers it, and Stripe tells of that by the refund alone.
 final class RefundRow {
   final UUID id;
   final String providerId;

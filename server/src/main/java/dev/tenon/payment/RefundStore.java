@@ -57,7 +57,8 @@ final class RefundStore {
             .list();
   }
 
-  /// Whose payments these intents paid, as far as that is known: a refund doesn't name its customer.
+  /// Whose payments these intents paid, as far as that is known: a refund doesn't name its
+  /// customer.
   Map<String, String> customers(TenantTx tx, UUID connection, Collection<String> intents) {
     Map<String, String> customers = new HashMap<>();
     if (!intents.isEmpty()) {

@@ -21,8 +21,7 @@ final class RowSaver {
   /// Inserts or updates `rows`, each a map from column to value, by a statement that takes them as
   /// JSON. A row that is new here and was made by another transaction meanwhile is a conflict: it
   /// throws, and the facts are applied again on what is there then.
-  void save(
-      TenantTx tx, Place place, String statement, List<Map<String, @Nullable Object>> rows) {
+  void save(TenantTx tx, Place place, String statement, List<Map<String, @Nullable Object>> rows) {
     if (rows.isEmpty()) {
       return;
     }

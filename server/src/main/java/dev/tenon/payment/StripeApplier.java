@@ -155,8 +155,7 @@ public final class StripeApplier implements FactApplier {
         .forEach(
             (subscription, cause) -> {
               var wish =
-                  new FetchWish(
-                      place.connection(), StripeLookUps.Kind.SUBSCRIPTION, subscription);
+                  new FetchWish(place.connection(), StripeLookUps.Kind.SUBSCRIPTION, subscription);
               fetches.putIfAbsent(
                   wish.payload(), wish.job(cause, clock.instant().plus(FetchWish.TIE_WAITS)));
             });
@@ -179,8 +178,7 @@ public final class StripeApplier implements FactApplier {
       return;
     }
     Set<String> off = PaymentMails.off(tx);
-    List<TemplateMail> atOnce =
-        new ArrayList<>(batch.mails.stream().map(Supplier::get).toList());
+    List<TemplateMail> atOnce = new ArrayList<>(batch.mails.stream().map(Supplier::get).toList());
     // Of a first payment the confirmation tells, unless the tenant sends none.
     if (off.contains(PaymentMails.CONFIRMATION)) {
       atOnce.addAll(batch.confirmedReceipts);

@@ -32,7 +32,8 @@ public final class StripeConnections {
   private static final Logger LOG = LoggerFactory.getLogger(StripeConnections.class);
   private static final String PROVIDER = "stripe";
   private static final String KEY = "secret_key";
-  private static final Set<Connection.Environment> ALL = EnumSet.allOf(Connection.Environment.class);
+  private static final Set<Connection.Environment> ALL =
+      EnumSet.allOf(Connection.Environment.class);
   private static final Set<Connection.Environment> TEST =
       Set.of(Connection.Environment.DEVELOPMENT, Connection.Environment.STAGING);
 
@@ -115,8 +116,7 @@ public final class StripeConnections {
         .orElseGet(Choice.None::new);
   }
 
-  private Choice named(
-      TenantId tenant, ConnectionId id, Set<Connection.Environment> environments) {
+  private Choice named(TenantId tenant, ConnectionId id, Set<Connection.Environment> environments) {
     TenantId owner = one(tenant, id).isPresent() || ownsAny(tenant) ? tenant : TenantId.PLATFORM;
     return one(owner, id)
         .filter(found -> environments.contains(found.connection().environment()))

@@ -50,11 +50,7 @@ public final class StripeKinds {
     about(About.INVOICE_PAYMENT, "invoice_payment.paid");
     about(About.CHARGE, "charge.refunded");
     about(
-        About.REFUND,
-        "refund.created",
-        "refund.updated",
-        "refund.failed",
-        "charge.refund.updated");
+        About.REFUND, "refund.created", "refund.updated", "refund.failed", "charge.refund.updated");
     about(
         About.DISPUTE,
         "charge.dispute.created",

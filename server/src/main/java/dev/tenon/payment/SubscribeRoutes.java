@@ -176,11 +176,7 @@ final class SubscribeRoutes {
             request.tenant(),
             tx ->
                 views.madeSubscription(
-                    tx,
-                    account.place(),
-                    ids.next(),
-                    started.subscription(),
-                    clock.instant()));
+                    tx, account.place(), ids.next(), started.subscription(), clock.instant()));
     if (made.told()) {
       // A webhook was faster and didn't know that it was bought. One more fact makes up for it.
       var wish =
@@ -190,9 +186,7 @@ final class SubscribeRoutes {
               started.subscription().id());
       database.useTenant(
           account.owner(),
-          tx ->
-              jobs.make(
-                  tx, List.of(wish.job(null, clock.instant().plus(FetchWish.TIE_WAITS)))));
+          tx -> jobs.make(tx, List.of(wish.job(null, clock.instant().plus(FetchWish.TIE_WAITS)))));
     }
     return view(Ids.write(Prefix.SUBSCRIPTION, made.id()), 0, account.place(), started);
   }

@@ -97,8 +97,7 @@ final class SubscriptionRoutes {
   }
 
   /// What Stripe has now, with our names; the record follows with the webhook.
-  static SubscriptionView view(
-      String id, long revision, Place place, SubscriptionSnapshot now) {
+  static SubscriptionView view(String id, long revision, Place place, SubscriptionSnapshot now) {
     List<ItemView> items = SubscriptionItem.of(now).stream().map(SubscriptionRoutes::item).toList();
     return new SubscriptionView(
         id,

@@ -174,8 +174,7 @@ class ChosenConnectionTest {
   void onlyACustomerOnThePlatformsAccountIsTheTenantItself() {
     JsonNode customer = acme.made("/customers", with("subscriber", "tenant"));
     assertThat(customer.path("subscriber").asString()).isEqualTo("tenant");
-    JsonNode changed =
-        acme.changed("/customers/" + id(customer), "{\"subscriber\":\"customer\"}");
+    JsonNode changed = acme.changed("/customers/" + id(customer), "{\"subscriber\":\"customer\"}");
     assertThat(changed.path("subscriber").asString()).isEqualTo("customer");
 
     Connection _ = own(Connection.Environment.DEVELOPMENT);

@@ -55,9 +55,11 @@ class CustomerListsTest {
       database.useTenant(
           tenant,
           tx -> {
-            assertThat(new RefundQueries().refunds(tx, ask, ListFilter.ofCustomer("cus_7"))).hasSize(1);
+            assertThat(new RefundQueries().refunds(tx, ask, ListFilter.ofCustomer("cus_7")))
+                .hasSize(1);
             assertThat(read(tx, "charge_refund")).isLessThan(20);
-            assertThat(new PaymentViews().payments(tx, ask, ListFilter.ofCustomer("cus_7")).data()).hasSize(1);
+            assertThat(new PaymentViews().payments(tx, ask, ListFilter.ofCustomer("cus_7")).data())
+                .hasSize(1);
             assertThat(read(tx, "payment")).isLessThan(20);
             assertThat(new RefundQueries().refunds(tx, ask, ListFilter.ALL)).hasSize(ask.rows());
           });

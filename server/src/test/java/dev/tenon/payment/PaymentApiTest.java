@@ -282,8 +282,7 @@ class PaymentApiTest {
     JsonNode refund = answered(program.post(own, refunds, ownKey, body, key), 201);
     assertThat(refund.path("amount").asLong()).isEqualTo(900);
     assertThat(refund.path("state").asString()).isEqualTo("succeeded");
-    program.awaitAnswer(
-        own, path, ownKey, now -> now.path("amount_refunded").asLong() == 900);
+    program.awaitAnswer(own, path, ownKey, now -> now.path("amount_refunded").asLong() == 900);
 
     JsonNode listed =
         program
@@ -332,8 +331,7 @@ class PaymentApiTest {
     assertThat(get(own, ownKey, "/payments/" + paid).path("amount_refunded").asLong()).isZero();
     JsonNode told = get(own, ownKey, "/events?type=payment.refund_failed").path("data");
     assertThat(told).hasSize(1);
-    assertThat(told.toString())
-        .contains("\"refund_provider_id\":" + failing.path("provider_id"));
+    assertThat(told.toString()).contains("\"refund_provider_id\":" + failing.path("provider_id"));
   }
 
   @Test

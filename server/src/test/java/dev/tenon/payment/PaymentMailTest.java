@@ -189,8 +189,7 @@ class PaymentMailTest {
         String mark = "X%d".formatted(times++);
         String failed = life.replace("in_", "in_" + mark).replace("evt_", "evt_" + mark);
         String action = toConfirm(failed, "a");
-        for (String body :
-            failureFirst ? List.of(failed, action) : List.of(action, failed)) {
+        for (String body : failureFirst ? List.of(failed, action) : List.of(action, failed)) {
           engine.receive(source, body);
           if (!together) {
             engine.runAll();
@@ -258,19 +257,22 @@ class PaymentMailTest {
   /// What was given up waits for nobody, whatever order that is told in.
   @Test
   void aPaymentOfAnInvoiceThatWasGivenUpSaysSo() {
-    String failed = only(life("whole life, documented new shape").bodies(), "invoice.payment_failed");
+    String failed =
+        only(life("whole life, documented new shape").bodies(), "invoice.payment_failed");
     for (String end : List.of("voided", "marked_uncollectible")) {
       for (boolean endFirst : new boolean[] {true, false}) {
         String mark = "X%s%s".formatted(end.charAt(0), endFirst);
         String own = failed.replace("in_", "in_" + mark).replace("evt_", "evt_" + mark);
-        String given = own.replace("evt_", "evt_g").replace("invoice.payment_failed", "invoice." + end);
+        String given =
+            own.replace("evt_", "evt_g").replace("invoice.payment_failed", "invoice." + end);
         List<String> order = endFirst ? List.of(given, own) : List.of(own, given);
         order.forEach(this::apply);
       }
     }
-    assertThat(engine.rows("select state, failed_tries > 0, count(*)::text from payment group by 1, 2"))
-        .containsExactlyInAnyOrder(
-            List.of("uncollectible", "t", "2"), List.of("voided", "t", "2"));
+    assertThat(
+            engine.rows(
+                "select state, failed_tries > 0, count(*)::text from payment group by 1, 2"))
+        .containsExactlyInAnyOrder(List.of("uncollectible", "t", "2"), List.of("voided", "t", "2"));
   }
 
   /// Who sits in the form is told there, and has no subscription yet.
@@ -290,7 +292,10 @@ class PaymentMailTest {
         apply(body);
       }
     }
-    apply(first.replace("evt_", "evt_late").replaceFirst("\"attempt_count\": ?[0-9]+", "\"attempt_count\":9"));
+    apply(
+        first
+            .replace("evt_", "evt_late")
+            .replaceFirst("\"attempt_count\": ?[0-9]+", "\"attempt_count\":9"));
     assertThat(mails("payment-failed")).hasSize(1);
   }
 

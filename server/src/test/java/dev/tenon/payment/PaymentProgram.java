@@ -129,8 +129,7 @@ final class PaymentProgram implements AutoCloseable {
         .database()
         .asTenant(
             owner,
-            tx ->
-                tenon.connections().create(tx, "stripe", "Sandbox", environment, all, secrets));
+            tx -> tenon.connections().create(tx, "stripe", "Sandbox", environment, all, secrets));
   }
 
   /// A monthly price in the sandbox.

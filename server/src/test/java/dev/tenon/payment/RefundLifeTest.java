@@ -65,8 +65,9 @@ class RefundLifeTest {
                   select count(*) from event where type = 'payment.refund_failed'
                     and payload::json->>'connection' = '%s'
                   """
-                      .formatted(dev.tenon.id.Ids.write(
-                          dev.tenon.id.Prefix.CONNECTION, from.connection()))))
+                      .formatted(
+                          dev.tenon.id.Ids.write(
+                              dev.tenon.id.Prefix.CONNECTION, from.connection()))))
           .containsExactly(List.of("1"));
     }
     assertThat(ends)

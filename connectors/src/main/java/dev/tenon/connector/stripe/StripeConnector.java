@@ -2,17 +2,17 @@ package dev.tenon.connector.stripe;
 
 import com.stripe.StripeClient;
 import com.stripe.net.RequestOptions;
-import com.stripe.param.RefundCreateParams;
 import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.CustomerUpdateParams;
 import com.stripe.param.EventListParams;
+import com.stripe.param.RefundCreateParams;
 import com.stripe.param.checkout.SessionCreateParams;
 import dev.tenon.connector.Outcome;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
-import java.util.Locale;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -87,8 +87,7 @@ public final class StripeConnector {
       params.setAmount(refund.amount());
     }
     if (!refund.reason().isEmpty()) {
-      params.setReason(
-          RefundCreateParams.Reason.valueOf(refund.reason().toUpperCase(Locale.ROOT)));
+      params.setReason(RefundCreateParams.Reason.valueOf(refund.reason().toUpperCase(Locale.ROOT)));
     }
     RequestOptions options = StripeCalls.keyed(idempotencyKey);
     return calls.send(

@@ -8,7 +8,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Gets single objects as Stripe has them now, as JSON text for the readers of events.
 public final class StripeLookUps {
-  /// Stripe allows 20 items a subscription (docs.stripe.com/billing/subscriptions/multiple-products).
+  /// Stripe allows 20 items a subscription
+  /// (docs.stripe.com/billing/subscriptions/multiple-products).
   private static final long ITEMS_MAX = 100;
 
   private final StripeCalls calls;

@@ -43,8 +43,7 @@ public final class StripeSubscriptions {
             .setSaveDefaultPaymentMethod(
                 SubscriptionCreateParams.PaymentSettings.SaveDefaultPaymentMethod.ON_SUBSCRIPTION);
     if (cardsAlone) {
-      payment.addPaymentMethodType(
-          SubscriptionCreateParams.PaymentSettings.PaymentMethodType.CARD);
+      payment.addPaymentMethodType(SubscriptionCreateParams.PaymentSettings.PaymentMethodType.CARD);
     }
     SubscriptionCreateParams.Builder params =
         SubscriptionCreateParams.builder()

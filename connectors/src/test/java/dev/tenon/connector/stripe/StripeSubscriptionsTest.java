@@ -78,8 +78,7 @@ class StripeSubscriptionsTest {
                     0,
                     NewSubscription.WithoutCard.INVOICE),
                 "key-1");
-    assertThat(asked().form())
-        .containsEntry("payment_settings[payment_method_types][0]", "card");
+    assertThat(asked().form()).containsEntry("payment_settings[payment_method_types][0]", "card");
     stripe.answer(200, "{\"id\":\"cs_1\",\"object\":\"checkout.session\"}");
     var _ =
         connector

@@ -47,7 +47,8 @@ final class Refunds {
   ObjectNode all(String id) {
     ObjectNode charge = objects.get("charge", id);
     ObjectNode _ =
-        refund(id, charge.path("amount").asLong() - charge.path("amount_refunded").asLong(), _ -> {});
+        refund(
+            id, charge.path("amount").asLong() - charge.path("amount_refunded").asLong(), _ -> {});
     return charge;
   }
 

@@ -9,8 +9,7 @@ final class TestCards {
   /// A card whose bank wants the customer to confirm each payment.
   static final String WANTS_CONFIRMATION = "pm_card_authenticationRequired";
 
-  /// A card that pays, and to which nothing can be given back
-  /// (docs.stripe.com/testing#refunds).
+  /// A card that pays, and to which nothing can be given back (docs.stripe.com/testing#refunds).
   static final String TAKES_NO_REFUND = "pm_card_refundFail";
 
   private static final Map<String, Refusal> REFUSED =
