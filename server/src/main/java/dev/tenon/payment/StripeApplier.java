@@ -315,7 +315,7 @@ public final class StripeApplier implements FactApplier {
     boolean isVoid = fetched ? invoice.status().equals("void") : kind.endsWith(".voided");
     if (isVoid
         || kind.endsWith(".marked_uncollectible")
-        || fetched && invoice.status().equals("uncollectible")) {
+        || (fetched && invoice.status().equals("uncollectible"))) {
       PaymentRow given = batch.payment(fact.id());
       given.giveUp(invoice, isVoid);
       return "payment %s is %s".formatted(given.providerId, given.state());
