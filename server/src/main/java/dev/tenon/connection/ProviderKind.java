@@ -135,8 +135,15 @@ public record ProviderKind(
         new ProviderKind(
             "stripe",
             Set.of("secret_key", "webhook_secret"),
-            Set.of("publishable_key", "base_url", ConnectedAccount.SETTING, "webhook_endpoint_id"),
+            Set.of(
+                "publishable_key",
+                "base_url",
+                ConnectedAccount.SETTING,
+                "webhook_endpoint_id",
+                "payment_methods"),
             Map.of(
+                "payment_methods",
+                Check.of("card|all", "`card`, or `all` for what Stripe's dashboard offers"),
                 ConnectedAccount.SETTING,
                 Check.of("acct_[A-Za-z0-9]{1,64}", "the id of a connected account, `acct_…`"))),
         mail(

@@ -49,7 +49,8 @@ final class PaymentBatch {
   /// The keys of mails about failures that were none.
   final List<String> noFailures = new ArrayList<>();
 
-  /// Subscriptions whose newest fact can't be told from their facts, with the last of these.
+  /// Subscriptions whose newest fact can't be told from their facts, or shows a part of their
+  /// items, with the last of these.
   private final Map<String, UUID> ties = new TreeMap<>();
 
   private final TenantTx tx;

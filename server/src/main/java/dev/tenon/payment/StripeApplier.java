@@ -244,7 +244,8 @@ public final class StripeApplier implements FactApplier {
             fact.object(),
             StripeObjects.previousAttributes(fact.tree()));
     row.add(now);
-    if (NewestFact.isTie(row.newest)) {
+    boolean part = fact.object().path("items").path("has_more").asBoolean(false);
+    if (part || NewestFact.isTie(row.newest)) {
       batch.tie(row.providerId, fact.uuid());
     } else {
       batch.noTie(row.providerId);

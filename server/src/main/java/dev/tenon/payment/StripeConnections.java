@@ -215,7 +215,14 @@ public final class StripeConnections {
                             found.connection().environment(),
                             found.connection().state() == Connection.State.BROKEN,
                             isLive(key),
-                            stripe(credentials, key, acting))));
+                            methods(found, stripe(credentials, key, acting)))));
+  }
+
+  /// What the tenant's own connection says, also where it borrows the platform's key.
+  private static StripeConnector methods(Credentials found, StripeConnector stripe) {
+    return found.setting("payment_methods").filter("card"::equals).isPresent()
+        ? stripe.cardsAlone()
+        : stripe;
   }
 
   private StripeConnector stripe(Credentials credentials, Secret key, String acting) {

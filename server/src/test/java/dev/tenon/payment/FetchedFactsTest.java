@@ -103,6 +103,24 @@ class FetchedFactsTest {
     }
   }
 
+  /// Else the price of an eleventh item would entitle nobody.
+  @Test
+  void oneOfWhichAPartOfTheItemsIsShownIsAskedAbout() {
+    try (LifeEngine engine = new LifeEngine()) {
+      Inbox.Source from = engine.connection(engine.tenant);
+      engine.receive(
+          from,
+          """
+          {"id":"evt_1","object":"event","type":"customer.subscription.created","created":100,
+           "data":{"object":{"id":"sub_1","object":"subscription","status":"active",
+            "items":{"has_more":true,"data":[{"id":"si_1","price":{"id":"price_1"}}]}}}}
+          """);
+      engine.runAll();
+      assertThat(engine.rows("select payload from waiting_job where kind = 'stripe.fetch'"))
+          .containsExactly(List.of(from.connection() + " SUBSCRIPTION sub_1"));
+    }
+  }
+
   @Test
   void oneThatItBreaksIsNot() {
     try (LifeEngine engine = new LifeEngine()) {

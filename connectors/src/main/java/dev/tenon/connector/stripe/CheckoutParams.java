@@ -1,18 +1,23 @@
 package dev.tenon.connector.stripe;
 
 import com.stripe.param.checkout.SessionCreateParams;
+import java.util.List;
 import java.util.Map;
 
 /// A checkout in the words of Stripe's SDK.
 final class CheckoutParams {
   private CheckoutParams() {}
 
-  static SessionCreateParams of(NewCheckoutSession session) {
+  static SessionCreateParams of(NewCheckoutSession session, boolean cardsAlone) {
     Map<String, String> metadata = session.origin().metadata();
     SessionCreateParams.Builder params =
         SessionCreateParams.builder()
             .setBillingAddressCollection(SessionCreateParams.BillingAddressCollection.AUTO)
             .putAllMetadata(metadata);
+    if (cardsAlone) {
+      // The pinned version took `payment_method_types` away, and the SDK doesn't know this yet.
+      params.putExtraParam("allowed_payment_method_types", List.of("card"));
+    }
     switch (session.sale()) {
       case NewCheckoutSession.Sale.Subscription sale -> {
         var subscription = SessionCreateParams.SubscriptionData.builder().putAllMetadata(metadata);

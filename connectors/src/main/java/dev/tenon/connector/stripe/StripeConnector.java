@@ -42,6 +42,12 @@ public final class StripeConnector {
   public static final String ANSWER_TOO_LONG = "answer_too_long";
 
   private final StripeCalls calls;
+  private final boolean cardsAlone;
+
+  private StripeConnector(StripeCalls calls, boolean cardsAlone) {
+    this.calls = calls;
+    this.cardsAlone = cardsAlone;
+  }
 
   /// For the account that `key` belongs to.
   public StripeConnector(Secret key, URI base, ProviderHttp http) {
@@ -57,6 +63,7 @@ public final class StripeConnector {
             .setHttpClient(new StripeTransport(http));
     account.ifPresent(builder::setStripeAccount);
     this.calls = new StripeCalls(builder.build(), new StripeFailures(key));
+    this.cardsAlone = false;
   }
 
   /// For a Connect account, by the platform's key.
@@ -70,8 +77,7 @@ public final class StripeConnector {
     return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
   }
 
-  /// The calls about subscriptions. Gives money back. A refund may still fail after it was
-  /// accepted, which its events tell.
+  /// Gives money back. A refund may still fail after it was accepted, which its events tell.
   public Outcome<RefundSnapshot> refund(NewRefund refund, String idempotencyKey) {
     RefundCreateParams.Builder params =
         RefundCreateParams.builder()
@@ -88,8 +94,14 @@ public final class StripeConnector {
         client -> client.v1().refunds().create(params.build(), options), RefundSnapshot::of);
   }
 
+  /// The same, for sales that take cards alone.
+  public StripeConnector cardsAlone() {
+    return new StripeConnector(calls, true);
+  }
+
+  /// The calls about subscriptions.
   public StripeSubscriptions subscriptions() {
-    return new StripeSubscriptions(calls);
+    return new StripeSubscriptions(calls, cardsAlone);
   }
 
   /// The calls that change what a subscription is for.
@@ -147,7 +159,7 @@ public final class StripeConnector {
   /// offers, since Stripe refuses a list from 2026-09-30 on.
   public Outcome<OpenCheckoutSession> createCheckoutSession(
       NewCheckoutSession session, String idempotencyKey) {
-    SessionCreateParams params = CheckoutParams.of(session);
+    SessionCreateParams params = CheckoutParams.of(session, cardsAlone);
     RequestOptions options = StripeCalls.keyed(idempotencyKey);
     return calls.send(
         client -> client.v1().checkout().sessions().create(params, options),

@@ -22,8 +22,11 @@ public final class StripeSubscriptions {
 
   private final StripeCalls calls;
 
-  StripeSubscriptions(StripeCalls calls) {
+  private final boolean cardsAlone;
+
+  StripeSubscriptions(StripeCalls calls, boolean cardsAlone) {
     this.calls = calls;
+    this.cardsAlone = cardsAlone;
   }
 
   /// Gets a subscription. One that never was is [Outcome.RefusedRequest] with code
@@ -35,16 +38,18 @@ public final class StripeSubscriptions {
   /// Creates one that waits for its first payment (`default_incomplete`): the answer says what the
   /// customer has to confirm, and the card that pays is kept on the subscription.
   public Outcome<StartedSubscription> create(NewSubscription wanted, String idempotencyKey) {
+    var payment =
+        SubscriptionCreateParams.PaymentSettings.builder()
+            .setSaveDefaultPaymentMethod(
+                SubscriptionCreateParams.PaymentSettings.SaveDefaultPaymentMethod.ON_SUBSCRIPTION);
+    if (cardsAlone) {
+      payment.addPaymentMethodType(SubscriptionCreateParams.PaymentSettings.PaymentMethodType.CARD);
+    }
     SubscriptionCreateParams.Builder params =
         SubscriptionCreateParams.builder()
             .setCustomer(wanted.customer())
             .setPaymentBehavior(SubscriptionCreateParams.PaymentBehavior.DEFAULT_INCOMPLETE)
-            .setPaymentSettings(
-                SubscriptionCreateParams.PaymentSettings.builder()
-                    .setSaveDefaultPaymentMethod(
-                        SubscriptionCreateParams.PaymentSettings.SaveDefaultPaymentMethod
-                            .ON_SUBSCRIPTION)
-                    .build())
+            .setPaymentSettings(payment.build())
             .putAllMetadata(wanted.origin().metadata())
             .addAllExpand(CONFIRMATION);
     for (NewSubscription.Item item : wanted.items()) {

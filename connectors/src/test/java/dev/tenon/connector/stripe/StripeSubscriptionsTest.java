@@ -7,6 +7,7 @@ import dev.tenon.connector.Secret;
 import dev.tenon.connector.http.ApacheProviderHttp;
 import dev.tenon.connector.http.EgressPolicy;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +36,63 @@ class StripeSubscriptionsTest {
     assertThat(accepted(subscriptions.get("sub_1")).status()).isEqualTo("active");
     assertThat(asked().method()).isEqualTo("GET");
     assertThat(asked().path()).isEqualTo("/v1/subscriptions/sub_1");
+  }
+
+  @Test
+  void looksUpAllItemsWhereTheSubscriptionShowsAPart() {
+    stripe.answer(
+        200,
+        """
+        {"id":"sub_1","object":"subscription","status":"active","items":{"object":"list",
+         "has_more":true,"data":[{"id":"si_1","price":{"id":"price_1"}}]}}
+        """);
+    stripe.answer(
+        200,
+        """
+        {"object":"list","url":"/v1/subscription_items","has_more":false,"data":[
+         {"id":"si_1","price":{"id":"price_1"}},{"id":"si_2","price":{"id":"price_2"}}]}
+        """);
+    String found = accepted(connector.lookUps().get(StripeLookUps.Kind.SUBSCRIPTION, "sub_1"));
+    assertThat(
+            SubscriptionSnapshot.of(StripeObjects.tree(found.getBytes(StandardCharsets.UTF_8)))
+                .items())
+        .extracting(SubscriptionSnapshot.Item::price)
+        .containsExactly("price_1", "price_2");
+    assertThat(stripe.asked().getLast().path()).isEqualTo("/v1/subscription_items");
+    assertThat(stripe.asked().getLast().form()).containsEntry("subscription", "sub_1");
+  }
+
+  @Test
+  void takesCardsAloneWhereThatIsSaid() {
+    stripe.answer(200, "{\"id\":\"sub_1\",\"status\":\"incomplete\"}");
+    var _ =
+        connector
+            .cardsAlone()
+            .subscriptions()
+            .create(
+                new NewSubscription(
+                    new Origin("ten_1", "tenon-test"),
+                    "cus_1",
+                    List.of(new NewSubscription.Item("price_1", 1)),
+                    "",
+                    0,
+                    NewSubscription.WithoutCard.INVOICE),
+                "key-1");
+    assertThat(asked().form()).containsEntry("payment_settings[payment_method_types][0]", "card");
+    stripe.answer(200, "{\"id\":\"cs_1\",\"object\":\"checkout.session\"}");
+    var _ =
+        connector
+            .cardsAlone()
+            .createCheckoutSession(
+                new NewCheckoutSession(
+                    new Origin("ten_1", "tenon-test"),
+                    new NewCheckoutSession.Sale.Subscription("price_1", 1, true, 0),
+                    "cus_1",
+                    "",
+                    new NewCheckoutSession.Page.Embedded("https://app.example/back")),
+                "key-2");
+    assertThat(stripe.asked().getLast().form())
+        .containsEntry("allowed_payment_method_types[0]", "card");
   }
 
   @Test
