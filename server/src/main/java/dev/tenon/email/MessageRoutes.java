@@ -252,16 +252,11 @@ public final class MessageRoutes {
 
   private MessageView resend(Request request, ResendMessage body) {
     MessageView before = get(request);
-    if (before.state().equals("queued") || before.state().equals("sending")) {
-      throw new ProblemException(
-          ProblemCode.REQUEST_CONFLICT,
-          "The message is %s: wait for its end, or cancel it.".formatted(before.state()));
-    }
-    if (before.state().equals("uncertain") && before.nextTryAt() != null) {
-      throw new ProblemException(
-          ProblemCode.REQUEST_CONFLICT,
-          "The message may have been sent, and its provider is still being asked: wait for the end.");
-    }
+    MessageActs.whyNot(before.state(), before.nextTryAt())
+        .ifPresent(
+            why -> {
+              throw new ProblemException(ProblemCode.REQUEST_CONFLICT, why);
+            });
     UUID made =
         database
             .asTenant(

@@ -3,11 +3,15 @@ package dev.tenon.console;
 import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
+import dev.tenon.email.MailSeal;
+import dev.tenon.email.MessageActs;
+import dev.tenon.email.Messages;
 import dev.tenon.http.PublicUrl;
 import dev.tenon.id.Ids;
 import dev.tenon.template.Previews;
 import dev.tenon.template.Templates;
 import dev.tenon.tenant.TenantId;
+import dev.tenon.work.Jobs;
 import dev.tenon.work.Signal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -93,7 +97,27 @@ final class ConsoleFixture implements AutoCloseable {
           UUID id = ids.next();
           tests.add(template + " to " + to);
           return Optional.of(id);
-        });
+        },
+        acts());
+  }
+
+  /// As the program has them, with mails that are sealed by nothing.
+  private MessageActs acts() {
+    var seal =
+        new MailSeal() {
+          @Override
+          public byte[] seal(TenantId owner, UUID message, byte[] plain) {
+            return plain;
+          }
+
+          @Override
+          public byte[] open(TenantId owner, UUID message, byte[] sealed) {
+            return sealed;
+          }
+        };
+    var jobs = new Jobs(List.of(), ids, clock, new Signal());
+    return new MessageActs(
+        database, new Messages(EmailTemplates.builtIn(), seal, jobs, ids, clock), jobs);
   }
 
   /// What was sent as a test: `template to address`.
