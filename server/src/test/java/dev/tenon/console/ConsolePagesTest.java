@@ -329,6 +329,33 @@ final class ConsolePagesTest {
     assertThat(location(answer("POST", sent + "/cancel", cookie, form))).endsWith("said=refused");
   }
 
+  @Test
+  void saysHowEachConnectionDoesAndWhatBecameOfTheMails() {
+    TenantId shop = new TenantId(UUID.randomUUID());
+    FIXTURE.tenant(shop, "Shop", "shop");
+    String cookie = logIn(shop);
+    String path = "/console/" + shop + "/mail-health";
+    assertThat(text(get(path, cookie))).contains("No connection sends mail yet", "No mail in the");
+    FIXTURE.mail(shop);
+    FIXTURE.pass(Duration.ofSeconds(3));
+    assertThat(text(get(path, cookie)))
+        .contains(
+            "refused",
+            "Its provider refuses it: 401 10",
+            "a change is noticed at once",
+            "5 failures in a row: 503",
+            "one mail at a time tries it until one succeeds",
+            "first, 75",
+            "first, 25",
+            "second",
+            "10.49 %",
+            "4800",
+            "class=\"bad\"",
+            "none lately")
+        .doesNotContain("<script>alert");
+    assertThat(text(get(path + "?since=24h", cookie))).contains("1200").doesNotContain("4800");
+  }
+
   private static UUID mail(String state) {
     return FIXTURE.message(
         FIXTURE.other,
