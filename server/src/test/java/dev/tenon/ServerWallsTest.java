@@ -8,8 +8,6 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
@@ -36,10 +34,7 @@ class ServerWallsTest {
   private static final String ROOT = "dev.tenon";
   private static final Path SOURCES = Path.of("src/main/java");
 
-  private static final JavaClasses CLASSES =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPath(Path.of("target/classes"));
+  private static final JavaClasses CLASSES = ServerClasses.ALL;
 
   /// The words that every package speaks: whose data, who calls, what they may. They are nouns
   /// without behaviour, so that they are used upwards is no cycle (decision 0017).

@@ -3,8 +3,6 @@ package dev.tenon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tenon.db.Database;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.FilledTables;
@@ -180,10 +178,7 @@ class StoreWallsTest {
 
   private static List<Asked> methods() {
     List<Asked> methods = new ArrayList<>();
-    for (JavaClass found :
-        new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.tenon")) {
+    for (JavaClass found : ServerClasses.ALL) {
       String name = found.getSimpleName();
       if ((name.endsWith("Store") || name.endsWith("Queries")) && !name.equals("Queries")) {
         Class<?> store = found.reflect();

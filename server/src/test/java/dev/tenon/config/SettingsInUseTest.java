@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import dev.tenon.ServerClasses;
 import java.lang.reflect.RecordComponent;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,12 +20,8 @@ class SettingsInUseTest {
 
   @Test
   void everySettingIsReadBySomethingOutsideTheSettings() {
-    JavaClasses classes =
-        new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.tenon");
     Set<String> read =
-        classes.stream()
+        ServerClasses.ALL.stream()
             .filter(from -> !from.getPackageName().equals("dev.tenon.config"))
             .flatMap(SettingsInUseTest::targets)
             .map(target -> target.getOwner().getName() + "." + target.getName())

@@ -37,27 +37,36 @@ public final class EmailTemplates {
     return new EmailTemplates(new TreeMap<>());
   }
 
-  /// The built-in templates.
+  /// The built-in templates. They are read and checked once, at the first call.
   public static EmailTemplates builtIn() {
-    EmailTemplates result = empty();
-    for (String name : BUILT_IN) {
-      List<Template.Variable> variables =
-          Template.Variable.readAll(MailLayout.resource(name + "/variables.txt"));
-      for (String language : MailLayout.LANGUAGES) {
-        String folder = name + "/" + language + "/";
-        result =
-            result.with(
-                language,
-                new Template(
-                    name,
-                    MailLayout.resource(folder + "subject.txt"),
-                    MailLayout.resource(folder + "preheader.txt"),
-                    MailLayout.resource(folder + "content.html"),
-                    MailLayout.resource(folder + "text.txt"),
-                    variables));
+    return BuiltIn.ALL;
+  }
+
+  private static final class BuiltIn {
+    static final EmailTemplates ALL = read();
+
+    private static EmailTemplates read() {
+      EmailTemplates result = empty();
+      for (String name : BUILT_IN) {
+        List<Template.Variable> variables =
+            Template.Variable.readAll(MailLayout.resource(name + "/variables.txt"));
+        for (String language : MailLayout.LANGUAGES) {
+          result = result.with(language, read(name, language, variables));
+        }
       }
+      return result;
     }
-    return result;
+
+    private static Template read(String name, String language, List<Template.Variable> variables) {
+      String folder = name + "/" + language + "/";
+      return new Template(
+          name,
+          MailLayout.resource(folder + "subject.txt"),
+          MailLayout.resource(folder + "preheader.txt"),
+          MailLayout.resource(folder + "content.html"),
+          MailLayout.resource(folder + "text.txt"),
+          variables);
+    }
   }
 
   /// This set with one more, in English. Throws [TemplateException] when it can't be read.

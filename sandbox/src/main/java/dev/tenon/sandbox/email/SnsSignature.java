@@ -17,7 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Signs messages as SNS does: RSA over a few fields in the order of their names, with SHA-1 in
 /// version 1 and SHA-256 in version 2. The key is made when it is first needed, with a certificate
-/// that the stand-in serves, and stays.
+/// that the stand-in serves, and stays. Stand-ins of one process that have no key yet get the same:
+/// to make one takes a second of processor time.
 final class SnsSignature {
   private static final String KEY = "sns-key";
   private static final int KEY_BITS = 2_048;
@@ -46,9 +47,7 @@ final class SnsSignature {
 
   private ObjectNode create() {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(KEY_BITS);
-      KeyPair pair = generator.generateKeyPair();
+      KeyPair pair = NewKey.PAIR;
       byte[] certificate = SelfSigned.certificate(pair, "sns.sandbox.test", clock.instant());
       Base64.Encoder base64 = Base64.getEncoder();
       ObjectNode key = Json.object();
@@ -99,6 +98,21 @@ final class SnsSignature {
       message.put("SigningCertURL", certificateUrl);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// Made at first use.
+  private static final class NewKey {
+    static final KeyPair PAIR = make();
+
+    private static KeyPair make() {
+      try {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(KEY_BITS);
+        return generator.generateKeyPair();
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 }
