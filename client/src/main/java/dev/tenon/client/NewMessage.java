@@ -178,7 +178,22 @@ public record NewMessage(
 
   public NewMessage tags(String... tags) {
     return new NewMessage(
-        to, alsoTo, cc, bcc, replyTo, from, template, data, subject, html, text, stream, provider,
-        policy, metadata, headers, List.of(tags));
+        to,
+        alsoTo,
+        cc,
+        bcc,
+        replyTo,
+        from,
+        template,
+        data,
+        subject,
+        html,
+        text,
+        stream,
+        provider,
+        policy,
+        metadata,
+        headers,
+        List.of(tags));
   }
 }

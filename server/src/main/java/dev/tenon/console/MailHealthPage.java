@@ -8,11 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param window the length of time that the numbers are of
 /// @param shares whether any connections share mail, so that their shares are worth a column
 public record MailHealthPage(
-    List<Route> routes,
-    Window window,
-    List<Line> lines,
-    List<Line> days,
-    boolean shares) {
+    List<Route> routes, Window window, List<Line> lines, List<Line> days, boolean shares) {
 
   public MailHealthPage {
     routes = List.copyOf(routes);

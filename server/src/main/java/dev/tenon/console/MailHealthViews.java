@@ -76,8 +76,7 @@ final class MailHealthViews {
   private static List<MailHealthPage.Route> routes(List<MailHealth.Place> places, Instant now) {
     Map<String, List<MailHealthPage.Place>> routes = new LinkedHashMap<>();
     places.forEach(
-        one ->
-            routes.computeIfAbsent(one.stream(), _ -> new ArrayList<>()).add(place(one, now)));
+        one -> routes.computeIfAbsent(one.stream(), _ -> new ArrayList<>()).add(place(one, now)));
     return routes.entrySet().stream()
         .map(entry -> new MailHealthPage.Route(entry.getKey(), entry.getValue()))
         .toList();
@@ -112,8 +111,7 @@ final class MailHealthViews {
     String said = one.words().isEmpty() ? "" : ": " + one.words();
     return switch (one.state()) {
       case WELL -> "";
-      case FAILING ->
-          "%d failures in a row%s.%s".formatted(one.failures(), said, rest(one, now));
+      case FAILING -> "%d failures in a row%s.%s".formatted(one.failures(), said, rest(one, now));
       case BROKEN ->
           "Its provider refuses it%s. Give it a valid key or settings; a change is noticed at once.%s"
               .formatted(said, rest(one, now));

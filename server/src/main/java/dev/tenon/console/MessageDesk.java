@@ -30,8 +30,7 @@ final class MessageDesk {
   /// Whoever sends an uncertain mail again says that he knows what that may come to.
   private Optional<String> resend(
       TenantId tenant, ConsoleRequest request, String message, UUID id) {
-    Optional<UUID> copy =
-        request.form("copy").flatMap(text -> Ids.read(Prefix.MESSAGE, text));
+    Optional<UUID> copy = request.form("copy").flatMap(text -> Ids.read(Prefix.MESSAGE, text));
     if (copy.isEmpty()) {
       return Optional.empty();
     }

@@ -83,8 +83,7 @@ final class TenantPages {
       case "messages" ->
           at.show("Messages", Frame.Section.MESSAGES, "messages", views.messages.list(id, query));
       case "mail-health" ->
-          at.show(
-              "Mail health", Frame.Section.MESSAGES, "mail-health", views.health.of(id, query));
+          at.show("Mail health", Frame.Section.MESSAGES, "mail-health", views.health.of(id, query));
       case "deliveries" ->
           at.show(
               "Deliveries",

@@ -2,8 +2,8 @@ package dev.tenon.email;
 
 import dev.tenon.connection.Credentials;
 import dev.tenon.connector.Secret;
-import dev.tenon.connector.email.Tracking;
 import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.connector.email.Tracking;
 import dev.tenon.connector.email.mailgun.MailgunEmail;
 import dev.tenon.connector.email.postmark.PostmarkEmail;
 import dev.tenon.connector.email.resend.ResendEmail;
@@ -120,7 +120,8 @@ final class EmailProviders implements AutoCloseable {
         read.setting("broadcast_streams")
             .map(text -> Set.copyOf(List.of(text.split("\\s*,\\s*", -1))))
             .orElse(PostmarkEmail.BROADCAST_STREAMS);
-    return new PostmarkEmail(http, base(read, PostmarkEmail.BASE), key, streams, broadcast, tracking(read));
+    return new PostmarkEmail(
+        http, base(read, PostmarkEmail.BASE), key, streams, broadcast, tracking(read));
   }
 
   private EmailProvider sendgrid(Credentials read, Secret key) {

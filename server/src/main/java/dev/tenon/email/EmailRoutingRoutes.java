@@ -121,8 +121,7 @@ public final class EmailRoutingRoutes {
               var places = RoutePlaces.of(body.places(), body.connections(), streams);
               routes.put(
                   EmailRouting.GENERAL,
-                  places.on(
-                      EmailRouting.GENERAL, checked(tx, "connections", body.connections())));
+                  places.on(EmailRouting.GENERAL, checked(tx, "connections", body.connections())));
               new TreeMap<>(streams)
                   .forEach(
                       (stream, ids) -> {

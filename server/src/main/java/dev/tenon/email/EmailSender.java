@@ -189,7 +189,10 @@ public final class EmailSender implements JobHandler, AutoCloseable {
         return made.get();
       }
     } catch (InvalidEmailException | TemplateException e) {
-      end(writing, job, MailEnd.failed(job, row.about, "the mail can't be made: " + e.getMessage()));
+      end(
+          writing,
+          job,
+          MailEnd.failed(job, row.about, "the mail can't be made: " + e.getMessage()));
       return null;
     }
     boolean old = !clock.instant().isBefore(row.dueAt.plus(MailCourse.AGE_MAX));

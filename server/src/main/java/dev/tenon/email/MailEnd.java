@@ -153,7 +153,8 @@ record MailEnd(
     data.put("state", state);
     data.put("provider", sentBy);
     data.put("reason", reason);
-    return new NewEvent(type(state), Ids.write(Prefix.MESSAGE, message.id()), message.labels().with(data), cause);
+    return new NewEvent(
+        type(state), Ids.write(Prefix.MESSAGE, message.id()), message.labels().with(data), cause);
   }
 
   private static EventType type(String state) {

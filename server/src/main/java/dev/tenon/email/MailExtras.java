@@ -75,7 +75,8 @@ record MailExtras(Map<String, String> headers, List<String> tags, Map<String, St
   /// @throws InvalidEmailException when something is wrong
   void check(boolean linked) {
     if (metadata.size() > METADATA_MAX) {
-      throw new InvalidEmailException("metadata", "has more than %d entries".formatted(METADATA_MAX));
+      throw new InvalidEmailException(
+          "metadata", "has more than %d entries".formatted(METADATA_MAX));
     }
     metadata.forEach(
         (key, value) -> {
@@ -90,7 +91,8 @@ record MailExtras(Map<String, String> headers, List<String> tags, Map<String, St
           if (value.length() > VALUE_CHARS_MAX) {
             throw new InvalidEmailException(
                 "metadata." + key,
-                "is %d characters long; the limit is %d".formatted(value.length(), VALUE_CHARS_MAX));
+                "is %d characters long; the limit is %d"
+                    .formatted(value.length(), VALUE_CHARS_MAX));
           }
         });
     if (linked) {

@@ -86,8 +86,7 @@ public final class MailHealth {
     add(places, "", routes.general(), tenant, tripped, successes);
     routes
         .streams()
-        .forEach(
-            stream -> add(places, stream, routes.of(stream), tenant, tripped, successes));
+        .forEach(stream -> add(places, stream, routes.of(stream), tenant, tripped, successes));
     return places;
   }
 

@@ -49,8 +49,20 @@ record MailRequest(
       MailPriority priority,
       @Nullable Instant sendAt) {
     this(
-        id, from, to, cc, bcc, replyTo, content, stream, policy, named, MailExtras.of(metadata),
-        priority, sendAt, List.of());
+        id,
+        from,
+        to,
+        cc,
+        bcc,
+        replyTo,
+        content,
+        stream,
+        policy,
+        named,
+        MailExtras.of(metadata),
+        priority,
+        sendAt,
+        List.of());
   }
 
   /// What the mail says.

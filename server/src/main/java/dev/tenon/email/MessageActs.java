@@ -96,8 +96,7 @@ public final class MessageActs {
   /// Why a message can't be sent once more now; empty where it can.
   static Optional<String> whyNot(String state, @Nullable Instant nextTryAt) {
     if (state.equals("queued") || state.equals("sending")) {
-      return Optional.of(
-          "The message is %s: wait for its end, or cancel it.".formatted(state));
+      return Optional.of("The message is %s: wait for its end, or cancel it.".formatted(state));
     }
     return state.equals("uncertain") && nextTryAt != null
         ? Optional.of(

@@ -9,9 +9,9 @@ import java.util.Map;
 /// out.
 ///
 /// Recipient, template and time are looked up by indexes. The state of a message changes with each
-/// attempt, so an index on it would be written over and over by those who send; it, the stream, tags
-/// and parts of texts are looked for within a bounded number of messages, and what lies further back
-/// comes with the next page.
+/// attempt, so an index on it would be written over and over by those who send; it, the stream,
+/// tags and parts of texts are looked for within a bounded number of messages, and what lies
+/// further back comes with the next page.
 ///
 /// @param recipient one of all its recipients, in the form in which two spellings are the same
 /// @param text part of the first recipients or the subject
@@ -58,8 +58,7 @@ public record MessageFilter(
   /// Of any time.
   public static MessageFilter of(
       String state, String recipient, String template, String stream, String tag, String text) {
-    return new MessageFilter(
-        state, recipient, template, stream, tag, text, Instant.EPOCH, LATEST);
+    return new MessageFilter(state, recipient, template, stream, tag, text, Instant.EPOCH, LATEST);
   }
 
   /// Whether messages have to be looked through for those that are wanted.
@@ -103,8 +102,7 @@ public record MessageFilter(
       sql.append(" and :tag = any(m.tags)");
     }
     if (!text.isEmpty()) {
-      sql.append(
-          " and position(lower(:text) in lower(m.recipient || ' ' || m.subject)) > 0");
+      sql.append(" and position(lower(:text) in lower(m.recipient || ' ' || m.subject)) > 0");
     }
     return sql.toString();
   }

@@ -49,8 +49,7 @@ final class MessageStore {
 
     /// What the events about it say of it.
     MailEnd.About labelled() {
-      return new MailEnd.About(
-          id, new MessageLabels(recipient, stream, template, tags, metadata));
+      return new MailEnd.About(id, new MessageLabels(recipient, stream, template, tags, metadata));
     }
   }
 
@@ -190,12 +189,15 @@ final class MessageStore {
 
     Row(ResultSet row) throws SQLException {
       id = row.getObject("id", UUID.class);
-      about = new MailEnd.About(id, MessageLabels.of(
-              row.getString("recipient"),
-              row.getString("stream"),
-              row.getString("template"),
-              row.getArray("tags") == null ? null : (String[]) row.getArray("tags").getArray(),
-              row.getString("metadata")));
+      about =
+          new MailEnd.About(
+              id,
+              MessageLabels.of(
+                  row.getString("recipient"),
+                  row.getString("stream"),
+                  row.getString("template"),
+                  row.getArray("tags") == null ? null : (String[]) row.getArray("tags").getArray(),
+                  row.getString("metadata")));
       state = row.getString("state");
       policy = row.getString("policy");
       namedConnection = row.getObject("named_connection_id", UUID.class);

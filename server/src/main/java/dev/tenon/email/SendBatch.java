@@ -41,7 +41,15 @@ public record SendBatch(
 
   /// What is the same for all, so that a problem with it is one with all.
   private static final Set<String> COMMON =
-      Set.of("from", "provider", "template", "stream", "message_stream", "priority", "policy", "send_at");
+      Set.of(
+          "from",
+          "provider",
+          "template",
+          "stream",
+          "message_stream",
+          "priority",
+          "policy",
+          "send_at");
 
   /// One of them.
   public record BatchItem(

@@ -48,9 +48,7 @@ public record StoredMail(
     metadata = Map.copyOf(metadata);
     files = files == null ? List.of() : List.copyOf(files);
     headers =
-        headers == null
-            ? Map.of()
-            : Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        headers == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     tags = tags == null ? List.of() : List.copyOf(tags);
   }
 

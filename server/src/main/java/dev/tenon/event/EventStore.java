@@ -73,12 +73,16 @@ final class EventStore {
             """)
         .bind("tenant", tx.tenant().uuid())
         .bind("id", message)
-        .map((row, _) -> MessageLabels.of(
-                row.getString("recipient"),
-                row.getString("stream"),
-                row.getString("template"),
-                row.getArray("tags") == null ? null : (String[]) row.getArray("tags").getArray(),
-                row.getString("metadata")))
+        .map(
+            (row, _) ->
+                MessageLabels.of(
+                    row.getString("recipient"),
+                    row.getString("stream"),
+                    row.getString("template"),
+                    row.getArray("tags") == null
+                        ? null
+                        : (String[]) row.getArray("tags").getArray(),
+                    row.getString("metadata")))
         .findOne();
   }
 

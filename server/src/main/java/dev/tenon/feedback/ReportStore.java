@@ -1,9 +1,9 @@
 package dev.tenon.feedback;
 
 import dev.tenon.connector.email.MailEvent;
-import dev.tenon.event.MessageLabels;
 import dev.tenon.db.EngineTx;
 import dev.tenon.db.TenantTx;
+import dev.tenon.event.MessageLabels;
 import dev.tenon.tenant.TenantId;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -166,7 +166,9 @@ final class ReportStore {
                           row.getString("recipient"),
                           row.getString("stream"),
                           row.getString("template"),
-                          row.getArray("tags") == null ? null : (String[]) row.getArray("tags").getArray(),
+                          row.getArray("tags") == null
+                              ? null
+                              : (String[]) row.getArray("tags").getArray(),
                           row.getString("metadata")));
                 })
             .list();

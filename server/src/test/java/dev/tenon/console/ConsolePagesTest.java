@@ -321,11 +321,11 @@ final class ConsolePagesTest {
         .contains("Cancel the message")
         .doesNotContain("Send it once more");
     Map<String, String> form = Map.of("form_token", token(cookie));
-    assertThat(location(answer("POST", path + "/cancel", cookie, form)))
-        .endsWith("said=cancelled");
+    assertThat(location(answer("POST", path + "/cancel", cookie, form))).endsWith("said=cancelled");
     assertThat(text(get(path + "?said=cancelled", cookie)))
         .contains("Nothing is sent", "Send it once more");
-    String sent = path.replace(Ids.write(Prefix.MESSAGE, queued), Ids.write(Prefix.MESSAGE, mail("sent")));
+    String sent =
+        path.replace(Ids.write(Prefix.MESSAGE, queued), Ids.write(Prefix.MESSAGE, mail("sent")));
     assertThat(location(answer("POST", sent + "/cancel", cookie, form))).endsWith("said=refused");
   }
 
@@ -378,7 +378,9 @@ final class ConsolePagesTest {
         FIXTURE.other,
         tx ->
             tx.handle()
-                .select("select count(*) from message where about = ?", Ids.write(Prefix.MESSAGE, first))
+                .select(
+                    "select count(*) from message where about = ?",
+                    Ids.write(Prefix.MESSAGE, first))
                 .mapTo(int.class)
                 .one());
   }

@@ -18,16 +18,16 @@ import dev.tenon.tenant.TenantId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Events on their way to endpoints, on a real database and over real HTTP, with a clock that the
 /// test moves: what arrives where, and signed by what.
@@ -111,8 +111,7 @@ class DeliveryTest {
     data.keySet().removeAll(Set.of("id", "object"));
     bed.tell(
         acme,
-        new NewEvent(
-            EventType.MESSAGE_OPENED, "msg_0000000000000000000000000a", data, null),
+        new NewEvent(EventType.MESSAGE_OPENED, "msg_0000000000000000000000000a", data, null),
         DeliveryBed.about("cus_a"));
     assertThat(bed.count("select count(*) from waiting_delivery where type = 'message.opened'"))
         .isEqualTo(1);

@@ -98,8 +98,7 @@ class ConfiguredEmailTest {
                 byStream.entrySet().stream()
                     .collect(
                         java.util.stream.Collectors.toMap(
-                            Map.Entry::getKey,
-                            entry -> places(entry.getValue())))));
+                            Map.Entry::getKey, entry -> places(entry.getValue())))));
   }
 
   private static List<EmailRouting.Place> places(List<ConnectionId> connections) {

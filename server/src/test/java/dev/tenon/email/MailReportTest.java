@@ -553,7 +553,9 @@ class MailReportTest extends MailBed {
     assertThat(events()).containsExactly("message.delivery_delayed", "message.sent");
     apply(dropped(id, ADA, 3));
     assertThat(state(id)).isEqualTo("failed");
-    assertThat(events()).as("once").containsExactly("message.delivery_delayed", "message.failed", "message.sent");
+    assertThat(events())
+        .as("once")
+        .containsExactly("message.delivery_delayed", "message.failed", "message.sent");
   }
 
   @Test

@@ -100,7 +100,8 @@ class MessageBatchTest {
                         ? one.path("problem").path("param").asString()
                         : "taken"));
     assertThat(what)
-        .containsExactly("taken", "to", "data.customer_name", "metadata.tenon_message", "taken", "language");
+        .containsExactly(
+            "taken", "to", "data.customer_name", "metadata.tenon_message", "taken", "language");
     assertThat(ok(call("GET", "/messages", own, "", "")).path("data").size()).isEqualTo(2);
   }
 
@@ -118,12 +119,10 @@ class MessageBatchTest {
                 {"to": "b@example.org", "headers": {"x-list": "b"}, "tags": ["b"],
                  "metadata": {"who": "b"}}"""));
     JsonNode first = message(made, 0);
-    assertThat(first.path("headers").toString())
-        .isEqualTo("{\"X-Run\":\"1\",\"X-List\":\"all\"}");
+    assertThat(first.path("headers").toString()).isEqualTo("{\"X-Run\":\"1\",\"X-List\":\"all\"}");
     assertThat(first.path("tags").toString()).isEqualTo("[\"all\"]");
     JsonNode second = message(made, 1);
-    assertThat(second.path("headers").toString())
-        .isEqualTo("{\"X-Run\":\"1\",\"x-list\":\"b\"}");
+    assertThat(second.path("headers").toString()).isEqualTo("{\"X-Run\":\"1\",\"x-list\":\"b\"}");
     assertThat(second.path("tags").toString()).isEqualTo("[\"b\"]");
     assertThat(second.path("metadata").path("run").asString()).isEqualTo("1");
     assertThat(second.path("metadata").path("who").asString()).isEqualTo("b");
@@ -141,8 +140,11 @@ class MessageBatchTest {
 
   @Test
   void aListIsNarrowedByWhatIsAskedForPageByPage() {
-    ok(batch("", "\"template\": \"welcome\", \"data\": {\"customer_name\": \"x\"}, \"tags\": [\"t1\"]",
-        "{\"to\": \"a@example.org\"}, {\"to\": \"b@example.org\", \"tags\": [\"t2\", \"t1\"]}, {\"to\": \"c@example.org\"}"));
+    ok(
+        batch(
+            "",
+            "\"template\": \"welcome\", \"data\": {\"customer_name\": \"x\"}, \"tags\": [\"t1\"]",
+            "{\"to\": \"a@example.org\"}, {\"to\": \"b@example.org\", \"tags\": [\"t2\", \"t1\"]}, {\"to\": \"c@example.org\"}"));
     ok(
         call(
             "POST",
@@ -152,7 +154,8 @@ class MessageBatchTest {
             """
             {"to": "d@example.org", "cc": ["A@Example.org"], "subject": "s", "text": "t",
              "stream": "alerts"}"""));
-    assertThat(found("recipient=A%40EXAMPLE.org")).containsExactly("d@example.org", "a@example.org");
+    assertThat(found("recipient=A%40EXAMPLE.org"))
+        .containsExactly("d@example.org", "a@example.org");
     assertThat(found("recipient=b%40example.org&tag=t1")).containsExactly("b@example.org");
     assertThat(found("tag=t2")).containsExactly("b@example.org");
     assertThat(found("stream=alerts")).containsExactly("d@example.org");
@@ -181,10 +184,16 @@ class MessageBatchTest {
   void anAddressAndATemplateAreLookedUpByTheirIndexes() throws SQLException {
     // As a tenant: row security keeps conditions that might leak from being looked up by an index.
     String plan =
-        plan("select m.id from message m where m.tenant_id = '%s' and m.recipients[1] = 'a@b.c' order by m.id desc limit 5")
-            + plan("select m.id from message m where m.tenant_id = '%s' and cardinality(m.recipients) > 1 and 'a@b.c' = any(m.recipients) order by m.id desc limit 5")
-            + plan("select m.id from message m where m.tenant_id = '%s' and m.template = 'x' order by m.id desc limit 5");
-    assertThat(plan).contains("message_recipient ").contains("message_recipients ").contains("message_template ");
+        plan(
+                "select m.id from message m where m.tenant_id = '%s' and m.recipients[1] = 'a@b.c' order by m.id desc limit 5")
+            + plan(
+                "select m.id from message m where m.tenant_id = '%s' and cardinality(m.recipients) > 1 and 'a@b.c' = any(m.recipients) order by m.id desc limit 5")
+            + plan(
+                "select m.id from message m where m.tenant_id = '%s' and m.template = 'x' order by m.id desc limit 5");
+    assertThat(plan)
+        .contains("message_recipient ")
+        .contains("message_recipients ")
+        .contains("message_template ");
   }
 
   private String plan(String sql) throws SQLException {

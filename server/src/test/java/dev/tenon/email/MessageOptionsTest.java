@@ -179,8 +179,7 @@ class MessageOptionsTest {
   @Test
   void theStreamHasALongNameAndAShortOne() {
     for (String name : new String[] {"stream", "message_stream"}) {
-      assertThat(
-              ok(post(mail("\"%s\": \"alerts\"".formatted(name)))).path("stream").asString())
+      assertThat(ok(post(mail("\"%s\": \"alerts\"".formatted(name)))).path("stream").asString())
           .isEqualTo("alerts");
     }
     problem(post(mail("\"stream\": \"a\", \"message_stream\": \"b\"")), "message_stream");
@@ -199,8 +198,7 @@ class MessageOptionsTest {
     problem(post(mail("\"tags\": [\"1\", \"2\", \"3\", \"4\", \"5\", \"6\"]")), "tags");
     problem(post(mail("\"metadata\": {\"k\": \"%s\"}".formatted("x".repeat(501)))), "metadata.k");
     problem(post(mail("\"metadata\": {\"%s\": \"x\"}".formatted("k".repeat(41)))), "metadata");
-    problem(
-        post(mail("\"metadata\": {\"tenon_message\": \"x\"}")), "metadata.tenon_message");
+    problem(post(mail("\"metadata\": {\"tenon_message\": \"x\"}")), "metadata.tenon_message");
     problem(
         post(
             mail(

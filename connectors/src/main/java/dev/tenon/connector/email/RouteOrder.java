@@ -9,8 +9,8 @@ import java.util.List;
 /// It is a pure function of route and id (weighted rendezvous hashing): the same on every node and
 /// at every attempt, so a message that comes back goes on where it stopped. A connection that is
 /// spared is passed over by the router, and its share falls to the others of its priority in
-/// proportion to their weights, while all other messages keep theirs. A changed weight moves only as
-/// many messages as it has to.
+/// proportion to their weights, while all other messages keep theirs. A changed weight moves only
+/// as many messages as it has to.
 public final class RouteOrder {
   /// The greatest weight.
   public static final int WEIGHT_MAX = 1_000;

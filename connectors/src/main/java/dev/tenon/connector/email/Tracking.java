@@ -3,8 +3,8 @@ package dev.tenon.connector.email;
 import java.util.Set;
 
 /// Of which streams a connection has the provider tell who opens mails and follows links. Nobody's,
-/// unless somebody says so: it adds a picture to each mail and rewrites its links, and in many places
-/// it needs the reader's consent.
+/// unless somebody says so: it adds a picture to each mail and rewrites its links, and in many
+/// places it needs the reader's consent.
 ///
 /// @param opens names of streams, as messages have them
 /// @param links likewise; only links in HTML are rewritten, since those in plain text are read

@@ -63,8 +63,7 @@ class TrackingTest {
 
   @Test
   void sendGridTracksTheStreamsThatAreNamed() {
-    var options =
-        new SendGridEmail.Options(SendGridEmail.Options.DEFAULTS.ipPools(), false, NEWS);
+    var options = new SendGridEmail.Options(SendGridEmail.Options.DEFAULTS.ipPools(), false, NEWS);
     var provider = new SendGridEmail(sink, BASE, Secret.of("SG.t"), options);
     assertThat(sent(provider, "broadcast"))
         .contains("\"click_tracking\":{\"enable\":true", "\"open_tracking\":{\"enable\":true");

@@ -9,8 +9,8 @@ import dev.tenon.connector.email.Exchanges;
 import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
-import dev.tenon.connector.email.Tracking;
 import dev.tenon.connector.email.StreamReach;
+import dev.tenon.connector.email.Tracking;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
@@ -106,7 +106,8 @@ public final class MailgunEmail implements EmailProvider {
   }
 
   private HttpCall call(EmailMessage message, String domain) {
-    FormData form = MailgunForm.of(message, messageId(message, domain), options.testMode(), options.tracking());
+    FormData form =
+        MailgunForm.of(message, messageId(message, domain), options.testMode(), options.tracking());
     Map<String, String> headers =
         Map.of(
             "Accept", "application/json",

@@ -49,9 +49,7 @@ final class SendGridBody {
       message.headers().forEach(headers::put);
     }
     ArrayNode categories = body.putArray("categories").add(message.stream());
-    message.tags().stream()
-        .filter(tag -> !tag.equals(message.stream()))
-        .forEach(categories::add);
+    message.tags().stream().filter(tag -> !tag.equals(message.stream())).forEach(categories::add);
     if (!pool.isEmpty()) {
       body.put("ip_pool_name", pool);
     }
@@ -61,7 +59,10 @@ final class SendGridBody {
     // Said also where it is off: otherwise the account's own settings rewrite the links of a
     // password reset.
     ObjectNode tracking = body.putObject("tracking_settings");
-    tracking.putObject("click_tracking").put("enable", track.links(message)).put("enable_text", false);
+    tracking
+        .putObject("click_tracking")
+        .put("enable", track.links(message))
+        .put("enable_text", false);
     tracking.putObject("open_tracking").put("enable", track.opens(message));
     return JSON.writeValueAsBytes(body);
   }
