@@ -47,6 +47,8 @@ public record MailHealthPage(
     }
   }
 
+  /// The connections that the mails of a stream try, in order.
+  ///
   /// @param stream whose route it is; empty for all that have none of their own
   public record Route(String stream, List<Place> places) {
     public Route {
