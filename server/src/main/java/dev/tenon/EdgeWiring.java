@@ -13,6 +13,8 @@ import dev.tenon.db.Database;
 import dev.tenon.delivery.DeliveryReplayRoutes;
 import dev.tenon.delivery.DeliveryRoutes;
 import dev.tenon.email.EmailRoutingRoutes;
+import dev.tenon.email.MailHealth;
+import dev.tenon.email.MessageActs;
 import dev.tenon.email.MessageRoutes;
 import dev.tenon.email.Messages;
 import dev.tenon.email.SenderRoutes;
@@ -140,7 +142,9 @@ record EdgeWiring(
             outgoing.deliveries()::replay,
             mail.templates(),
             mail.previews(),
-            mail.testMailer(messages, work.jobs())));
+            mail.testMailer(messages, work.jobs()),
+            new MessageActs(base.database(), messages, mail.providers(), work.jobs()),
+            new MailHealth(base.database(), base.connections(), mail.breakers())));
   }
 
   Gate gate() {

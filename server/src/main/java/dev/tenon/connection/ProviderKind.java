@@ -129,6 +129,22 @@ public record ProviderKind(
     return new ProviderKind(name, secrets, all, allChecks);
   }
 
+  /// The same, of a provider that can be told for each mail whether to track it.
+  private static ProviderKind tracking(
+      String name, Set<String> secrets, Set<String> settings, Map<String, Check> checks) {
+    Set<String> all = new HashSet<>(settings);
+    Map<String, Check> allChecks = new HashMap<>(checks);
+    for (String setting : Set.of("track_opens", "track_links")) {
+      all.add(setting);
+      allChecks.put(
+          setting,
+          Check.of(
+              "[a-z0-9][a-z0-9_-]{0,39}( *, *[a-z0-9][a-z0-9_-]{0,39}){0,19}",
+              "names of streams like `broadcast, news`; leave it out for none"));
+    }
+    return mail(name, secrets, all, allChecks);
+  }
+
   /// The providers that Tenon knows.
   public static List<ProviderKind> known() {
     return List.of(
@@ -146,7 +162,7 @@ public record ProviderKind(
                 Check.of("card|all", "`card`, or `all` for what Stripe's dashboard offers"),
                 ConnectedAccount.SETTING,
                 Check.of("acct_[A-Za-z0-9]{1,64}", "the id of a connected account, `acct_…`"))),
-        mail(
+        tracking(
             "postmark",
             Set.of("api_key", "webhook_password"),
             Set.of(
@@ -174,7 +190,7 @@ public record ProviderKind(
                 Check.of(
                     "[a-z0-9][a-z0-9_-]{0,39}(?: *, *[a-z0-9][a-z0-9_-]{0,39}){0,19}",
                     "a list like `alerts, news`"))),
-        mail(
+        tracking(
             "sendgrid",
             Set.of("api_key", "webhook_public_key"),
             Set.of("base_url", "region", "ip_pools", "sandbox_mode"),
@@ -211,7 +227,7 @@ public record ProviderKind(
                 Check.of(
                     "https?://[^/?#]+(?:/[A-Za-z0-9/._~-]*)?",
                     "an http or https address with only letters, digits and `/._~-` in its path"))),
-        mail(
+        tracking(
             "mailgun",
             Set.of("api_key", "webhook_signing_key"),
             Set.of("base_url", "region", "domain", "stream_domains", "test_mode"),

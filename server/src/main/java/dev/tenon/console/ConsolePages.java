@@ -21,6 +21,7 @@ final class ConsolePages {
   private final SuppressionViews suppressions;
   private final TenantPages pages;
   private final TemplateDesk desk;
+  private final MessageDesk messages;
   private final ConsoleCookies cookies;
   private final Notices notices;
   private final Assets assets = Assets.load();
@@ -38,6 +39,7 @@ final class ConsolePages {
     this.notices = new Notices(assets, renderer, needs.publicUrl());
     var templates =
         new TemplateViews(needs.database(), needs.clock(), needs.templates(), needs.previews());
+    this.messages = new MessageDesk(needs.acts());
     this.desk =
         new TemplateDesk(
             needs.database(), needs.templates(), templates, needs.testMailer(), needs.clock());
@@ -57,7 +59,8 @@ final class ConsolePages {
                 new PaymentViews(needs.database(), needs.clock(), firstSteps),
                 new DeliveryViews(needs.database(), needs.clock(), needs.publicUrl()),
                 templates,
-                suppressions));
+                suppressions,
+                new MailHealthViews(needs.database(), needs.health(), needs.clock())));
   }
 
   ConsoleAnswer answer(ConsoleRequest request) {
@@ -146,6 +149,13 @@ final class ConsolePages {
         && parts.get(1).equals("deliveries")
         && parts.get(3).equals("replay")) {
       return redeliver(request, session, tenant.get().id(), parts.get(2));
+    }
+    if (tenant.isPresent() && parts.size() == 4 && parts.get(1).equals("messages")) {
+      TenantId id = tenant.get().id();
+      return messages
+          .act(id, request, parts.get(2), parts.get(3))
+          .map(path -> ConsoleAnswer.seeOther(Frame.base(id) + path))
+          .orElseGet(() -> notices.notFound(request, Frame.base(id) + "/messages"));
     }
     if (tenant.isPresent()) {
       return template(request, session, tenant.get(), parts.subList(1, parts.size()));

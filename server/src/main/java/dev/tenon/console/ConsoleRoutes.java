@@ -2,6 +2,8 @@ package dev.tenon.console;
 
 import dev.tenon.access.Scope;
 import dev.tenon.db.Database;
+import dev.tenon.email.MailHealth;
+import dev.tenon.email.MessageActs;
 import dev.tenon.http.ProblemCode;
 import dev.tenon.http.ProblemException;
 import dev.tenon.http.PublicUrl;
@@ -48,7 +50,9 @@ public final class ConsoleRoutes {
       Redelivery redelivery,
       Templates templates,
       Previews previews,
-      TestMailer testMailer) {}
+      TestMailer testMailer,
+      MessageActs acts,
+      MailHealth health) {}
 
   private ConsoleRoutes(ConsoleSessions sessions, Needs needs) {
     this.sessions = sessions;

@@ -8,6 +8,8 @@ import java.util.List;
 /// @param html whether it has an HTML part, which the preview shows
 /// @param text its plain text; empty when it has none
 /// @param files the names of what is attached, with their types
+/// @param copy the id under which it would be sent once more: a form that is sent twice makes one
+/// @param said what has just been done; empty for nothing
 /// @param note why the content is not shown; empty when it is
 public record MessagePage(
     MessageRow message,
@@ -17,6 +19,8 @@ public record MessagePage(
     String text,
     List<String> files,
     String note,
+    String copy,
+    String said,
     List<TimelineStep> timeline) {
 
   /// Whether something is still to come, so that the page had better look again.

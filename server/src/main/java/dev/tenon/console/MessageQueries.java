@@ -43,7 +43,7 @@ final class MessageQueries {
   private static final String COLUMNS =
       """
       id, state, recipient, sender, subject, template, stream, policy, priority, sent_by,
-      provider_message_id, reason, about, created_at
+      provider_message_id, reason, about, created_at, next_at
       """;
 
   /// A search looks through no more than [MessageFilter#SCANNED_MAX] messages; what lies further
@@ -213,6 +213,7 @@ final class MessageQueries {
         // What was accepted needs no reason: the attempts tell who did.
         state.equals("sent") || state.equals("delivered") ? "" : readable(text(row, "reason")),
         text(row, "about"),
+        row.getObject("next_at") != null,
         new Moment(instant(row, "created_at"), now));
   }
 }

@@ -28,6 +28,7 @@ final class MessageViews {
 
   private final Database database;
   private final InstantSource clock;
+  private final Ids ids;
   private final MessageOpener contents;
   private final FirstSteps firstSteps;
   private final Effects effects = new Effects();
@@ -39,6 +40,7 @@ final class MessageViews {
       Database database, InstantSource clock, MessageOpener contents, FirstSteps firstSteps) {
     this.database = database;
     this.clock = clock;
+    this.ids = new Ids(clock);
     this.contents = contents;
     this.firstSteps = firstSteps;
   }
@@ -82,7 +84,7 @@ final class MessageViews {
         nothing ? firstSteps.of(tx) : null);
   }
 
-  Optional<MessagePage> find(ConsoleSession session, TenantId tenant, UUID id) {
+  Optional<MessagePage> find(ConsoleSession session, TenantId tenant, UUID id, String said) {
     Instant now = clock.instant();
     var timeline = new Timeline();
     Optional<MessageRow> found =
@@ -109,6 +111,8 @@ final class MessageViews {
               content.text(),
               content.files(),
               content.note(),
+              Ids.write(Prefix.MESSAGE, ids.next()),
+              said,
               timeline.steps());
         });
   }

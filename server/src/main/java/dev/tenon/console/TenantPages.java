@@ -31,7 +31,8 @@ final class TenantPages {
       PaymentViews payments,
       DeliveryViews deliveries,
       TemplateViews templates,
-      SuppressionViews suppressions) {}
+      SuppressionViews suppressions,
+      MailHealthViews health) {}
 
   TenantPages(
       InstantSource clock,
@@ -81,6 +82,8 @@ final class TenantPages {
               "Inbox", Frame.Section.INBOX, "inbox", views.inbox.list(id, InboxFilter.read(query)));
       case "messages" ->
           at.show("Messages", Frame.Section.MESSAGES, "messages", views.messages.list(id, query));
+      case "mail-health" ->
+          at.show("Mail health", Frame.Section.MESSAGES, "mail-health", views.health.of(id, query));
       case "deliveries" ->
           at.show(
               "Deliveries",
@@ -132,7 +135,7 @@ final class TenantPages {
               .orElseGet(at::missing);
       case "messages" ->
           Ids.read(Prefix.MESSAGE, record)
-              .flatMap(message -> views.messages.find(at.session, id, message))
+              .flatMap(message -> views.messages.find(at.session, id, message, at.said()))
               .map(page -> at.show("Message", Frame.Section.MESSAGES, "message", page))
               .orElseGet(at::missing);
       case "templates" ->
@@ -182,6 +185,12 @@ final class TenantPages {
       case "saved" -> "Saved.";
       case "published" -> "Published. Mails are made with it from now on.";
       case "discarded" -> "The draft is gone.";
+      case "cancelled" -> "The message is cancelled. Nothing is sent.";
+      case "resent" -> "This is the second sending, as a message of its own.";
+      case "refused" ->
+          "Nothing was done: the message has moved on meanwhile, or it can't be sent any more. Its"
+              + " state says what became of it.";
+      case "unsure" -> "Nothing was sent: confirm that a second mail may arrive.";
       default -> "";
     };
   }
@@ -295,6 +304,11 @@ final class TenantPages {
               assets,
               clock.instant());
       return ConsoleAnswer.page(200, renderer.page(template, frame, page));
+    }
+
+    /// What has just been done, by its word in the address.
+    String said() {
+      return TenantPages.said(request.query().getOrDefault("said", ""));
     }
 
     ConsoleAnswer missing() {

@@ -1,12 +1,14 @@
 package dev.tenon.email;
 
 import dev.tenon.db.EngineTx;
+import dev.tenon.db.TenantTx;
 import dev.tenon.tenant.TenantId;
 import dev.tenon.work.Job;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// tenants in one statement. The engine's, since it moves states and reads nothing of what a mail
 /// says.
 final class AttemptStore {
+  /// How many messages are looked at for the last that went through.
+  private static final int NEWEST_MAX = 500;
 
   /// An attempt that is about to be made, with the job that it belongs to.
   ///
@@ -131,6 +135,39 @@ final class AttemptStore {
                     row.getString("stream"),
                     row.getBoolean("may_be_twice")))
         .findOne();
+  }
+
+  /// When a mail of a tenant last went through each of some connections, among its newest messages.
+  static Map<UUID, Instant> lastSuccesses(TenantTx tx, List<UUID> connections) {
+    Map<UUID, Instant> last = new HashMap<>();
+    if (connections.isEmpty()) {
+      return last;
+    }
+    tx.handle()
+        .createQuery(
+            """
+            select a.connection_id, max(a.ended_at) as at
+            from (
+              select id from message where tenant_id = :tenant order by id desc limit :newest
+            ) m
+            cross join lateral (
+              select connection_id, ended_at from attempt
+              where tenant_id = :tenant and message_id = m.id and outcome in ('accepted', 'found')
+              offset 0
+            ) a
+            where a.connection_id = any(:connections)
+            group by a.connection_id
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("newest", NEWEST_MAX)
+        .bindArray("connections", UUID.class, connections)
+        .map(
+            (row, _) ->
+                Map.entry(
+                    row.getObject("connection_id", UUID.class),
+                    row.getObject("at", OffsetDateTime.class).toInstant()))
+        .forEach(entry -> last.put(entry.getKey(), entry.getValue()));
+    return last;
   }
 
   private static void endAttempts(EngineTx tx, List<AttemptRow> ended, Instant now) {

@@ -3,6 +3,7 @@ package dev.tenon.email;
 import dev.tenon.connection.Credentials;
 import dev.tenon.connector.Secret;
 import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.connector.email.Tracking;
 import dev.tenon.connector.email.mailgun.MailgunEmail;
 import dev.tenon.connector.email.postmark.PostmarkEmail;
 import dev.tenon.connector.email.resend.ResendEmail;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -77,12 +79,25 @@ final class EmailProviders implements AutoCloseable {
   private EmailProvider mailgun(Credentials read, Secret key) {
     var options =
         new MailgunEmail.Options(
-            mailgunDomains(read), read.setting("test_mode").orElse("").equals("true"));
+            mailgunDomains(read),
+            read.setting("test_mode").orElse("").equals("true"),
+            tracking(read));
     return new MailgunEmail(
         http,
         base(read, isEuropean(read) ? MailgunEmail.BASE_EU : MailgunEmail.BASE),
         key,
         options);
+  }
+
+  /// Of the streams that are named; of none otherwise.
+  private static Tracking tracking(Credentials read) {
+    return new Tracking(streams(read, "track_opens"), streams(read, "track_links"));
+  }
+
+  private static Set<String> streams(Credentials read, String setting) {
+    return read.setting(setting)
+        .map(text -> Set.copyOf(new LinkedHashSet<>(List.of(text.split("\\s*,\\s*", -1)))))
+        .orElse(Set.of());
   }
 
   /// By stream.
@@ -105,7 +120,8 @@ final class EmailProviders implements AutoCloseable {
         read.setting("broadcast_streams")
             .map(text -> Set.copyOf(List.of(text.split("\\s*,\\s*", -1))))
             .orElse(PostmarkEmail.BROADCAST_STREAMS);
-    return new PostmarkEmail(http, base(read, PostmarkEmail.BASE), key, streams, broadcast);
+    return new PostmarkEmail(
+        http, base(read, PostmarkEmail.BASE), key, streams, broadcast, tracking(read));
   }
 
   private EmailProvider resend(Credentials read, Secret key) {
@@ -119,7 +135,8 @@ final class EmailProviders implements AutoCloseable {
         new SendGridEmail.Options(
             StreamNames.over(
                 SendGridEmail.Options.DEFAULTS.ipPools(), read.setting("ip_pools").orElse("")),
-            read.setting("sandbox_mode").orElse("").equals("true"));
+            read.setting("sandbox_mode").orElse("").equals("true"),
+            tracking(read));
     return new SendGridEmail(
         http,
         base(read, isEuropean(read) ? SendGridEmail.BASE_EU : SendGridEmail.BASE),

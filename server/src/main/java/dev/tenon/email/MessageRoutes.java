@@ -40,6 +40,7 @@ public final class MessageRoutes {
   private final Database database;
   private final Messages messages;
   private final ConfiguredEmail connections;
+  private final MessageActs acts;
   private final Jobs jobs;
 
   private MessageRoutes(
@@ -47,6 +48,7 @@ public final class MessageRoutes {
     this.database = database;
     this.messages = messages;
     this.connections = connections;
+    this.acts = new MessageActs(database, messages, connections, jobs);
     this.jobs = jobs;
   }
 
@@ -274,26 +276,10 @@ public final class MessageRoutes {
 
   private MessageView resend(Request request, ResendMessage body) {
     MessageView before = get(request);
-    if (before.state().equals("queued") || before.state().equals("sending")) {
-      throw new ProblemException(
-          ProblemCode.REQUEST_CONFLICT,
-          "The message is %s: wait for its end, or cancel it.".formatted(before.state()));
-    }
-    if (before.state().equals("uncertain") && before.nextTryAt() != null) {
-      throw new ProblemException(
-          ProblemCode.REQUEST_CONFLICT,
-          "The message may have been sent, and its provider is still being asked: wait for the end.");
-    }
-    UUID first = id(request);
-    database
-        .asTenant(request.tenant(), tx -> messages.named(tx, first))
-        .filter(named -> connections.of(request.tenant(), before.stream(), named).isEmpty())
+    acts.whyNot(request.tenant(), id(request), before)
         .ifPresent(
-            _ -> {
-              throw new ProblemException(
-                  ProblemCode.REQUEST_CONFLICT,
-                  "The message was to go through one connection alone, which is not on this"
-                      + " tenant's email routing any more: put it there, or send a new message.");
+            why -> {
+              throw new ProblemException(ProblemCode.REQUEST_CONFLICT, why);
             });
     UUID made = again(request, body, before);
     jobs.announce();

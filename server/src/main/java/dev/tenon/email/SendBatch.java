@@ -24,7 +24,8 @@ public record SendBatch(
     @Nullable String subject,
     @Nullable String html,
     @Nullable String text,
-    @About("`outbound` where it is left out.") @Nullable String stream,
+    @About("`outbound` where it is left out.") @Nullable String messageStream,
+    @About("The same as `message_stream`, by its short name.") @Nullable String stream,
     @About("A provider's name, or a connection's id: it is used alone, without fallback.")
         @Nullable String provider,
     @About("`at_most_once` (never risk a second mail) where it is left out, or `at_least_once`.")
@@ -40,7 +41,15 @@ public record SendBatch(
 
   /// What is the same for all, so that a problem with it is one with all.
   private static final Set<String> COMMON =
-      Set.of("from", "provider", "template", "stream", "priority", "policy", "send_at");
+      Set.of(
+          "from",
+          "provider",
+          "template",
+          "stream",
+          "message_stream",
+          "priority",
+          "policy",
+          "send_at");
 
   /// One of them.
   public record BatchItem(
@@ -84,6 +93,7 @@ public record SendBatch(
               subject,
               html,
               text,
+              messageStream,
               stream,
               provider,
               policy,

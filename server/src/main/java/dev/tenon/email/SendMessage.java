@@ -29,7 +29,8 @@ public record SendMessage(
     @Nullable String subject,
     @Nullable String html,
     @Nullable String text,
-    @About("`outbound` where it is left out.") @Nullable String stream,
+    @About("`outbound` where it is left out.") @Nullable String messageStream,
+    @About("The same as `message_stream`, by its short name.") @Nullable String stream,
     @About("A provider's name, or a connection's id: it is used alone, without fallback.")
         @Nullable String provider,
     @About("`at_most_once` (never risk a second mail) where it is left out, or `at_least_once`.")
@@ -70,7 +71,7 @@ public record SendMessage(
     List<EmailAddress> to = new ArrayList<>(List.of(Addresses.read("to", body.to())));
     to.addAll(addresses("also_to", body.alsoTo()));
     String from = body.from();
-    String stream = body.stream() == null ? Messages.STREAM : body.stream();
+    String stream = stream(body.messageStream(), body.stream());
     return new MailRequest(
         id,
         from == null ? null : Addresses.read("from", from),
@@ -86,6 +87,15 @@ public record SendMessage(
         MailPriority.of(body.priority(), stream),
         SendTime.read(body.sendAt(), now, takenUp),
         AttachFile.read(body.attachments()));
+  }
+
+  /// The stream, by either of its names.
+  private static String stream(@Nullable String documented, @Nullable String brief) {
+    if (documented != null && brief != null && !documented.equals(brief)) {
+      throw ProblemException.invalidField(
+          "message_stream", "`message_stream` and `stream` are two names of one field: give one.");
+    }
+    return documented != null ? documented : brief != null ? brief : Messages.STREAM;
   }
 
   private static MailRequest.Content content(SendMessage body) {

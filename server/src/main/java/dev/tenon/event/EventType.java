@@ -92,6 +92,23 @@ public enum EventType {
       "message",
       EventFields.MESSAGE_REPORT,
       "A recipient called a message spam. The address is on the suppression list from now on."),
+  MESSAGE_DELIVERY_DELAYED(
+      "message.delivery_delayed",
+      "message",
+      EventFields.MESSAGE_REPORT,
+      "A recipient's server did not take a message yet, and the provider goes on trying."),
+  MESSAGE_OPENED(
+      "message.opened",
+      "message",
+      EventFields.MESSAGE_REPORT,
+      "A message was opened, the first time by each recipient, where the connection tracks that. Many"
+          + " mail programs load pictures without anybody reading."),
+  MESSAGE_CLICKED(
+      "message.clicked",
+      "message",
+      EventFields.MESSAGE_REPORT,
+      "A link in a message was followed, the first time by each recipient, where the connection"
+          + " tracks that. Scanners follow links as well."),
   MESSAGE_UNSUBSCRIBED(
       "message.unsubscribed",
       "message",
@@ -188,9 +205,14 @@ public enum EventType {
     return 1;
   }
 
+  /// Whether it goes only to endpoints that name it, and not to those that hear all types.
+  public boolean isByNameOnly() {
+    return this == MESSAGE_OPENED || this == MESSAGE_CLICKED || this == MESSAGE_DELIVERY_DELAYED;
+  }
+
   /// When it is told, in a sentence or two.
   public String about() {
-    return about;
+    return isByNameOnly() ? about + " Only to endpoints that name this type." : about;
   }
 
   List<EventField> fields() {

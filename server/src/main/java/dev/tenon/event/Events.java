@@ -21,6 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Events {
   private static final JsonMapper JSON = JsonMapper.shared();
 
+  /// The endpoint of no id stands for those that name the type.
+  private static final UUID WHO_NAMES_IT = new UUID(0, 0);
+
   private final Ids ids;
   private final InstantSource clock;
   private final Runnable told;
@@ -106,10 +109,14 @@ public final class Events {
         .bindArray(
             "payloads", String.class, events.stream().map(e -> json(e.event().data())).toList())
         .bindArray("causes", UUID.class, events.stream().map(e -> e.event().cause()).toList())
-        .bindArray("only", UUID.class, events.stream().map(e -> e.event().onlyEndpoint()).toList())
+        .bindArray("only", UUID.class, events.stream().map(Events::only).toList())
         .execute();
     var _ = handle.afterCommit(told);
     return made;
+  }
+
+  private static @Nullable UUID only(Told told) {
+    return told.event().type().isByNameOnly() ? WHO_NAMES_IT : told.event().onlyEndpoint();
   }
 
   private static String json(Map<String, @Nullable Object> data) {

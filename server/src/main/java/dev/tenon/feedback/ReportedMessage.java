@@ -1,6 +1,7 @@
 package dev.tenon.feedback;
 
 import dev.tenon.connector.email.EmailAddress;
+import dev.tenon.connector.email.MailEvent;
 import dev.tenon.event.EventType;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
@@ -81,6 +82,10 @@ final class ReportedMessage {
       return false;
     }
     String recipient = report.recipient();
+    boolean firstOfItsKind =
+        reports.stream()
+            .noneMatch(
+                one -> one.kind() == report.kind() && one.recipient().equals(report.recipient()));
     Optional<MailOutcome> before = MailOutcome.of(reports, recipient);
     reports.add(report);
     made.add(new ReportStore.New(row.id(), report));
@@ -100,6 +105,9 @@ final class ReportedMessage {
           EventType.MESSAGE_FAILED,
           Map.of("state", state, "provider", report.provider(), "reason", report.words()),
           report);
+    }
+    if (firstOfItsKind) {
+      tellOfReader(report);
     }
     MailOutcome after = MailOutcome.of(reports, recipient).orElseThrow();
     if (before.isEmpty() || before.get() != after) {
@@ -170,12 +178,21 @@ final class ReportedMessage {
                 });
   }
 
+  private void tellOfReader(MailReport report) {
+    if (report.kind() == MailEvent.Kind.OPENED) {
+      tell(EventType.MESSAGE_OPENED, data(report), report);
+    } else if (report.kind() == MailEvent.Kind.CLICKED) {
+      tell(EventType.MESSAGE_CLICKED, data(report), report);
+    }
+  }
+
   private void tell(MailOutcome outcome, MailReport report) {
     switch (outcome) {
       case DELIVERED -> tell(EventType.MESSAGE_DELIVERED, data(report), report);
       case BOUNCED -> tell(EventType.MESSAGE_BOUNCED, data(report), report);
       case COMPLAINED -> tell(EventType.MESSAGE_COMPLAINED, data(report), report);
-      case SENT, DEFERRED, REJECTED -> {
+      case DEFERRED -> tell(EventType.MESSAGE_DELIVERY_DELAYED, data(report), report);
+      case SENT, REJECTED -> {
         // Nothing that an application has to do anything about, until the whole message failed.
       }
     }

@@ -104,24 +104,51 @@ final class EmailNumberStore {
         .list();
   }
 
+  /// By day in UTC, the newest first, from `since` to before `until`.
+  List<EmailSums.Day> days(TenantTx tx, Instant since, Instant until, int limit) {
+    return tx.handle()
+        .createQuery(
+            """
+            select date_trunc('day', hour, 'UTC') as day, 1, sum(sent)::bigint,
+              sum(delivered)::bigint, sum(bounced)::bigint, sum(complained)::bigint,
+              sum(failed)::bigint, sum(suppressed)::bigint, sum(uncertain)::bigint,
+              sum(by_fallback)::bigint, sum(accept_ms)::bigint, max(accept_ms_max),
+              sum(deliver_ms)::bigint, max(deliver_ms_max), sum(possible_duplicates)::bigint
+            from email_number
+            where tenant_id = :tenant and hour >= :since and hour < :until
+            group by day order by day desc limit :limit
+            """)
+        .bind("tenant", tx.tenant().uuid())
+        .bind("since", since)
+        .bind("until", until)
+        .bind("limit", limit)
+        .map(
+            (row, _) ->
+                new EmailSums.Day(
+                    row.getObject("day", OffsetDateTime.class).toInstant(), figures(row)))
+        .list();
+  }
+
   private static Row row(ResultSet row) throws SQLException {
-    return new Row(
-        row.getString(1),
-        row.getString(2),
-        new Figures(
-            row.getLong(3),
-            row.getLong(4),
-            row.getLong(5),
-            row.getLong(6),
-            row.getLong(7),
-            row.getLong(8),
-            row.getLong(9),
-            row.getLong(10),
-            row.getLong(11),
-            row.getLong(12),
-            row.getLong(13),
-            row.getLong(14),
-            row.getLong(15)));
+    return new Row(row.getString(1), row.getString(2), figures(row));
+  }
+
+  /// From the third column on.
+  private static Figures figures(ResultSet row) throws SQLException {
+    return new Figures(
+        row.getLong(3),
+        row.getLong(4),
+        row.getLong(5),
+        row.getLong(6),
+        row.getLong(7),
+        row.getLong(8),
+        row.getLong(9),
+        row.getLong(10),
+        row.getLong(11),
+        row.getLong(12),
+        row.getLong(13),
+        row.getLong(14),
+        row.getLong(15));
   }
 
   /// Those of which nobody was told since `before`; from now on somebody was. A connection that is

@@ -58,6 +58,7 @@ final class ConsoleBrowserTest {
 
   @Test
   void everyPageFitsEveryScreenAndCanBeUsedByEverybody() {
+    fixture.mail(fixture.tenant);
     fixture.database.useTenant(
         fixture.tenant,
         tx -> {
@@ -85,6 +86,8 @@ final class ConsoleBrowserTest {
             full + story.eventPath() + "?replayed=1",
             full + "/messages",
             full + story.messagePath(),
+            full + "/mail-health",
+            empty + "/mail-health",
             full + "/customers",
             full + "/customers?q=nobody",
             full + story.customerPath(),

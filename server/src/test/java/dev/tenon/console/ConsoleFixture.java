@@ -1,15 +1,27 @@
 package dev.tenon.console;
 
+import dev.tenon.connection.Connections;
 import dev.tenon.connector.template.EmailTemplates;
 import dev.tenon.db.Database;
 import dev.tenon.db.TestDatabase;
+import dev.tenon.email.MailHealth;
+import dev.tenon.email.MailSeal;
+import dev.tenon.email.MessageActs;
+import dev.tenon.email.Messages;
+import dev.tenon.email.SharedBreakers;
 import dev.tenon.http.PublicUrl;
 import dev.tenon.id.Ids;
 import dev.tenon.template.Previews;
 import dev.tenon.template.Templates;
 import dev.tenon.tenant.TenantId;
+import dev.tenon.vault.Vault;
+import dev.tenon.work.Jobs;
 import dev.tenon.work.Signal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -42,6 +54,7 @@ final class ConsoleFixture implements AutoCloseable {
   final Database database = testDatabase.open();
   final TenantId tenant = new TenantId(ids.next());
   final TenantId other = new TenantId(ids.next());
+  private final MailHealth health = makeHealth();
   final List<UUID> replayed = new ArrayList<>();
   final ConsoleSessions sessions =
       new ConsoleSessions(database, clock, ConsoleSessions.Limits.DEFAULT);
@@ -93,7 +106,104 @@ final class ConsoleFixture implements AutoCloseable {
           UUID id = ids.next();
           tests.add(template + " to " + to);
           return Optional.of(id);
-        });
+        },
+        acts(),
+        health);
+  }
+
+  private MailHealth makeHealth() {
+    try {
+      Path key = Files.createTempDirectory("console").resolve("vault.key");
+      Vault.createKeyFile(key);
+      var connections = new Connections(database, Vault.open(key, database, clock), ids, clock);
+      return new MailHealth(
+          database, connections, new SharedBreakers(database, connections, clock));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Two connections that share mail, one of them refused by its provider, a fallback that fails,
+  /// and numbers of some days.
+  void mail(TenantId owner) {
+    String[] providers = {"postmark", "resend", "sendgrid"};
+    for (int i = 0; i < providers.length; i++) {
+      UUID id = new Ids(clock).next();
+      execute(
+          """
+          insert into connection (tenant_id, id, provider, name, environment, state, settings,
+            created_at, updated_at)
+          values (?, ?, ?, 'Mail of the shop', 'development', 'active', '{}'::jsonb, ?, ?)
+          """,
+          owner.uuid(),
+          id,
+          providers[i],
+          now,
+          now);
+      execute(
+          "insert into email_route (tenant_id, stream, connection_id, priority, weight)"
+              + " values (?, '', ?, ?::smallint, ?::smallint)",
+          owner.uuid(),
+          id,
+          i == 2 ? 2 : 0,
+          i == 0 ? 3 : 1);
+      if (i != 1) {
+        execute(
+            """
+            insert into email_breaker (tenant_id, connection_id, provider, failures, why, words,
+              since, rest_until, changed_at)
+            values (?, ?, ?, ?::smallint, ?, ?, ?, ?, ?)
+            """,
+            owner.uuid(),
+            id,
+            providers[i],
+            i == 0 ? 1 : 5,
+            i == 0 ? "broken" : "failing",
+            i == 0 ? "401 10: No Account or Server API tokens were supplied" + HOSTILE : "503",
+            now.minus(Duration.ofMinutes(20)),
+            i == 0 ? now.plus(Duration.ofMinutes(4)) : now.minus(Duration.ofMinutes(1)),
+            now.minus(Duration.ofMinutes(1)));
+      }
+    }
+    for (int day = 0; day < 4; day++) {
+      Instant hour = now.minus(Duration.ofDays(day)).truncatedTo(ChronoUnit.HOURS);
+      execute(
+          """
+          insert into email_number (tenant_id, hour, stream, provider, sent, delivered, bounced,
+            complained, failed, suppressed, uncertain, by_fallback, accept_ms, accept_ms_max,
+            deliver_ms, deliver_ms_max)
+          values (?, ?, 'outbound', 'resend', 1200, 1180, 12, 1, 2, 1, 0, ?, 240000, 900, 3540000,
+              90000),
+            (?, ?, 'broadcast', 'postmark', 400, 350, 41, 2, 0, 9, 1, 0, 100000, 900, 900000, 90000)
+          """,
+          owner.uuid(),
+          hour,
+          day == 0 ? 400 : 0,
+          owner.uuid(),
+          hour);
+    }
+  }
+
+  /// As the program has them, with mails that are sealed by nothing.
+  private MessageActs acts() {
+    var seal =
+        new MailSeal() {
+          @Override
+          public byte[] seal(TenantId owner, UUID message, byte[] plain) {
+            return plain;
+          }
+
+          @Override
+          public byte[] open(TenantId owner, UUID message, byte[] sealed) {
+            return sealed;
+          }
+        };
+    var jobs = new Jobs(List.of(), ids, clock, new Signal());
+    return new MessageActs(
+        database,
+        new Messages(EmailTemplates.builtIn(), seal, jobs, ids, clock),
+        (_, _, _) -> List.of(),
+        jobs);
   }
 
   /// What was sent as a test: `template to address`.

@@ -10,6 +10,7 @@ import dev.tenon.tenant.TenantId;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -278,6 +279,119 @@ final class ConsolePagesTest {
     assertThat(removal(remove, cookie, token(cookie)).status()).isEqualTo(303);
     assertThat(text(get(page + "?removed=1", cookie)))
         .contains("may be written to again", "Nobody is suppressed");
+  }
+
+  @Test
+  void sendsAnUncertainMessageOnceMoreOnlyToldOfTheRiskAndOnceForEachForm() {
+    UUID uncertain = mail("uncertain");
+    String cookie = logIn(FIXTURE.other);
+    String path = "/console/" + FIXTURE.other + "/messages/" + Ids.write(Prefix.MESSAGE, uncertain);
+    String copy = Ids.write(Prefix.MESSAGE, new Ids(FIXTURE.clock).next());
+    assertThat(text(get(path, cookie))).contains("nobody knows", "A second mail may arrive");
+
+    Map<String, String> unsure = Map.of("form_token", token(cookie), "copy", copy);
+    assertThat(location(answer("POST", path + "/resend", cookie, unsure))).endsWith("said=unsure");
+    assertThat(copies(uncertain)).isZero();
+
+    Map<String, String> sure = new HashMap<>(unsure);
+    sure.put("sure", "yes");
+    for (int i = 0; i < 2; i++) {
+      assertThat(location(answer("POST", path + "/resend", cookie, sure)))
+          .endsWith(copy + "?said=resent");
+    }
+    assertThat(copies(uncertain)).isEqualTo(1);
+    String other = logIn(FIXTURE.tenant);
+    assertThat(
+            answer(
+                    "POST",
+                    path.replace(FIXTURE.other.toString(), FIXTURE.tenant.toString()) + "/resend",
+                    other,
+                    Map.of("form_token", token(other), "copy", copy, "sure", "yes"))
+                .status())
+        .as("another tenant's")
+        .isEqualTo(404);
+  }
+
+  @Test
+  void cancelsAMessageThatWaitsAndSaysWhereOneHasMovedOn() {
+    UUID queued = mail("queued");
+    String cookie = logIn(FIXTURE.other);
+    String path = "/console/" + FIXTURE.other + "/messages/" + Ids.write(Prefix.MESSAGE, queued);
+    assertThat(text(get(path, cookie)))
+        .contains("Cancel the message")
+        .doesNotContain("Send it once more");
+    Map<String, String> form = Map.of("form_token", token(cookie));
+    assertThat(location(answer("POST", path + "/cancel", cookie, form))).endsWith("said=cancelled");
+    assertThat(text(get(path + "?said=cancelled", cookie)))
+        .contains("Nothing is sent", "Send it once more");
+    String sent =
+        path.replace(Ids.write(Prefix.MESSAGE, queued), Ids.write(Prefix.MESSAGE, mail("sent")));
+    assertThat(location(answer("POST", sent + "/cancel", cookie, form))).endsWith("said=refused");
+  }
+
+  @Test
+  void saysHowEachConnectionDoesAndWhatBecameOfTheMails() {
+    TenantId shop = new TenantId(UUID.randomUUID());
+    FIXTURE.tenant(shop, "Shop", "shop");
+    String cookie = logIn(shop);
+    String path = "/console/" + shop + "/mail-health";
+    assertThat(text(get(path, cookie))).contains("No connection sends mail yet", "No mail in the");
+    FIXTURE.mail(shop);
+    FIXTURE.pass(Duration.ofSeconds(3));
+    assertThat(text(get(path, cookie)))
+        .contains(
+            "refused",
+            "Its provider refuses it: 401 10",
+            "a change is noticed at once",
+            "5 failures in a row: 503",
+            "one mail at a time tries it until one succeeds",
+            "first, 75",
+            "first, 25",
+            "second",
+            "10.49 %",
+            "4800",
+            "class=\"bad\"",
+            "none lately")
+        .doesNotContain("<script>alert");
+    assertThat(text(get(path + "?since=24h", cookie))).contains("1200").doesNotContain("4800");
+  }
+
+  private static UUID mail(String state) {
+    return FIXTURE.message(
+        FIXTURE.other,
+        state,
+        "Hello",
+        "bob@example.com",
+        "",
+        "",
+        UUID.randomUUID(),
+        """
+        {"from": {"name": "", "address": "a@acme.example"},
+         "to": [{"name": "", "address": "bob@example.com"}], "cc": [], "bcc": [], "replyTo": [],
+         "subject": "Hello", "html": "", "text": "Hello", "stream": "outbound", "tag": "",
+         "metadata": {}}""",
+        Duration.ofMinutes(5));
+  }
+
+  private static int copies(UUID first) {
+    return FIXTURE.database.asTenant(
+        FIXTURE.other,
+        tx ->
+            tx.handle()
+                .select(
+                    "select count(*) from message where about = ?",
+                    Ids.write(Prefix.MESSAGE, first))
+                .mapTo(int.class)
+                .one());
+  }
+
+  private static String location(ConsoleAnswer answer) {
+    assertThat(answer.status()).isEqualTo(303);
+    return answer.headers().stream()
+        .filter(header -> header.name().equals("Location"))
+        .findFirst()
+        .orElseThrow()
+        .value();
   }
 
   private static ConsoleAnswer removal(String path, String cookie, String token) {

@@ -9,18 +9,25 @@ import dev.tenon.connector.signature.Ed25519WebhookSignature;
 import dev.tenon.delivery.Receiver.Call;
 import dev.tenon.endpoint.Endpoint;
 import dev.tenon.endpoint.EndpointSettings;
+import dev.tenon.event.EventType;
 import dev.tenon.event.EventsFit;
+import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
 import dev.tenon.tenant.TenantId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Events on their way to endpoints, on a real database and over real HTTP, with a clock that the
 /// test moves: what arrives where, and signed by what.
@@ -78,6 +85,43 @@ class DeliveryTest {
     assertThat(bed.receiver.calls("/other")).isEmpty();
     assertThat(bed.receiver.await("/platform", 1).getFirst().json().get("tenant").asString())
         .isEqualTo(acme.toString());
+  }
+
+  @Test
+  void opensGoOnlyToEndpointsThatNameThem() {
+    bed.endpoint(acme, "/all");
+    bed.endpoint(
+        acme,
+        "/opens",
+        s ->
+            new EndpointSettings(
+                s.url(),
+                "",
+                List.of("message.opened"),
+                List.of(),
+                null,
+                false,
+                EndpointSettings.Payload.FULL));
+    Map<String, @Nullable Object> data = new HashMap<>();
+    JsonMapper.shared()
+        .<JsonNode>valueToTree(EventType.MESSAGE_OPENED.example())
+        .path("data")
+        .properties()
+        .forEach(field -> data.put(field.getKey(), field.getValue()));
+    data.keySet().removeAll(Set.of("id", "object"));
+    bed.tell(
+        acme,
+        new NewEvent(EventType.MESSAGE_OPENED, "msg_0000000000000000000000000a", data, null),
+        DeliveryBed.about("cus_a"));
+    assertThat(bed.count("select count(*) from waiting_delivery where type = 'message.opened'"))
+        .isEqualTo(1);
+    assertThat(
+            bed.count(
+                """
+                select count(*) from waiting_delivery w join endpoint e on e.id = w.endpoint_id
+                where e.url like '%/opens' and w.type = 'message.opened'"""))
+        .isEqualTo(1);
+    assertThat(bed.count("select count(*) from waiting_delivery")).isEqualTo(2);
   }
 
   @Test

@@ -60,6 +60,8 @@ class EmailApiTest {
             "resend rate_per_second 0",
             "ses base_url https://email.example/a%20b",
             "sendgrid sandbox_mode yes",
+            "postmark track_opens yes please",
+            "mailgun track_links broadcast,",
             "sendgrid ip_pools Broadcast=marketing")) {
       String[] parts = wrong.split(" ", 3);
       problem(

@@ -550,10 +550,12 @@ class MailReportTest extends MailBed {
     assertThat(state(id)).isEqualTo("sent");
     apply(report("Transient", about(id), ADA, 2));
     assertThat(state(id)).as("deferred").isEqualTo("sent");
-    assertThat(events()).containsExactly("message.sent");
+    assertThat(events()).containsExactly("message.delivery_delayed", "message.sent");
     apply(dropped(id, ADA, 3));
     assertThat(state(id)).isEqualTo("failed");
-    assertThat(events()).as("once").containsExactly("message.failed", "message.sent");
+    assertThat(events())
+        .as("once")
+        .containsExactly("message.delivery_delayed", "message.failed", "message.sent");
   }
 
   @Test
@@ -634,7 +636,7 @@ class MailReportTest extends MailBed {
       apply(report("Open", about(id), ADA, i));
     }
     assertThat(rows("select count(*) from tenon.message_report")).containsExactly("20");
-    assertThat(events()).containsExactly("message.delivered", "message.sent");
+    assertThat(events()).containsExactly("message.delivered", "message.opened", "message.sent");
   }
 
   /// The bytes are those of the first try, with all that it was to.

@@ -177,6 +177,15 @@ class MessageOptionsTest {
   }
 
   @Test
+  void theStreamHasALongNameAndAShortOne() {
+    for (String name : new String[] {"stream", "message_stream"}) {
+      assertThat(ok(post(mail("\"%s\": \"alerts\"".formatted(name)))).path("stream").asString())
+          .isEqualTo("alerts");
+    }
+    problem(post(mail("\"stream\": \"a\", \"message_stream\": \"b\"")), "message_stream");
+  }
+
+  @Test
   void refusesWhatCantStandInAHeaderOrLeadsAProviderElsewhere() {
     for (String name : new String[] {"Bcc", "X-SES-Tenant", "X-SMTPAPI", "Content-Type"}) {
       problem(post(mail("\"headers\": {\"%s\": \"x\"}".formatted(name))), "headers." + name);

@@ -38,6 +38,10 @@ enum EventKinds {
   MESSAGE_BOUNCED("message.bounced", MessageReportData.class, TenonEvent.MessageBounced::new),
   MESSAGE_COMPLAINED(
       "message.complained", MessageReportData.class, TenonEvent.MessageComplained::new),
+  MESSAGE_DELIVERY_DELAYED(
+      "message.delivery_delayed", MessageReportData.class, TenonEvent.MessageDeliveryDelayed::new),
+  MESSAGE_OPENED("message.opened", MessageReportData.class, TenonEvent.MessageOpened::new),
+  MESSAGE_CLICKED("message.clicked", MessageReportData.class, TenonEvent.MessageClicked::new),
   MESSAGE_UNSUBSCRIBED(
       "message.unsubscribed", MessageSubscriptionData.class, TenonEvent.MessageUnsubscribed::new),
   MESSAGE_RESUBSCRIBED(

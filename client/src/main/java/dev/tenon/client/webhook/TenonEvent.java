@@ -158,6 +158,16 @@ public sealed interface TenonEvent {
   /// `message.complained`: A recipient called a message spam.
   record MessageComplained(Head head, MessageReportData data) implements MessageReport {}
 
+  /// `message.delivery_delayed`: A recipient's server did not take a message yet. This and the two
+  /// below come only where the endpoint names them.
+  record MessageDeliveryDelayed(Head head, MessageReportData data) implements MessageReport {}
+
+  /// `message.opened`: A recipient opened a message for the first time, or a program did.
+  record MessageOpened(Head head, MessageReportData data) implements MessageReport {}
+
+  /// `message.clicked`: A recipient followed a link for the first time, or a program did.
+  record MessageClicked(Head head, MessageReportData data) implements MessageReport {}
+
   /// `message.unsubscribed`: A recipient left a stream by the link in a message.
   record MessageUnsubscribed(Head head, MessageSubscriptionData data) implements TenonEvent {}
 

@@ -10,6 +10,7 @@ import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
 import dev.tenon.connector.email.StreamReach;
+import dev.tenon.connector.email.Tracking;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
@@ -55,7 +56,13 @@ public final class MailgunEmail implements EmailProvider {
   /// @param domains by Tenon's name of a stream, the domain at Mailgun that its mail is sent by:
   ///   what Mailgun has instead of streams. A stream that isn't there is refused
   /// @param testMode Mailgun takes each message and delivers none
-  public record Options(Map<String, String> domains, boolean testMode) {
+  /// @param tracking of which streams opens and links are tracked
+  public record Options(Map<String, String> domains, boolean testMode, Tracking tracking) {
+    /// Without tracking.
+    public Options(Map<String, String> domains, boolean testMode) {
+      this(domains, testMode, Tracking.NONE);
+    }
+
     public Options {
       domains = Map.copyOf(domains);
       domains.forEach(
@@ -101,7 +108,8 @@ public final class MailgunEmail implements EmailProvider {
   }
 
   private HttpCall call(EmailMessage message, String domain) {
-    FormData form = MailgunForm.of(message, messageId(message, domain), options.testMode());
+    FormData form =
+        MailgunForm.of(message, messageId(message, domain), options.testMode(), options.tracking());
     Map<String, String> headers =
         Map.of(
             "Accept", "application/json",

@@ -4,6 +4,7 @@ import dev.tenon.connector.email.Attachment;
 import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.EmailMessage;
 import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.connector.email.Tracking;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -12,7 +13,7 @@ final class MailgunForm {
   private MailgunForm() {}
 
   /// @param messageId of RFC 5322, without angle brackets
-  static FormData of(EmailMessage message, String messageId, boolean testMode) {
+  static FormData of(EmailMessage message, String messageId, boolean testMode, Tracking track) {
     var form = new FormData.Builder();
     form.field("from", message.from().formatted());
     addresses(form, "to", message.to());
@@ -38,8 +39,15 @@ final class MailgunForm {
     message.tags().stream()
         .filter(tag -> !tag.equals(message.stream()))
         .forEach(tag -> form.field("o:tag", tag));
-    // Otherwise the domain's own settings rewrite the links of a password reset.
-    form.field("o:tracking", "no");
+    // Said also where it is off: otherwise the domain's own settings rewrite the links of a
+    // password reset.
+    if (track.opens(message) || track.links(message)) {
+      form.field("o:tracking", "yes");
+      form.field("o:tracking-opens", track.opens(message) ? "yes" : "no");
+      form.field("o:tracking-clicks", track.links(message) ? "htmlonly" : "no");
+    } else {
+      form.field("o:tracking", "no");
+    }
     if (testMode) {
       form.field("o:testmode", "yes");
     }

@@ -11,6 +11,7 @@ import dev.tenon.connector.email.LookedUp;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
 import dev.tenon.connector.email.StreamReach;
+import dev.tenon.connector.email.Tracking;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
@@ -47,6 +48,7 @@ public final class PostmarkEmail implements EmailProvider {
   private final Secret serverToken;
   private final Map<String, String> streams;
   private final Set<String> broadcastStreams;
+  private final Tracking tracking;
 
   /// `streams` maps Tenon's stream names to the server's message streams; a stream that isn't there
   /// is refused. `base` is [#BASE], or a sandbox. `http` stays the caller's to close.
@@ -66,6 +68,18 @@ public final class PostmarkEmail implements EmailProvider {
       Secret serverToken,
       Map<String, String> streams,
       Set<String> broadcastStreams) {
+    this(http, base, serverToken, streams, broadcastStreams, Tracking.NONE);
+  }
+
+  /// The same, with opens and links of some streams tracked.
+  public PostmarkEmail(
+      ProviderHttp http,
+      URI base,
+      Secret serverToken,
+      Map<String, String> streams,
+      Set<String> broadcastStreams,
+      Tracking tracking) {
+    this.tracking = tracking;
     this.http = http;
     this.base = base;
     this.serverToken = serverToken;
@@ -157,8 +171,8 @@ public final class PostmarkEmail implements EmailProvider {
     metadata.put(MESSAGE_ID_FIELD, message.id());
     message.metadata().forEach(metadata::put);
     headers(body, message, stream);
-    body.put("TrackOpens", false);
-    body.put("TrackLinks", "None");
+    body.put("TrackOpens", tracking.opens(message));
+    body.put("TrackLinks", tracking.links(message) ? "HtmlOnly" : "None");
     if (!message.attachments().isEmpty()) {
       ArrayNode attachments = body.putArray("Attachments");
       for (Attachment attachment : message.attachments()) {

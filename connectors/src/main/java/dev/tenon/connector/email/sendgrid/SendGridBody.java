@@ -4,6 +4,7 @@ import dev.tenon.connector.email.Attachment;
 import dev.tenon.connector.email.EmailAddress;
 import dev.tenon.connector.email.EmailMessage;
 import dev.tenon.connector.email.EmailProvider;
+import dev.tenon.connector.email.Tracking;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +20,7 @@ final class SendGridBody {
   private SendGridBody() {}
 
   /// @param pool the IP pool, or empty for the account's default
-  static byte[] of(EmailMessage message, String pool, boolean sandboxMode) {
+  static byte[] of(EmailMessage message, String pool, boolean sandboxMode, Tracking track) {
     ObjectNode body = JSON.createObjectNode();
     ObjectNode envelope = body.putArray("personalizations").addObject();
     // An address that stands in two of the lists is refused with 400.
@@ -55,10 +56,14 @@ final class SendGridBody {
     if (sandboxMode) {
       body.putObject("mail_settings").putObject("sandbox_mode").put("enable", true);
     }
-    // Otherwise the account's own settings rewrite the links of a password reset.
+    // Said also where it is off: otherwise the account's own settings rewrite the links of a
+    // password reset.
     ObjectNode tracking = body.putObject("tracking_settings");
-    tracking.putObject("click_tracking").put("enable", false).put("enable_text", false);
-    tracking.putObject("open_tracking").put("enable", false);
+    tracking
+        .putObject("click_tracking")
+        .put("enable", track.links(message))
+        .put("enable_text", false);
+    tracking.putObject("open_tracking").put("enable", track.opens(message));
     return JSON.writeValueAsBytes(body);
   }
 

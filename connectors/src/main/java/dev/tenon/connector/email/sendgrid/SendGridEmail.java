@@ -9,6 +9,7 @@ import dev.tenon.connector.email.Exchanges;
 import dev.tenon.connector.email.Sent;
 import dev.tenon.connector.email.Settling;
 import dev.tenon.connector.email.StreamReach;
+import dev.tenon.connector.email.Tracking;
 import dev.tenon.connector.http.HttpCall;
 import dev.tenon.connector.http.ProviderHttp;
 import java.net.URI;
@@ -51,7 +52,13 @@ public final class SendGridEmail implements EmailProvider {
   ///   SendGrid has instead of streams. An empty text is the account's default. A stream that isn't
   ///   there is refused
   /// @param sandboxMode SendGrid checks each message and sends none
-  public record Options(Map<String, String> ipPools, boolean sandboxMode) {
+  /// @param tracking of which streams opens and links are tracked
+  public record Options(Map<String, String> ipPools, boolean sandboxMode, Tracking tracking) {
+    /// Without tracking.
+    public Options(Map<String, String> ipPools, boolean sandboxMode) {
+      this(ipPools, sandboxMode, Tracking.NONE);
+    }
+
     /// `outbound` and `broadcast` from the account's default pool, really sent.
     public static final Options DEFAULTS =
         new Options(Map.of("outbound", "", "broadcast", ""), false);
@@ -104,7 +111,7 @@ public final class SendGridEmail implements EmailProvider {
             "Authorization", "Bearer " + apiKey.reveal(),
             "Content-Type", "application/json",
             "User-Agent", "tenon");
-    byte[] body = SendGridBody.of(message, pool, options.sandboxMode());
+    byte[] body = SendGridBody.of(message, pool, options.sandboxMode(), options.tracking());
     URI uri = URI.create(base.toString().replaceAll("/+$", "") + "/v3/mail/send");
     return HttpCall.post(uri, headers, body);
   }
