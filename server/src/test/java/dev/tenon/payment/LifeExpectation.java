@@ -107,7 +107,8 @@ final class LifeExpectation {
           if (single) {
             given.merge(charge, object.path("amount").asLong(), Long::sum);
           }
-          long amount = single ? given.getOrDefault(charge, 0L) : object.path("amount_refunded").asLong();
+          long amount =
+              single ? given.getOrDefault(charge, 0L) : object.path("amount_refunded").asLong();
           if (amount > refunded.getOrDefault(charge, 0L)) {
             refunded.put(charge, amount);
             count("payment.refunded");
