@@ -48,6 +48,8 @@ class ServerWallsTest {
   /// Classes with SQL or JDBC that are no stores, each with its reason.
   private static final Set<String> SPEAKS_SQL =
       Set.of(
+          // The conditions of the lists of payments, for the statements of several queries.
+          "dev.tenon.payment.ListFilter",
           // Waits for commits and retries deadlocks, which is told by SQLException.
           "dev.tenon.inbox.InboxWriter",
           // Maps rows of its store beside the record that they make.

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class EntitlementRoutes {
   private final Database database;
   private final InstantSource clock;
-  private final Entitlements entitlements = new Entitlements();
+  private final EntitlementQueries entitlements = new EntitlementQueries();
 
   private EntitlementRoutes(Database database, InstantSource clock) {
     this.database = database;
@@ -76,13 +76,13 @@ final class EntitlementRoutes {
     return new EntitlementView(held.stream().anyMatch(EntitlingSubscription::entitles), held);
   }
 
-  private static Entitlements.Who who(@Nullable String customer) {
+  private static EntitlementQueries.Who who(@Nullable String customer) {
     if (customer == null) {
-      return new Entitlements.Who.Itself();
+      return new EntitlementQueries.Who.Itself();
     }
     Optional<UUID> ours = Ids.read(Prefix.CUSTOMER, customer);
     return ours.isPresent()
-        ? new Entitlements.Who.Ours(ours.get())
-        : new Entitlements.Who.Providers(customer);
+        ? new EntitlementQueries.Who.Ours(ours.get())
+        : new EntitlementQueries.Who.Providers(customer);
   }
 }

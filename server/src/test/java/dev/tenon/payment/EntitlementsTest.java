@@ -70,18 +70,18 @@ class EntitlementsTest {
             .formatted(tenant.uuid(), connection, MANY));
     sql.execute("analyze customer");
     sql.execute("analyze subscription");
-    for (Entitlements.Who who :
+    for (EntitlementQueries.Who who :
         List.of(
-            new Entitlements.Who.Providers("cus_7"),
-            new Entitlements.Who.Ours(new UUID(0, 7)),
-            new Entitlements.Who.Itself())) {
+            new EntitlementQueries.Who.Providers("cus_7"),
+            new EntitlementQueries.Who.Ours(new UUID(0, 7)),
+            new EntitlementQueries.Who.Itself())) {
       for (String plan : List.of("force_generic_plan", "force_custom_plan")) {
         database.useTenant(
             tenant,
             tx -> {
               tx.handle().execute("set local plan_cache_mode = " + plan);
               long before = read(tx, "subscription") + read(tx, "customer");
-              assertThat(new Entitlements().held(tx, who, "price_1", null, NOW))
+              assertThat(new EntitlementQueries().held(tx, who, "price_1", null, NOW))
                   .as("%s", who)
                   .singleElement()
                   .matches(one -> one.providerId().equals("sub_7") && one.entitles());
@@ -190,8 +190,8 @@ class EntitlementsTest {
     return database.asTenant(
         tenant,
         tx ->
-            new Entitlements()
-                .held(tx, new Entitlements.Who.Providers("cus_1"), null, environment, NOW));
+            new EntitlementQueries()
+                .held(tx, new EntitlementQueries.Who.Providers("cus_1"), null, environment, NOW));
   }
 
   private TenantId tenant() throws SQLException {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What entitles, read in one statement that looks a customer's few living subscriptions up by
 /// their index, however many others there are.
-final class Entitlements {
+final class EntitlementQueries {
 
   /// Who may use the plan.
   sealed interface Who {
