@@ -160,12 +160,12 @@ if (step === "sell") {
   const refunds = await stripe.refunds.list({ charge: refund.charge });
   assert.deepEqual(refunds.data.map((one) => one.amount), [100]);
   // What Tenon's own call looks like: by the intent, all that is left, under an idempotency key.
-  const rest = () =>
+  const all = () =>
     stripe.refunds.create(
       { payment_intent: refund.payment_intent, reason: "duplicate", metadata: { tenon_ref: "r" } },
       { idempotencyKey: "refund-once" },
     );
-  const [once, again] = [await rest(), await rest()];
+  const [once, again] = [await all(), await all()];
   assert.equal(again.id, once.id);
   assert.equal(once.reason, "duplicate");
   const charged = await stripe.charges.retrieve(refund.charge);
