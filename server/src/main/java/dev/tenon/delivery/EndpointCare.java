@@ -38,6 +38,7 @@ final class EndpointCare {
     int failures;
     Instant firstFailure = Instant.MAX;
     Duration throttle = Duration.ZERO;
+    Instant lastStart = Instant.MIN;
     String lastError = "";
     boolean gone;
 
@@ -46,11 +47,11 @@ final class EndpointCare {
     }
 
     void add(CallEnd call) {
+      lastStart = call.startedAt().isAfter(lastStart) ? call.startedAt() : lastStart;
       if (call.delivered()) {
         succeeded = true;
         failures = 0;
         firstFailure = Instant.MAX;
-        throttle = Duration.ZERO;
         lastError = "";
       } else {
         failures++;
@@ -60,6 +61,22 @@ final class EndpointCare {
         lastError = call.error();
         gone |= call.gone();
       }
+    }
+
+    /// Whether there is something to write about an endpoint that was well.
+    boolean failed() {
+      return failures > 0 || !throttle.isZero();
+    }
+
+    /// Until when the receiver asked for peace. Calls that were under way when it did say nothing
+    /// about that, however they end: only one that began after its time does.
+    @Nullable Instant throttledUntil(@Nullable Instant known, Instant now) {
+      @Nullable Instant kept = known != null && lastStart.isBefore(known) ? known : null;
+      if (throttle.isZero()) {
+        return kept;
+      }
+      Instant asked = now.plus(throttle);
+      return kept != null && kept.isAfter(asked) ? kept : asked;
     }
   }
 
@@ -82,7 +99,7 @@ final class EndpointCare {
             tx,
             accounts.values().stream().map(account -> account.tenant.uuid()).toList(),
             List.copyOf(accounts.keySet()),
-            accounts.values().stream().map(account -> account.failures > 0).toList());
+            accounts.values().stream().map(Account::failed).toList());
     List<Events.Told> told = new ArrayList<>();
     for (HealthStore.Health health : unwell) {
       @Nullable Account account = accounts.get(health.endpoint());
@@ -99,18 +116,19 @@ final class EndpointCare {
       Account account,
       Instant now,
       List<Events.Told> told) {
+    @Nullable Instant throttledUntil = account.throttledUntil(before.throttledUntil(), now);
     if (account.failures == 0) {
       store.save(
-          tx, new HealthStore.Health(before.tenant(), before.endpoint(), 0, null, null, null), "");
+          tx,
+          new HealthStore.Health(
+              before.tenant(), before.endpoint(), 0, null, null, null, throttledUntil),
+          "");
       return;
     }
     int failures = (account.succeeded ? 0 : before.failures()) + account.failures;
     @Nullable Instant known = account.succeeded ? null : before.failingSince();
     Instant since = known == null ? account.firstFailure : known;
-    Duration rest =
-        Retries.rest(failures).compareTo(account.throttle) > 0
-            ? Retries.rest(failures)
-            : account.throttle;
+    Duration rest = Retries.rest(failures);
     @Nullable Instant warnedAt = account.succeeded ? null : before.warnedAt();
     Duration failing = Duration.between(since, now);
     if (warnedAt == null && failing.compareTo(Retries.WARN_AFTER) >= 0) {
@@ -133,7 +151,8 @@ final class EndpointCare {
             failures,
             since,
             warnedAt,
-            rest.isZero() ? null : now.plus(rest)),
+            rest.isZero() ? null : now.plus(rest),
+            throttledUntil),
         account.lastError);
     if (account.gone) {
       disable(tx, before, since, failures, account, "the receiver answered 410 (gone)", now, told);

@@ -16,13 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class HealthStore {
 
   /// An endpoint and how it fares, its row locked.
+  ///
+  /// @param restsUntil what its breaker says: a success closes that
+  /// @param throttledUntil what the receiver asked for: only a call that began later ends that
   record Health(
       TenantId tenant,
       UUID endpoint,
       int failures,
       @Nullable Instant failingSince,
       @Nullable Instant warnedAt,
-      @Nullable Instant restsUntil) {}
+      @Nullable Instant restsUntil,
+      @Nullable Instant throttledUntil) {}
 
   /// Locks the rows of endpoints, in one order for all, whose calls failed; and of those whose
   /// calls succeeded only such as were not well.
@@ -30,11 +34,13 @@ final class HealthStore {
     return tx.handle()
         .createQuery(
             """
-            select h.tenant_id, h.endpoint_id, h.failures, h.failing_since, h.warned_at, h.probe_at
+            select h.tenant_id, h.endpoint_id, h.failures, h.failing_since, h.warned_at, h.probe_at,
+              h.throttled_until
             from unnest(:tenants::uuid[], :endpoints::uuid[], :failed::boolean[])
               as t (tenant_id, endpoint_id, failed)
             join endpoint_health h on h.tenant_id = t.tenant_id and h.endpoint_id = t.endpoint_id
             where t.failed or h.failures > 0 or h.probe_at is not null
+              or h.throttled_until is not null
             order by h.tenant_id, h.endpoint_id
             for update of h
             """)
@@ -52,7 +58,8 @@ final class HealthStore {
         row.getInt("failures"),
         time(row, "failing_since"),
         time(row, "warned_at"),
-        time(row, "probe_at"));
+        time(row, "probe_at"),
+        time(row, "throttled_until"));
   }
 
   /// Writes a row that [#lock] locked.
@@ -61,7 +68,8 @@ final class HealthStore {
         .createUpdate(
             """
             update endpoint_health set failures = :failures, failing_since = :since,
-              warned_at = :warned, probe_at = :probe, last_error = :error
+              warned_at = :warned, probe_at = :probe, throttled_until = :throttled,
+              last_error = :error
             where tenant_id = :tenant and endpoint_id = :endpoint
             """)
         .bind("tenant", health.tenant().uuid())
@@ -70,6 +78,7 @@ final class HealthStore {
         .bindByType("since", offset(health.failingSince()), OffsetDateTime.class)
         .bindByType("warned", offset(health.warnedAt()), OffsetDateTime.class)
         .bindByType("probe", offset(health.restsUntil()), OffsetDateTime.class)
+        .bindByType("throttled", offset(health.throttledUntil()), OffsetDateTime.class)
         .bind("error", lastError)
         .execute();
   }
@@ -108,8 +117,9 @@ final class HealthStore {
     tx.handle()
         .createUpdate(
             """
-            update endpoint_health set probe_at = :now
-            where tenant_id = :tenant and endpoint_id = :endpoint and probe_at > :now
+            update endpoint_health set probe_at = :now, throttled_until = null
+            where tenant_id = :tenant and endpoint_id = :endpoint
+              and greatest(probe_at, throttled_until) > :now
             """)
         .bind("tenant", tenant.uuid())
         .bind("endpoint", endpoint)

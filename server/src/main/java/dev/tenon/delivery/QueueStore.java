@@ -33,7 +33,8 @@ final class QueueStore {
         ) n
         where h.hop < :hops
       )
-      select h.tenant_id, h.endpoint_id, e.state, e.version, e.ordered, e.rate, p.probe_at
+      select h.tenant_id, h.endpoint_id, e.state, e.version, e.ordered, e.rate,
+        greatest(p.probe_at, p.throttled_until) as rests_until
       from hops h
       left join endpoint e on e.tenant_id = h.tenant_id and e.id = h.endpoint_id
       left join endpoint_health p on p.tenant_id = h.tenant_id and p.endpoint_id = h.endpoint_id
@@ -64,7 +65,7 @@ final class QueueStore {
         row.getInt("version"),
         row.getBoolean("ordered"),
         limit,
-        time(row, "probe_at"));
+        time(row, "rests_until"));
   }
 
   /// The paces of endpoints, locked; one that another node has locked is not among them.
@@ -73,7 +74,8 @@ final class QueueStore {
     tx.handle()
         .createQuery(
             """
-            select p.endpoint_id, e.rate, p.next_at, p.probe_at
+            select p.endpoint_id, e.rate, p.next_at,
+              greatest(p.probe_at, p.throttled_until) as rests_until
             from unnest(:tenants::uuid[], :endpoints::uuid[]) as t (tenant_id, endpoint_id)
             join endpoint_health p on p.tenant_id = t.tenant_id and p.endpoint_id = t.endpoint_id
             join endpoint e on e.tenant_id = p.tenant_id and e.id = p.endpoint_id
@@ -87,7 +89,7 @@ final class QueueStore {
               @Nullable Integer limit = row.wasNull() ? null : rate;
               return Map.entry(
                   row.getObject("endpoint_id", UUID.class),
-                  new Pace(limit, time(row, "next_at"), time(row, "probe_at")));
+                  new Pace(limit, time(row, "next_at"), time(row, "rests_until")));
             })
         .forEach(entry -> paces.put(entry.getKey(), entry.getValue()));
     return paces;

@@ -116,7 +116,7 @@ final class EndpointStore {
         .createUpdate(
             """
             update endpoint_health set failures = 0, failing_since = null, warned_at = null,
-              probe_at = null, last_error = ''
+              probe_at = null, throttled_until = null, last_error = ''
             where tenant_id = :tenant and endpoint_id = :id
             """)
         .bind("tenant", tx.tenant().uuid())
@@ -170,7 +170,9 @@ final class EndpointStore {
     return tx.handle()
         .createQuery(
             """
-            select failures, failing_since, probe_at, last_error from endpoint_health
+            select failures, failing_since,
+              greatest(probe_at, throttled_until) as rests_until, last_error
+            from endpoint_health
             where tenant_id = :tenant and endpoint_id = :id
             """)
         .bind("tenant", tx.tenant().uuid())
@@ -180,7 +182,7 @@ final class EndpointStore {
                 new EndpointHealth(
                     row.getInt("failures"),
                     time(row, "failing_since"),
-                    time(row, "probe_at"),
+                    time(row, "rests_until"),
                     row.getString("last_error")))
         .findOne();
   }

@@ -7,12 +7,14 @@ import dev.tenon.delivery.Receiver.Call;
 import dev.tenon.endpoint.Endpoint;
 import dev.tenon.event.EventType;
 import dev.tenon.event.EventsFit;
+import dev.tenon.event.NewEvent;
 import dev.tenon.tenant.TenantId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -114,12 +116,54 @@ class DeliveryFailureTest {
     // What is told meanwhile waits as well: the receiver asked for fewer calls.
     bed.tell(acme, DeliveryBed.about("cus_b"));
     bed.pass(Duration.ofSeconds(119));
-    assertThat(bed.text("select probe_at > now() from endpoint_health")).isEqualTo("t");
+    assertThat(bed.text("select throttled_until > now() from endpoint_health")).isEqualTo("t");
     assertThat(bed.receiver.calls("/all")).hasSize(1);
 
     bed.pass(Duration.ofSeconds(2));
 
     bed.awaitCount("select count(*) from delivery where state = 'delivered'", 2);
+  }
+
+  @Test
+  void callsThatWereUnderWayDontEndTheWaitThatAReceiverAskedFor() {
+    AtomicInteger tries = new AtomicInteger();
+    bed.receiver.answer(
+        "/all",
+        _ -> {
+          int number = tries.incrementAndGet();
+          if (number == 1) {
+            bed.receiver.await("/all", 16);
+            return new Answer(429, Map.of("Retry-After", "120"), "");
+          }
+          if (number > 16) {
+            return Answer.of(200);
+          }
+          bed.awaitCount("select count(*) from waiting_delivery where failures = 1", 1);
+          if (number <= 14) {
+            return Answer.of(200);
+          }
+          bed.awaitCount("select count(*) from delivery where state = 'delivered'", 13);
+          return Answer.of(500);
+        });
+    bed.endpoint(acme, "/all");
+    bed.node();
+    bed.tell(
+        acme,
+        IntStream.range(0, 16)
+            .mapToObj(i -> DeliveryBed.about("cus_" + i))
+            .toArray(NewEvent[]::new));
+    bed.awaitCount("select count(*) from delivery where state = 'delivered'", 13);
+    bed.awaitCount("select count(*) from waiting_delivery where failures = 1 and token is null", 3);
+    bed.tell(acme, DeliveryBed.about("cus_b"));
+    bed.pass(Duration.ofSeconds(119));
+    bed.awaitCount("select count(*) from waiting_delivery where wake_at is null", 3);
+    assertThat(bed.receiver.calls("/all")).hasSize(16);
+
+    bed.pass(Duration.ofSeconds(2));
+
+    bed.awaitCount("select count(*) from delivery where state = 'delivered'", 17);
+    assertThat(bed.count("select count(*) from endpoint_health where throttled_until is null"))
+        .isEqualTo(1);
   }
 
   @Test
