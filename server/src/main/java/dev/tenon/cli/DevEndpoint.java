@@ -41,18 +41,17 @@ final class DevEndpoint {
             .asTenant(
                 tenant,
                 tx -> {
-                  Optional<UUID> known =
+                  Optional<Endpoint> known =
                       endpoints.list(tx, null, Endpoints.ENDPOINTS_MAX).stream()
                           .filter(one -> one.settings().description().equals(DESCRIPTION))
-                          .map(Endpoint::id)
                           .findFirst();
                   if (known.isEmpty()) {
                     return endpoints
                         .create(tx, null, settings, Endpoint.Signing.V1, Map.of())
                         .orElseThrow();
                   }
-                  UUID id = known.get();
-                  var _ = endpoints.change(tx, id, settings, null);
+                  UUID id = known.get().id();
+                  var _ = endpoints.change(tx, known.get(), settings, Map.of());
                   var _ = endpoints.enable(tx, id);
                   return endpoints.rotate(tx, id, Endpoint.Signing.V1, Instant.EPOCH).orElseThrow();
                 });

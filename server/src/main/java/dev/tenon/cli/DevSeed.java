@@ -120,7 +120,7 @@ final class DevSeed {
                           Optional.empty(),
                           Optional.of(Connection.State.ACTIVE),
                           Optional.of(settings(provider, sandbox, smtpPort)),
-                          Map.of(),
+                          sent(provider),
                           Optional.empty()));
         });
     return all;
@@ -198,6 +198,13 @@ final class DevSeed {
       case "ses" -> Map.of("secret_access_key", Secret.of(SesSimulator.SECRET_KEY));
       default -> Map.of();
     };
+  }
+
+  /// The credentials that go to the sandbox: where it has other ports they are given again.
+  private static Map<String, Secret> sent(String provider) {
+    Map<String, Secret> sent = new HashMap<>(secrets(provider));
+    sent.keySet().removeIf(field -> field.startsWith("webhook_"));
+    return sent;
   }
 
   private static String name(String provider) {

@@ -94,7 +94,9 @@ public final class ConnectionRoutes {
   public record UpdateConnection(
       @Nullable String name,
       @About("`active` or `disabled`.") Connection.@Nullable State state,
-      @About("Replaces all settings.") @Nullable Map<String, String> settings,
+      @About("Replaces all settings. Those that have the credentials sent to another place, such as"
+              + " another `base_url`, need them given again.")
+          @Nullable Map<String, String> settings,
       @About("A field that starts with `webhook_` joins the values that are there; others replace.")
           @Nullable Map<String, Secret> credentials,
       @About("When the older webhook secrets end; without it they stay until they are removed.")
@@ -192,6 +194,12 @@ public final class ConnectionRoutes {
               ProblemCode.CONNECTION_TOO_MANY_SECRETS,
               ProblemCode.CONNECTION_TOO_MANY_SECRETS.whatToDo(),
               "credentials." + many.field());
+      case Connections.Changed.CredentialNeeded needed ->
+          throw new ProblemException(
+              ProblemCode.CONNECTION_CREDENTIALS_NEEDED,
+              "The settings have `%s` sent elsewhere than it was given for; give it in the same request."
+                  .formatted(needed.field()),
+              "credentials." + needed.field());
     };
   }
 

@@ -126,6 +126,9 @@ public final class Connections {
 
     /// No more webhook secrets may roll at once; remove an old one first.
     record TooManySecrets(String field) implements Changed {}
+
+    /// The settings would have this credential sent elsewhere, so it has to be given again.
+    record CredentialNeeded(String field) implements Changed {}
   }
 
   /// Changes a connection in a transaction of its own, so that this node sees the new secrets from
@@ -149,6 +152,10 @@ public final class Connections {
       return new Changed.NotFound();
     }
     Connection old = found.get();
+    Optional<String> carried = carriedElsewhere(old, change);
+    if (carried.isPresent()) {
+      return new Changed.CredentialNeeded(carried.get());
+    }
     Instant now = now();
     for (var entry : change.secrets().entrySet()) {
       String field = entry.getKey();
@@ -195,6 +202,22 @@ public final class Connections {
             change.settings().orElse(old.settings()),
             now);
     return new Changed.Done(ConnectionStore.find(tx, id, false).orElseThrow());
+  }
+
+  /// A credential that is sent to the provider and that the change would have sent to another place
+  /// than the one for which it was given. What webhooks are verified with is sent nowhere.
+  private static Optional<String> carriedElsewhere(Connection old, Change change) {
+    boolean moves =
+        change
+            .settings()
+            .filter(wanted -> !Destination.of(wanted).equals(Destination.of(old.settings())))
+            .isPresent();
+    return moves
+        ? old.secrets().stream()
+            .map(Connection.SecretField::field)
+            .filter(field -> !field.startsWith(ROLLING) && !change.secrets().containsKey(field))
+            .findFirst()
+        : Optional.empty();
   }
 
   /// Removes one credential; false when it is not set.

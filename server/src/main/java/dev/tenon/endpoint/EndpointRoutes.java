@@ -144,19 +144,28 @@ public final class EndpointRoutes {
   }
 
   private EndpointViews.EndpointView update(Request request, EndpointViews.UpdateEndpoint body) {
-    Endpoint before = withExisting(request, (_, old) -> old);
+    Endpoint _ = withExisting(request, (_, old) -> old);
     @Nullable Map<String, Secret> headers =
         body.headers() == null ? null : EndpointChecks.headers(body.headers());
     // Looked up outside of the transaction: a name server may take its time.
     @Nullable String url = body.url() == null ? null : EndpointChecks.url(body.url(), egress);
     return withExisting(
         request,
+        endpoints::lock,
         (tx, old) ->
             view(
                 tx,
-                endpoints.change(
-                    tx, before.id(), changed(old.settings(), body, url, headers), headers),
+                endpoints
+                    .change(tx, old, changed(old.settings(), body, url, headers), headers)
+                    .orElseThrow(EndpointRoutes::headersNeeded),
                 clock.instant()));
+  }
+
+  private static ProblemException headersNeeded() {
+    return new ProblemException(
+        ProblemCode.ENDPOINT_HEADERS_NEEDED,
+        ProblemCode.ENDPOINT_HEADERS_NEEDED.whatToDo(),
+        "headers");
   }
 
   private static EndpointSettings changed(
@@ -234,12 +243,19 @@ public final class EndpointRoutes {
   }
 
   private <T> T withExisting(Request request, BiFunction<TenantTx, Endpoint, T> work) {
+    return withExisting(request, endpoints::find, work);
+  }
+
+  private <T> T withExisting(
+      Request request,
+      BiFunction<TenantTx, UUID, Optional<Endpoint>> find,
+      BiFunction<TenantTx, Endpoint, T> work) {
     UUID id =
         Ids.read(Prefix.ENDPOINT, request.path("endpoint")).orElseThrow(ProblemException::notFound);
     return database.asTenant(
         request.tenant(),
         tx -> {
-          Optional<Endpoint> found = endpoints.find(tx, id);
+          Optional<Endpoint> found = find.apply(tx, id);
           return work.apply(tx, found.orElseThrow(ProblemException::notFound));
         });
   }

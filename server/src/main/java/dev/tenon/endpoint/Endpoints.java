@@ -2,6 +2,7 @@ package dev.tenon.endpoint;
 
 import dev.tenon.cache.RecentlyRead;
 import dev.tenon.connector.Secret;
+import dev.tenon.connector.http.WebOrigin;
 import dev.tenon.connector.signature.Ed25519WebhookSignature;
 import dev.tenon.db.Database;
 import dev.tenon.db.TenantTx;
@@ -134,15 +135,31 @@ public final class Endpoints {
     return EndpointStore.health(tx, id).orElse(EndpointHealth.WELL);
   }
 
-  /// Changes the settings; headers only where they are given, then all of them.
-  public Endpoint change(
-      TenantTx tx, UUID id, EndpointSettings settings, @Nullable Map<String, Secret> headers) {
+  /// Finds an endpoint and locks it: of two changes at once neither loses the other's.
+  public Optional<Endpoint> lock(TenantTx tx, UUID id) {
+    return EndpointStore.find(tx, id, true);
+  }
+
+  /// Changes the settings of an endpoint that [#lock] locked; headers only where they are given,
+  /// then all of them. Empty when a URL of another origin would get the headers that were given for
+  /// the old one: they can't be read again, also not by having them sent elsewhere.
+  public Optional<Endpoint> change(
+      TenantTx tx,
+      Endpoint old,
+      EndpointSettings settings,
+      @Nullable Map<String, Secret> headers) {
+    UUID id = old.id();
+    if (headers == null
+        && !old.settings().headerNames().isEmpty()
+        && !WebOrigin.of(old.settings().url()).equals(WebOrigin.of(settings.url()))) {
+      return Optional.empty();
+    }
     EndpointStore.update(tx, id, settings, now());
     if (headers != null) {
       EndpointSecretStore.deleteHeaders(tx, id);
       writeHeaders(tx, id, headers);
     }
-    return get(tx, id);
+    return Optional.of(get(tx, id));
   }
 
   /// Deletes it. What waits for it is cancelled by the workers; its history stays. Answers whether

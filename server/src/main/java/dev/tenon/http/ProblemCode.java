@@ -170,6 +170,12 @@ public enum ProblemCode {
       409,
       "The connection holds too many webhook secrets",
       "Remove an old webhook secret first."),
+  CONNECTION_CREDENTIALS_NEEDED(
+      "connection.credentials_needed",
+      400,
+      "The credentials are needed again",
+      "The new settings have them sent to another place. Give every credential that is set, but those"
+          + " of webhooks, in the same request."),
   PROVIDER_REFUSED(
       "provider.refused",
       400,
@@ -187,6 +193,12 @@ public enum ProblemCode {
       "The endpoint's URL can't be called",
       "Give an https URL of a public host, without user name and fragment. Private places are opened"
           + " by the operator, in `egress.allow-private`."),
+  ENDPOINT_HEADERS_NEEDED(
+      "endpoint.headers_needed",
+      400,
+      "The endpoint's headers are needed again",
+      "The new URL is another origin, and the headers were given for the old one. Give `headers` in"
+          + " the same request: all of them, or `{}` for none."),
   ENDPOINT_UNKNOWN_EVENT_TYPE(
       "endpoint.unknown_event_type",
       400,

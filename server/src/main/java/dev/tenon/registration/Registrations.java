@@ -421,6 +421,8 @@ public final class Registrations {
       case Connections.Changed.NotFound _ -> throw ProblemException.notFound();
       case Connections.Changed.TooManySecrets _ ->
           throw new ProblemException(ProblemCode.CONNECTION_TOO_MANY_SECRETS);
+      case Connections.Changed.CredentialNeeded needed ->
+          throw new IllegalStateException("no settings were changed: " + needed);
     };
   }
 

@@ -226,6 +226,33 @@ class EndpointApiTest {
   }
 
   @Test
+  void headersGoToNoOtherOriginThanTheyWereGivenFor() {
+    String path =
+        "/endpoints/"
+            + endpoint("/first", ", \"headers\": {\"Authorization\": \"Bearer theirs\"}")
+                .get("id")
+                .asString();
+    String elsewhere = receiver.url("/second").toString().replaceFirst(":[0-9]+/", ":8080/");
+    String moved = "{\"url\": \"%s\"}".formatted(elsewhere);
+    problem("PATCH", path, moved, 400, "endpoint.headers_needed");
+    assertThat(good("GET", path, "").get("url").asString())
+        .isEqualTo(receiver.url("/first").toString());
+    // The same origin, written otherwise.
+    good("PATCH", path, "{\"url\": \"%s\"}".formatted(receiver.url("/third")));
+    assertThat(
+            good(
+                    "PATCH",
+                    path,
+                    "{\"url\": \"%s\", \"headers\": {\"X-New\": \"1\"}}".formatted(elsewhere))
+                .get("header_names")
+                .toString())
+        .isEqualTo("[\"X-New\"]");
+    String back = "{\"url\": \"%s\", \"headers\": {}}".formatted(receiver.url("/first"));
+    assertThat(good("PATCH", path, back).get("header_names")).isEmpty();
+    good("PATCH", path, moved);
+  }
+
+  @Test
   void aDisabledEndpointCatchesUpOnWhatItMissedWhenAsked() {
     JsonNode made = endpoint("/second", ", \"event_types\": [\"endpoint.failing\"]");
     String id = made.get("id").asString();

@@ -364,6 +364,56 @@ class ApiTest {
   }
 
   @Test
+  void credentialsGoToNoOtherPlaceThanTheyWereGivenFor() {
+    String path = "/v1/tenants/" + acme + "/connections";
+    for (String[] kind :
+        new String[][] {
+          {
+            "postmark",
+            "api_key",
+            "\"base_url\": \"https://api.postmarkapp.com/v1\"",
+            "\"base_url\": \"https://API.postmarkapp.com:443/\"",
+            "\"base_url\": \"https://collector.example\""
+          },
+          {
+            "smtp",
+            "password",
+            "\"host\": \"mail.example\", \"port\": \"587\"",
+            "\"host\": \"mail.example\", \"port\": \"587\", \"username\": \"ada\"",
+            "\"host\": \"mail.example\", \"port\": \"587\", \"security\": \"plain\""
+          }
+        }) {
+      String credentials = "\"credentials\": {\"%s\": \"%s\"}".formatted(kind[1], CANARY);
+      var made =
+          server.call(
+              "POST",
+              path,
+              acmeKey,
+              """
+              {"provider": "%s", "name": "Mail", "environment": "staging",
+               "settings": {%s}, %s}
+              """
+                  .formatted(kind[0], kind[2], credentials));
+      assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+      String one = path + "/" + json(made).get("id").asString();
+      var same = server.call("PATCH", one, acmeKey, "{\"settings\": {%s}}".formatted(kind[3]));
+      assertThat(same.statusCode()).as(same.body()).isEqualTo(200);
+      for (String settings : List.of(kind[4], "")) {
+        var refused =
+            server.call("PATCH", one, acmeKey, "{\"settings\": {%s}}".formatted(settings));
+        isProblem(refused, 400, "connection.credentials_needed");
+        assertThat(json(refused).get("param").asString()).isEqualTo("credentials." + kind[1]);
+      }
+      assertThat(json(server.call("GET", one, acmeKey, "")).get("settings"))
+          .isEqualTo(json(same).get("settings"));
+      var given =
+          server.call(
+              "PATCH", one, acmeKey, "{\"settings\": {%s}, %s}".formatted(kind[4], credentials));
+      assertThat(given.statusCode()).as(given.body()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void wrongConnectionsAreRefusedByName() {
     String path = "/v1/tenants/" + acme + "/connections";
     isProblem(
