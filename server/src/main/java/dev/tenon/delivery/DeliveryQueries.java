@@ -30,12 +30,12 @@ final class DeliveryQueries {
           null::timestamptz as finished_at
         from waiting_delivery w
         left join endpoint e on e.tenant_id = w.tenant_id and e.id = w.endpoint_id
-        where w.tenant_id = :tenant and <w> order by w.id desc <limit>)
+        where w.tenant_id = :tenant and <w> <waiting> order by w.id desc <limit>)
         union all
         (select w.id, w.endpoint_id, w.event_tenant_id, w.event_id, w.type, w.about, w.state,
           w.attempts, w.last_status, w.reason, w.created_at, null, w.finished_at
         from delivery w
-        where w.tenant_id = :tenant and <w> <state> order by w.id desc <limit>)
+        where w.tenant_id = :tenant and <w> <over> order by w.id desc <limit>)
       ) d
       """;
 
@@ -54,23 +54,14 @@ final class DeliveryQueries {
   /// Newest first.
   static List<Delivery> list(TenantTx tx, DeliveryFilter filter, Optional<UUID> before, int rows) {
     Delivery.@Nullable State state = filter.state();
-    // What waits is judged after it is read, so no limit applies to it before; the history has the
-    // state as a column.
-    boolean waiting =
-        state != null
-            && switch (state) {
-              case WAITING, SENDING, RETRYING, HELD -> true;
-              case DELIVERED, FAILED, CANCELLED -> false;
-            };
+    // The state decides before the limit does: a page that is short is the last one.
     String sql =
         BOTH.replace("<w>", FILTER)
-            .replace("<state>", state == null ? "" : "and w.state = '" + state.text() + "'")
-            .replace("<limit>", waiting ? "limit 10000" : "limit :rows");
+            .replace("<waiting>", state == null ? "" : waiting(state))
+            .replace("<over>", state == null ? "" : over(state))
+            .replace("<limit>", "limit :rows");
     return tx.handle()
-        .createQuery(
-            sql
-                + " where (:state::text is null or d.state = :state::text)"
-                + " order by d.id desc limit :rows")
+        .createQuery(sql + " order by d.id desc limit :rows")
         .bind("tenant", tx.tenant().uuid())
         .bind("since", filter.since())
         .bind("until", filter.until())
@@ -78,16 +69,38 @@ final class DeliveryQueries {
         .bind("endpoint", filter.endpoint())
         .bind("type", filter.type())
         .bind("event", filter.event())
-        .bind("state", state == null ? null : state.text())
         .bind("rows", rows)
         .map((row, _) -> delivery(row))
         .list();
   }
 
+  /// What a state means in the queue, where it is no column.
+  private static String waiting(Delivery.State state) {
+    String held = "(w.held or e.state is not distinct from 'disabled')";
+    return switch (state) {
+      case SENDING -> "and w.token is not null";
+      case HELD -> "and w.token is null and " + held;
+      case RETRYING -> "and w.token is null and not %s and w.failures > 0".formatted(held);
+      case WAITING -> "and w.token is null and not %s and w.failures = 0".formatted(held);
+      case DELIVERED, FAILED, CANCELLED -> "and false";
+    };
+  }
+
+  /// What a state means in the history.
+  private static String over(Delivery.State state) {
+    return switch (state) {
+      case DELIVERED, FAILED, CANCELLED -> "and w.state = '" + state.text() + "'";
+      case WAITING, SENDING, RETRYING, HELD -> "and false";
+    };
+  }
+
   static Optional<Delivery> find(TenantTx tx, UUID id) {
     return tx.handle()
         .createQuery(
-            BOTH.replace("<w>", "w.id = :id").replace("<state>", "").replace("<limit>", ""))
+            BOTH.replace("<w>", "w.id = :id")
+                .replace("<waiting>", "")
+                .replace("<over>", "")
+                .replace("<limit>", ""))
         .bind("tenant", tx.tenant().uuid())
         .bind("id", id)
         .map((row, _) -> delivery(row))
