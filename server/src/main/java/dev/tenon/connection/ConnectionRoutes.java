@@ -94,8 +94,9 @@ public final class ConnectionRoutes {
   public record UpdateConnection(
       @Nullable String name,
       @About("`active` or `disabled`.") Connection.@Nullable State state,
-      @About("Replaces all settings. Those that have the credentials sent to another place, such as"
-              + " another `base_url`, need them given again.")
+      @About(
+              "Replaces all settings. Those that have the credentials sent to another place, such as"
+                  + " another `base_url`, need them given again.")
           @Nullable Map<String, String> settings,
       @About("A field that starts with `webhook_` joins the values that are there; others replace.")
           @Nullable Map<String, Secret> credentials,

@@ -38,7 +38,8 @@ final class BacklogStore {
 
   long resting(EngineTx tx) {
     return tx.handle()
-        .createQuery("select count(*) from endpoint_health where probe_at is not null or throttled_until is not null")
+        .createQuery(
+            "select count(*) from endpoint_health where probe_at is not null or throttled_until is not null")
         .mapTo(Long.class)
         .one();
   }

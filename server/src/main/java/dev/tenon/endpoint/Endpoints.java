@@ -144,10 +144,7 @@ public final class Endpoints {
   /// then all of them. Empty when a URL of another origin would get the headers that were given for
   /// the old one: they can't be read again, also not by having them sent elsewhere.
   public Optional<Endpoint> change(
-      TenantTx tx,
-      Endpoint old,
-      EndpointSettings settings,
-      @Nullable Map<String, Secret> headers) {
+      TenantTx tx, Endpoint old, EndpointSettings settings, @Nullable Map<String, Secret> headers) {
     UUID id = old.id();
     if (headers == null
         && !old.settings().headerNames().isEmpty()

@@ -50,10 +50,15 @@ final class StripeCallers {
         .of(request.tenant())
         .orElseThrow(
             () ->
-                new ProblemException(
-                    ProblemCode.REQUEST_NOT_FOUND,
-                    "Neither this tenant nor the platform has an active connection to Stripe;"
-                        + " create one first."));
+                connections
+                    .lacks(request.tenant())
+                    .map(what -> new ProblemException(ProblemCode.REQUEST_CONFLICT, what))
+                    .orElseGet(
+                        () ->
+                            new ProblemException(
+                                ProblemCode.REQUEST_NOT_FOUND,
+                                "Neither this tenant nor the platform has an active connection to"
+                                    + " Stripe; create one first.")));
   }
 
   /// The account that an object of the request's tenant was seen on. Stripe goes on charging there

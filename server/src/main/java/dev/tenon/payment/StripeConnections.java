@@ -13,14 +13,18 @@ import dev.tenon.db.Database;
 import dev.tenon.db.TenantTx;
 import dev.tenon.tenant.TenantId;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The connection to Stripe that a tenant's calls go through, ready for use: its own, else the
-/// platform's. One client a connection: nothing static, so no tenant's key can serve another.
+/// The connection to Stripe that a tenant's calls go through, ready for use: its own, and the
+/// platform's only where it has none. One client a connection: nothing static, so no tenant's key
+/// can serve another.
 ///
 /// A connection with the setting `account` acts for an account that is connected to the platform's
 /// own: each of its calls names that account, which has its own objects, events and idempotency
@@ -30,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /// as Stripe takes its key, and never fall to the platform's account, where nobody wants them.
 public final class StripeConnections {
   private static final Logger LOG = LoggerFactory.getLogger(StripeConnections.class);
-  private static final int LOOKED_AT_MAX = 10;
+  private static final int LOOKED_AT_ONCE = 100;
   private static final String KEY = "secret_key";
 
   private final Database database;
@@ -63,12 +67,36 @@ public final class StripeConnections {
   }
 
   /// The newest connection of the tenant that is not switched off, an active one before a broken
-  /// one, else the platform's; empty when there is none.
+  /// one, and the platform's only where it has none; empty when there is none, and when the
+  /// tenant's own [#lacks] something: nobody wants a tenant's sales on the platform's account by
+  /// accident.
   Optional<Account> of(TenantId tenant) {
-    Optional<Account> own = newest(tenant).flatMap(found -> account(tenant, found));
+    Optional<Credentials> own = newest(tenant, true);
     return own.isPresent() || tenant.equals(TenantId.PLATFORM)
-        ? own
-        : newest(TenantId.PLATFORM).flatMap(found -> account(TenantId.PLATFORM, found));
+        ? own.flatMap(found -> account(tenant, found))
+        : newest(TenantId.PLATFORM, false).flatMap(found -> account(TenantId.PLATFORM, found));
+  }
+
+  /// Why no calls can be made through the tenant's own connection, for people; empty where it has
+  /// none, or one that can.
+  Optional<String> lacks(TenantId tenant) {
+    return newest(tenant, true)
+        .filter(found -> account(tenant, found).isEmpty())
+        .map(
+            found ->
+                found
+                    .setting(ConnectedAccount.SETTING)
+                    .map(
+                        acting ->
+                            ("The connection %s acts for the account %s with the platform's key, and"
+                                    + " the platform has no connection with a `secret_key` of that"
+                                    + " mode. Create or enable one there, or give this one a"
+                                    + " `secret_key` of its own.")
+                                .formatted(found.connection().id(), acting))
+                    .orElseGet(
+                        () ->
+                            "The connection %s has no `secret_key`. Give it one, or disable it."
+                                .formatted(found.connection().id())));
   }
 
   /// A connection that an object of the tenant's was seen on, newest or not: the tenant's own or
@@ -87,20 +115,32 @@ public final class StripeConnections {
         .filter(found -> found.connection().state() != Connection.State.DISABLED);
   }
 
-  private Optional<Credentials> newest(TenantId owner) {
+  /// @param acting whether one that acts for a connected account counts
+  private Optional<Credentials> newest(TenantId owner, boolean acting) {
     return database.asTenant(
         owner,
         tx ->
             usable(tx)
+                .filter(one -> acting || !one.settings().containsKey(ConnectedAccount.SETTING))
                 .min(
                     Comparator.comparing(
                         connection -> connection.state() == Connection.State.BROKEN))
                 .flatMap(connection -> connections.credentials(tx, connection.id())));
   }
 
+  /// All that are not switched off, however many that are stand before them.
   private Stream<Connection> usable(TenantTx tx) {
-    return connections.list(tx, Optional.of("stripe"), Optional.empty(), LOOKED_AT_MAX).stream()
-        .filter(connection -> connection.state() != Connection.State.DISABLED);
+    List<Connection> usable = new ArrayList<>();
+    Optional<UUID> before = Optional.empty();
+    List<Connection> page;
+    do {
+      page = connections.list(tx, Optional.of("stripe"), before, LOOKED_AT_ONCE);
+      page.stream()
+          .filter(connection -> connection.state() != Connection.State.DISABLED)
+          .forEach(usable::add);
+      before = page.isEmpty() ? before : Optional.of(page.getLast().id().uuid());
+    } while (page.size() == LOOKED_AT_ONCE);
+    return usable.stream();
   }
 
   /// Stripe through a connection: with its own key, or, where it acts for a connected account and
