@@ -14,10 +14,6 @@ import org.junit.jupiter.api.Test;
 
 /// A setting that nothing reads would look as if it had an effect.
 class SettingsInUseTest {
-  /// Wired together with the refusals of bodies that are too large, which is another change.
-  private static final Set<String> WIRED_ELSEWHERE =
-      Set.of("inbox.bodyBytesMax", "server.bodyBytesMax");
-
   @Test
   void everySettingIsReadBySomethingOutsideTheSettings() {
     Set<String> read =
@@ -35,7 +31,6 @@ class SettingsInUseTest {
         }
       }
     }
-    unread.removeAll(WIRED_ELSEWHERE);
     assertThat(unread).as("settings that nothing reads: use them or remove them").isEmpty();
   }
 

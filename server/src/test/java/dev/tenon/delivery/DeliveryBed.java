@@ -14,6 +14,7 @@ import dev.tenon.endpoint.EndpointSettings;
 import dev.tenon.endpoint.Endpoints;
 import dev.tenon.event.EventType;
 import dev.tenon.event.Events;
+import dev.tenon.event.EventsFit;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.metric.Meters;
@@ -131,7 +132,15 @@ final class DeliveryBed implements AutoCloseable {
     return new NewEvent(
         EventType.CUSTOMER_CREATED,
         object,
-        Map.of("provider_id", "cus_1", "email", "ada@customer.test"),
+        Map.of(
+            "provider_id",
+            "cus_1",
+            "email",
+            "ada@customer.test",
+            "connection",
+            "con_0000000000000000000000000a",
+            "environment",
+            "development"),
         null);
   }
 
@@ -192,6 +201,8 @@ final class DeliveryBed implements AutoCloseable {
     clients.forEach(ApacheProviderHttp::close);
     receiver.close();
     db.close();
+    // After the sessions are closed: what it finds must not take them from the tests that follow.
+    EventsFit.check(database);
     database.close();
   }
 }

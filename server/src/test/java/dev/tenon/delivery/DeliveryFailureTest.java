@@ -6,7 +6,6 @@ import dev.tenon.delivery.Receiver.Answer;
 import dev.tenon.delivery.Receiver.Call;
 import dev.tenon.endpoint.Endpoint;
 import dev.tenon.event.EventType;
-import dev.tenon.event.EventsFit;
 import dev.tenon.event.NewEvent;
 import dev.tenon.tenant.TenantId;
 import java.time.Duration;
@@ -26,7 +25,6 @@ class DeliveryFailureTest {
 
   @AfterEach
   void stop() {
-    EventsFit.check(bed.database);
     bed.close();
   }
 

@@ -10,7 +10,6 @@ import dev.tenon.delivery.Receiver.Call;
 import dev.tenon.endpoint.Endpoint;
 import dev.tenon.endpoint.EndpointSettings;
 import dev.tenon.event.EventType;
-import dev.tenon.event.EventsFit;
 import dev.tenon.event.NewEvent;
 import dev.tenon.id.Ids;
 import dev.tenon.id.Prefix;
@@ -37,7 +36,6 @@ class DeliveryTest {
 
   @AfterEach
   void stop() {
-    EventsFit.check(bed.database);
     bed.close();
   }
 

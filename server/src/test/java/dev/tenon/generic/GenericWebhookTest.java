@@ -38,8 +38,9 @@ class GenericWebhookTest {
 
   @AfterAll
   void stop() {
-    EventsFit.check(program.database);
-    program.close();
+    try (program) {
+      EventsFit.check(program.database);
+    }
   }
 
   private HttpResponse<String> connect(String provider, String settings, String secret) {

@@ -3,12 +3,16 @@ package dev.tenon.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.connection.Connection;
+import dev.tenon.connection.Connections;
+import dev.tenon.connector.Secret;
 import dev.tenon.sandbox.Fault;
 import dev.tenon.tenant.TenantId;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -224,6 +228,81 @@ class RepeatedCallsTest {
           post(lost, "/customers", "{\"email\":\"l@customer.test\"}"), 409, "connection.broken");
     }
     assertThat(count("customer")).isEqualTo(before);
+  }
+
+  @Test
+  void aConnectionThatCanMakeNoCallsIsSaidAndNeverStoodInFor() {
+    int before = count("customer");
+    TenantId keyless = program.tenant("No key");
+    Connection bare = create(keyless, Connection.Environment.DEVELOPMENT, Map.of());
+    TenantId acting = program.tenant("Acts in live mode");
+    create(acting, Connection.Environment.PRODUCTION, Map.of("account", "acct_1Live"));
+
+    HttpResponse<String> noKey = post(keyless, "/customers", "{\"email\":\"n@customer.test\"}");
+    HttpResponse<String> noLoan = post(acting, "/customers", "{\"email\":\"a@customer.test\"}");
+
+    isProblem(noKey, 409, "request.conflict");
+    assertThat(noKey.body()).contains(bare.id().toString(), "secret_key");
+    isProblem(noLoan, 409, "request.conflict");
+    assertThat(noLoan.body()).contains("acct_1Live", "secret_key");
+    assertThat(count("customer")).isEqualTo(before);
+  }
+
+  @Test
+  void disabledConnectionsHideNoneThatIsInUse() {
+    TenantId tidy = program.tenant("Many of old");
+    Connection used = program.connect(tidy, "sk_test_used");
+    for (int i = 0; i < 12; i++) {
+      Connection old = create(tidy, Connection.Environment.DEVELOPMENT, Map.of());
+      var _ =
+          program
+              .tenon
+              .connections()
+              .change(
+                  tidy,
+                  old.id(),
+                  new Connections.Change(
+                      Optional.empty(),
+                      Optional.of(Connection.State.DISABLED),
+                      Optional.empty(),
+                      Map.of(),
+                      Optional.empty()));
+    }
+
+    assertThat(post(tidy, "/customers", "{\"email\":\"t@customer.test\"}").statusCode())
+        .isEqualTo(201);
+    List<UUID> through =
+        program
+            .tenon
+            .database()
+            .asTenant(
+                tidy,
+                tx ->
+                    tx.handle()
+                        .createQuery("select connection_id from customer")
+                        .mapTo(UUID.class)
+                        .list());
+    assertThat(through).containsExactly(used.id().uuid());
+  }
+
+  private Connection create(
+      TenantId owner, Connection.Environment environment, Map<String, String> settings) {
+    return program
+        .tenon
+        .database()
+        .asTenant(
+            owner,
+            tx ->
+                program
+                    .tenon
+                    .connections()
+                    .create(
+                        tx,
+                        "stripe",
+                        "No key",
+                        environment,
+                        settings,
+                        Map.of("webhook_secret", Secret.of("whsec_only_this_one"))));
   }
 
   @Test
