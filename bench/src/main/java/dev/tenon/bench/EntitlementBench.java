@@ -261,9 +261,11 @@ final class EntitlementBench implements Callable<Integer> {
               .start(
                   () -> {
                     long end = System.nanoTime() + PROBE_MAX.toNanos();
+                    long answered = 0;
                     try (Load load = new Load(all, 1)) {
-                      while (asked < PROBES && System.nanoTime() < end) {
-                        asked += load.asked(limited(question, 1), Duration.ofSeconds(60)).all();
+                      while (answered < PROBES && System.nanoTime() < end) {
+                        answered += load.asked(limited(question, 1), Duration.ofSeconds(60)).all();
+                        asked = answered;
                       }
                     }
                   });
