@@ -93,7 +93,7 @@ record SubscriptionSeed(long subscriptions) {
         int _ = done.get();
       }
     } catch (ExecutionException e) {
-      throw new BenchFailure("planting subscriptions failed: " + e.getCause().getMessage(), e);
+      throw new BenchFailure("planting subscriptions failed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BenchFailure("interrupted");
