@@ -297,22 +297,6 @@ public final class Connections {
         : Optional.empty();
   }
 
-  /// A credential that is sent to the provider and that the change would have sent to another place
-  /// than the one for which it was given. What webhooks are verified with is sent nowhere.
-  private static Optional<String> carriedElsewhere(Connection old, Change change) {
-    boolean moves =
-        change
-            .settings()
-            .filter(wanted -> !Destination.of(wanted).equals(Destination.of(old.settings())))
-            .isPresent();
-    return moves
-        ? old.secrets().stream()
-            .map(Connection.SecretField::field)
-            .filter(field -> !field.startsWith(ROLLING) && !change.secrets().containsKey(field))
-            .findFirst()
-        : Optional.empty();
-  }
-
   /// Removes one credential; false when it is not set.
   public boolean removeSecret(TenantId tenant, ConnectionId id, String field, int ordinal) {
     boolean removed = database.asTenant(tenant, tx -> removeSecret(tx, id, field, ordinal));
