@@ -190,7 +190,11 @@ final class RouteWalk implements AutoCloseable {
 
   /// Makes a thing over the API and answers its id.
   private String made(String path, String key, String body) {
-    return StartedTenon.json(program.call("POST", path, key, body)).get("id").asString();
+    HttpResponse<String> answer = program.call("POST", path, key, body);
+    if (answer.statusCode() >= 300) {
+      throw new IllegalStateException(path + ": " + answer.body());
+    }
+    return StartedTenon.json(answer).get("id").asString();
   }
 
   /// The operation's path for `tenant` with ids as `ids` gives them.

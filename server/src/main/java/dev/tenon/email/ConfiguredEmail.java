@@ -8,6 +8,7 @@ import dev.tenon.connection.ProviderKind;
 import dev.tenon.connector.http.ProviderHttp;
 import dev.tenon.db.Database;
 import dev.tenon.tenant.TenantId;
+import dev.tenon.vault.VaultException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -19,10 +20,13 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The email connections as the database describes them: what is read is remembered for a few
 /// seconds, and what is made from it ([OpenProviders]) until it changes.
 public final class ConfiguredEmail implements EmailConnections, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ConfiguredEmail.class);
   private static final Duration REMEMBERED = Duration.ofSeconds(5);
   private static final int TENANTS_MAX = 5_000;
   private static final int CONNECTIONS_MAX = 5_000;
@@ -94,8 +98,19 @@ public final class ConfiguredEmail implements EmailConnections, AutoCloseable {
     return List.copyOf(ready);
   }
 
+  /// A connection whose credentials don't open is left out as one that is not there: it must not
+  /// keep the mail from the others of its route.
   private Found read(Place place) {
     var id = new ConnectionId(place.connection());
+    try {
+      return opened(place, id);
+    } catch (VaultException e) {
+      LOG.error("connection {} sends no mail, its credentials don't open: {}", id, e.getMessage());
+      return new Found(Optional.empty());
+    }
+  }
+
+  private Found opened(Place place, ConnectionId id) {
     return new Found(
         database
             .asTenant(place.owner(), tx -> connections.find(tx, id))

@@ -206,6 +206,18 @@ final class ConsoleFixture implements AutoCloseable {
         jobs);
   }
 
+  /// Lets a tenant send from an address.
+  void sender(TenantId owner, String address) {
+    execute(
+        """
+        insert into sender (tenant_id, address, name, product, is_default, created_at)
+        values (?, ?, '', '', false, ?) on conflict do nothing
+        """,
+        owner.uuid(),
+        address,
+        now);
+  }
+
   /// What was sent as a test: `template to address`.
   final List<String> tests = new ArrayList<>();
 
@@ -518,8 +530,8 @@ final class ConsoleFixture implements AutoCloseable {
         """
         insert into subscription (tenant_id, connection_id, provider_id, id, customer_provider_id,
           provider_status, state, plan, quantity, currency, unit_amount, period_end, created_at,
-          updated_at)
-        values (?, ?, ?, ?, ?, 'x', ?, 'Studio, monthly', 3, 'eur', 1900, ?, ?, ?)
+          updated_at, as_of)
+        values (?, ?, ?, ?, ?, 'x', ?, 'Studio, monthly', 3, 'eur', 1900, ?, ?, ?, now())
         """,
         owner.uuid(),
         connection,
@@ -609,9 +621,9 @@ final class ConsoleFixture implements AutoCloseable {
         """
         insert into subscription (tenant_id, connection_id, provider_id, id, customer_provider_id,
           provider_status, state, price, quantity, currency, unit_amount, items, prices, created_at,
-          updated_at)
+          updated_at, as_of)
         values (?, ?, ?, ?, 'cus_unknown', 'active', 'active', 'price_1Qsecret', 1, 'eur', 1900, ?,
-          ?::text[], ?, ?)
+          ?::text[], ?, ?, now())
         """,
         owner.uuid(),
         connection,

@@ -284,6 +284,7 @@ final class ConsolePagesTest {
   @Test
   void sendsAnUncertainMessageOnceMoreOnlyToldOfTheRiskAndOnceForEachForm() {
     UUID uncertain = mail("uncertain");
+    FIXTURE.sender(FIXTURE.other, "a@acme.example");
     String cookie = logIn(FIXTURE.other);
     String path = "/console/" + FIXTURE.other + "/messages/" + Ids.write(Prefix.MESSAGE, uncertain);
     String copy = Ids.write(Prefix.MESSAGE, new Ids(FIXTURE.clock).next());

@@ -166,7 +166,21 @@ class DeliveryReplayTest {
     List<NewEvent> told = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       told.add(
-          new NewEvent(EventType.ENDPOINT_FAILING, "ep_" + i, Map.of("last_error", "x"), null));
+          new NewEvent(
+              EventType.ENDPOINT_FAILING,
+              "ep_" + i,
+              Map.of(
+                  "tenant",
+                  acme.toString(),
+                  "host",
+                  "app.test",
+                  "failing_since",
+                  bed.clock.instant().toString(),
+                  "failures",
+                  10,
+                  "last_error",
+                  "x"),
+              null));
     }
     bed.tell(acme, told.toArray(NewEvent[]::new));
     DeliveryReplay.Filter missing = filter(DeliveryReplay.Which.MISSING, one, null);

@@ -70,13 +70,17 @@ class DeliveryTest {
     assertThat(call.headers())
         .containsEntry("content-type", "application/json")
         .containsEntry("user-agent", "Tenon-Webhooks/1");
-    assertThat(call.json().toString())
+    assertThat(call.json())
         .isEqualTo(
-            """
-            {"id":"%s","type":"customer.created","tenant":"%s","created_at":"%s","data":\
-            {"id":"cus_a","object":"customer","email":"ada@customer.test","provider_id":"cus_1"}}\
-            """
-                .formatted(call.id(), acme, bed.clock.instant()));
+            JsonMapper.shared()
+                .readTree(
+                    """
+                    {"id":"%s","type":"customer.created","tenant":"%s","created_at":"%s","data":
+                    {"id":"cus_a","object":"customer","email":"ada@customer.test",
+                    "connection":"con_0000000000000000000000000a","environment":"development",
+                    "provider_id":"cus_1"}}
+                    """
+                        .formatted(call.id(), acme, bed.clock.instant())));
     bed.awaitCount("select count(*) from delivery where state = 'delivered'", 2);
     assertThat(bed.count("select count(*) from waiting_delivery")).isZero();
     assertThat(bed.receiver.calls("/payments")).isEmpty();
