@@ -91,7 +91,7 @@ class ReconciliationWorkTest {
                 tx,
                 running.id(),
                 new ReconciliationStore.Missing(
-                    UUID.randomUUID(), "e1", "a.made", "e1", ReconciliationBed.START)));
+                    bed.ids.next(), "e1", "a.made", "e1", ReconciliationBed.START)));
     Reconciliation ended = bed.ended(running.id());
     assertThat(ended.missing()).isEqualTo(6);
     assertThat(
