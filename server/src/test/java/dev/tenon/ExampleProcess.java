@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -17,18 +18,20 @@ final class ExampleProcess implements AutoCloseable {
 
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final Thread reader;
 
   private ExampleProcess(Process process) {
     this.process = process;
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try (BufferedReader reader = process.inputReader()) {
-                reader.lines().forEach(lines::add);
-              } catch (IOException | RuntimeException _) {
-                // It was ended.
-              }
-            });
+    this.reader =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try (BufferedReader said = process.inputReader()) {
+                    said.lines().forEach(lines::add);
+                  } catch (IOException | RuntimeException _) {
+                    // It was ended.
+                  }
+                });
   }
 
   /// Starts it, or skips the calling test where its runtime is missing.
@@ -53,7 +56,9 @@ final class ExampleProcess implements AutoCloseable {
 
   /// Everything until it ends, and how it ended.
   String end() throws InterruptedException {
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    // What it said last is read a moment after its end.
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        || !reader.join(Duration.ofSeconds(PATIENCE_SECONDS))) {
       throw new AssertionError("the example did not end");
     }
     return String.join("\n", lines) + "\nexit " + process.exitValue();
